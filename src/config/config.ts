@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+const durationMs = z.coerce.number().int().positive();
+const commaList = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((item) => item.trim())
+          .filter((item) => item !== '')
+      : value,
+  z.array(z.string()),
+);
+
+/** The public face: game sockets, matchmaking and REST share one port, as in Colyseus. */
+export const HttpConfig = z.strictObject({
+  /** Port of games and REST. 0 takes a free one. */
+  port: port.default(2567),
+  /** Address to listen on. The default is every interface: players come from outside. */
+  bindAddress: z.string().default('0.0.0.0'),
+  /**
+   * Web origins that may call this server from a browser, besides the server's own. `*` opens it to every page, without
+   * credentials.
+   */
+  corsOrigins: commaList.default([]),
+  /**
+   * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`.
+   * Empty: the peer's own address counts. Trusting one too many lets players choose their address and escape limits.
+   */
+  trustedProxies: commaList.default([]),
+  /** Largest REST or matchmaking body. */
+  bodyLimitBytes: count.default(32 * 1024),
+  /** REST requests per minute and address. */
+  requestsPerMinute: count.default(300),
+  /** Matchmaking requests per minute and address. Lower: fewer floods; a school behind one address may feel it. */
+  matchmakePerMinute: count.default(120),
+  /** Sockets open at once per address. */
+  socketsPerAddress: count.default(64),
+});
+
+/** Defaults that a room class may lower or raise for itself (`Room.limits`). */
+export const RoomsConfig = z
+  .strictObject({
+    /** Largest frame a client may send. */
+    maxPayloadBytes: count.default(4 * 1024),
+    /** Frames per second and client, inputs included; more is a disconnect with code 4429. */
+    messagesPerSecond: count.default(120),
+    /** Backlog of unsent bytes above which a client gets no patches until it drains. Lower: fresher, more resyncs. */
+    sendGateBytes: count.default(64 * 1024),
+    /** Backlog below which a gated client gets a full state and is fed again. */
+    sendResumeBytes: count.default(8 * 1024),
+    /** Backlog above which a client is dropped with code 4408. */
+    sendHardLimitBytes: count.default(4 * 1024 * 1024),
+    /** A gated client that has not drained for this long is dropped with code 4408. */
+    sendGateMaxMs: durationMs.default(30_000),
+    /** Interval of WebSocket pings; two unanswered ones end the connection. */
+    pingIntervalMs: durationMs.default(3_000),
+  })
+  .refine((c) => c.sendResumeBytes < c.sendGateBytes && c.sendGateBytes < c.sendHardLimitBytes, {
+    path: ['sendGateBytes'],
+    message: 'must lie between sendResumeBytes and sendHardLimitBytes',
+  });
+
+export const AuthConfig = z
+  .strictObject({
+    /**
+     * Key that signs access tokens, at least 32 characters; the same on every node. Empty: a random one, so tokens end
+     * with the process (fine for one node, refused in `production`).
+     */
+    jwtSecret: z.union([z.literal(''), z.string().min(32)]).default(''),
+    /** Life of an access token. Shorter: a stolen one is useful for less time; more refreshes. */
+    accessTokenTtlMs: durationMs.default(15 * 60_000),
+    /** Life of a refresh token that is not used. */
+    refreshTokenTtlMs: durationMs.default(30 * 24 * 3_600_000),
+  })
+  .refine((c) => c.refreshTokenTtlMs > c.accessTokenTtlMs, {
+    path: ['refreshTokenTtlMs'],
+    message: 'must be longer than accessTokenTtlMs',
+  });
+
+export const ProfilesConfig = z.strictObject({
+  /** SQLite file of the embedded store; its folder is made. `:memory:` keeps nothing. */
+  sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
+});
+
+/** Metrics and the monitor: never public. */
+export const AdminConfig = z.strictObject({
+  /** Port of `/metrics`; 0 takes a free one. */
+  metricsPort: port.default(9_464),
+  /** Port of `/monitor`; 0 takes a free one. */
+  adminPort: port.default(2_568),
+  /** Address of both ports. Anything but loopback wants a network policy around it. */
+  bindAddress: z.string().default('127.0.0.1'),
+  /** Password of the operator (user `operator`), at least 12 characters. Empty: the monitor is not mounted. */
+  password: z.union([z.literal(''), z.string().min(12)]).default(''),
+});
+
+export const ProcessConfig = z.strictObject({
+  environment: z.enum(['development', 'test', 'production']).default('development'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Time from SIGTERM to the end of the process, whatever still runs. Keep it below the platform's kill timeout. */
+  shutdownDeadlineMs: durationMs.default(20_000),
+});
+
+export const MeridianConfig = z
+  .strictObject({
+    http: HttpConfig.prefault({}),
+    rooms: RoomsConfig.prefault({}),
+    auth: AuthConfig.prefault({}),
+    profiles: ProfilesConfig.prefault({}),
+    admin: AdminConfig.prefault({}),
+    process: ProcessConfig.prefault({}),
+  })
+  .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
+    path: ['auth', 'jwtSecret'],
+    message: 'is needed in production, or every restart and every second node signs everybody out',
+  });
+
+export type MeridianConfig = z.infer<typeof MeridianConfig>;
+export type HttpConfig = MeridianConfig['http'];
+export type RoomsConfig = MeridianConfig['rooms'];
+export type AuthConfig = MeridianConfig['auth'];
+export type ProfilesConfig = MeridianConfig['profiles'];
+export type AdminConfig = MeridianConfig['admin'];
+export type ProcessConfig = MeridianConfig['process'];

@@ -1,0 +1,131 @@
+/** How one failure looks on each wire. The thrower knows only the code. */
+export interface ErrorSpec {
+  /** HTTP status of a REST or matchmaking reply. */
+  readonly http: number;
+  /** gRPC status name. */
+  readonly grpc: string;
+  /** Whether the same request may succeed later without being changed. */
+  readonly retryable: boolean;
+  /** Default text for people; says what to do where something can be done. */
+  readonly message: string;
+}
+
+/**
+ * Every failure Meridian reports, by code. Codes are for programs and never change; messages are for people and may.
+ */
+export const ERRORS = {
+  BAD_REQUEST: {
+    http: 400,
+    grpc: 'INVALID_ARGUMENT',
+    retryable: false,
+    message: 'The request is malformed; see details.',
+  },
+  TOKEN_MISSING: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    retryable: false,
+    message: 'Sign in first: send the access token as "Authorization: Bearer <token>".',
+  },
+  TOKEN_INVALID: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    retryable: false,
+    message: 'The token is not valid here; sign in again.',
+  },
+  TOKEN_EXPIRED: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    retryable: false,
+    message: 'The token has expired; refresh it and try again.',
+  },
+  FORBIDDEN: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    retryable: false,
+    message: 'This player may not do that.',
+  },
+  ORIGIN_FORBIDDEN: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    retryable: false,
+    message: 'This web origin is not on the allow-list (MERIDIAN_HTTP_CORS_ORIGINS).',
+  },
+  NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', retryable: false, message: 'There is nothing here.' },
+  ROOM_UNKNOWN: {
+    http: 404,
+    grpc: 'NOT_FOUND',
+    retryable: false,
+    message: 'No such room, or no room class of that name.',
+  },
+  METHOD_FORBIDDEN: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    retryable: false,
+    message: 'This matchmaking method is not open to clients; use joinOrCreate, join or joinById.',
+  },
+  PROFILE_UNKNOWN: {
+    http: 404,
+    grpc: 'NOT_FOUND',
+    retryable: false,
+    message: 'There is no profile for this player.',
+  },
+  PROFILE_EXISTS: {
+    http: 409,
+    grpc: 'ALREADY_EXISTS',
+    retryable: false,
+    message: 'This player already has a profile.',
+  },
+  REVISION_STALE: {
+    http: 409,
+    grpc: 'ABORTED',
+    retryable: false,
+    message: 'The profile has changed since it was read; read it again and re-apply the change.',
+  },
+  ROOM_FULL: {
+    http: 409,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: true,
+    message: 'The room is full.',
+  },
+  SEAT_EXPIRED: {
+    http: 410,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: true,
+    message: 'The seat reservation has expired; ask for a new one.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    http: 413,
+    grpc: 'INVALID_ARGUMENT',
+    retryable: false,
+    message: 'The request body is too large.',
+  },
+  RATE_LIMITED: {
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    retryable: true,
+    message: 'Too many requests from this address; wait and try again.',
+  },
+  INTERNAL: {
+    http: 500,
+    grpc: 'INTERNAL',
+    retryable: true,
+    message: 'Something went wrong on our side.',
+  },
+  STORE_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The profile store does not answer; try again shortly.',
+  },
+  SHUTTING_DOWN: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'This node is shutting down; try again, another will answer.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Facts that are safe to show to the caller. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;

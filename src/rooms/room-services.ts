@@ -1,0 +1,14 @@
+import type { TokenVerifier } from '../auth/contract.ts';
+import type { RoomsConfig } from '../config/config.ts';
+import type { PlayerProfiles } from '../profiles/contract.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { RoomMetrics } from '../telemetry/room-metrics.ts';
+
+/** What the node gives to each of its rooms. Rooms reach it as `this.profiles`, `this.log`, …; games never build one. */
+export interface RoomServices {
+  readonly config: RoomsConfig;
+  readonly tokens: TokenVerifier;
+  readonly profiles: PlayerProfiles;
+  readonly log: Logger;
+  readonly metrics: RoomMetrics;
+}
