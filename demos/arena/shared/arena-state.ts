@@ -1,0 +1,72 @@
+import { type SchemaType, schema, t } from '@colyseus/schema';
+import { FULL_HEALTH, MATCH_PHASE, STANCE } from './rules.ts';
+
+// 65 536 steps over 4096 units: the grid of `stepFighter`, so the wire loses nothing. Wrapping (never used: the map is
+// smaller) makes the scale a power of two, and that exact in floating point.
+const position = () => t.quantized({ min: 0, max: 4_096, bits: 16, mode: 'wrap' }).default(0);
+
+/** Someone in the arena: a player or a bot. */
+export const Fighter = schema(
+  {
+    x: position(),
+    y: position(),
+    /** Radians; 16 bits, because others draw this fighter's shots along it. */
+    aim: t.angle().default(0),
+    dashClock: t.uint8().default(0),
+    effects: t.uint8().default(0),
+    stance: t.uint8().default(STANCE.dead),
+    health: t.uint8().default(FULL_HEALTH),
+    /** Counts pulls of the trigger, modulo 256; clients draw the shots when it moves. */
+    shots: t.uint8().default(0),
+    kills: t.uint16().default(0),
+    deaths: t.uint16().default(0),
+    /** Room clock, ms; 0 while alive. */
+    respawnAtMs: t.uint32().default(0),
+    name: t.string().default(''),
+    isBot: t.boolean().default(false),
+    /** The player's connection dropped; the seat is held. */
+    isAway: t.boolean().default(false),
+  },
+  'Fighter',
+);
+export type Fighter = SchemaType<typeof Fighter>;
+
+export const Pickup = schema(
+  {
+    kind: t.uint8().default(0),
+    x: position(),
+    y: position(),
+    /** Room clock, ms, when it returns; 0 while it is there. */
+    returnsAtMs: t.uint32().default(0),
+  },
+  'Pickup',
+);
+export type Pickup = SchemaType<typeof Pickup>;
+
+export const PodiumPlace = schema(
+  {
+    fighterId: t.string().default(''),
+    name: t.string().default(''),
+    kills: t.uint16().default(0),
+    deaths: t.uint16().default(0),
+  },
+  'PodiumPlace',
+);
+export type PodiumPlace = SchemaType<typeof PodiumPlace>;
+
+export const ArenaState = schema(
+  {
+    /** By session id; bots by `bot:<n>`. */
+    fighters: t.map(Fighter),
+    pickups: t.array(Pickup),
+    /** One of `MATCH_PHASE`. */
+    phase: t.uint8().default(MATCH_PHASE.playing),
+    /** Room clock, ms, when the phase ends. */
+    phaseEndsAtMs: t.uint32().default(0),
+    matchNumber: t.uint16().default(0),
+    /** The best of the last match, first to third; filled while the results show. */
+    podium: t.array(PodiumPlace),
+  },
+  'ArenaState',
+);
+export type ArenaState = SchemaType<typeof ArenaState>;
