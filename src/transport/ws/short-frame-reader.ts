@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+
+// Inputs are short: one TCP segment usually holds whole frames of a few bytes each. For these `ws` runs a Writable
+// stream, a state machine and two events per frame; a third of a busy core goes there (docs/adr/0003-short-frames.md).
+// This reader takes whole, final, masked, binary frames of at most 125 bytes straight from the socket and hands every
+// other byte (partial, long, fragmented, text, control, malformed) to `ws` untouched, which stays the one authority on
+// the protocol.
+//
+//   [0x82][0x80 | n][4-byte mask][n masked bytes]      n <= 125
+
+const FIN_BINARY = 0x82;
+const MASKED = 0x80;
+const LONGEST_SHORT = 125;
+const HEADER_BYTES = 6;
+
+/** What of `ws`' receiver tells that it stands between two frames (checked against the pinned version by a test). */
+interface ReceiverState {
+  readonly _bufferedBytes: number;
+  readonly _state: number;
+  readonly _fragmented: number;
+  readonly _loop: boolean;
+}
+
+interface WsInternals {
+  readonly _socket?: Socket;
+  readonly _receiver?: ReceiverState;
+}
+
+const GET_INFO = 0;
+
+/**
+ * Reads short frames of `socket` without `ws`' receiver. Does nothing where `ws` is not the Node implementation (Bun).
+ *
+ * @returns whether the reader is in place
+ */
+export function readShortFrames(ws: WebSocket): boolean {
+  const { _socket: socket, _receiver: receiver } = ws as unknown as WsInternals;
+  if (!socket || receiver?._state !== GET_INFO) return false;
+  const original = socket.listeners('data');
+  const toWs = original[0];
+  if (original.length !== 1 || toWs === undefined) return false;
+
+  socket.removeAllListeners('data');
+  socket.on('data', (chunk: Buffer) => {
+    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk) : chunk;
+    if (rest !== null) toWs.call(socket, rest);
+  });
+  return true;
+}
+
+function isBetweenFrames(receiver: ReceiverState): boolean {
+  return (
+    receiver._state === GET_INFO &&
+    receiver._bufferedBytes === 0 &&
+    receiver._fragmented === 0 &&
+    !receiver._loop
+  );
+}
+
+/**
+ * Emits the short frames at the start of `chunk` as messages.
+ *
+ * @returns what `ws` must still see, or null when nothing is left
+ */
+function takeShortFrames(ws: WebSocket, chunk: Buffer): Buffer | null {
+  let at = 0;
+  while (chunk.length - at >= HEADER_BYTES && ws.readyState === ws.OPEN) {
+    const lengthByte = chunk[at + 1] as number;
+    if (chunk[at] !== FIN_BINARY || lengthByte < MASKED) break;
+    const payloadBytes = lengthByte - MASKED;
+    const begin = at + HEADER_BYTES;
+    const end = begin + payloadBytes;
+    if (payloadBytes > LONGEST_SHORT || end > chunk.length) break;
+    unmask(chunk, begin, end);
+    ws.emit('message', chunk.subarray(begin, end), true);
+    at = end;
+  }
+  if (at === chunk.length) return null;
+  return at === 0 ? chunk : chunk.subarray(at);
+}
+
+/** RFC 6455 §5.3: byte i of the payload is xor-ed with byte i mod 4 of the mask in front of it. */
+function unmask(chunk: Buffer, begin: number, end: number): void {
+  const mask = begin - 4;
+  for (let i = begin, m = 0; i < end; i++, m = (m + 1) & 3) {
+    // The loop bounds lie inside the chunk.
+    chunk[i] = (chunk[i] as number) ^ (chunk[mask + m] as number);
+  }
+}
