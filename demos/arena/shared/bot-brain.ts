@@ -187,11 +187,15 @@ class WanderingShooter implements BotBrain {
     const wanted = [...view.pickups].filter(
       (pickup) => pickup.isThere && (pickup.kind === PICKUP_KIND.health) === needsHealth,
     );
-    if (needsHealth || this.#chance(0.5)) {
+    if (needsHealth || this.#chance(0.35)) {
       wanted.sort((a, b) => distanceBetween(view.self, a) - distanceBetween(view.self, b));
       const nearest = wanted[0];
       if (nearest !== undefined) return nearest;
     }
+    // Mostly it goes where the noise comes from; a bot that only roams meets nobody in an arena this large.
+    const others = [...view.enemies].filter((enemy) => enemy.stance === STANCE.fighting);
+    const heard = others[Math.floor(this.#random() * others.length)];
+    if (!needsHealth && heard !== undefined && this.#chance(0.7)) return { x: heard.x, y: heard.y };
     const spots = this.#map.spawns;
     const spot = spots[Math.floor(this.#random() * spots.length)];
     return spot ?? { x: this.#map.width / 2, y: this.#map.height / 2 };

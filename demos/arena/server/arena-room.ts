@@ -1,0 +1,134 @@
+import { type Client, Room } from 'meridian';
+import type { ArenaState } from '../shared/arena-state.ts';
+import { MoveInput } from '../shared/move-input.ts';
+import { seededRandom } from '../shared/random.ts';
+import {
+  DEFAULT_FILL,
+  MATCH_MS,
+  MATCH_PHASE,
+  MAX_FIGHTERS,
+  MAX_REWIND_MS,
+  RECONNECT_SECONDS,
+  STEP_RATE_HZ,
+} from '../shared/rules.ts';
+import type { Standing } from './arena-events.ts';
+import { ArenaWorld } from './arena-world.ts';
+import type { SeenAt } from './combat.ts';
+import { DEFAULT_MATCH_TIMES } from './match-director.ts';
+
+/** Options of `joinOrCreate('arena', …)`; they count only for whoever creates the room. */
+export interface ArenaOptions {
+  /** Bots fill the arena up to this many fighters and leave as people join; 0 for none. Default 8. */
+  readonly bots?: number;
+  /** Shorter matches, for tests, in ms. Default and most: 5 minutes. */
+  readonly matchMs?: number;
+  /** Kills that end a match. Default and most: 25. */
+  readonly killsToWin?: number;
+}
+
+/** The arena: players send intent, the room decides everything else. */
+export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
+  override maxClients = MAX_FIGHTERS;
+  readonly inputs = this.defineInput(MoveInput);
+  readonly #rewind = this.allowRewindState({ maxRewindMs: MAX_REWIND_MS });
+  #world!: ArenaWorld;
+
+  override onCreate(options: ArenaOptions): void {
+    this.#world = new ArenaWorld({
+      random: seededRandom(Math.floor(Math.random() * 2 ** 32)),
+      fillTo: numberWithin(options.bots, 0, MAX_FIGHTERS) ?? DEFAULT_FILL,
+      times: {
+        ...DEFAULT_MATCH_TIMES,
+        matchMs: numberWithin(options.matchMs, 1_000, MATCH_MS) ?? MATCH_MS,
+        killsToWin:
+          numberWithin(options.killsToWin, 1, DEFAULT_MATCH_TIMES.killsToWin) ??
+          DEFAULT_MATCH_TIMES.killsToWin,
+      },
+      events: {
+        killed: (kill) => this.broadcast('kill', kill),
+        hurt: (victimId, hurt) => this.clients.getById(victimId)?.send('hurt', hurt),
+        hit: (shooterId, hit) => this.clients.getById(shooterId)?.send('hit', hit),
+        pickedUp: (fighterId, pickup) => this.clients.getById(fighterId)?.send('pickup', pickup),
+        matchEnded: (standings) => this.#saveResults(standings),
+      },
+    });
+    this.state = this.#world.state;
+    this.#rewind.attachAll(this.state.fighters, { fields: ['x', 'y'] });
+    this.setFixedTimestep(() => this.#step(), STEP_RATE_HZ);
+  }
+
+  override onJoin(client: Client): void {
+    this.#world.addPlayer(client.sessionId, client.auth.displayName, this.#nowMs);
+  }
+
+  override async onDrop(client: Client): Promise<void> {
+    this.#world.setAway(client.sessionId, true);
+    await this.allowReconnection(client, RECONNECT_SECONDS);
+  }
+
+  override onReconnect(client: Client): void {
+    this.#world.setAway(client.sessionId, false);
+  }
+
+  override onLeave(client: Client): void {
+    const fighter = this.state.fighters.get(client.sessionId);
+    // Once the results show, this match is saved already.
+    if (fighter !== undefined && this.state.phase === MATCH_PHASE.playing) {
+      this.#addStatistics(client.auth.playerId, {
+        'arena.kills': fighter.kills,
+        'arena.deaths': fighter.deaths,
+      });
+    }
+    this.#world.removePlayer(client.sessionId, this.#nowMs);
+  }
+
+  get #nowMs(): number {
+    return this.clock.elapsedTime;
+  }
+
+  #step(): void {
+    const nowMs = this.#nowMs;
+    for (const { sessionId } of this.clients) {
+      // One at a time: the rewind view is that of the input being applied.
+      for (const input of this.inputs.get(sessionId)) {
+        this.#world.applyInput(sessionId, input, this.#whatWasSeenBy(sessionId), nowMs);
+      }
+    }
+    this.#world.step(nowMs);
+  }
+
+  /** Lag compensation: the shot is judged against what was on the shooter's screen. */
+  #whatWasSeenBy(sessionId: string): SeenAt {
+    return (fighter) => this.#rewind.lastSeenBy(sessionId).read(fighter, ['x', 'y']);
+  }
+
+  #saveResults(standings: readonly Standing[]): void {
+    const winner = standings[0];
+    for (const client of this.clients) {
+      const standing = standings.find(({ fighterId }) => fighterId === client.sessionId);
+      if (standing === undefined) continue;
+      this.#addStatistics(client.auth.playerId, {
+        'arena.matches': 1,
+        'arena.wins': standing === winner ? 1 : 0,
+        'arena.kills': standing.kills,
+        'arena.deaths': standing.deaths,
+      });
+    }
+  }
+
+  /** Does not wait: the match goes on while the profile is written, and a failed write costs statistics, not the match. */
+  #addStatistics(playerId: string, statistics: Readonly<Record<string, number>>): void {
+    const additions = Object.fromEntries(
+      Object.entries(statistics).filter(([, value]) => value > 0),
+    );
+    if (Object.keys(additions).length === 0) return;
+    this.profiles.addStatistics(playerId, additions).catch((error: unknown) => {
+      this.log.warn({ err: error, playerId }, 'arena statistics were not saved');
+    });
+  }
+}
+
+function numberWithin(value: unknown, least: number, most: number): number | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+  return Math.round(Math.min(most, Math.max(least, value)));
+}

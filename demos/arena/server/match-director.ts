@@ -1,0 +1,104 @@
+import { type ArenaState, PodiumPlace } from '../shared/arena-state.ts';
+import { KILLS_TO_WIN, MATCH_MS, MATCH_PHASE, RESULTS_MS, STANCE } from '../shared/rules.ts';
+import type { ArenaEvents, Standing } from './arena-events.ts';
+import type { PickupField } from './pickup-field.ts';
+import type { Roster } from './roster.ts';
+
+/** How long things take; tests make them short. */
+export interface MatchTimes {
+  readonly matchMs: number;
+  readonly resultsMs: number;
+  readonly killsToWin: number;
+}
+
+export const DEFAULT_MATCH_TIMES: MatchTimes = {
+  matchMs: MATCH_MS,
+  resultsMs: RESULTS_MS,
+  killsToWin: KILLS_TO_WIN,
+};
+
+const PODIUM_PLACES = 3;
+
+/**
+ * Turns an endless fight into matches.
+ *
+ *   playing ──someone has enough kills, or time is up──▶ results (all frozen) ──8 s──▶ playing (scores at zero)
+ */
+export class MatchDirector {
+  readonly #state: ArenaState;
+  readonly #roster: Roster;
+  readonly #pickups: PickupField;
+  readonly #events: ArenaEvents;
+  readonly #times: MatchTimes;
+
+  constructor(deps: {
+    state: ArenaState;
+    roster: Roster;
+    pickups: PickupField;
+    events: ArenaEvents;
+    times: MatchTimes;
+  }) {
+    this.#state = deps.state;
+    this.#roster = deps.roster;
+    this.#pickups = deps.pickups;
+    this.#events = deps.events;
+    this.#times = deps.times;
+  }
+
+  step(nowMs: number): void {
+    // Nothing has begun yet: the first match starts with the first step.
+    if (this.#state.matchNumber === 0) this.#begin(nowMs);
+    const isOver = nowMs >= this.#state.phaseEndsAtMs;
+    if (this.#state.phase === MATCH_PHASE.results) {
+      if (isOver) this.#begin(nowMs);
+    } else if (isOver || this.#hasWinner()) {
+      this.#end(nowMs);
+    }
+  }
+
+  #begin(nowMs: number): void {
+    this.#state.phase = MATCH_PHASE.playing;
+    this.#state.phaseEndsAtMs = nowMs + this.#times.matchMs;
+    this.#state.matchNumber += 1;
+    this.#state.podium.clear();
+    this.#pickups.reset();
+    for (const participant of this.#roster.all()) {
+      participant.fighter.kills = 0;
+      participant.fighter.deaths = 0;
+      this.#roster.spawn(participant, nowMs);
+    }
+  }
+
+  #end(nowMs: number): void {
+    this.#state.phase = MATCH_PHASE.results;
+    this.#state.phaseEndsAtMs = nowMs + this.#times.resultsMs;
+    const standings = this.#standings();
+    for (const { fighterId, name, kills, deaths } of standings.slice(0, PODIUM_PLACES)) {
+      this.#state.podium.push(new PodiumPlace({ fighterId, name, kills, deaths }));
+    }
+    for (const { fighter } of this.#roster.all()) {
+      if (fighter.stance === STANCE.fighting) fighter.stance = STANCE.frozen;
+    }
+    this.#events.matchEnded(standings);
+  }
+
+  #hasWinner(): boolean {
+    for (const { fighter } of this.#roster.all()) {
+      if (fighter.kills >= this.#times.killsToWin) return true;
+    }
+    return false;
+  }
+
+  /** Most kills first; among equals fewer deaths. */
+  #standings(): Standing[] {
+    return [...this.#roster.all()]
+      .map(({ id, fighter: { name, isBot, kills, deaths } }) => ({
+        fighterId: id,
+        name,
+        isBot,
+        kills,
+        deaths,
+      }))
+      .sort((a, b) => b.kills - a.kills || a.deaths - b.deaths);
+  }
+}
