@@ -1,17 +1,44 @@
 import { defineConfig } from 'vitest/config';
+import { RunReport } from './test/support/run-report.ts';
+
+/**
+ * Seed of everything random in this run, property tests included. The run prints it; `MERIDIAN_TEST_SEED=<it>` repeats
+ * the run.
+ */
+const seed = Number(process.env['MERIDIAN_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 export default defineConfig({
   // Tests run on the TypeScript sources, as `npm start` does.
   resolve: { conditions: ['meridian-source'] },
   ssr: { resolve: { conditions: ['meridian-source'], externalConditions: ['meridian-source'] } },
   test: {
-    reporters: ['default'],
+    // Ours first: Vitest's closing lines stay the last ones.
+    reporters: [new RunReport(), 'default'],
+    setupFiles: ['./test/support/seed-properties.ts'],
+    env: { MERIDIAN_TEST_SEED: String(seed) },
+    // A failure is a finding: no second try hides it, and the rest of the run still tells what else broke.
+    retry: 0,
+    bail: 0,
+    // `test.only` belongs to the hour of writing.
+    allowOnly: process.env['CI'] === undefined,
+    passWithNoTests: false,
+    slowTestThreshold: 2_000,
+    // A process per file: Colyseus keeps its matchmaker at module level, and a test may send signals.
+    pool: 'forks',
+    execArgv: ['--conditions=meridian-source'],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'client-sdk/src/**/*.test.ts', 'demos/**/*.test.ts', 'loadtest/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'client-sdk/src/**/*.test.ts',
+            'demos/**/*.test.ts',
+            'loadtest/**/*.test.ts',
+            'bin/**/*.test.ts',
+            'test/support/**/*.test.ts',
+          ],
         },
       },
       {
@@ -30,7 +57,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // Browsers are heavy: one file at a time, after everything else.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

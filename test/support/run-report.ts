@@ -1,0 +1,47 @@
+import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/node';
+
+/** How many of the slowest tests are named. */
+const SLOWEST_SHOWN = 10;
+/** Tests faster than this are not worth a line, in ms. */
+const WORTH_NAMING_MS = 1_000;
+
+/**
+ * What Vitest's own report leaves out: the seed at the start; at the end the slowest tests, and every skipped test by name,
+ * so that "green" never hides what did not run. Prints before Vitest's closing lines, which stay last.
+ */
+export class RunReport implements Reporter {
+  readonly #cases: TestCase[] = [];
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    const seed = specifications[0]?.project.config.env['MERIDIAN_TEST_SEED'];
+    if (seed !== undefined)
+      console.log(` seed ${seed}  (repeat with MERIDIAN_TEST_SEED=${seed})\n`);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const testCase of module.children.allTests()) this.#cases.push(testCase);
+  }
+
+  onTestRunEnd(): void {
+    const slowest = this.#cases
+      .map((testCase) => ({ testCase, durationMs: testCase.diagnostic()?.duration ?? 0 }))
+      .filter(({ durationMs }) => durationMs >= WORTH_NAMING_MS)
+      .sort((a, b) => b.durationMs - a.durationMs)
+      .slice(0, SLOWEST_SHOWN);
+    if (slowest.length > 0) {
+      console.log('\n slowest tests');
+      for (const { testCase, durationMs } of slowest) {
+        console.log(`  ${(durationMs / 1000).toFixed(1).padStart(6)} s  ${nameOf(testCase)}`);
+      }
+    }
+    const skipped = this.#cases.filter((testCase) => testCase.result().state === 'skipped');
+    if (skipped.length > 0) {
+      console.log(`\n skipped tests (${skipped.length})`);
+      for (const testCase of skipped) console.log(`  ${nameOf(testCase)}`);
+    }
+  }
+}
+
+function nameOf(testCase: TestCase): string {
+  return `${testCase.module.relativeModuleId} > ${testCase.fullName}`;
+}
