@@ -1,0 +1,60 @@
+import type { HttpJson } from './http-json.ts';
+import { MeridianError } from './meridian-error.ts';
+import type { Session } from './session.ts';
+
+/** Requests in the name of the signed-in player. */
+export class AuthorizedHttp {
+  readonly #http: HttpJson;
+  readonly #session: Session;
+
+  constructor(http: HttpJson, session: Session) {
+    this.#http = http;
+    this.#session = session;
+  }
+
+  /** @throws {MeridianError} `TOKEN_MISSING` before sign-in, or the server's code */
+  async request<Reply>(
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    body?: unknown,
+  ): Promise<Reply> {
+    const accessToken = await this.#session.accessToken();
+    if (accessToken === null) {
+      throw new MeridianError({
+        code: 'TOKEN_MISSING',
+        message: 'Sign in first: call signInAsGuest().',
+        retryable: false,
+      });
+    }
+    return await this.#requestWith<Reply>(accessToken, { method, path, body });
+  }
+
+  /** Like `request`, but without a token when nobody is signed in: stock Colyseus servers need none. */
+  async requestIfSignedIn<Reply>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<Reply> {
+    const accessToken = await this.#session.accessToken();
+    if (accessToken === null) return await this.#http.request<Reply>({ method, path, body });
+    return await this.#requestWith<Reply>(accessToken, { method, path, body });
+  }
+
+  async #requestWith<Reply>(
+    accessToken: string,
+    request: {
+      readonly method: 'GET' | 'POST' | 'PATCH';
+      readonly path: string;
+      readonly body: unknown;
+    },
+  ): Promise<Reply> {
+    try {
+      return await this.#http.request<Reply>({ ...request, accessToken });
+    } catch (error) {
+      // Once only: a token that is refused right after it was issued will not get better.
+      if (!(error instanceof MeridianError) || error.code !== 'TOKEN_EXPIRED') throw error;
+      const fresh = await this.#session.refresh(accessToken);
+      return await this.#http.request<Reply>({ ...request, accessToken: fresh });
+    }
+  }
+}

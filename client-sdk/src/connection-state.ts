@@ -1,0 +1,30 @@
+/**
+ * Where a room's connection stands.
+ *
+ *   connected ──drop──▶ reconnecting ──seat taken again──▶ resumed ──drop──▶ reconnecting …
+ *       └──────────────────┴──── final close code, or gave up ────────────▶ closed
+ */
+export type ConnectionState =
+  | { readonly kind: 'connected' }
+  | {
+      readonly kind: 'reconnecting';
+      /** 1 for the first try since the link was lost. */
+      readonly attempt: number;
+      /** Time until that try, in ms; 0 while it is under way. */
+      readonly nextTryInMs: number;
+      /** Why the link was lost, for people. */
+      readonly reason: string;
+    }
+  | {
+      /** The same room object and seat as before; the state has been (or is being) resynchronised. */
+      readonly kind: 'resumed';
+      /** Length of the outage, in ms. */
+      readonly outageMs: number;
+    }
+  | {
+      readonly kind: 'closed';
+      /** WebSocket close code: see `CloseCode`. */
+      readonly code: number;
+      /** For people. */
+      readonly reason: string;
+    };

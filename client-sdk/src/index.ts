@@ -1,0 +1,27 @@
+export {
+  Callbacks,
+  getStateCallbacks,
+  type InputHandle,
+  type InputOptions,
+  Predict,
+  type Reconciler,
+  type RoomClock,
+} from '@colyseus/sdk';
+export {
+  CloseCode,
+  type JsonValue,
+  type ProfileBody,
+  type SessionTokens,
+} from '../../src/protocol/index.ts';
+export type { ConnectionState } from './connection-state.ts';
+export type { FetchFunction } from './http-json.ts';
+export type { LinkOptions } from './link-watch.ts';
+export type { JoinOptions, MeridianClientOptions, RoomTypes } from './meridian-client.ts';
+export { MeridianClient } from './meridian-client.ts';
+export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
+export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+export type { ProfileApi, ProfilePatch } from './profile-api.ts';
+export type { ReconnectionOptions } from './reconnector.ts';
+export type { RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
+export type { SignedInPlayer } from './session.ts';
+export { MemoryStorage, type SessionStorage } from './session-storage.ts';

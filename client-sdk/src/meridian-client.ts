@@ -1,0 +1,206 @@
+import { Client as ColyseusClient, type SeatReservation } from '@colyseus/sdk';
+import { AuthorizedHttp } from './authorized-http.ts';
+import type { ColyseusRoom } from './colyseus-room.ts';
+import { errorFromJoin, timeoutError } from './error-mapping.ts';
+import { exclusively, pageOrigin } from './host.ts';
+import { type FetchFunction, HttpJson } from './http-json.ts';
+import { MeridianError } from './meridian-error.ts';
+import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+import { ProfileApi } from './profile-api.ts';
+import { Session, type SignedInPlayer } from './session.ts';
+import { defaultStorage, type SessionStorage } from './session-storage.ts';
+
+export type JoinOptions = Readonly<Record<string, unknown>>;
+
+/** One entry per room name: what its state looks like and which options it takes. */
+export type RoomTypes = Readonly<
+  Record<string, { readonly state: unknown; readonly options?: unknown }>
+>;
+
+export interface MeridianClientOptions extends MeridianRoomOptions {
+  /** Where the session is kept; `localStorage` where there is one, else memory. AsyncStorage fits. */
+  readonly storage?: SessionStorage;
+  /** Deadline of every HTTP request, in ms. */
+  readonly requestTimeoutMs?: number;
+  /** Deadline from the seat to the first word of the room, in ms. */
+  readonly joinTimeoutMs?: number;
+  /** Instead of the global `fetch`. */
+  readonly fetch?: FetchFunction;
+}
+
+type OptionsOf<Rooms extends RoomTypes, Name extends keyof Rooms> = Rooms[Name] extends {
+  readonly options: infer Options;
+}
+  ? Options
+  : JoinOptions;
+
+/** Any name while the rooms are not mapped; none that is not mapped once they are. */
+type UnmappedName<Rooms extends RoomTypes> = [keyof Rooms] extends [never] ? string : never;
+
+// biome-ignore lint/complexity/noBannedTypes: the map without entries is exactly {}
+type NoRooms = {};
+
+/**
+ * A player's way into a Meridian server.
+ *
+ * @example
+ * const client = new MeridianClient<{ arena: { state: ArenaState; options: { map: string } } }>('https://play.example');
+ * await client.signInAsGuest();
+ * const room = await client.joinOrCreate('arena', { map: 'harbour' });
+ * room.onStateChange((state) => draw(state));
+ */
+export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
+  /** The stock client below. Its joins carry no token; use it for what Meridian does not wrap. */
+  readonly colyseus: ColyseusClient;
+  /** The signed-in player's own profile. */
+  readonly profile: ProfileApi;
+
+  readonly #session: Session;
+  readonly #http: AuthorizedHttp;
+  readonly #roomOptions: MeridianRoomOptions;
+  readonly #joinTimeoutMs: number;
+
+  /**
+   * @param endpoint - `http(s)://` or `ws(s)://` address of the server, a path prefix included; the page's own origin when
+   *   absent in a browser, else `http://localhost:2567`
+   */
+  constructor(
+    endpoint: string = pageOrigin() ?? 'http://localhost:2567',
+    options: MeridianClientOptions = {},
+  ) {
+    const baseUrl = endpoint.replace(/^ws/, 'http').replace(/\/+$/, '');
+    const http = new HttpJson({
+      baseUrl,
+      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      timeoutMs: options.requestTimeoutMs ?? 10_000,
+    });
+    this.#session = new Session({
+      http,
+      storage: options.storage ?? defaultStorage(),
+      storageKey: `meridian.session ${baseUrl}`,
+      nowMs: Date.now,
+      exclusively,
+    });
+    this.#http = new AuthorizedHttp(http, this.#session);
+    this.profile = new ProfileApi(this.#http);
+    this.#roomOptions = options;
+    this.#joinTimeoutMs = options.joinTimeoutMs ?? 15_000;
+    // Colyseus puts a token it knows into the WebSocket URL, where proxies log it. Ours is never given to it; one that
+    // @colyseus/auth left in this browser's storage is taken out again.
+    this.colyseus = new ColyseusClient(baseUrl, { urlBuilder: withoutToken });
+  }
+
+  /** Who is signed in, once `signInAsGuest` has resolved; null before. */
+  get playerId(): string | null {
+    return this.#session.tokens?.playerId ?? null;
+  }
+
+  /**
+   * Takes up the session kept on this device, or becomes a new guest.
+   *
+   * @param options.displayName - of a new guest, 1–24 characters; the server picks one when absent
+   * @throws {MeridianError} `BAD_REQUEST`, `RATE_LIMITED`, `NETWORK`, …
+   */
+  async signInAsGuest(options: { readonly displayName?: string } = {}): Promise<SignedInPlayer> {
+    return await this.#session.signInAsGuest(options);
+  }
+
+  /** Forgets the player on this device. A guest who signs out is gone for good. */
+  async signOut(): Promise<void> {
+    this.profile.forget();
+    await this.#session.signOut();
+  }
+
+  /**
+   * @throws {MeridianError} `ROOM_UNKNOWN`, `ROOM_FULL`, `TOKEN_MISSING`, `TOKEN_INVALID`, `FORBIDDEN` (the room said no),
+   *   `RATE_LIMITED`, `NETWORK`, `TIMEOUT`, … — the same for all ways to join
+   */
+  joinOrCreate<Name extends keyof Rooms & string>(
+    name: Name,
+    options?: OptionsOf<Rooms, Name>,
+  ): Promise<MeridianRoom<Rooms[Name]['state']>>;
+  joinOrCreate<State = unknown>(
+    name: UnmappedName<Rooms>,
+    options?: JoinOptions,
+  ): Promise<MeridianRoom<State>>;
+  joinOrCreate(name: string, options?: unknown): Promise<MeridianRoom> {
+    return this.#join('joinOrCreate', name, options);
+  }
+
+  /** Joins a room that exists already. */
+  join<Name extends keyof Rooms & string>(
+    name: Name,
+    options?: OptionsOf<Rooms, Name>,
+  ): Promise<MeridianRoom<Rooms[Name]['state']>>;
+  join<State = unknown>(
+    name: UnmappedName<Rooms>,
+    options?: JoinOptions,
+  ): Promise<MeridianRoom<State>>;
+  join(name: string, options?: unknown): Promise<MeridianRoom> {
+    return this.#join('join', name, options);
+  }
+
+  /** Joins the room with this id, e.g. from an invitation link. */
+  joinById<State = unknown>(roomId: string, options?: JoinOptions): Promise<MeridianRoom<State>> {
+    return this.#join<State>('joinById', roomId, options);
+  }
+
+  /**
+   * Takes a kept seat again after a page reload. (A lost connection needs no call.)
+   *
+   * @param reconnectionToken - `room.reconnectionToken` of before
+   * @throws {MeridianError} `SEAT_EXPIRED` or `ROOM_UNKNOWN` when it is too late
+   */
+  async reconnect<State = unknown>(reconnectionToken: string): Promise<MeridianRoom<State>> {
+    const [roomId, token] = reconnectionToken.split(':');
+    if (!roomId || !token) {
+      throw new MeridianError({
+        code: 'BAD_REQUEST',
+        message: 'A reconnection token looks like "<roomId>:<token>".',
+        retryable: false,
+      });
+    }
+    return await this.#join<State>('reconnect', roomId, { reconnectionToken: token });
+  }
+
+  async #join<State>(method: string, name: string, options: unknown): Promise<MeridianRoom<State>> {
+    const seat = await this.#http.requestIfSignedIn<SeatReservation>(
+      'POST',
+      `/matchmake/${method}/${encodeURIComponent(name)}`,
+      options ?? {},
+    );
+    const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
+    if (method === 'reconnect' && reconnectionToken !== undefined) {
+      seat.reconnectionToken = reconnectionToken;
+    }
+    const room = await this.#takeSeat<State>(seat);
+    return new MeridianRoom<State>(room, this.#roomOptions);
+  }
+
+  async #takeSeat<State>(seat: SeatReservation): Promise<ColyseusRoom<State>> {
+    const joining = this.colyseus.consumeSeatReservation<State>(seat);
+    let deadline: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      deadline = setTimeout(() => {
+        reject(timeoutError('Joining the room', this.#joinTimeoutMs));
+        // Whoever joins after all must not stay behind as a ghost.
+        joining.then(
+          (room) => room.leave(),
+          () => {},
+        );
+      }, this.#joinTimeoutMs);
+    });
+    try {
+      return await Promise.race([joining, timeout]);
+    } catch (error) {
+      throw errorFromJoin(error);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+}
+
+function withoutToken(url: URL): string {
+  url.searchParams.delete('_authToken');
+  return url.toString();
+}

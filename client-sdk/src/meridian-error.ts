@@ -1,0 +1,63 @@
+/** Codes of the server's error table (docs/reference/errors.md), as they arrive in error bodies. */
+export const SERVER_ERROR_CODES = [
+  'BAD_REQUEST',
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'FORBIDDEN',
+  'ORIGIN_FORBIDDEN',
+  'NOT_FOUND',
+  'ROOM_UNKNOWN',
+  'METHOD_FORBIDDEN',
+  'PROFILE_UNKNOWN',
+  'PROFILE_EXISTS',
+  'REVISION_STALE',
+  'ROOM_FULL',
+  'SEAT_EXPIRED',
+  'PAYLOAD_TOO_LARGE',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'STORE_UNAVAILABLE',
+  'SHUTTING_DOWN',
+] as const;
+
+/**
+ * What went wrong, for programs: a code of the server, or one of ours.
+ *
+ * `NETWORK` the server was not reached · `TIMEOUT` it did not answer in time · `CLOSED` the room is closed.
+ * A newer server may send codes this list does not have yet, hence the open end.
+ */
+export type MeridianErrorCode =
+  | (typeof SERVER_ERROR_CODES)[number]
+  | 'NETWORK'
+  | 'TIMEOUT'
+  | 'CLOSED'
+  | (string & {});
+
+export interface MeridianErrorOptions {
+  readonly code: MeridianErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
+
+/** Every failure this SDK reports. */
+export class MeridianError extends Error {
+  override readonly name = 'MeridianError';
+  readonly code: MeridianErrorCode;
+  /** Whether the same call may succeed later without being changed. */
+  readonly retryable: boolean;
+  /** Wait before a retry makes sense, in ms; null when the server did not say. */
+  readonly retryAfterMs: number | null;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(options: MeridianErrorOptions) {
+    super(options.message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = options.code;
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.details = options.details ?? {};
+  }
+}

@@ -1,0 +1,271 @@
+import type { InputHandle, InputOptions, RoomClock } from '@colyseus/sdk';
+import { CloseCode } from '../../src/protocol/index.ts';
+import { describeClose } from './close-reason.ts';
+import type { ColyseusRoom } from './colyseus-room.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { errorFromCode } from './error-mapping.ts';
+import { listenToHost } from './host.ts';
+import { type LinkOptions, LinkWatch } from './link-watch.ts';
+import { Listeners } from './listeners.ts';
+import { MeridianError } from './meridian-error.ts';
+import { type ReconnectionOptions, Reconnector } from './reconnector.ts';
+import { RoomSocket } from './room-socket.ts';
+import type { RoomStats, StatsRecorder } from './room-stats.ts';
+import { StatsMeter } from './stats-meter.ts';
+
+export interface MeridianRoomOptions {
+  /** `false` leaves the room at the first lost connection. */
+  readonly reconnection?: Partial<ReconnectionOptions> | false;
+  readonly link?: Partial<LinkOptions>;
+}
+
+const RECONNECTION: ReconnectionOptions = {
+  baseDelayMs: 250,
+  maxDelayMs: 4_000,
+  giveUpAfterMs: 60_000,
+  attemptTimeoutMs: 12_000,
+};
+const LINK: LinkOptions = { pingAfterSilenceMs: 1_500, deadAfterMs: 5_000, wakeDeadlineMs: 1_500 };
+const HEARTBEAT_MS = 1_000;
+/** Time the server has to confirm that we left. */
+const LEAVE_DEADLINE_MS = 2_000;
+
+/**
+ * A joined room. The state, messages and input are Colyseus' own (`colyseus` is the stock room, for everything that has
+ * no shortcut here: `Predict.get(room.colyseus)`, `getStateCallbacks(room.colyseus)`); the connection is watched and
+ * brought back by Meridian. The object, its state and its listeners stay the same over reconnections.
+ */
+export class MeridianRoom<State = unknown> {
+  readonly colyseus: ColyseusRoom<State>;
+  /** Where the game reports its prediction errors, for `onStats`. */
+  readonly stats: StatsRecorder;
+
+  readonly #socket: RoomSocket;
+  readonly #reconnector: Reconnector;
+  readonly #link: LinkWatch;
+  readonly #meter: StatsMeter;
+  readonly #onConnection = new Listeners<ConnectionState>();
+  readonly #onStats = new Listeners<RoomStats>();
+  readonly #onLeave = new Listeners<{ readonly code: number; readonly reason: string }>();
+  readonly #onError = new Listeners<MeridianError>();
+  readonly #stopListeningToHost: () => void;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  #connection: ConnectionState = { kind: 'connected' };
+
+  /** @param colyseus - a room that has just been joined; `MeridianClient` makes these */
+  constructor(colyseus: ColyseusRoom<State>, options: MeridianRoomOptions = {}) {
+    this.colyseus = colyseus;
+    const room = colyseus as ColyseusRoom<unknown>;
+    const nowMs = () => performance.now();
+    this.#meter = new StatsMeter(nowMs());
+    this.stats = this.#meter;
+    this.#socket = new RoomSocket(room);
+    this.#reconnector = new Reconnector({
+      room,
+      socket: this.#socket,
+      options: { ...RECONNECTION, ...(options.reconnection || {}) },
+      random: Math.random,
+      nowMs,
+      onState: (state) => this.#enter(state),
+    });
+    this.#link = new LinkWatch({
+      room,
+      options: { ...LINK, ...options.link },
+      nowMs,
+      wallClockMs: Date.now,
+      onRtt: (rttMs) => this.#meter.addRtt(rttMs),
+      onDead: (reason) => this.#socket.drop(reason),
+      onDeadAfterSleep: (reason) => this.#reconnector.replaceSocket(reason),
+    });
+    if (options.reconnection === false) colyseus.reconnection.enabled = false;
+    this.#listen(nowMs);
+    this.#stopListeningToHost = listenToHost({
+      onVisible: () => this.checkConnection(),
+      onOnline: () => this.checkConnection(),
+    });
+    this.#heartbeat = setInterval(() => this.#beat(nowMs()), HEARTBEAT_MS);
+    this.#link.ping();
+  }
+
+  get state(): State {
+    return this.colyseus.state;
+  }
+
+  get roomId(): string {
+    return this.colyseus.roomId;
+  }
+
+  get sessionId(): string {
+    return this.colyseus.sessionId;
+  }
+
+  get name(): string {
+    return this.colyseus.name;
+  }
+
+  /** For `client.reconnect()` after a page reload. New after each reconnection: read it when you store it. */
+  get reconnectionToken(): string {
+    return this.colyseus.reconnectionToken;
+  }
+
+  /** Estimated server time, smoothed RTT and render time. */
+  get clock(): RoomClock {
+    return this.colyseus.clock;
+  }
+
+  /** Where the connection stands now. */
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+
+  /** @returns stops listening, as all of these do */
+  onStateChange(listener: (state: State) => void): () => void {
+    this.colyseus.onStateChange(listener);
+    return () => this.colyseus.onStateChange.remove(listener);
+  }
+
+  onMessage<Payload = unknown>(
+    type: string | number,
+    listener: (payload: Payload) => void,
+  ): () => void {
+    return this.colyseus.onMessage<Payload>(type, listener);
+  }
+
+  /** Every change of the connection, beginning with the present state. */
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    listener(this.#connection);
+    return this.#onConnection.add(listener);
+  }
+
+  /** Once a second. */
+  onStats(listener: (stats: RoomStats) => void): () => void {
+    if (this.#onStats.size === 0) this.#meter.take(performance.now());
+    return this.#onStats.add(listener);
+  }
+
+  /** The end: the player left, was removed, or could not be brought back. Not called for an outage that is survived. */
+  onLeave(listener: (code: number, reason: string) => void): () => void {
+    return this.#onLeave.add(({ code, reason }) => listener(code, reason));
+  }
+
+  /** What the room reports while it goes on. */
+  onError(listener: (error: MeridianError) => void): () => void {
+    return this.#onError.add(listener);
+  }
+
+  /** During an outage the last ten messages wait and are sent on return. */
+  send(type: string | number, payload?: unknown): void {
+    this.colyseus.send(type, payload);
+  }
+
+  /**
+   * Sends a message and gives what the server's handler returned.
+   *
+   * @throws {MeridianError} `CLOSED` while the connection is down, `TIMEOUT`, or `INTERNAL` with the handler's message
+   */
+  async request<Response = unknown>(
+    type: string | number,
+    payload?: unknown,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<Response> {
+    try {
+      return await this.colyseus.request<unknown, Response>(
+        type,
+        payload,
+        options.timeoutMs === undefined ? undefined : { timeout: options.timeoutMs },
+      );
+    } catch (cause) {
+      throw requestError(cause, this.#socket.isOpen);
+    }
+  }
+
+  /** The input handle of rooms that call `defineInput`; the same one at every call. */
+  input<Input = unknown>(options?: InputOptions<Input>): InputHandle<Input> {
+    return this.colyseus.input<Input>(options);
+  }
+
+  /**
+   * Looks whether the connection is alive and replaces it when it is not. Browsers need no call: it is made when the
+   * page is shown again or the network returns. React Native calls it when `AppState` becomes `active`.
+   */
+  checkConnection(): void {
+    if (this.#reconnector.isReconnecting) this.#reconnector.hurry();
+    else if (this.#connection.kind !== 'closed') this.#link.probe();
+  }
+
+  /** Gives the seat up. Resolves when the server confirmed, or after two seconds without an answer. */
+  async leave(): Promise<void> {
+    if (this.#connection.kind === 'closed') return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      const leaveAlone = () => {
+        this.#reconnector.stop();
+        this.colyseus.onLeave.invoke(CloseCode.CONSENTED);
+        this.colyseus.connection.close();
+      };
+      const deadline = setTimeout(leaveAlone, LEAVE_DEADLINE_MS);
+      this.#onLeave.add(end);
+      if (this.#socket.isOpen) void this.colyseus.leave();
+      else leaveAlone();
+    });
+  }
+
+  #listen(nowMs: () => number): void {
+    this.#socket.tap({
+      onReceiving: (frame) => {
+        this.#link.onBytes();
+        this.#meter.addReceived(frame);
+      },
+      onReceived: () => this.#meter.addPatchTiming(nowMs(), this.colyseus.clock.lastServerTime()),
+      onSending: (sizeBytes) => this.#meter.addSent(sizeBytes),
+    });
+    this.colyseus.onLeave((code, reason) => this.#close(code, reason));
+    this.colyseus.onError((code, message) => {
+      // Without a code it is the socket's own error; the close that follows says more.
+      if (typeof code === 'number' && !this.#reconnector.isReconnecting) {
+        this.#onError.emit(errorFromCode(code, message));
+      }
+    });
+  }
+
+  #beat(nowMs: number): void {
+    if (this.#link.hasSlept()) this.checkConnection();
+    else if (!this.#reconnector.isReconnecting) this.#link.check();
+    if (this.#onStats.size === 0) return;
+    this.#link.ping();
+    this.#onStats.emit(this.#meter.take(nowMs));
+  }
+
+  #enter(state: ConnectionState): void {
+    this.#connection = state;
+    if (state.kind === 'resumed') {
+      this.#meter.reconnects += 1;
+      this.#link.reset();
+    }
+    this.#onConnection.emit(state);
+  }
+
+  #close(code: number, serverReason?: string): void {
+    if (this.#connection.kind === 'closed') return;
+    clearInterval(this.#heartbeat);
+    this.#link.stop();
+    this.#stopListeningToHost();
+    const { reason } = describeClose(code, serverReason);
+    this.#enter({ kind: 'closed', code, reason });
+    this.#onLeave.emit({ code, reason });
+  }
+}
+
+function requestError(cause: unknown, isOpen: boolean): MeridianError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!isOpen || message.includes('connection closed')) {
+    return new MeridianError({ code: 'CLOSED', message, retryable: true, cause });
+  }
+  if (message.includes('timed out')) {
+    return new MeridianError({ code: 'TIMEOUT', message, retryable: true, cause });
+  }
+  return new MeridianError({ code: 'INTERNAL', message, retryable: false, cause });
+}

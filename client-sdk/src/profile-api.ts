@@ -1,0 +1,66 @@
+import {
+  API_PREFIX,
+  type JsonValue,
+  type ProfileBody,
+  type ProfilePatchRequest,
+} from '../../src/protocol/index.ts';
+import type { AuthorizedHttp } from './authorized-http.ts';
+import { MeridianError } from './meridian-error.ts';
+
+/** What the owner may change; keys of `data` are merged, a null removes its key. */
+export interface ProfilePatch {
+  readonly displayName?: string;
+  readonly data?: Readonly<Record<string, JsonValue>>;
+}
+
+const PATH = `${API_PREFIX}/profiles/me`;
+const PATCH_ATTEMPTS = 3;
+
+/** The signed-in player's own profile. */
+export class ProfileApi {
+  readonly #http: AuthorizedHttp;
+  #knownRevision: number | null = null;
+
+  constructor(http: AuthorizedHttp) {
+    this.#http = http;
+  }
+
+  async get(): Promise<ProfileBody> {
+    const profile = await this.#http.request<ProfileBody>('GET', PATH);
+    this.#knownRevision = profile.revision;
+    return profile;
+  }
+
+  /**
+   * @param options.ifRevision - write only if the profile is still at this revision. Without it the last write wins.
+   * @throws {MeridianError} `REVISION_STALE` when `ifRevision` was given and the profile has moved on
+   */
+  async patch(
+    patch: ProfilePatch,
+    options: { readonly ifRevision?: number } = {},
+  ): Promise<ProfileBody> {
+    if (options.ifRevision !== undefined) return this.#write(patch, options.ifRevision);
+    for (let attempt = 1; ; attempt++) {
+      const revision = this.#knownRevision ?? (await this.get()).revision;
+      try {
+        return await this.#write(patch, revision);
+      } catch (error) {
+        const isStale = error instanceof MeridianError && error.code === 'REVISION_STALE';
+        if (!isStale || attempt === PATCH_ATTEMPTS) throw error;
+        this.#knownRevision = null;
+      }
+    }
+  }
+
+  /** Forgets what was read; another player may sign in. */
+  forget(): void {
+    this.#knownRevision = null;
+  }
+
+  async #write(patch: ProfilePatch, ifRevision: number): Promise<ProfileBody> {
+    const body: ProfilePatchRequest = { ...patch, ifRevision };
+    const profile = await this.#http.request<ProfileBody>('PATCH', PATH, body);
+    this.#knownRevision = profile.revision;
+    return profile;
+  }
+}
