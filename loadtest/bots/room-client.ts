@@ -1,0 +1,141 @@
+// A bot's seat in a Colyseus room, from the seat reservation to the last frame:
+//
+//   POST /matchmake/joinOrCreate ─▶ seat ─▶ WebSocket /{processId}/{roomId}?sessionId=… ─▶ JOIN_ROOM
+//   ─▶ (ack) ─▶ ROOM_STATE: joined ─▶ patches and messages until the close
+
+import { decode } from '@colyseus/schema';
+import { PROTOCOL_CODE_MASK, Protocol } from '@colyseus/shared-types';
+import { type Handshake, parseHandshake } from './handshake.ts';
+import { RoomReplica } from './room-replica.ts';
+import type { Seat } from './seat.ts';
+import { BotSocket } from './web-socket.ts';
+
+export interface RoomClientEvents {
+  /** After each patch, decoded when the client decodes. */
+  onPatch?(client: RoomClient): void;
+  /** A frame that is neither handshake nor state, e.g. ROOM_DATA. */
+  onFrame?(code: number, frame: Uint8Array): void;
+  onClosed?(code: number, reason: string): void;
+}
+
+export interface RoomClientOptions {
+  readonly endpoint: URL;
+  readonly seat: Seat;
+  /** Access token the room checks again at the socket; absent for rooms that admit anybody. */
+  readonly accessToken?: string;
+  /** Whether to decode the state; counting bots need not. */
+  readonly decodes: boolean;
+}
+
+/** The answer to the handshake: "ready for the state". */
+const JOIN_ACK = Uint8Array.of(Protocol.JOIN_ROOM);
+
+export class RoomClient {
+  readonly sessionId: string;
+  readonly roomId: string;
+  patches = 0;
+  handshake: Handshake | null = null;
+  /** Null for a client that only counts. */
+  readonly replica: RoomReplica | null;
+
+  readonly #events: RoomClientEvents;
+  #socket: BotSocket | null = null;
+  #hasAcknowledged = false;
+  #joined: { resolve(): void; reject(error: Error): void } | null = null;
+
+  private constructor(options: RoomClientOptions, events: RoomClientEvents) {
+    this.sessionId = options.seat.sessionId;
+    this.roomId = options.seat.roomId;
+    this.replica = options.decodes ? new RoomReplica() : null;
+    this.#events = events;
+  }
+
+  /** Takes a reserved seat; resolves with the first state. */
+  static async join(
+    options: RoomClientOptions,
+    events: RoomClientEvents = {},
+  ): Promise<RoomClient> {
+    const client = new RoomClient(options, events);
+    await client.#takeSeat(options);
+    return client;
+  }
+
+  get socket(): BotSocket {
+    if (this.#socket === null) throw new Error('The client has no socket yet.');
+    return this.#socket;
+  }
+
+  async #takeSeat(options: RoomClientOptions): Promise<void> {
+    const joined = new Promise<void>((resolve, reject) => {
+      this.#joined = { resolve, reject };
+    });
+    // A refusal may come while the socket still opens, before anybody awaits `joined`.
+    joined.catch(() => undefined);
+    this.#socket = await BotSocket.open(
+      {
+        host: options.endpoint.hostname,
+        port: portOf(options.endpoint),
+        path: socketPath(options.seat, options.accessToken),
+      },
+      {
+        onMessage: (payload) => this.#onMessage(payload),
+        onClosed: (code, reason) => this.#onClosed(code, reason),
+      },
+    );
+    // The handshake may have come in the same chunk as the upgrade, before the socket was ours.
+    this.#acknowledge();
+    await joined;
+  }
+
+  #onMessage(frame: Uint8Array): void {
+    const code = (frame[0] as number) & PROTOCOL_CODE_MASK;
+    switch (code) {
+      case Protocol.ROOM_STATE_PATCH:
+        this.patches++;
+        this.replica?.readPatch(frame);
+        this.#events.onPatch?.(this);
+        return;
+      case Protocol.ROOM_STATE:
+        this.replica?.readState(frame);
+        this.#joined?.resolve();
+        return;
+      case Protocol.JOIN_ROOM:
+        this.handshake = parseHandshake(frame);
+        this.replica?.adopt(frame, this.handshake);
+        this.#acknowledge();
+        return;
+      case Protocol.ERROR:
+        this.#joined?.reject(new Error(`refused by the room: ${readError(frame)}`));
+        return;
+      default:
+        this.#events.onFrame?.(code, frame);
+    }
+  }
+
+  #acknowledge(): void {
+    if (this.#hasAcknowledged || this.#socket === null || this.handshake === null) return;
+    this.#hasAcknowledged = true;
+    this.#socket.send(JOIN_ACK);
+  }
+
+  #onClosed(code: number, reason: string): void {
+    this.#joined?.reject(new Error(`closed with ${code} ${reason}`.trim()));
+    this.#events.onClosed?.(code, reason);
+  }
+}
+
+function socketPath(seat: Seat, accessToken: string | undefined): string {
+  const query = new URLSearchParams({ sessionId: seat.sessionId });
+  if (accessToken !== undefined) query.set('_authToken', accessToken);
+  return `/${seat.processId}/${seat.roomId}?${query}`;
+}
+
+function portOf(endpoint: URL): number {
+  return endpoint.port === '' ? 80 : Number(endpoint.port);
+}
+
+function readError(frame: Uint8Array): string {
+  const iterator = { offset: 1 };
+  const code = decode.number(frame, iterator);
+  return `${code} ${decode.string(frame, iterator)}`;
+}
