@@ -27,3 +27,11 @@ export interface PlayerProfiles {
    */
   addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
 }
+
+/** What sign-in needs of profiles: a row for every player that gets a token. */
+export interface PlayerRegistry {
+  /** @throws {GameError} `BAD_REQUEST` for a name that may not be, `PROFILE_EXISTS`, `STORE_UNAVAILABLE` */
+  create(player: { readonly playerId: string; readonly displayName: string }): Promise<Profile>;
+  /** @returns null when the player has no profile */
+  read(playerId: string): Promise<Profile | null>;
+}

@@ -1,0 +1,35 @@
+// Refresh tokens are used once. A family is one sign-in and all that was refreshed from it:
+//
+//   sign-in ──▶ t1 ──refresh──▶ t2 ──refresh──▶ t3          t1, t2 spent, t3 good
+//                │
+//                └─ used again: somebody holds a copy. Thief or owner, nobody can tell, so the whole family is revoked
+//                   and both have to sign in again (RFC 9700 §4.14.2).
+
+export interface NewRefreshToken {
+  readonly tokenHash: string;
+  /** Wall clock, ms. */
+  readonly expiresAtMs: number;
+}
+
+/** What became of a token that was presented. */
+export type Rotation =
+  | { readonly kind: 'rotated'; readonly playerId: string }
+  /** It had been spent before; its family is gone now. */
+  | { readonly kind: 'reused'; readonly playerId: string }
+  /** Never issued, revoked, or past its time. */
+  | { readonly kind: 'unknown' };
+
+/** Where refresh tokens are kept; only their hashes, so that a stolen file signs nobody in. */
+export interface RefreshTokenStore {
+  /** Starts a family. */
+  start(
+    family: { readonly familyId: string; readonly playerId: string },
+    token: NewRefreshToken,
+  ): Promise<void>;
+  /** Whose good token this is; null when it is spent, unknown or past its time. */
+  findOwner(tokenHash: string): Promise<string | null>;
+  /** Spends a token and adds its successor, or revokes the family, as one unit. */
+  rotate(tokenHash: string, successor: NewRefreshToken): Promise<Rotation>;
+  /** Revokes the family of a token, spent or not. */
+  revoke(tokenHash: string): Promise<void>;
+}

@@ -1,0 +1,141 @@
+import express, { type Application, type RequestHandler, type Router } from 'express';
+import type { HttpConfig } from '../../config/config.ts';
+import { GameError } from '../../errors/game-error.ts';
+import { API_PREFIX } from '../../protocol/rest.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { AddressRateLimiter } from './address-rate-limiter.ts';
+import { trustProxies } from './client-address.ts';
+import { CorsPolicy } from './cors-policy.ts';
+import { errorRenderer, notFound } from './error-renderer.ts';
+import { openApiDocument } from './openapi-document.ts';
+import { requestLog } from './request-log.ts';
+import type { Caller, Route } from './route.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface ApiDeps {
+  readonly config: HttpConfig;
+  readonly log: Logger;
+  /** Who sent an access token; throws `TOKEN_INVALID` or `TOKEN_EXPIRED`. */
+  readonly tokens: { verify(accessToken: string): Promise<Caller> };
+  readonly routes: readonly Route[];
+  readonly clock?: Clock;
+}
+
+/** An express app with nothing but the API; for a service that runs alone, and for tests. */
+export function createHttpApp(deps: ApiDeps): Application {
+  const app = express();
+  mountApi(app, deps);
+  app.use(notFound());
+  app.use(errorRenderer(deps));
+  return app;
+}
+
+/**
+ * Puts the API on an app that others own (Colyseus' transport has one): first request log, security headers and CORS for
+ * everything that is mounted after it, then everything under /v1.
+ *
+ * Its owner mounts pages and the like afterwards, then `notFound()`, and `errorRenderer()` last.
+ */
+export function mountApi(app: Application, deps: ApiDeps): void {
+  app.disable('x-powered-by');
+  app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
+  app.use(securityHeaders());
+  app.use(cors(new CorsPolicy(deps.config.corsOrigins)));
+  app.use(API_PREFIX, createApiRouter(deps));
+}
+
+function createApiRouter(deps: ApiDeps): Router {
+  const router = express.Router();
+  router.use(refuseForeignOrigins());
+  router.use(limitRate(new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute })));
+  router.use(noStore());
+  router.use(jsonBody(deps.config.bodyLimitBytes));
+  for (const route of deps.routes) {
+    router[route.method](toExpressPath(route.path), handlerOf(route, deps.tokens));
+  }
+  const document = openApiDocument(deps.routes);
+  router.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  router.use(notFound());
+  return router;
+}
+
+function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
+  return async (request, response) => {
+    // A public route has no caller; its `answer` does not look.
+    const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
+    const reply = await route.answer({ body: request.body, params: request.params }, caller);
+    response.status(route.status);
+    if (route.reply) response.json(reply);
+    else response.end();
+  };
+}
+
+const NOBODY: Caller = { playerId: '', displayName: '' };
+
+/** @throws {GameError} `TOKEN_MISSING` */
+function bearerToken(request: express.Request): string {
+  const [, token] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+  if (token === undefined) throw new GameError('TOKEN_MISSING');
+  return token;
+}
+
+function cors(policy: CorsPolicy): RequestHandler {
+  return (request, response, next) => {
+    const origin = { origin: request.get('origin'), host: request.get('host') };
+    // Colyseus puts headers of its own on every reply before express sees the request.
+    for (const name of response.getHeaderNames()) {
+      if (name.startsWith('access-control-')) response.removeHeader(name);
+    }
+    response.set(policy.headersFor(origin));
+    const isRefused = policy.standingOf(origin) === 'refused';
+    response.locals['isForeignOrigin'] = isRefused;
+    if (request.method !== 'OPTIONS') return next();
+    if (isRefused) throw new GameError('ORIGIN_FORBIDDEN');
+    response.status(204).end();
+  };
+}
+
+/** The browser would hide the reply anyway; this keeps a foreign page from acting at all, and says why. */
+function refuseForeignOrigins(): RequestHandler {
+  return (_request, response, next) => {
+    if (response.locals['isForeignOrigin'] === true) throw new GameError('ORIGIN_FORBIDDEN');
+    next();
+  };
+}
+
+function limitRate(limiter: AddressRateLimiter): RequestHandler {
+  return async (_request, response, next) => {
+    await limiter.consume(String(response.locals['clientAddress']));
+    next();
+  };
+}
+
+/** Replies hold tokens and profiles: no cache between us and the player keeps them. */
+function noStore(): RequestHandler {
+  return (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  };
+}
+
+function jsonBody(limitBytes: number): RequestHandler {
+  // Nobody compresses bodies this small; inflating them would only invite bombs.
+  const readJson = express.json({ limit: limitBytes, inflate: false });
+  return (request, response, next) => {
+    const hasBody =
+      request.get('transfer-encoding') !== undefined || Number(request.get('content-length')) > 0;
+    if (hasBody && !request.is('json')) {
+      const message = 'Send the body as application/json.';
+      throw new GameError('BAD_REQUEST', {}, { message });
+    }
+    readJson(request, response, next);
+  };
+}
+
+/** `/v1/profiles/{playerId}` → `/profiles/:playerId`, relative to the router's prefix. */
+function toExpressPath(path: Route['path']): string {
+  return path.slice(API_PREFIX.length).replaceAll(/\{(\w+)\}/g, ':$1');
+}

@@ -1,0 +1,53 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { GameError } from '../../errors/game-error.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+
+/** The last handler but one of an app: whatever nobody answered is `NOT_FOUND`. */
+export function notFound(): RequestHandler {
+  return () => {
+    throw new GameError('NOT_FOUND');
+  };
+}
+
+/**
+ * The last handler of an app: every failure leaves as an `ErrorBody`.
+ *
+ * What is not a `GameError` is a bug: it is logged with its cause, and the caller learns nothing but `INTERNAL`.
+ */
+export function errorRenderer(deps: { readonly log: Logger }): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (thrown: unknown, _request, response, next) => {
+    const error = toGameError(thrown);
+    if (error.spec.http >= 500) {
+      deps.log.error({ err: thrown, requestId: response.locals['requestId'] }, 'request failed');
+    }
+    response.locals['errorCode'] = error.code;
+    // The reply has begun: express cuts the connection, so the client cannot take half a reply for a whole one.
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    send(response, error);
+  };
+}
+
+function send(response: Response, error: GameError): void {
+  if (error.retryAfterMs !== undefined) {
+    response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1_000)));
+  }
+  if (error.spec.http === 401) response.set('WWW-Authenticate', 'Bearer');
+  response.status(error.spec.http).json(error.toBody());
+}
+
+/** Failures of express and its body parser carry a 4xx `status`; their texts may quote the input, so ours are sent. */
+function toGameError(thrown: unknown): GameError {
+  if (thrown instanceof GameError) return thrown;
+  const { status, type } = (thrown ?? {}) as { readonly status?: unknown; readonly type?: unknown };
+  if (status === 413) return new GameError('PAYLOAD_TOO_LARGE', {}, { cause: thrown });
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const message =
+      type === 'entity.parse.failed' ? 'The request body is not valid JSON.' : undefined;
+    return new GameError('BAD_REQUEST', {}, { cause: thrown, ...(message ? { message } : {}) });
+  }
+  return new GameError('INTERNAL', {}, { cause: thrown });
+}

@@ -1,0 +1,91 @@
+// A route is described once: the express handler and the OpenAPI operation are both made of it (api.ts,
+// openapi-document.ts), so neither can know a field, a status or an error that the other does not.
+
+import type { z } from 'zod';
+import type { ErrorCode } from '../../errors/errors.ts';
+import { parse } from './parse.ts';
+
+/** Who sent the request, as the access token proves. */
+export interface Caller {
+  readonly playerId: string;
+  readonly displayName: string;
+}
+
+export interface RouteRequest<Body, Params> {
+  readonly body: Body;
+  readonly params: Params;
+}
+
+/** What a route says of itself, apart from what it does. */
+export interface RouteDescription {
+  readonly method: 'get' | 'post' | 'patch';
+  /** As in OpenAPI: `/v1/profiles/{playerId}`. */
+  readonly path: `/v1/${string}`;
+  /** Unique; generated clients use it as the name of their function. */
+  readonly operationId: string;
+  readonly summary: string;
+  /** 204 has no reply. */
+  readonly status: 200 | 201 | 204;
+  readonly reply?: z.ZodType;
+  /** Failures of this route besides those any route may have (openapi-document.ts). */
+  readonly errors: readonly ErrorCode[];
+}
+
+interface TypedRoute<B extends z.ZodType, P extends z.ZodType> extends RouteDescription {
+  readonly body?: B;
+  readonly params?: P;
+}
+
+type PublicRoute<B extends z.ZodType, P extends z.ZodType> = TypedRoute<B, P> & {
+  readonly handle: (request: RouteRequest<z.output<B>, z.output<P>>) => Promise<unknown>;
+};
+
+type PlayerRoute<B extends z.ZodType, P extends z.ZodType> = TypedRoute<B, P> & {
+  readonly handle: (
+    request: RouteRequest<z.output<B>, z.output<P>> & { readonly caller: Caller },
+  ) => Promise<unknown>;
+};
+
+/** A route with its types erased, ready to be mounted and documented. */
+export interface Route extends RouteDescription {
+  readonly access: 'public' | 'player';
+  readonly body?: z.ZodType;
+  readonly params?: z.ZodType;
+  /** @throws {GameError} `BAD_REQUEST` when body or params do not fit; whatever the route throws */
+  readonly answer: (request: RouteRequest<unknown, unknown>, caller: Caller) => Promise<unknown>;
+}
+
+/** A route anybody may call. */
+export function publicRoute<B extends z.ZodType, P extends z.ZodType>(
+  route: PublicRoute<B, P>,
+): Route {
+  const { handle, ...description } = route;
+  return {
+    ...description,
+    access: 'public',
+    answer: (request) => handle(parseRequest(route, request)),
+  };
+}
+
+/** A route for players who are signed in. */
+export function playerRoute<B extends z.ZodType, P extends z.ZodType>(
+  route: PlayerRoute<B, P>,
+): Route {
+  const { handle, ...description } = route;
+  return {
+    ...description,
+    access: 'player',
+    answer: (request, caller) => handle({ ...parseRequest(route, request), caller }),
+  };
+}
+
+/** A route without a schema for its body or params is handed undefined: it cannot read what was not checked. */
+function parseRequest<B extends z.ZodType, P extends z.ZodType>(
+  route: TypedRoute<B, P>,
+  request: RouteRequest<unknown, unknown>,
+): RouteRequest<z.output<B>, z.output<P>> {
+  return {
+    body: route.body ? parse(route.body, request.body ?? {}) : (undefined as z.output<B>),
+    params: route.params ? parse(route.params, request.params) : (undefined as z.output<P>),
+  };
+}
