@@ -34,7 +34,7 @@ test('takes a win in one move', () => {
     '......',
     '.....',
   ];
-  const position = replay(layout.join(''), []) as Position;
+  const position = replay(`${layout.join('')}/x`, []) as Position;
   expect(formatMove(searchedMove(position, 200) as Move)).toBe('d2-d1');
 });
 
@@ -50,7 +50,7 @@ test('stops within its slice and goes on where it stopped', () => {
 });
 
 test('has no move where there is none', () => {
-  const stuck = replay('x'.padEnd(61, '.'), []) as Position;
+  const stuck = replay(`${'x'.padEnd(61, '.')}/x`, []) as Position;
   expect(searchedMove(stuck, 10)).toBeNull();
 });
 

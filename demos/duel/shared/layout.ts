@@ -1,5 +1,5 @@
 import { CELL_COUNT, RAYS } from './board.ts';
-import { Content, type Position } from './rules.ts';
+import { Content, type Position, type Seat } from './rules.ts';
 
 /** Lanterns start on the six corners, in turn, so that the floe looks the same to both players. */
 const CORNERS_OF_SEAT_0 = [0, 34, 56] as const;
@@ -12,8 +12,9 @@ const MELTED_PAIRS = 4;
  * Point-symmetric (turning the board by 180° swaps the players) and in one piece, and each lantern can glide.
  *
  * @param seed - any uint32
+ * @param first - who glides first
  */
-export function startPosition(seed: number): Position {
+export function startPosition(seed: number, first: Seat = 0): Position {
   const random = mulberry32(seed);
   for (;;) {
     const cells = new Array<number>(CELL_COUNT).fill(Content.ICE);
@@ -28,7 +29,7 @@ export function startPosition(seed: number): Position {
       cells[CELL_COUNT - 1 - cell] = Content.WATER;
       pair++;
     }
-    if (isInOnePiece(cells) && everyLanternHasRoom(cells)) return { cells, turn: 0, ply: 0 };
+    if (isInOnePiece(cells) && everyLanternHasRoom(cells)) return { cells, turn: first, ply: 0 };
   }
 }
 

@@ -1,6 +1,7 @@
 // How positions and moves are written, on the wire and for people.
 //
-//   layout   61 characters in reading order: '.' water, 'o' ice, 'x' and 'y' the lanterns of seat 0 and 1
+//   layout   61 characters in reading order: '.' water, 'o' ice, 'x' and 'y' the lanterns of seat 0 and 1;
+//            then '/' and the letter of the seat that glides first
 //   move     'a1-c3'
 //   record   '<layout> a1-c3 e9-g7 …': a whole game; `replay` rebuilds its last position
 
@@ -10,14 +11,16 @@ import { applyMove, type Move, type Position } from './rules.ts';
 const LETTERS = '.oxy';
 
 export function formatLayout(position: Position): string {
-  return position.cells.map((content) => LETTERS[content]).join('');
+  return `${position.cells.map((content) => LETTERS[content]).join('')}/${'xy'[position.turn]}`;
 }
 
-/** @returns the position with seat 0 to move, or null when the text is not a layout */
+/** @returns null when the text is not a layout */
 export function parseLayout(text: string): Position | null {
-  const cells = Array.from(text, (letter) => LETTERS.indexOf(letter));
+  const [ice = '', first = '', ...rest] = text.split('/');
+  const cells = Array.from(ice, (letter) => LETTERS.indexOf(letter));
   if (cells.length !== CELL_COUNT || cells.includes(-1)) return null;
-  return { cells, turn: 0, ply: 0 };
+  if ((first !== 'x' && first !== 'y') || rest.length > 0) return null;
+  return { cells, turn: first === 'x' ? 0 : 1, ply: 0 };
 }
 
 export function formatMove(move: Move): string {

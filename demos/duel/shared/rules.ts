@@ -10,7 +10,7 @@
 
 import { CELL_COUNT, RAYS } from './board.ts';
 
-/** Which player: 0 glides first. */
+/** Which player. Either may glide first. */
 export type Seat = 0 | 1;
 
 /** What a cell holds. The seats' values are `SEAT_0 + seat`. */

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineGame } from 'meridian';
+import { ArenaRoom } from './arena/server/arena-room.ts';
+import { DuelRoom } from './duel/server/duel-room.ts';
+
+/** The two demos and their web pages, which `vite build --config demos/vite.config.ts` makes. */
+export const game = defineGame({
+  rooms: {
+    arena: ArenaRoom,
+    // Somebody who wants the bot must not be seated at a stranger's table, nor the other way round.
+    duel: { room: DuelRoom, filterBy: ['opponent'] },
+  },
+  webRoot: fileURLToPath(new URL('web/dist', import.meta.url)),
+});
