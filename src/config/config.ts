@@ -47,6 +47,8 @@ export const RoomsConfig = z
     maxPayloadBytes: count.default(4 * 1024),
     /** Frames per second and client, inputs included; more is a disconnect with code 4429. */
     messagesPerSecond: count.default(120),
+    /** Messages of one type per second and client; a room class names its own with `maxMessagesPerSecondByType`. */
+    messagesPerSecondPerType: count.default(60),
     /** Backlog of unsent bytes above which a client gets no patches until it drains. Lower: fresher, more resyncs. */
     sendGateBytes: count.default(64 * 1024),
     /** Backlog below which a gated client gets a full state and is fed again. */

@@ -3,6 +3,8 @@ import type { RoomsConfig } from '../config/config.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RoomMetrics } from '../telemetry/room-metrics.ts';
+import type { EncodeScratch } from './flow/encode-scratch.ts';
+import type { StepScheduler } from './stepping/step-scheduler.ts';
 
 /** What the node gives to each of its rooms. Rooms reach it as `this.profiles`, `this.log`, …; games never build one. */
 export interface RoomServices {
@@ -11,4 +13,6 @@ export interface RoomServices {
   readonly profiles: PlayerProfiles;
   readonly log: Logger;
   readonly metrics: RoomMetrics;
+  readonly scheduler: StepScheduler;
+  readonly scratch: EncodeScratch;
 }

@@ -1,6 +1,24 @@
 import type { Socket } from 'node:net';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
+import { CloseCode } from '../../protocol/close-codes.ts';
+
+const CLOSING_HANDSHAKE_MS = 2_000;
+
+const DEFAULT_REASONS: Readonly<Record<number, string>> = {
+  [CloseCode.SERVER_SHUTDOWN]: 'The server is shutting down.',
+  [CloseCode.WITH_ERROR]: 'The room could not accept what this client sent.',
+};
+
+/** RFC 6455 §5.5: a control frame holds 125 bytes, two of them the code. */
+const CLOSE_REASON_BYTES = 123;
+
+/** `text` cut to what fits a close frame, never inside a character. */
+export function closeReason(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= CLOSE_REASON_BYTES) return text;
+  return new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES), { stream: true });
+}
 
 /** The socket of a connection whose frames may be written past `ws`; absent on Bun, whose `ws` is its own. */
 function directSocket(ws: WebSocket): Socket | undefined {
@@ -28,8 +46,18 @@ export class MeridianClient extends WebSocketClient {
     else this.ref.send(frame.subarray(payloadOffset), { binary: true });
   }
 
-  /** Ends the connection at once, without a closing handshake: for peers that no longer read. */
-  terminate(): void {
-    this.ref.terminate();
+  /**
+   * Ends the connection with a reason, and by force when the peer does not answer the closing handshake in time (a peer
+   * that no longer reads never does).
+   */
+  evict(code: number, reason: string): void {
+    const timeout = setTimeout(() => this.ref.terminate(), CLOSING_HANDSHAKE_MS);
+    this.ref.once('close', () => clearTimeout(timeout));
+    this.ref.close(code, closeReason(reason));
+  }
+
+  /** Colyseus closes without a reason where a message was refused; the other side is told all the same. */
+  override leave(code?: number, reason?: string): void {
+    super.leave(code, closeReason(reason ?? DEFAULT_REASONS[code ?? 0] ?? ''));
   }
 }

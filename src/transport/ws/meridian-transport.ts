@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES, type Server as HttpServer } from 'node:http';
+import { type Server as HttpServer, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   type AuthContext,
@@ -13,23 +13,11 @@ import type { WebSocket } from 'ws';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { MeridianClient } from './meridian-client.ts';
+import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
+import { closeReason, MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import { SocketQuota } from './socket-quota.ts';
-
-/** What the transport counts; the names of the outcomes are bounded. */
-export interface SocketMetrics {
-  socketOpened(): void;
-  socketClosed(): void;
-  /** An upgrade that got an HTTP error instead. */
-  upgradeRefused(code: string): void;
-  /** A socket that was upgraded and then had no seat. */
-  seatRefused(): void;
-  /** A peer that stopped answering pings. */
-  peerLost(): void;
-  rttMeasured(rttMs: number): void;
-}
 
 export interface MeridianTransportOptions {
   readonly server: HttpServer;
@@ -86,7 +74,11 @@ export class MeridianTransport extends WebSocketTransport {
       this.#options.metrics.upgradeRefused('RATE_LIMITED');
       refuse(
         socket,
-        new GameError('RATE_LIMITED', {}, { message: 'Too many open connections from this address.' }),
+        new GameError(
+          'RATE_LIMITED',
+          {},
+          { message: 'Too many open connections from this address.' },
+        ),
       );
       return;
     }
@@ -153,16 +145,6 @@ export class MeridianTransport extends WebSocketTransport {
     context.ip = this.#options.addressOf(request);
     return context;
   }
-}
-
-/** RFC 6455 §5.5: a control frame holds 125 bytes, two of them the code. */
-const CLOSE_REASON_BYTES = 123;
-
-/** `text` cut to what fits a close frame, never inside a character. */
-export function closeReason(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= CLOSE_REASON_BYTES) return text;
-  return bytes.subarray(0, CLOSE_REASON_BYTES).toString('utf8').replace(/�+$/u, '');
 }
 
 function servePingSocket(ws: WebSocket): void {

@@ -1,0 +1,131 @@
+import { type AuthContext, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
+import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
+import { GameError } from '../errors/game-error.ts';
+
+// Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
+// Meridian wants of them goes through this file.
+
+/** Ways into a room that clients may use. `create` is not among them: it makes a room per request, for anybody. */
+const CLIENT_METHODS = ['joinOrCreate', 'join', 'joinById', 'reconnect'] as const;
+type ClientMethod = (typeof CLIENT_METHODS)[number];
+
+/** What Colyseus answers a matchmaking request with; its SDKs read it. */
+export type SeatReservation = Awaited<ReturnType<typeof matchMaker.joinOrCreate>>;
+
+export interface RoomTypeDefinition {
+  readonly name: string;
+  readonly roomClass: new () => Room;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly filterBy?: readonly string[] | undefined;
+}
+
+export interface MatchmakeRequest {
+  readonly method: string;
+  /** A room's name, or its id for `joinById` and `reconnect`. */
+  readonly target: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly context: AuthContext;
+}
+
+/** How `ServerError` codes of Colyseus' matchmaker are called here. */
+const MATCHMAKE_ERRORS: Readonly<Record<number, GameErrorCode>> = {
+  [ErrorCode.MATCHMAKE_NO_HANDLER]: 'ROOM_UNKNOWN',
+  [ErrorCode.MATCHMAKE_INVALID_CRITERIA]: 'ROOM_UNKNOWN',
+  [ErrorCode.MATCHMAKE_INVALID_ROOM_ID]: 'ROOM_UNKNOWN',
+  [ErrorCode.MATCHMAKE_EXPIRED]: 'SEAT_EXPIRED',
+  [ErrorCode.AUTH_FAILED]: 'FORBIDDEN',
+};
+
+/** This process as a Colyseus node. */
+export class ColyseusNode {
+  /** Boots Colyseus with its in-process presence and driver. */
+  static async open(): Promise<ColyseusNode> {
+    await matchMaker.setup();
+    await matchMaker.accept();
+    return new ColyseusNode();
+  }
+
+  readonly #rooms = new Set<Room>();
+
+  get processId(): string {
+    return matchMaker.processId;
+  }
+
+  get isShuttingDown(): boolean {
+    return matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN;
+  }
+
+  defineRoomType(definition: RoomTypeDefinition): void {
+    const { name, roomClass, options, filterBy } = definition;
+    // Colyseus calls the static onAuth without its class.
+    const onAuth = (roomClass as typeof Room & (new () => Room)).onAuth;
+    Object.defineProperty(roomClass, 'onAuth', {
+      value: onAuth.bind(roomClass),
+      configurable: true,
+    });
+    const handler = matchMaker.defineRoomType(name, roomClass, options);
+    handler.on('create', (room) => this.#rooms.add(room));
+    handler.on('dispose', (room) => this.#rooms.delete(room));
+    if (filterBy !== undefined && filterBy.length > 0) handler.filterBy([...filterBy] as never[]);
+  }
+
+  /** The room of that id, when it lives in this process. */
+  findRoom(roomId: string): Room | undefined {
+    return matchMaker.getLocalRoomById(roomId);
+  }
+
+  /**
+   * Finds or makes a room and reserves a seat in it.
+   *
+   * @throws {GameError} `METHOD_FORBIDDEN`, `ROOM_UNKNOWN`, `ROOM_FULL`, `SEAT_EXPIRED`, `SHUTTING_DOWN`, `FORBIDDEN`,
+   *   whatever the room's `onAuth` throws, or `INTERNAL` when its `onCreate` failed
+   */
+  async reserveSeat(request: MatchmakeRequest): Promise<SeatReservation> {
+    if (this.isShuttingDown) throw new GameError('SHUTTING_DOWN', {}, { retryAfterMs: 1_000 });
+    const method = request.method;
+    if (!isClientMethod(method)) {
+      throw new GameError('METHOD_FORBIDDEN', { method, allowed: CLIENT_METHODS });
+    }
+    try {
+      return await matchMaker[method](request.target, { ...request.options }, request.context);
+    } catch (error) {
+      throw asGameError(error);
+    }
+  }
+
+  /**
+   * Takes no more players and ends every room: their `onBeforeShutdown` runs, clients are told, `onDispose` is awaited.
+   *
+   * @returns how many rooms had not ended after `deadlineMs` (stock Colyseus waits for ever)
+   */
+  async shutdown(deadlineMs: number): Promise<{ readonly unfinishedRooms: number }> {
+    const ended = matchMaker.gracefullyShutdown().then(() => true);
+    const timeout = Promise.withResolvers<false>();
+    const timer = setTimeout(() => timeout.resolve(false), deadlineMs);
+    // A late failure is not unhandled: the deadline has spoken.
+    ended.catch(() => undefined);
+    try {
+      await Promise.race([ended, timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return { unfinishedRooms: this.#rooms.size };
+  }
+}
+
+function isClientMethod(method: string): method is ClientMethod {
+  return (CLIENT_METHODS as readonly string[]).includes(method);
+}
+
+function asGameError(error: unknown): GameError {
+  if (error instanceof GameError) return error;
+  if (!(error instanceof Error)) return new GameError('INTERNAL', {}, { cause: error });
+  const code = error instanceof ServerError ? error.code : undefined;
+  if (/is (already full|locked)/.test(error.message)) {
+    return new GameError('ROOM_FULL', {}, { cause: error });
+  }
+  const known = code === undefined ? undefined : MATCHMAKE_ERRORS[code];
+  if (known !== undefined)
+    return new GameError(known, {}, { message: error.message, cause: error });
+  return new GameError('INTERNAL', {}, { cause: error });
+}

@@ -1,0 +1,24 @@
+// The public API of Meridian: what a game imports.
+export {
+  type AuthContext,
+  type Client,
+  ClientState,
+  definePlugins,
+  type Messages,
+  Rewind,
+  RoomPlugin,
+  type StepContext,
+  validate,
+} from '@colyseus/core';
+export type { PlayerIdentity } from './auth/contract.ts';
+export { ERRORS, type ErrorCode } from './errors/errors.ts';
+export { GameError } from './errors/game-error.ts';
+export type { PlayerProfiles, Profile } from './profiles/contract.ts';
+export { CloseCode } from './protocol/close-codes.ts';
+export {
+  defineGame,
+  type GameDefinition,
+  type RoomClass,
+  type RoomDefinition,
+} from './rooms/game.ts';
+export { type PlayerClient, Room } from './rooms/room.ts';

@@ -1,0 +1,283 @@
+import {
+  type Client,
+  type ClientPrivate,
+  ClientState,
+  Protocol,
+  SchemaSerializer,
+} from '@colyseus/core';
+import type { Iterator, Schema, StateView } from '@colyseus/schema';
+import { ProtocolModifier } from '@colyseus/shared-types';
+import { MeridianClient } from '../../transport/ws/meridian-client.ts';
+import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/ws/server-frame.ts';
+import type { EncodeScratch } from './encode-scratch.ts';
+import { decideSend, type SendGateLimits } from './send-gate.ts';
+
+// A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (F1 of
+// docs/spec/rooms.md; stock Colyseus hands out views of a buffer that the next tick overwrites).
+//
+//   plain room:  one frame for everybody        [ws header][15][patch]
+//   timed room:  one frame per client           [ws header][15 | timed][u32 room ms][u32 acknowledged input][patch]
+//
+// "Timed" is a room with defineInput(): Colyseus' own wire format, read by the stock SDK.
+
+const TIMED_BYTES = 8;
+const NO_PATCH = new Uint8Array(0);
+
+/** What Colyseus passes when the room is timed. */
+interface PatchTiming {
+  readonly sNow: number;
+}
+
+/** What the room is told of a flush. */
+export interface FlushListener {
+  patchSent(bytes: number): void;
+  sendGateSkipped(count: number): void;
+  resynced(): void;
+  /** The connection must end: it has not read what it was sent. */
+  tooSlow(client: Client, backlogBytes: number): void;
+}
+
+interface Gated {
+  gatedSinceMs: number | null;
+}
+
+export interface PatchSerializerDeps {
+  readonly scratch: EncodeScratch;
+  readonly limits: SendGateLimits;
+  readonly listener: FlushListener;
+}
+
+/**
+ * Colyseus' schema serializer with owned bytes and a send gate. Same wire format and id; what differs is when and from
+ * which memory a client gets its bytes.
+ */
+export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
+  readonly #deps: PatchSerializerDeps;
+  readonly #gates = new WeakMap<Client, Gated>();
+  /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
+  #fullState: Buffer | null = null;
+  #sentBytes = 0;
+
+  constructor(deps: PatchSerializerDeps) {
+    super();
+    this.#deps = deps;
+    this.fullEncodeBuffer = NO_PATCH;
+  }
+
+  override reset(state: T & Schema): void {
+    super.reset(state);
+    // The encoder's own buffer is dropped: it encodes into the node's.
+    this.encoder.sharedBuffer = NO_PATCH;
+    this.#fullState = null;
+  }
+
+  override getFullState(client?: Client, timing?: PatchTiming): Uint8Array {
+    const body =
+      this.hasFilters && client?.view
+        ? this.#encodeFullView(client.view)
+        : this.#currentFullState();
+    return timing && client ? withTiming(body, timing.sNow, acknowledgedInput(client)) : body;
+  }
+
+  override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
+    this.#sentBytes = 0;
+    const hasChanges = this.encoder.hasChanges;
+    if (clients.length === 0) {
+      if (hasChanges) {
+        this.needFullEncode = true;
+        this.encoder.discardChanges();
+      }
+      return false;
+    }
+    if (hasChanges) this.needFullEncode = true;
+    const ready = this.#takeReady(clients, timing);
+    if (hasChanges || timing !== undefined || this.#hasViewChanges(ready)) {
+      if (this.hasFilters) this.#flushViews(ready, hasChanges, timing);
+      else this.#flushShared(ready, hasChanges, timing);
+    }
+    if (hasChanges) this.encoder.discardChanges();
+    if (this.#sentBytes > 0) this.#deps.listener.patchSent(this.#sentBytes);
+    return hasChanges;
+  }
+
+  /** The clients that get this patch; the others are skipped, resynchronised or ended. */
+  #takeReady(clients: Client[], timing?: PatchTiming): Client[] {
+    const { limits, listener } = this.#deps;
+    const nowMs = performance.now();
+    const ready: Client[] = [];
+    let skipped = 0;
+    // Backwards, as Colyseus does: ending a connection may take it out of the list.
+    for (let i = clients.length - 1; i >= 0; i--) {
+      const client = clients[i] as Client;
+      if (client.state !== ClientState.JOINED) continue;
+      if (!(client instanceof MeridianClient)) {
+        ready.push(client);
+        continue;
+      }
+      const backlogBytes = client.backlogBytes;
+      const gate = this.#gates.get(client);
+      if (backlogBytes === 0 && gate === undefined) {
+        ready.push(client);
+        continue;
+      }
+      switch (decideSend(limits, backlogBytes, gate?.gatedSinceMs ?? null, nowMs)) {
+        case 'patch':
+          ready.push(client);
+          break;
+        case 'skip':
+          if (gate === undefined) this.#gates.set(client, { gatedSinceMs: nowMs });
+          skipped++;
+          break;
+        case 'resync':
+          this.#gates.delete(client);
+          client.raw(Buffer.from(this.getFullState(client, timing)));
+          listener.resynced();
+          break;
+        case 'evict':
+          this.#gates.delete(client);
+          listener.tooSlow(client, backlogBytes);
+          break;
+      }
+    }
+    if (skipped > 0) listener.sendGateSkipped(skipped);
+    return ready;
+  }
+
+  #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
+    if (ready.length === 0) return;
+    const patch = hasChanges ? this.#encodePatch() : NO_PATCH;
+    if (timing === undefined) {
+      this.#sendPlain(ready, patch);
+      return;
+    }
+    const template = timedTemplate(patch, timing.sNow);
+    for (const client of ready) this.#sendTimed(client, template);
+  }
+
+  /** One frame, shared by all sockets. */
+  #sendPlain(ready: Client[], patch: Uint8Array): void {
+    const payloadBytes = 1 + patch.length;
+    const frame = Buffer.allocUnsafe(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
+    const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
+    frame[payloadOffset] = Protocol.ROOM_STATE_PATCH;
+    frame.set(patch, payloadOffset + 1);
+    for (const client of ready) this.#send(client, frame, payloadOffset);
+  }
+
+  #sendTimed(client: Client, template: TimedTemplate): void {
+    const frame = Buffer.allocUnsafe(template.frame.length);
+    template.frame.copy(frame);
+    frame.writeUInt32LE(acknowledgedInput(client) >>> 0, template.ackOffset);
+    this.#send(client, frame, template.payloadOffset);
+  }
+
+  #send(client: Client, frame: Buffer, payloadOffset: number): void {
+    this.#sentBytes += frame.length - payloadOffset;
+    if (client instanceof MeridianClient) client.sendFrame(frame, payloadOffset);
+    else client.raw(frame.subarray(payloadOffset));
+  }
+
+  /** Each distinct view once; clients that share a view share its bytes. */
+  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
+    const it: Iterator = { offset: 1 };
+    const { scratch } = this.#deps;
+    this.encoder.sharedBuffer = scratch.buffer;
+    if (hasChanges) this.encoder.encode(it);
+    const sharedOffset = it.offset;
+    const patches = new Map<StateView | null, Uint8Array>();
+    for (const client of ready) {
+      const view = client.view ?? null;
+      let patch = patches.get(view);
+      if (patch === undefined) {
+        patch =
+          view === null
+            ? Uint8Array.prototype.slice.call(this.encoder.sharedBuffer, 1, sharedOffset)
+            : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
+        patches.set(view, patch);
+      }
+      if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));
+      else if (patch.length > 0) this.#sendPlain([client], patch);
+    }
+    this.#releaseScratch();
+  }
+
+  #hasViewChanges(ready: Client[]): boolean {
+    return this.hasFilters && ready.some((client) => (client.view?.changes.size ?? 0) > 0);
+  }
+
+  /** @returns the patch without its protocol byte; a view of the scratch, valid until the next encode */
+  #encodePatch(): Uint8Array {
+    this.encoder.sharedBuffer = this.#deps.scratch.buffer;
+    const bytes = this.encoder.encode({ offset: 0 });
+    this.#releaseScratch();
+    return bytes;
+  }
+
+  #currentFullState(): Buffer {
+    const isStale = this.needFullEncode || this.encoder.root.changes.next !== undefined;
+    if (this.#fullState === null || isStale) {
+      this.#fullState = this.#encodeFull();
+      this.needFullEncode = false;
+    }
+    return this.#fullState;
+  }
+
+  #encodeFull(): Buffer {
+    const { scratch } = this.#deps;
+    const bytes = this.encoder.encodeAll({ offset: 1 }, scratch.buffer);
+    scratch.adopt(new Uint8Array(bytes.buffer));
+    const owned = Buffer.from(bytes);
+    owned[0] = Protocol.ROOM_STATE;
+    return owned;
+  }
+
+  #encodeFullView(view: StateView): Buffer {
+    const { scratch } = this.#deps;
+    const it: Iterator = { offset: 1 };
+    const shared = this.encoder.encodeAll(it, scratch.buffer);
+    scratch.adopt(new Uint8Array(shared.buffer));
+    const sharedOffset = it.offset;
+    const bytes = this.encoder.encodeAllView(view, sharedOffset, it, scratch.buffer);
+    const owned = Buffer.from(bytes);
+    owned[0] = Protocol.ROOM_STATE;
+    return owned;
+  }
+
+  #releaseScratch(): void {
+    this.#deps.scratch.adopt(this.encoder.sharedBuffer);
+    this.encoder.sharedBuffer = NO_PATCH;
+  }
+}
+
+/** A timed frame whose acknowledged input is still to be written. */
+interface TimedTemplate {
+  readonly frame: Buffer;
+  readonly payloadOffset: number;
+  readonly ackOffset: number;
+}
+
+function timedTemplate(patch: Uint8Array, roomMs: number): TimedTemplate {
+  const payloadBytes = 1 + TIMED_BYTES + patch.length;
+  const frame = Buffer.allocUnsafe(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
+  const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
+  frame[payloadOffset] = Protocol.ROOM_STATE_PATCH | ProtocolModifier.TIMED;
+  frame.writeUInt32LE(roomMs >>> 0, payloadOffset + 1);
+  const ackOffset = payloadOffset + 5;
+  frame.set(patch, payloadOffset + 1 + TIMED_BYTES);
+  return { frame, payloadOffset, ackOffset };
+}
+
+/** Puts room time and acknowledged input behind the protocol byte of `body`. */
+function withTiming(body: Uint8Array, roomMs: number, acknowledged: number): Buffer {
+  const out = Buffer.allocUnsafe(body.length + TIMED_BYTES);
+  out[0] = (body[0] as number) | ProtocolModifier.TIMED;
+  out.writeUInt32LE(roomMs >>> 0, 1);
+  out.writeUInt32LE(acknowledged >>> 0, 5);
+  out.set(body.subarray(1), 1 + TIMED_BYTES);
+  return out;
+}
+
+/** The newest input of this client that the state reflects; clients prune and reconcile against it. */
+function acknowledgedInput(client: Client): number {
+  return (client as Client & ClientPrivate)._inputBuffer?.ackSeq ?? 0;
+}

@@ -1,0 +1,77 @@
+import type { EventEmitter } from 'node:events';
+import type { AuthContext, Client, ClientPrivate, Room as ColyseusRoom } from '@colyseus/core';
+
+// Members of Colyseus' Room that are private in TypeScript only and that the room base builds on. One place, so that an
+// upgrade of Colyseus has one place to break; test/integration/colyseus-internals.test.ts checks that they exist.
+
+/** The per-client part of Colyseus' input subsystem. */
+export interface ClientInternals extends Client, ClientPrivate {
+  _inputBuffer?: ClientPrivate['_inputBuffer'] & { consumedCount: number };
+}
+
+export interface RoomInputInternals {
+  readonly options: {
+    readonly tickRate?: number;
+    readonly subSteps?: number;
+    readonly ctor: new () => object;
+  };
+  allocate(client: ClientInternals): void;
+  capture(
+    client: ClientInternals,
+    renderTimeMs?: number,
+    reckonTimeMs?: number,
+    seq?: number,
+  ): void;
+}
+
+/** A seat as Colyseus keeps it: [join options, auth data, consumed, held for a reconnection]. */
+export type ReservedSeat = [
+  options: unknown,
+  auth: unknown,
+  isConsumed?: boolean,
+  isHeld?: boolean,
+];
+
+export interface RoomInternals {
+  readonly _events: EventEmitter;
+  readonly _reservedSeats: Record<string, ReservedSeat | undefined>;
+  _simulationInterval: unknown;
+  _inputController?: RoomInputInternals;
+  _onMessage(client: ClientInternals, frame: Buffer): void;
+  _onJoin(
+    client: ClientInternals,
+    context: AuthContext,
+    options?: { reconnectionToken?: string; skipHandshake?: boolean },
+  ): Promise<void>;
+  __init(): void;
+}
+
+/** The private side of a room. */
+export function internals(room: ColyseusRoom): RoomInternals {
+  return room as unknown as RoomInternals;
+}
+
+type PrivateMethod = '_onMessage' | '_onJoin' | '__init';
+
+/**
+ * Overrides a private method of Colyseus' Room on `roomClass`, which TypeScript would refuse in a class body.
+ *
+ * @param make - gets the overridden method, returns the new one; both are called with the room as `this`
+ */
+export function overridePrivate<K extends PrivateMethod>(
+  roomClass: { readonly prototype: object },
+  method: K,
+  make: (
+    original: (
+      this: RoomInternals,
+      ...args: Parameters<RoomInternals[K]>
+    ) => ReturnType<RoomInternals[K]>,
+  ) => (this: RoomInternals, ...args: Parameters<RoomInternals[K]>) => ReturnType<RoomInternals[K]>,
+): void {
+  const original = (roomClass.prototype as RoomInternals)[method];
+  Object.defineProperty(roomClass.prototype, method, {
+    value: make(original as never),
+    writable: true,
+    configurable: true,
+  });
+}

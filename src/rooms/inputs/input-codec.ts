@@ -1,0 +1,151 @@
+import { decode, type Iterator } from '@colyseus/schema';
+
+// Reads the body of a reliable input (Colyseus protocol code 19) of a flat input schema, bounded by its length.
+//
+//   body:  one entry per changed field, until the end
+//   entry: [op | field index][value]      op in the two high bits: 0x80 add, 0x00 replace, 0x40 delete (no value)
+//
+// Stock Colyseus runs its state decoder here and clones a tracked Schema instance per input (12 % of a core at 700
+// players, docs/adr/0003-short-frames.md), accepts NaN and reads past the end. This one fills a plain frame, refuses
+// what is not an exact, finite message, and never reads outside it.
+
+/** One player's input at one step: the fields of the input schema, as the client's own wire precision gives them. */
+export interface InputFrame {
+  clone(): InputFrame;
+}
+
+/** Reads and copies inputs of one schema class. */
+export interface InputCodec {
+  /** A frame in which every field has its default, or the zero of its type. */
+  createFrame(): InputFrame;
+  /**
+   * Applies `body` to `frame`.
+   *
+   * @returns false when the bytes are not a whole, finite input; `frame` may then hold some of the fields
+   */
+  apply(body: Uint8Array, frame: InputFrame): boolean;
+}
+
+type FieldReader = (bytes: Uint8Array, it: Iterator) => number | boolean | undefined;
+
+interface InputField {
+  readonly name: string;
+  readonly read: FieldReader;
+  readonly zero: number | boolean;
+}
+
+interface Quantization {
+  readonly min: number;
+  readonly max: number;
+  readonly wire: 'uint8' | 'uint16' | 'uint32';
+  readonly range: number;
+  readonly span: number;
+}
+
+const NUMBER_READERS: Readonly<Record<string, FieldReader>> = {
+  int8: decode.int8,
+  uint8: decode.uint8,
+  int16: decode.int16,
+  uint16: decode.uint16,
+  int32: decode.int32,
+  uint32: decode.uint32,
+  int64: decode.int64,
+  uint64: decode.uint64,
+  float32: decode.float32,
+  float64: decode.float64,
+  number: decode.number,
+};
+
+const DELETE = 0x40;
+const OPERATION_BITS = 0xc0;
+const FIELD_BITS = 0x3f;
+
+// The runtime may or may not have decorator metadata; the schema package uses the same fallback.
+const METADATA: symbol =
+  (Symbol as { readonly metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
+
+/**
+ * The codec of an input schema.
+ *
+ * @param schema - the class given to `defineInput`
+ * @returns null when the schema has fields this codec does not read (strings, 64-bit integers as bigint): Colyseus' own
+ *   decoder serves those
+ */
+export function compileInputCodec(schema: new () => object): InputCodec | null {
+  const fields = describeFields(schema);
+  return fields === null ? null : createCodec(fields);
+}
+
+function describeFields(schema: new () => object): InputField[] | null {
+  const metadata = (schema as unknown as Record<symbol, Record<number, unknown> | undefined>)[
+    METADATA
+  ];
+  const defaults = new schema() as Record<string, unknown>;
+  const fields: InputField[] = [];
+  for (let index = 0; ; index++) {
+    const field = metadata?.[index] as { name?: string; type?: unknown } | undefined;
+    if (typeof field?.name !== 'string') return fields.length === 0 ? null : fields;
+    const reader = readerOf(field.type);
+    if (reader === null) return null;
+    const preset = defaults[field.name];
+    const zero = typeof preset === 'number' || typeof preset === 'boolean' ? preset : reader.zero;
+    fields.push({ name: field.name, read: reader.read, zero });
+  }
+}
+
+function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
+  if (type === 'boolean') return { read: decode.boolean, zero: false };
+  if (typeof type === 'string') {
+    const read = NUMBER_READERS[type];
+    return read === undefined ? null : { read, zero: 0 };
+  }
+  const quantized = (type as { readonly quantized?: Quantization } | null)?.quantized;
+  if (quantized === undefined) return null;
+  const { min, max, range, span } = quantized;
+  const readInteger = NUMBER_READERS[quantized.wire] as (b: Uint8Array, it: Iterator) => number;
+  return {
+    // The same expression as the schema package's, so both sides hold bit-equal values.
+    read: (bytes, it) => min + (readInteger(bytes, it) / span) * range,
+    zero: Math.min(Math.max(0, min), max),
+  };
+}
+
+function createCodec(fields: readonly InputField[]): InputCodec {
+  const names = fields.map((field) => field.name);
+
+  class Frame implements InputFrame {
+    constructor() {
+      const self = this as unknown as Record<string, unknown>;
+      for (const field of fields) self[field.name] = field.zero;
+    }
+    clone(): Frame {
+      const copy = new Frame();
+      const from = this as unknown as Record<string, unknown>;
+      const to = copy as unknown as Record<string, unknown>;
+      for (const name of names) to[name] = from[name];
+      return copy;
+    }
+  }
+
+  return {
+    createFrame: () => new Frame(),
+    apply(body, frame) {
+      const target = frame as unknown as Record<string, unknown>;
+      const it: Iterator = { offset: 0 };
+      while (it.offset < body.length) {
+        const head = body[it.offset++] as number;
+        const field = fields[head & FIELD_BITS];
+        if (field === undefined) return false;
+        if ((head & OPERATION_BITS) === DELETE) {
+          target[field.name] = field.zero;
+          continue;
+        }
+        const value = field.read(body, it);
+        if (it.offset > body.length || value === undefined || Number.isNaN(value)) return false;
+        if (value === Infinity || value === -Infinity) return false;
+        target[field.name] = value;
+      }
+      return true;
+    },
+  };
+}

@@ -1,0 +1,358 @@
+import {
+  type AuthContext,
+  type Client,
+  Room as ColyseusRoom,
+  type DefineInputOptions,
+  ErrorCode,
+  type RoomException,
+  type RoomOptions,
+  SchemaSerializer,
+  ServerError,
+  type StepContext,
+} from '@colyseus/core';
+import type { PlayerIdentity } from '../auth/contract.ts';
+import { GameError } from '../errors/game-error.ts';
+import { CloseCode } from '../protocol/close-codes.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { EvictionReason } from '../telemetry/room-metrics.ts';
+import { MeridianClient } from '../transport/ws/meridian-client.ts';
+import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
+import { FrameGuard } from './guards/frame-guard.ts';
+import { type ClientInternals, internals, overridePrivate } from './guards/room-internals.ts';
+import { InputGuard } from './inputs/input-guard.ts';
+import { roomServicesOf } from './room-class.ts';
+import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
+
+// Colyseus' Room made safe: its API, its wire format, its hooks. What is added lives in parts, one file each:
+//
+//   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget) ──▶ the game's step
+//   the game's step ──▶ RoomLoop ──▶ broadcastPatch ──▶ PatchSerializer (owned bytes, send gate) ──▶ socket
+//
+// The promises are docs/spec/rooms.md.
+
+/** Colyseus' own default is no limit at all. */
+const DEFAULT_MAX_CLIENTS = 64;
+/** Steps or flushes that may fail one after another before the room is given up: a second and a half at 20 Hz. */
+const MOST_CONSECUTIVE_FAULTS = 30;
+
+const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
+  'bad-frame': CloseCode.BAD_FRAME,
+  'rate-limited': CloseCode.RATE_LIMITED,
+  'too-slow': CloseCode.TOO_SLOW,
+  'room-failed': CloseCode.WITH_ERROR,
+};
+
+/** A room whose seats belong to signed-in players; `client.auth` says who. */
+export type PlayerClient = Client<{ auth: PlayerIdentity }>;
+
+/**
+ * A game session: what game developers subclass. Colyseus' `Room`, with these differences:
+ *
+ * - `patchRate` is 0 by default: a patch leaves at the end of each fixed step (every 50 ms without one);
+ * - `static onAuth` demands the access token of a signed-in player; `client.auth` is a `PlayerIdentity`;
+ * - limits are on: `maxClients`, `maxMessagesPerSecond`, `maxMessagesPerSecondByType`, one input per step of time;
+ * - an exception of the game's code is contained: logged, counted, and the room goes on.
+ *
+ * @example
+ * class Counter extends Room<{ state: CounterState }> {
+ *   override state = new CounterState();
+ *   override messages = { add: (_client: Client) => { this.state.count++; } };
+ * }
+ */
+export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
+  /** Whether players may join without signing in; they then have no `client.auth` and no profile. */
+  static allowAnonymous = false;
+
+  /**
+   * Admits a player by his access token. Override to admit otherwise; throw a `GameError` or return false to refuse.
+   *
+   * @throws {GameError} `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`
+   */
+  static override async onAuth(
+    this: typeof Room,
+    token: string | undefined,
+    _options: unknown,
+    _context: AuthContext,
+  ): Promise<unknown> {
+    if (token) return roomServicesOf(this).tokens.verify(token);
+    if (this.allowAnonymous) return true;
+    throw new GameError('TOKEN_MISSING');
+  }
+
+  override maxClients = DEFAULT_MAX_CLIENTS;
+  /**
+   * When state leaves: 0 with each fixed step (without one: every 50 ms), n > 0 at the end of the first step after n ms,
+   * null only when the game calls `broadcastPatch()`. Reads back as the real interval in ms.
+   */
+  override patchRate: number | null = 0;
+  /** Frames a second and client, inputs included; more is a disconnect with code 4429. */
+  override maxMessagesPerSecond: number = this.#services.config.messagesPerSecond;
+  /** Messages a second of one type and client, by type, e.g. `{ chat: 2 }`; the node's default for the others. */
+  maxMessagesPerSecondByType: Readonly<Record<string, number>> = {};
+
+  readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
+  readonly #guards = new WeakMap<Client, FrameGuard>();
+  #inputGuard: InputGuard | undefined;
+  #consecutiveFaults = 0;
+  #log: Logger | undefined;
+  /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
+  readonly #stockOnAuth = this.onAuth;
+
+  get #services() {
+    return roomServicesOf(this.constructor);
+  }
+
+  /** The room's log: every line carries the room's name and id. */
+  get log(): Logger {
+    this.#log ??= this.#services.log.child({ room: this.roomName, roomId: this.roomId });
+    return this.#log;
+  }
+
+  /** Players' durable profiles. */
+  get profiles() {
+    return this.#services.profiles;
+  }
+
+  /**
+   * Called with every exception of the game's code. It is contained whatever this does; the default logs it.
+   *
+   * @param hook - where it came from: `onMessage`, `onJoin`, `setFixedTimestep`, …
+   */
+  override onUncaughtException(exception: RoomException, hook: string): void {
+    this.#services.metrics.faultContained(this.roomName, hook);
+    this.log.error({ err: exception.cause ?? exception, hook }, 'exception in a room, contained');
+  }
+
+  override setFixedTimestep(
+    step: (ctx: StepContext) => void,
+    tickRateHz = 60,
+    options: { readonly subSteps?: number } = {},
+  ): void {
+    const inputOptions = internals(this)._inputController?.options;
+    const subSteps = options.subSteps ?? inputOptions?.subSteps ?? 1;
+    if (!Number.isInteger(subSteps) || subSteps < 1) {
+      throw new RangeError(`subSteps must be a whole number of at least 1, not ${subSteps}`);
+    }
+    // Advertised to predicting clients, which must integrate with the same step.
+    if (inputOptions) Object.assign(inputOptions, { tickRate: tickRateHz, subSteps });
+    this.#loop.runFixed(step, tickRateHz, subSteps);
+  }
+
+  override setTimestep(step?: (deltaMs: number) => void, everyMs = 1_000 / 60): void {
+    if (step === undefined) return;
+    const inputOptions = internals(this)._inputController?.options;
+    if (inputOptions && inputOptions.tickRate === undefined) {
+      Object.assign(inputOptions, { tickRate: Math.round(1_000 / everyMs) });
+    }
+    this.#loop.runMeasured(step, everyMs);
+  }
+
+  protected override defineInput<
+    C extends new () => object,
+    O extends DefineInputOptions<InstanceType<C>> = DefineInputOptions<InstanceType<C>>,
+  >(type: C, options?: O) {
+    const api = super.defineInput<C, O>(type, options);
+    const controller = internals(this)._inputController;
+    if (controller && this.#inputGuard === undefined) {
+      this.#inputGuard = new InputGuard(controller, () => performance.now(), {
+        overBudget: () => this.#services.metrics.inputsOverBudget(this.roomName, 1),
+      });
+    }
+    return api;
+  }
+
+  override setSerializer(serializer: Parameters<ColyseusRoom<T>['setSerializer']>[0]): void {
+    const isStock =
+      serializer instanceof SchemaSerializer && !(serializer instanceof PatchSerializer);
+    if (!isStock) {
+      super.setSerializer(serializer);
+      return;
+    }
+    const { scratch, config } = this.#services;
+    super.setSerializer(
+      new PatchSerializer({ scratch, limits: config, listener: this.#flushListener() }) as never,
+    );
+  }
+
+  /** Takes over where Colyseus would start a timer of its own for patches. */
+  #initialise(colyseusInit: () => void): void {
+    // Monotonic: a clock step of the machine must not jump the game (NTP, suspend).
+    Object.assign(this.clock, { now: () => performance.timeOrigin + performance.now() });
+    const patchRate = this.patchRate;
+    const self = internals(this);
+    this.patchRate = null;
+    // Colyseus then believes that a simulation ticks the clock, and starts no timer for it.
+    self._simulationInterval = true;
+    colyseusInit();
+    self._simulationInterval = undefined;
+    this.#loop.setPatchRate(patchRate);
+    Object.defineProperty(this, 'patchRate', {
+      enumerable: true,
+      get: () => this.#loop.effectivePatchRateMs,
+      set: (rate: number | null) => this.#loop.setPatchRate(rate),
+    });
+    this.#loop.start();
+    self._events.once('disconnect', () => {
+      this.#loop.stop();
+      this.#services.metrics.roomDisposed(this.roomName);
+    });
+    self._events.on('join', () => this.#services.metrics.clientJoined(this.roomName));
+    self._events.on('leave', (client: Client) => {
+      this.#services.metrics.clientLeft(this.roomName);
+      // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
+      client.view?.dispose();
+    });
+    this.#services.metrics.roomCreated(this.roomName);
+  }
+
+  #hasOwnOnAuth(): boolean {
+    const { prototype } = this.constructor as typeof Room;
+    return prototype.onAuth !== ColyseusRoom.prototype.onAuth || this.onAuth !== this.#stockOnAuth;
+  }
+
+  #admitFrame(client: ClientInternals, frame: Buffer): boolean {
+    const nowMs = performance.now();
+    let guard = this.#guards.get(client);
+    if (guard === undefined) {
+      guard = new FrameGuard(
+        {
+          messagesPerSecond: this.maxMessagesPerSecond,
+          messagesPerSecondByType: this.maxMessagesPerSecondByType,
+          messagesPerSecondPerType: this.#services.config.messagesPerSecondPerType,
+        },
+        nowMs,
+      );
+      this.#guards.set(client, guard);
+    }
+    const refusal = guard.check(client, frame, nowMs);
+    if (refusal === null) return true;
+    this.#evict(client, refusal.reason, refusal.message);
+    return false;
+  }
+
+  #afterFrame(client: ClientInternals): void {
+    if (this.#inputGuard?.isMalformed(client)) {
+      this.#evict(client, 'bad-frame', 'An input that does not fit the input schema.');
+    }
+  }
+
+  #evict(client: Client, reason: EvictionReason, message: string): void {
+    this.#services.metrics.evicted(this.roomName, reason);
+    this.log.info({ sessionId: client.sessionId, reason }, message);
+    client.ref.removeAllListeners('message');
+    if (client instanceof MeridianClient) client.evict(CLOSE_CODES[reason], message);
+    else client.leave(CLOSE_CODES[reason], message);
+  }
+
+  #contain(error: unknown, where: string): void {
+    this.#consecutiveFaults++;
+    try {
+      this.onUncaughtException(asRoomException(error), where);
+    } catch (raised) {
+      this.log.error({ err: raised }, 'onUncaughtException threw');
+    }
+    if (this.#consecutiveFaults === MOST_CONSECUTIVE_FAULTS) this.#giveUp();
+  }
+
+  /** Ends a room whose every step fails; its players are told. */
+  #giveUp(): void {
+    this.log.error({ faults: MOST_CONSECUTIVE_FAULTS }, 'room given up: every step fails');
+    this.#loop.stop();
+    for (const client of [...this.clients]) {
+      this.#evict(client, 'room-failed', 'The room failed and was closed.');
+    }
+    this.disconnect(CloseCode.WITH_ERROR).catch((error: unknown) => {
+      this.log.error({ err: error }, 'closing a failed room failed');
+    });
+  }
+
+  #loopHost(): LoopHost {
+    return {
+      tickClock: () => this.clock.tick(),
+      isIdle: () => this.clients.length === 0 && this.clock.delayed.length === 0,
+      measuredStepMs: () => this.clock.deltaTime,
+      flush: () => this.broadcastPatch(),
+      fault: (error, where) => this.#contain(error, where),
+      succeeded: () => {
+        this.#consecutiveFaults = 0;
+      },
+      ran: (seconds) => this.#services.metrics.tickRan(this.roomName, seconds),
+      skippedSteps: (count) => this.#services.metrics.stepsSkipped(this.roomName, count),
+    };
+  }
+
+  #flushListener(): FlushListener {
+    return {
+      patchSent: (bytes) => this.#services.metrics.patchSent(this.roomName, bytes),
+      sendGateSkipped: (count) => this.#services.metrics.sendGateSkipped(this.roomName, count),
+      resynced: () => this.#services.metrics.resynced(this.roomName),
+      tooSlow: (client, backlogBytes) =>
+        this.#evict(client, 'too-slow', `${backlogBytes} bytes sent and not read.`),
+    };
+  }
+
+  static {
+    overridePrivate(
+      Room,
+      '__init',
+      (original) =>
+        function init() {
+          (this as unknown as Room).#initialise(() => original.call(this));
+        },
+    );
+    overridePrivate(
+      Room,
+      '_onMessage',
+      (original) =>
+        function onFrame(client, frame) {
+          const room = this as unknown as Room;
+          if (!room.#admitFrame(client, frame)) return;
+          try {
+            original.call(this, client, frame);
+          } catch (error) {
+            room.#contain(error, 'onMessage');
+          }
+          room.#afterFrame(client);
+        },
+    );
+    overridePrivate(
+      Room,
+      '_onJoin',
+      (original) =>
+        async function join(client, context, options) {
+          const room = this as unknown as Room;
+          // An empty room's clock stands still; what is stamped at the join must not.
+          room.clock.tick();
+          if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+          return original.call(this, client, context, options);
+        },
+    );
+  }
+}
+
+/**
+ * Runs a game's own `onAuth(client, options, context)`. Colyseus leaves it out where a static `onAuth` exists, and ours
+ * always does: a check the game relies on would silently not happen.
+ */
+async function admitByInstance(
+  room: Room,
+  client: ClientInternals,
+  context: AuthContext,
+): Promise<void> {
+  const seats = internals(room)._reservedSeats;
+  const seat = seats[client.sessionId];
+  if (seat === undefined || seat[2] === true || seat[3] === true) return;
+  client.auth = seat[1];
+  const admitted: unknown = await room.onAuth(client, seat[0], context);
+  if (!admitted)
+    throw new ServerError(ErrorCode.AUTH_FAILED, 'The room did not admit this player.');
+  if (seats[client.sessionId] !== seat) {
+    throw new ServerError(ErrorCode.MATCHMAKE_EXPIRED, 'The seat expired while onAuth ran.');
+  }
+  if (admitted !== true) seat[1] = admitted;
+}
+
+function asRoomException(error: unknown): RoomException {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return Object.assign(new Error(cause.message, { cause }), { name: cause.name }) as never;
+}

@@ -1,0 +1,38 @@
+import type { Application } from 'express';
+import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { HttpConfig } from '../config/config.ts';
+import type { AddressedRequest } from '../transport/http/client-address.ts';
+import type { GameDefinition, RoomClass, RoomDefinition } from './game.ts';
+import { type JoinMetrics, matchmakeRoute } from './matchmake-route.ts';
+import { bindRoomServices } from './room-class.ts';
+import type { RoomServices } from './room-services.ts';
+
+/** Makes the rooms of `game` known to the node and gives their classes what they need of it. */
+export function defineRooms(
+  game: GameDefinition,
+  node: ColyseusNode,
+  services: RoomServices,
+): void {
+  for (const [name, definition] of Object.entries(game.rooms)) {
+    const { room, options, filterBy } = asDefinition(definition);
+    bindRoomServices(room, services);
+    node.defineRoomType({ name, roomClass: room, options, filterBy });
+  }
+}
+
+/** Mounts `POST /matchmake/:method/:target`, where Colyseus' SDKs ask for their seats. */
+export function mountMatchmaking(
+  app: Application,
+  deps: {
+    readonly node: ColyseusNode;
+    readonly config: HttpConfig;
+    readonly metrics: JoinMetrics;
+    readonly addressOf: (request: AddressedRequest) => string;
+  },
+): void {
+  app.post('/matchmake/:method/:target', ...matchmakeRoute(deps));
+}
+
+function asDefinition(definition: RoomClass | RoomDefinition): RoomDefinition {
+  return typeof definition === 'function' ? { room: definition } : definition;
+}

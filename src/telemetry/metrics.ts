@@ -1,0 +1,197 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RoomMetrics } from './room-metrics.ts';
+import type { SocketMetrics } from './socket-metrics.ts';
+
+const NS_PER_SECOND = 1e9;
+/** From a hundredth of a 60 Hz step to a hang. */
+const TICK_BUCKETS_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.033, 0.05, 0.1, 0.25, 1,
+];
+/** From a LAN to a satellite. */
+const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0.25, 0.5, 1, 2.5];
+
+/** Every metric of this node, in seconds and bytes; labels are bounded (room name, reason, outcome). */
+export class NodeMetrics implements RoomMetrics, SocketMetrics {
+  readonly registry = new Registry();
+  readonly #lag = monitorEventLoopDelay({ resolution: 10 });
+
+  readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
+  readonly #clients = this.#gauge('meridian_clients', 'Seated clients of this node.', ['room']);
+  readonly #sockets = this.#gauge('meridian_sockets', 'Open WebSockets.', []);
+  readonly #tick = this.#histogram(
+    'meridian_tick_duration_seconds',
+    'Time of one step with its flush.',
+    TICK_BUCKETS_SECONDS,
+    ['room'],
+  );
+  readonly #skippedSteps = this.#counter(
+    'meridian_tick_overrun_steps_total',
+    'Fixed steps dropped because the node could not keep up.',
+    ['room'],
+  );
+  readonly #patchBytes = this.#counter(
+    'meridian_patch_bytes_total',
+    'Bytes of state handed to sockets.',
+    ['room'],
+  );
+  readonly #gateSkips = this.#counter(
+    'meridian_send_gate_skips_total',
+    'Patches a client did not get because its socket had not drained.',
+    ['room'],
+  );
+  readonly #resyncs = this.#counter(
+    'meridian_resyncs_total',
+    'Full states sent to clients that had drained again.',
+    ['room'],
+  );
+  readonly #overBudget = this.#counter(
+    'meridian_inputs_over_budget_total',
+    'Inputs acknowledged but not applied: more than one per step of time.',
+    ['room'],
+  );
+  readonly #evictions = this.#counter(
+    'meridian_evictions_total',
+    'Clients disconnected by the room base.',
+    ['room', 'reason'],
+  );
+  readonly #faults = this.#counter(
+    'meridian_room_faults_total',
+    'Exceptions of game code, contained.',
+    ['room', 'hook'],
+  );
+  readonly #joins = this.#counter(
+    'meridian_joins_total',
+    'Matchmaking requests by outcome: ok or an error code.',
+    ['method', 'outcome'],
+  );
+  readonly #upgradesRefused = this.#counter(
+    'meridian_upgrades_refused_total',
+    'WebSocket upgrades answered with an HTTP error.',
+    ['code'],
+  );
+  readonly #seatsRefused = this.#counter(
+    'meridian_seats_refused_total',
+    'Sockets that came without a valid seat.',
+    [],
+  );
+  readonly #peersLost = this.#counter(
+    'meridian_peers_lost_total',
+    'Connections ended because the peer stopped answering pings.',
+    [],
+  );
+  readonly #rtt = this.#histogram(
+    'meridian_rtt_seconds',
+    'Round trips of WebSocket pings.',
+    RTT_BUCKETS_SECONDS,
+    [],
+  );
+  readonly #unhandled = this.#counter(
+    'meridian_unhandled_rejections_total',
+    'Rejected promises nobody awaited.',
+    [],
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    this.#lag.enable();
+    this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
+    this.#lagGauge('meridian_event_loop_lag_p99_seconds', 99);
+  }
+
+  close(): void {
+    this.#lag.disable();
+    this.registry.clear();
+  }
+
+  roomCreated(room: string): void {
+    this.#rooms.inc({ room });
+  }
+  roomDisposed(room: string): void {
+    this.#rooms.dec({ room });
+  }
+  clientJoined(room: string): void {
+    this.#clients.inc({ room });
+  }
+  clientLeft(room: string): void {
+    this.#clients.dec({ room });
+  }
+  tickRan(room: string, seconds: number): void {
+    this.#tick.observe({ room }, seconds);
+  }
+  stepsSkipped(room: string, count: number): void {
+    this.#skippedSteps.inc({ room }, count);
+  }
+  patchSent(room: string, bytes: number): void {
+    this.#patchBytes.inc({ room }, bytes);
+  }
+  sendGateSkipped(room: string, count: number): void {
+    this.#gateSkips.inc({ room }, count);
+  }
+  resynced(room: string): void {
+    this.#resyncs.inc({ room });
+  }
+  inputsOverBudget(room: string, count: number): void {
+    this.#overBudget.inc({ room }, count);
+  }
+  evicted(room: string, reason: string): void {
+    this.#evictions.inc({ room, reason });
+  }
+  faultContained(room: string, hook: string): void {
+    this.#faults.inc({ room, hook });
+  }
+  /** @param outcome - `ok` or an error code */
+  joinEnded(method: string, outcome: string): void {
+    this.#joins.inc({ method, outcome });
+  }
+  socketOpened(): void {
+    this.#sockets.inc();
+  }
+  socketClosed(): void {
+    this.#sockets.dec();
+  }
+  upgradeRefused(code: string): void {
+    this.#upgradesRefused.inc({ code });
+  }
+  seatRefused(): void {
+    this.#seatsRefused.inc();
+  }
+  peerLost(): void {
+    this.#peersLost.inc();
+  }
+  rttMeasured(rttMs: number): void {
+    this.#rtt.observe(rttMs / 1_000);
+  }
+  rejectionUnhandled(): void {
+    this.#unhandled.inc();
+  }
+
+  #lagGauge(name: string, percentile: number): void {
+    const lag = this.#lag;
+    new Gauge({
+      name,
+      help: `Event-loop delay since the start, percentile ${percentile}, above the 10 ms of its sampling.`,
+      registers: [this.registry],
+      collect() {
+        this.set(Math.max(0, lag.percentile(percentile) / NS_PER_SECOND - 0.01));
+      },
+    });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: L[],
+  ): Histogram<L> {
+    return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
+  }
+}
