@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { RefreshTokenStore } from '../../src/auth/refresh-token-store.ts';
+
+/** An empty store, and the way to let go of it. */
+export interface OpenRefreshTokenStore extends AsyncDisposable {
+  readonly store: RefreshTokenStore;
+  /** Lets the clock of the store show this. */
+  setWallMs(wallMs: number): void;
+  /** How many tokens are kept, spent ones included. */
+  count(): Promise<number>;
+}
+
+const ann = { familyId: 's_1', playerId: 'p_ann' };
+const token = (tokenHash: string, expiresAtMs = 10_000) => ({ tokenHash, expiresAtMs });
+
+/** What every `RefreshTokenStore` promises (docs/spec/accounts.md). */
+export function refreshTokenStoreContract(
+  name: string,
+  open: () => Promise<OpenRefreshTokenStore>,
+): void {
+  describe(`RefreshTokenStore: ${name}`, () => {
+    test('[ACC-22] each token can be spent once, for its successor', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await store.start(ann, token('t1'));
+      expect(await store.findOwner('t1')).toBe('p_ann');
+      expect(await store.rotate('t1', token('t2'))).toEqual({ kind: 'rotated', playerId: 'p_ann' });
+      expect(await store.findOwner('t1')).toBeNull();
+      expect(await store.rotate('t2', token('t3'))).toEqual({ kind: 'rotated', playerId: 'p_ann' });
+      expect(await store.findOwner('t3')).toBe('p_ann');
+    });
+
+    test('[ACC-23] a spent token used again revokes its family, and no other', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await store.start(ann, token('t1'));
+      await store.start({ familyId: 's_2', playerId: 'p_ann' }, token('other'));
+      await store.rotate('t1', token('t2'));
+      expect(await store.rotate('t1', token('stolen'))).toEqual({
+        kind: 'reused',
+        playerId: 'p_ann',
+      });
+      for (const dead of ['t1', 't2', 'stolen']) {
+        expect(await store.findOwner(dead)).toBeNull();
+        expect(await store.rotate(dead, token('x'))).toEqual({ kind: 'unknown' });
+      }
+      expect(await store.findOwner('other')).toBe('p_ann');
+    });
+
+    test('[ACC-23] of ten that spend one token at once none keeps a good one', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await store.start(ann, token('t1'));
+      const rotations = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => store.rotate('t1', token(`n${i}`))),
+      );
+      expect(rotations.filter(({ kind }) => kind === 'rotated')).toHaveLength(1);
+      expect(rotations.some(({ kind }) => kind === 'reused')).toBe(true);
+      for (let i = 0; i < 10; i += 1) expect(await store.findOwner(`n${i}`)).toBeNull();
+    });
+
+    test('[ACC-22] a token that was never issued or is past its time is unknown', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      expect(await store.rotate('never', token('x'))).toEqual({ kind: 'unknown' });
+      opened.setWallMs(1_000);
+      await store.start(ann, token('t1', 2_000));
+      opened.setWallMs(2_000);
+      expect(await store.findOwner('t1')).toBeNull();
+      expect(await store.rotate('t1', token('t2'))).toEqual({ kind: 'unknown' });
+      expect(await store.findOwner('t2')).toBeNull();
+    });
+
+    test('[ACC-24] signing out revokes the family by any of its tokens', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await store.start(ann, token('t1'));
+      await store.rotate('t1', token('t2'));
+      await store.revoke('t1');
+      expect(await store.findOwner('t2')).toBeNull();
+      await store.revoke('t1');
+      await store.revoke('never');
+    });
+
+    test('[ACC-22] tokens past their time are swept away by later sign-ins', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      opened.setWallMs(1_000);
+      for (let i = 0; i < 12; i += 1) {
+        await store.start({ familyId: `s_${i}`, playerId: 'p_ann' }, token(`old${i}`, 2_000));
+      }
+      opened.setWallMs(3_000);
+      await store.start({ familyId: 's_a', playerId: 'p_ann' }, token('a'));
+      await store.start({ familyId: 's_b', playerId: 'p_ann' }, token('b'));
+      expect(await opened.count()).toBe(2);
+    });
+  });
+}

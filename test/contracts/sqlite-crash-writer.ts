@@ -1,0 +1,25 @@
+// Child process of sqlite-crash.test.ts: writes as fast as it can, and names each write on stdout once it is acknowledged.
+//
+// argv: <sqlite file> <run number>
+
+import { writeSync } from 'node:fs';
+import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
+
+const [path = '', run = ''] = process.argv.slice(2);
+const db = await SqliteDatabase.open({ path });
+const store = new SqliteProfileStore({ db, clock: systemClock });
+
+let next = 0;
+async function writeForEver(): Promise<never> {
+  for (;;) {
+    const playerId = `p_${run}_${next++}`;
+    await store.create({ playerId, displayName: 'Ann' });
+    await store.addStatistics(playerId, { acknowledged: 1 });
+    // Synchronous, so that what the parent read was acknowledged, and nothing acknowledged waits in a buffer for long.
+    writeSync(1, `${playerId}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: 50 }, writeForEver));
