@@ -1,6 +1,8 @@
 import { type AuthContext, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
+import { setLogger } from '@colyseus/core/Logger';
 import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
 // Meridian wants of them goes through this file.
@@ -38,8 +40,9 @@ const MATCHMAKE_ERRORS: Readonly<Record<number, GameErrorCode>> = {
 
 /** This process as a Colyseus node. */
 export class ColyseusNode {
-  /** Boots Colyseus with its in-process presence and driver. */
-  static async open(): Promise<ColyseusNode> {
+  /** Boots Colyseus with its in-process presence and driver; what it says goes to `log`. */
+  static async open(log: Logger): Promise<ColyseusNode> {
+    setLogger(colyseusLog(log));
     await matchMaker.setup();
     await matchMaker.accept();
     return new ColyseusNode();
@@ -111,6 +114,18 @@ export class ColyseusNode {
     }
     return { unfinishedRooms: this.#rooms.size };
   }
+}
+
+/** Colyseus logs with console's methods; a malformed message is worth a line, not a page. */
+function colyseusLog(log: Logger): Parameters<typeof setLogger>[0] {
+  const line = (args: unknown[]) => args.map(String).join(' ');
+  return {
+    error: (...args: unknown[]) => log.warn({ source: 'colyseus' }, line(args)),
+    warn: (...args: unknown[]) => log.warn({ source: 'colyseus' }, line(args)),
+    info: (...args: unknown[]) => log.debug({ source: 'colyseus' }, line(args)),
+    debug: (...args: unknown[]) => log.trace({ source: 'colyseus' }, line(args)),
+    trace: (...args: unknown[]) => log.trace({ source: 'colyseus' }, line(args)),
+  } as never;
 }
 
 function isClientMethod(method: string): method is ClientMethod {

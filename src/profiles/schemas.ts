@@ -21,9 +21,9 @@ export const PlayerId = z
   .regex(/^p_[0-9a-z]{20}$/)
   .meta({ description: 'Opaque and permanent.', example: 'p_4jq9x0mv7k2tb8c3zr5d' });
 
-/** `data` as the owner sends it; bounds in player-data.ts. */
+/** `data` as the owner sends it; bounds in player-data.ts. The type is what the refinement has proved. */
 const PlayerData = z
-  .custom<Readonly<Record<string, JsonValue>>>()
+  .unknown()
   .superRefine((value, context) => {
     const issue = findPlayerDataIssue(value);
     if (issue) context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message });
@@ -31,7 +31,7 @@ const PlayerData = z
   .meta({
     description: `Settings, loadout and the like. At most ${PLAYER_DATA_LIMITS.bytes} bytes as JSON, ${PLAYER_DATA_LIMITS.depth} levels, ${PLAYER_DATA_LIMITS.keys} keys.`,
     override: { type: 'object', additionalProperties: true },
-  });
+  }) as unknown as z.ZodType<Readonly<Record<string, JsonValue>>>;
 
 const Statistics = z.record(z.string(), z.number()).meta({
   description: 'Written by the server only.',

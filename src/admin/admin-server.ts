@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { monitor } from '@colyseus/monitor';
+import express, { type Application, type RequestHandler } from 'express';
+import helmet from 'helmet';
+
+const OPERATOR = 'operator';
+
+/**
+ * What operators see, on a port that is never public: Colyseus' monitor at `/monitor`, behind a password.
+ *
+ * The monitor can call any method of any room with a GET, so it is not mounted at all without a password, and pages of
+ * other origins are refused (a browser would send the password along with their requests).
+ *
+ * @param password - of the user `operator`; empty mounts nothing
+ */
+export function createAdminServer(password: string): Server {
+  const app = express();
+  app.disable('x-powered-by');
+  // The monitor's own pages use inline scripts and styles.
+  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
+  if (password !== '') {
+    app.use('/monitor', sameOriginOnly(), requirePassword(password), monitor() as never);
+  }
+  app.use((_request, response) => {
+    const hint = password === '' ? ' Set MERIDIAN_ADMIN_PASSWORD to have the monitor here.' : '';
+    response.status(404).type('text').send(`There is nothing here.${hint}\n`);
+  });
+  return createServer(app);
+}
+
+/** `/metrics` for Prometheus, on a port of its own. */
+export function createMetricsServer(render: () => Promise<{ type: string; body: string }>): Server {
+  const app: Application = express();
+  app.disable('x-powered-by');
+  app.get('/metrics', async (_request, response) => {
+    const { type, body } = await render();
+    response.type(type).send(body);
+  });
+  return createServer(app);
+}
+
+function requirePassword(password: string): RequestHandler {
+  const expected = digest(`${OPERATOR}:${password}`);
+  return (request, response, next) => {
+    const [, encoded = ''] = /^Basic +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+    if (timingSafeEqual(digest(Buffer.from(encoded, 'base64').toString('utf8')), expected)) {
+      next();
+      return;
+    }
+    response.set('WWW-Authenticate', 'Basic realm="Meridian", charset="UTF-8"');
+    response.status(401).type('text').send('Sign in as operator.\n');
+  };
+}
+
+function sameOriginOnly(): RequestHandler {
+  return (request, response, next) => {
+    // Sent by every browser of today; absent means no browser, so nobody's password rides along.
+    const site = request.get('sec-fetch-site');
+    if (site === undefined || site === 'same-origin' || site === 'none') next();
+    else response.status(403).type('text').send('Requests from other sites are refused.\n');
+  };
+}
+
+/** Equal lengths, as timingSafeEqual wants them. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import express from 'express';
+import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
+import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
+import { authRoutes } from '../auth/routes.ts';
+import { createAuthService } from '../auth/service.ts';
+import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
+import { profileRoutes } from '../profiles/routes.ts';
+import { createProfileService } from '../profiles/service.ts';
+import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
+import type { GameDefinition } from '../rooms/game.ts';
+import { defineRooms, mountMatchmaking } from '../rooms/service.ts';
+import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
+import { systemClock } from '../shared/clock.ts';
+import { Closers } from '../shared/closers.ts';
+import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { NodeMetrics } from '../telemetry/metrics.ts';
+import { mountApi } from '../transport/http/api.ts';
+import { clientAddress, trustProxies } from '../transport/http/client-address.ts';
+import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
+import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
+import { mountHealth } from './health.ts';
+
+// The composition root: every part is made here, from the parts above it, and closed in the reverse order.
+//
+//   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ rooms ─▶ HTTP and WebSocket on one port
+//                                                               └──▶ metrics port, admin port
+
+/** Ports a node listens on. */
+export interface ListeningPorts {
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly adminPort: number;
+}
+
+/** A running node: one process, all services. */
+export interface MeridianNode {
+  readonly ports: ListeningPorts;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+  /**
+   * Drains and stops: not ready, no new seats, rooms end and save, then everything closes. Idempotent.
+   *
+   * @returns rooms that had not ended when `process.shutdownDeadlineMs` was near
+   */
+  stop(): Promise<{ readonly unfinishedRooms: number }>;
+}
+
+/** Share of the shutdown deadline that rooms get; the rest is for closing stores. */
+const ROOMS_SHARE_OF_DEADLINE = 0.75;
+
+/**
+ * Starts a node with `game` on it.
+ *
+ * @throws when a port is taken or the profile store cannot be opened; what was opened is closed again
+ */
+export async function startNode(
+  config: MeridianConfig,
+  game: GameDefinition,
+): Promise<MeridianNode> {
+  const closers = new Closers();
+  try {
+    return await openNode(config, game, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function openNode(
+  config: MeridianConfig,
+  game: GameDefinition,
+  closers: Closers,
+): Promise<MeridianNode> {
+  const log = createLogger({ level: config.process.logLevel });
+  const metrics = new NodeMetrics();
+  closers.push('metrics', () => metrics.close());
+
+  const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
+  closers.push('SQLite', () => database.close());
+  const profiles = createProfileService({
+    store: new SqliteProfileStore({ db: database, clock: systemClock }),
+  });
+  const auth = createAuthService({
+    config: config.auth,
+    clock: systemClock,
+    log,
+    profiles,
+    refreshTokens: new SqliteRefreshTokenStore({ db: database, clock: systemClock }),
+  });
+
+  const scheduler = new StepScheduler();
+  closers.push('step scheduler', () => scheduler.stop());
+  const node = await ColyseusNode.open(log);
+  defineRooms(game, node, {
+    config: config.rooms,
+    tokens: auth,
+    profiles,
+    log,
+    metrics,
+    scheduler,
+    scratch: new EncodeScratch(),
+  });
+
+  const trusted = trustProxies(config.http.trustedProxies);
+  const addressOf = (request: Parameters<typeof clientAddress>[0]) =>
+    clientAddress(request, trusted);
+  let isDraining = false;
+
+  const app = express();
+  mountHealth(app, {
+    checks: [{ name: 'profile store', check: () => profiles.ping() }],
+    isDraining: () => isDraining,
+  });
+  mountApi(app, {
+    config: config.http,
+    log,
+    tokens: auth,
+    routes: [...authRoutes(auth), ...profileRoutes(profiles)],
+  });
+  mountMatchmaking(app, { node, config: config.http, metrics, addressOf });
+  if (game.webRoot !== undefined) app.use(express.static(game.webRoot));
+  app.use(notFound());
+  app.use(errorRenderer({ log }));
+
+  const server = createServer(app);
+  new MeridianTransport({
+    server,
+    maxPayloadBytes: config.rooms.maxPayloadBytes,
+    pingIntervalMs: config.rooms.pingIntervalMs,
+    socketsPerAddress: config.http.socketsPerAddress,
+    findRoom: (roomId) => node.findRoom(roomId),
+    addressOf,
+    metrics,
+    log,
+  });
+  const metricsServer = createMetricsServer(async () => ({
+    type: metrics.registry.contentType,
+    body: await metrics.registry.metrics(),
+  }));
+  const adminServer = createAdminServer(config.admin.password);
+  const { bindAddress } = config.admin;
+  const ports: ListeningPorts = {
+    metricsPort: await listen(metricsServer, config.admin.metricsPort, bindAddress, closers),
+    adminPort: await listen(adminServer, config.admin.adminPort, bindAddress, closers),
+    port: await listen(server, config.http.port, config.http.bindAddress, closers),
+  };
+
+  const stop = async () => {
+    isDraining = true;
+    log.info({ event: 'draining' }, 'draining: no new players');
+    const roomsDeadlineMs = config.process.shutdownDeadlineMs * ROOMS_SHARE_OF_DEADLINE;
+    const { unfinishedRooms } = await node.shutdown(roomsDeadlineMs);
+    if (unfinishedRooms > 0) log.warn({ unfinishedRooms }, 'rooms did not end in time');
+    // Close frames are on their way; one turn lets them out before the sockets go.
+    await nextTurn();
+    await closers.closeAll();
+    log.info({ event: 'stopped', unfinishedRooms }, 'stopped');
+    return { unfinishedRooms };
+  };
+  let stopping: ReturnType<typeof stop> | undefined;
+  return {
+    ports,
+    log,
+    metrics,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** @returns the port it got */
+async function listen(
+  server: Server,
+  port: number,
+  address: string,
+  closers: Closers,
+): Promise<number> {
+  server.listen(port, address);
+  await once(server, 'listening');
+  closers.push(`port ${port}`, async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,89 @@
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type MeridianNode, startNode } from './app/node.ts';
+import { ConfigError, loadConfig } from './config/load-config.ts';
+import type { GameDefinition } from './rooms/game.ts';
+
+// The process: reads the command line and the environment (nobody else does), starts the node, stops it on a signal.
+
+const USAGE = `Usage: node src/main.ts --game <file>
+
+  --game <file>   module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
+  --help          this text
+
+Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.
+`;
+
+const EXIT_USAGE = 2;
+const EXIT_FAILED = 1;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { game: { type: 'string' }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const gamePath = values.game ?? process.env['MERIDIAN_GAME'];
+  if (gamePath === undefined) throw new UsageError('Which game? Give --game <file>.');
+  const config = loadConfig(process.env);
+  const node = await startNode(config, await loadGame(gamePath));
+  stopOnSignals(node, config.process.shutdownDeadlineMs);
+  node.log.info(
+    { event: 'listening', pid: process.pid, ...node.ports },
+    `listening on http://localhost:${node.ports.port}`,
+  );
+  // PM2's wait_ready, and whoever else started us as a child.
+  process.send?.('ready');
+}
+
+async function loadGame(path: string): Promise<GameDefinition> {
+  const url = pathToFileURL(isAbsolute(path) ? path : resolve(path)).href;
+  const { game } = (await import(url)) as { readonly game?: GameDefinition };
+  if (game === undefined) throw new UsageError(`${path} does not export \`game\`.`);
+  return game;
+}
+
+function stopOnSignals(node: MeridianNode, deadlineMs: number): void {
+  let isStopping = false;
+  const stop = (exitCode: number) => {
+    if (isStopping) return;
+    isStopping = true;
+    // Whatever hangs, the process ends; its supervisor must not have to kill it.
+    setTimeout(() => {
+      node.log.error('the shutdown deadline has passed');
+      process.exit(EXIT_FAILED);
+    }, deadlineMs).unref();
+    node.stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        node.log.error({ err: error }, 'stopping failed');
+        process.exit(EXIT_FAILED);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0));
+  process.on('unhandledRejection', (reason) => {
+    // One forgotten await must not end every room of the node; what threw is logged and counted.
+    node.metrics.rejectionUnhandled();
+    node.log.error({ err: reason }, 'unhandled rejection');
+  });
+  process.on('uncaughtException', (error) => {
+    // Thrown outside of any room's code: nobody knows what is half done. Players are told and the process ends.
+    node.log.fatal({ err: error }, 'uncaught exception, stopping');
+    stop(EXIT_FAILED);
+  });
+}
+
+class UsageError extends Error {}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}`);
+  else if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED);
+}
