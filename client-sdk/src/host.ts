@@ -9,7 +9,6 @@ interface HostGlobals {
     removeEventListener(type: 'visibilitychange', listener: () => void): void;
   };
   readonly navigator?: {
-    readonly onLine?: boolean;
     readonly locks?: {
       request<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
     };
@@ -43,11 +42,6 @@ export function listenToHost(listener: HostListener): () => void {
     if (!hasNetworkEvents) return;
     removeEventListener?.call(globalThis, 'online', listener.onOnline);
   };
-}
-
-/** False only when the host is sure that there is no network; a yes means little. */
-export function mayBeOnline(): boolean {
-  return host().navigator?.onLine !== false;
 }
 
 /** Origin of the page, for clients of the server that served it. */
