@@ -50,7 +50,7 @@ export class FrameParser {
       offset += frameBytes;
     }
     // The chunk belongs to the socket, which may reuse it: what stays must be our own copy.
-    this.#rest = offset === bytes.length ? NOTHING : bytes.slice(offset);
+    this.#rest = offset === bytes.length ? NOTHING : copyOf(bytes.subarray(offset));
   }
 
   /** Hands the frame at `offset` to the sink; returns its size, or 0 while it is incomplete. */
@@ -92,7 +92,7 @@ export class FrameParser {
         if (isFinal) this.#sink.onMessage(payload, opcode);
         else {
           this.#fragmentOpcode = opcode;
-          this.#fragments = [payload.slice()];
+          this.#fragments = [copyOf(payload)];
         }
         return;
       case Opcode.CONTINUATION:
@@ -117,12 +117,17 @@ export class FrameParser {
 
   #continue(payload: Uint8Array, isFinal: boolean): void {
     if (this.#fragments.length === 0) throw new Error('A continuation without a beginning.');
-    this.#fragments.push(payload.slice());
+    this.#fragments.push(copyOf(payload));
     if (!isFinal) return;
     const whole = this.#fragments.reduce(concat, NOTHING);
     this.#fragments = [];
     this.#sink.onMessage(whole, this.#fragmentOpcode);
   }
+}
+
+/** Not `slice()`: on Node chunks are Buffers, whose `slice` is a view. */
+function copyOf(view: Uint8Array): Uint8Array {
+  return new Uint8Array(view);
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

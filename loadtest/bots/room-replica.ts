@@ -23,7 +23,7 @@ export class RoomReplica {
   adopt(frame: Uint8Array, handshake: Handshake): void {
     if (handshake.reflectionEnd === handshake.reflectionStart) return;
     // The reflection decoder reads to the end of what it gets, so it gets no more than its part.
-    const bytes = frame.slice(0, handshake.reflectionEnd);
+    const bytes = frame.subarray(0, handshake.reflectionEnd);
     this.#decoder = Reflection.decode(bytes, { offset: handshake.reflectionStart });
   }
 

@@ -129,7 +129,7 @@ function describe(run: Run): string {
     case 'idle-rooms':
       return `${head} ${run.rooms} idle rooms: ${kb(run.rssBytesPerRoom)} kB RSS each, ${run.cpuPercent} % CPU`;
     case 'failed':
-      return `${head} ${run.purpose} with ${run.players} FAILED: ${run.message}`;
+      return `${head} ${run.purpose} with ${run.players} failed: ${firstLines(run.message)}`;
   }
 }
 
@@ -174,7 +174,7 @@ function notesOn(
     unsound > 0
       ? `${unsound} runs were unsound: probes saw faults or rooms that were not full.`
       : '',
-    ...new Set(failed.map((run) => `${run.contender}: ${run.purpose} failed: ${run.message}`)),
+    ...new Set(failed.map(describe)),
   ].filter((note) => note !== '');
 }
 
@@ -182,6 +182,11 @@ function notesOn(
 function rotate<T>(items: readonly T[], by: number): readonly T[] {
   const start = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];
+}
+
+/** Enough of a message that may carry a stack. */
+function firstLines(message: string): string {
+  return message.split('\n').slice(0, 4).join(' ').replaceAll(/ +/g, ' ');
 }
 
 function kb(bytes: number): string {

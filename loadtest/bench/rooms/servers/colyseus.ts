@@ -2,16 +2,15 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { matchMaker, Server } from '@colyseus/core';
+import { Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { Measure } from '../measure.ts';
 import type { ServerSetup } from '../wire.ts';
 import { StockIdleRoom, stockRoomClass } from './colyseus-rooms.ts';
+import { createIdleRooms } from './idle-rooms.ts';
 
 const setup = JSON.parse(process.argv[2] as string) as ServerSetup;
-const measure = new Measure(async (count) => {
-  for (let i = 0; i < count; i++) await matchMaker.createRoom('idle', { group: `idle-${i}` });
-});
+const measure = new Measure(createIdleRooms);
 const http = createServer();
 const transport = new WebSocketTransport({ server: http });
 const server = new Server({ transport, greet: false, gracefullyShutdown: false });
