@@ -106,6 +106,7 @@ export class LinkWatch {
     }, options.wakeDeadlineMs);
   }
 
+  /** Ends a probe that is under way. */
   stop(): void {
     clearTimeout(this.#probe);
   }

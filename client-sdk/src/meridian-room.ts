@@ -241,6 +241,8 @@ export class MeridianRoom<State = unknown> {
 
   #enter(state: ConnectionState): void {
     this.#connection = state;
+    // A probe of the old socket must not judge the tries for a new one.
+    if (state.kind === 'reconnecting') this.#link.stop();
     if (state.kind === 'resumed') {
       this.#meter.reconnects += 1;
       this.#link.reset();

@@ -278,7 +278,10 @@ test('a server that is not there: NETWORK', async () => {
 
 test('the token reaches matchmaking as a header and never stands in a URL', async () => {
   const storage = await signedInWith('good-token', server.port);
-  const room = await clientOf(server.port, { storage }).joinOrCreate('members');
+  const client = clientOf(server.port, { storage });
+  // As @colyseus/auth leaves it in a browser's storage: Colyseus would put it into the WebSocket URL.
+  client.colyseus.auth.token = 'good-token';
+  const room = await client.joinOrCreate('members');
   const welcomed: unknown[] = [];
   room.onMessage('welcome', (identity) => welcomed.push(identity));
   await eventually(() => welcomed.length === 1, { withinMs: 3_000 });

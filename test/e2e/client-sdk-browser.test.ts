@@ -1,0 +1,88 @@
+// The client SDK's browser bundle in a real Chromium: what Node cannot show, the events of a page and of its network.
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { StockRoomProcess } from '../support/stock-room-process.ts';
+
+const SDK = fileURLToPath(new URL('../../client-sdk/src/index.ts', import.meta.url));
+
+let rooms: StockRoomProcess;
+let pages: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  rooms = await StockRoomProcess.start();
+  const bundle = await build({
+    entryPoints: [SDK],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'Meridian',
+    platform: 'browser',
+    minify: true,
+  });
+  const script = bundle.outputFiles[0]?.text ?? '';
+  pages = createServer((request, response) => {
+    const isScript = request.url === '/meridian-client.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(isScript ? script : '<!doctype html><script src="/meridian-client.js"></script>');
+  }).listen(0, '127.0.0.1');
+  await once(pages, 'listening');
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--no-first-run'],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  pages?.close();
+  await rooms?.kill();
+});
+
+/** A page that has joined `field` and keeps the kinds of its connection's states in `window.kinds`. */
+async function joinedPage(): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+  await page.evaluate(`(async () => {
+    const client = new Meridian.MeridianClient('http://127.0.0.1:${rooms.port}');
+    window.room = await client.joinOrCreate('field');
+    window.kinds = [];
+    room.onConnection((state) => kinds.push(state.kind));
+    room.onStats((stats) => { window.lastStats = stats; });
+  })()`);
+  await page.waitForFunction('room.state.ticks > 0');
+  return { context, page, errors };
+}
+
+test('joins, plays and measures from a script tag', async () => {
+  const { context, page, errors } = await joinedPage();
+  await page.evaluate('const input = room.input(); input.data.dx = 5; input.send();');
+  await page.waitForFunction('room.state.players.get(room.sessionId).x === 5');
+  await page.waitForFunction('window.lastStats?.rttMs > 0 && lastStats.patchesPerSecond > 10');
+  await page.evaluate('room.leave()');
+  expect(await page.evaluate('kinds')).toEqual(['connected', 'closed']);
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
+test('a browser that goes offline and online again keeps the room', async () => {
+  const { context, page, errors } = await joinedPage();
+  await context.setOffline(true);
+  await page.waitForFunction('kinds.includes("reconnecting")');
+  await context.setOffline(false);
+  await page.waitForFunction('kinds.includes("resumed")', undefined, { timeout: 10_000 });
+  await page.evaluate('window.ticksThen = room.state.ticks');
+  await page.waitForFunction('room.state.ticks > ticksThen');
+  await page.evaluate('room.leave()');
+  expect(errors).toEqual([]);
+  await context.close();
+});
