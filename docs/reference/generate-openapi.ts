@@ -1,0 +1,41 @@
+// Writes openapi.json beside this file:  node --conditions=meridian-source docs/reference/generate-openapi.ts
+// test/integration/rest-openapi.test.ts fails when the file is stale.
+
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqlite.ts';
+import { authRoutes } from '../../src/auth/routes.ts';
+import { createAuthService } from '../../src/auth/service.ts';
+import { MeridianConfig } from '../../src/config/config.ts';
+import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { profileRoutes } from '../../src/profiles/routes.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
+import { systemClock as clock } from '../../src/shared/clock.ts';
+import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
+import {
+  type OpenApiDocument,
+  openApiDocument,
+} from '../../src/transport/http/openapi-document.ts';
+
+/** The document of every route a node serves. */
+export async function generateOpenApi(): Promise<OpenApiDocument> {
+  await using db = await SqliteDatabase.open({ path: ':memory:' });
+  const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
+  const auth = createAuthService({
+    config: MeridianConfig.parse({}).auth,
+    clock,
+    log: pino({ level: 'silent' }),
+    profiles,
+    refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
+  });
+  return openApiDocument([...authRoutes(auth), ...profileRoutes(profiles)]);
+}
+
+if (import.meta.main) {
+  const path = join(import.meta.dirname, 'openapi.json');
+  writeFileSync(path, JSON.stringify(await generateOpenApi()));
+  const biome = join(import.meta.dirname, '../../node_modules/@biomejs/biome/bin/biome');
+  execFileSync(process.execPath, [biome, 'format', '--write', path], { stdio: 'inherit' });
+}

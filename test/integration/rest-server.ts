@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Application } from 'express';
+import { pino } from 'pino';
+import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqlite.ts';
+import { authRoutes } from '../../src/auth/routes.ts';
+import { type AuthService, createAuthService } from '../../src/auth/service.ts';
+import { MeridianConfig } from '../../src/config/config.ts';
+import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { profileRoutes } from '../../src/profiles/routes.ts';
+import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
+import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
+import type { Clock } from '../../src/shared/clock.ts';
+import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
+import { createHttpApp } from '../../src/transport/http/api.ts';
+import type { Route } from '../../src/transport/http/route.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+export interface RestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly app: Application;
+  readonly db: SqliteDatabase;
+  readonly auth: AuthService;
+  readonly profiles: ProfileService;
+  /** Everything logged so far, on every level and without redaction: one JSON line each. */
+  readonly logLines: readonly string[];
+  /** Moves the wall clock that tokens and profiles see. */
+  advance(ms: number): void;
+  /** One request; a `body` that is no string is sent as JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  signIn(displayName?: string): Promise<SessionTokens>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The reply as JSON; tests know what they asked for. */
+  json<T>(): T;
+  /** The error's code; null when the reply is none. */
+  readonly code: string | null;
+}
+
+export interface RestServerOptions {
+  readonly http?: Readonly<Record<string, unknown>>;
+  readonly auth?: Readonly<Record<string, unknown>>;
+  /** Routes besides Meridian's own. */
+  readonly routes?: readonly Route[];
+}
+
+/** The REST API as a node serves it, on a port of its own with a store of its own. */
+export async function startRestServer(options: RestServerOptions = {}): Promise<RestServer> {
+  await using opened = new AsyncDisposableStack();
+  const config = MeridianConfig.parse({ http: options.http ?? {}, auth: options.auth ?? {} });
+  let offsetMs = 0;
+  const clock: Clock = {
+    wallMs: () => Date.now() + offsetMs,
+    monotonicMs: () => performance.now() + offsetMs,
+  };
+  const logLines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
+
+  const folder = opened.use(await temporaryFolder('rest'));
+  const db = opened.use(await SqliteDatabase.open({ path: join(folder.path, 'store.sqlite') }));
+  const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
+  const refreshTokens = new SqliteRefreshTokenStore({ db, clock });
+  const auth = createAuthService({ config: config.auth, clock, log, profiles, refreshTokens });
+  const routes = [...authRoutes(auth), ...profileRoutes(profiles), ...(options.routes ?? [])];
+  const app = createHttpApp({ config: config.http, log, tokens: auth, routes, clock });
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.defer(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const request: RestServer['request'] = async (method, path, { body, token, headers } = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = <T>(): T => JSON.parse(text) as T;
+    const code = response.ok ? null : json<ErrorBody>().error.code;
+    return { status: response.status, headers: response.headers, text, json, code };
+  };
+
+  const keptOpen = opened.move();
+  return {
+    url,
+    app,
+    db,
+    auth,
+    profiles,
+    logLines,
+    request,
+    advance: (ms) => {
+      offsetMs += ms;
+    },
+    signIn: async (displayName) => {
+      const body = displayName === undefined ? {} : { displayName };
+      return (await request('POST', '/v1/auth/guest', { body })).json<SessionTokens>();
+    },
+    [Symbol.asyncDispose]: () => keptOpen.disposeAsync(),
+  };
+}
