@@ -29,7 +29,7 @@ export interface ArenaOptions {
 /** The arena: players send intent, the room decides everything else. */
 export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
   override maxClients = MAX_FIGHTERS;
-  readonly inputs = this.defineInput(MoveInput);
+  override readonly inputs = this.defineInput(MoveInput);
   readonly #rewind = this.allowRewindState({ maxRewindMs: MAX_REWIND_MS });
   #world!: ArenaWorld;
 

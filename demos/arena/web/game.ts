@@ -1,0 +1,275 @@
+import type { ConnectionState, RoomStats } from '@meridian/client';
+import { ARENA_MAP } from '../shared/arena-map.ts';
+import type { Fighter } from '../shared/arena-state.ts';
+import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../shared/messages.ts';
+import { MATCH_PHASE, PICKUP_KIND, STANCE } from '../shared/rules.ts';
+import { isDashing } from '../shared/step-fighter.ts';
+import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
+import type { Sounds } from './audio/sounds.ts';
+import { Controls, type Wish } from './controls/controls.ts';
+import { Gamepads } from './controls/gamepads.ts';
+import { KeyboardMouse } from './controls/keyboard-mouse.ts';
+import { TouchSticks } from './controls/touch-sticks.ts';
+import { byId } from './hud/dom.ts';
+import type { Hud } from './hud/hud.ts';
+import type { ArenaSession, SessionListener } from './net/arena-session.ts';
+import type { Pose } from './render/fighter-sprite.ts';
+import { enemyColour, PALETTE } from './render/palette.ts';
+import type { Stage } from './render/stage.ts';
+
+/** How far the camera looks ahead along the aim, as a part of the way to the pointer. */
+const LOOK_AHEAD = 0.16;
+const MOST_LOOK_AHEAD = 150;
+const PICKUP_NAMES: Readonly<Record<number, string>> = {
+  [PICKUP_KIND.health]: 'Repaired',
+  [PICKUP_KIND.haste]: 'Haste',
+  [PICKUP_KIND.triple]: 'Triple shot',
+};
+
+/** One visit to one arena: brings session, picture, sound and controls together, frame by frame. */
+export class Game implements SessionListener {
+  readonly #session: ArenaSession;
+  readonly #stage: Stage;
+  readonly #hud: Hud;
+  readonly #sounds: Sounds;
+  readonly #keyboardMouse: KeyboardMouse;
+  readonly #touch: TouchSticks;
+  readonly #controls: Controls;
+  readonly #onConnection: (state: ConnectionState) => void;
+  readonly #lastStance = new Map<string, number>();
+  #phase = -1;
+  #wasDashing = false;
+  /** Where my fighter was drawn last, CSS pixels: inputs are read before this frame's picture is known. */
+  #aimOrigin = { x: innerWidth / 2, y: innerHeight / 2 };
+
+  constructor(deps: {
+    session: ArenaSession;
+    stage: Stage;
+    hud: Hud;
+    sounds: Sounds;
+    onConnection: (state: ConnectionState) => void;
+  }) {
+    this.#session = deps.session;
+    this.#stage = deps.stage;
+    this.#hud = deps.hud;
+    this.#sounds = deps.sounds;
+    this.#onConnection = deps.onConnection;
+    const surface = byId('stage');
+    this.#keyboardMouse = new KeyboardMouse(surface);
+    this.#touch = new TouchSticks(surface, byId('touch-dash'));
+    this.#controls = new Controls(this.#keyboardMouse, this.#touch, new Gamepads());
+    this.#session.listen(this);
+  }
+
+  get session(): ArenaSession {
+    return this.#session;
+  }
+
+  /** @param nowMs - the frame's timestamp @param elapsedMs - since the last frame */
+  frame(nowMs: number, elapsedMs: number): void {
+    const { state } = this.#session;
+    if (state.fighters === undefined) return;
+    this.#session.frame(nowMs, () => this.#readWish());
+    for (const [id, fighter] of state.fighters) {
+      const pose = this.#session.pose(id, fighter);
+      this.#noticeStance(id, fighter, pose);
+      this.#stage.fighter(id)?.update(fighter, pose, elapsedMs);
+    }
+    this.#noticePhase(state.phase);
+    this.#moveCamera(elapsedMs);
+    const { roomNowMs } = this.#session;
+    this.#stage.updatePickups(state.pickups, roomNowMs, elapsedMs);
+    this.#hud.update({
+      state,
+      myId: this.#session.myId,
+      roomId: this.#session.roomId,
+      roomNowMs,
+      nowMs,
+      dashClock: this.#session.dashClock,
+      view: this.#stage.camera.visible(),
+      delayMs: this.#session.interpolationDelayMs,
+      renderer: this.#stage.rendererName,
+    });
+  }
+
+  async leave(): Promise<void> {
+    this.#keyboardMouse.close();
+    this.#touch.close();
+    for (const id of this.#lastStance.keys()) this.#stage.removeFighter(id);
+    this.#hud.reset();
+    await this.#session.leave();
+  }
+
+  onFighterAdded(id: string, fighter: Fighter): void {
+    const isMe = id === this.#session.myId;
+    this.#stage.addFighter(id, fighter, isMe);
+    this.#lastStance.set(id, STANCE.dead);
+    if (isMe) this.#stage.camera.jumpTo(fighter.x, fighter.y);
+  }
+
+  onFighterRemoved(id: string): void {
+    this.#stage.removeFighter(id);
+    this.#lastStance.delete(id);
+  }
+
+  onShot(id: string, fighter: Fighter, pose: Pose): void {
+    const isMe = id === this.#session.myId;
+    const colour = isMe ? PALETTE.me : enemyColour(id);
+    const { particles, camera } = this.#stage;
+    const muzzle = {
+      x: pose.x + Math.cos(pose.aim) * 30,
+      y: pose.y + Math.sin(pose.aim) * 30,
+    };
+    this.#stage.fighter(id)?.recoil();
+    particles.flash(muzzle.x, muzzle.y, pose.aim, colour);
+    particles.bead(muzzle.x, muzzle.y, colour, 0.5, 110, 0.7);
+    this.#sounds.play('shot', this.#offsetTo(pose));
+    if (isMe) camera.shake(0.09);
+    for (const angle of shotAngles(pose.aim, fighter.effects)) this.#fly(id, pose, angle, colour);
+  }
+
+  onKill(kill: KillMessage): void {
+    this.#hud.feed.show(kill, this.#session.myId);
+    if (kill.killerId === this.#session.myId) this.#sounds.play('kill');
+  }
+
+  onHurt(hurt: HurtMessage): void {
+    const me = this.#session.me;
+    if (me === undefined) return;
+    const by = this.#session.state.fighters.get(hurt.byId);
+    this.#hud.showDamageFrom(hurt, this.#session.pose(this.#session.myId, me), by?.name ?? '');
+    this.#stage.camera.shake(0.34);
+    this.#sounds.play('hurt');
+  }
+
+  onHit(hit: HitMessage): void {
+    const target = this.#session.state.fighters.get(hit.targetId);
+    if (target === undefined) return;
+    const { x, y } = this.#session.pose(hit.targetId, target);
+    this.#stage.numbers.show(x, y, hit.damage, hit.isKill);
+    this.#hud.showHit(this.#toScreen({ x, y }), hit.isKill);
+    if (!hit.isKill) this.#sounds.play('hit');
+  }
+
+  onPickup(pickup: PickupMessage): void {
+    this.#sounds.play('pickup');
+    this.#hud.announce(PICKUP_NAMES[pickup.kind] ?? '');
+    const me = this.#session.me;
+    if (me !== undefined) this.#stage.particles.ring(me.x, me.y, PALETTE.white, 1.6, 420);
+  }
+
+  onConnection(state: ConnectionState): void {
+    this.#onConnection(state);
+  }
+
+  onStats(stats: RoomStats): void {
+    this.#hud.network.take(stats);
+  }
+
+  #readWish(): Wish {
+    const wish = this.#controls.read(this.#aimOrigin);
+    const dashes = isDashing(this.#session.dashClock);
+    if (dashes && !this.#wasDashing) this.#sounds.play('dash');
+    this.#wasDashing = dashes;
+    return wish;
+  }
+
+  /** The streak of one shot, and what it does where it ends. */
+  #fly(shooterId: string, pose: Pose, angle: number, colour: string): void {
+    const { particles, tracers } = this.#stage;
+    const { distance, target } = traceShot(pose, angle, ARENA_MAP, this.#targetsOf(shooterId));
+    const x = pose.x + Math.cos(angle) * distance;
+    const y = pose.y + Math.sin(angle) * distance;
+    const sparks =
+      target === null
+        ? { colour, count: 6, speed: 300, lifeMs: 240 }
+        : { colour: PALETTE.white, count: 9, speed: 420, lifeMs: 320 };
+    tracers.fire(pose, angle, distance, colour, () => {
+      particles.burst({ x, y, ...sparks, direction: angle + Math.PI, spread: 1.9 });
+      particles.bead(x, y, colour, target === null ? 0.36 : 0.6, 150, 0.8);
+      if (target !== null) this.#stage.fighter(target)?.flash();
+    });
+  }
+
+  *#targetsOf(shooterId: string): Generator<ShotTarget<string>> {
+    for (const [id, fighter] of this.#session.state.fighters) {
+      if (id === shooterId || fighter.stance !== STANCE.fighting) continue;
+      const { x, y } = this.#session.pose(id, fighter);
+      yield { target: id, x, y };
+    }
+  }
+
+  /** Deaths and returns are seen in the state, not told: nobody misses one over a reconnection. */
+  #noticeStance(id: string, fighter: Fighter, pose: Pose): void {
+    const before = this.#lastStance.get(id);
+    if (before === fighter.stance) return;
+    this.#lastStance.set(id, fighter.stance);
+    if (fighter.stance === STANCE.dead) this.#explode(id, pose);
+    else if (before === STANCE.dead) this.#arrive(id, fighter);
+  }
+
+  #explode(id: string, pose: Pose): void {
+    const isMe = id === this.#session.myId;
+    const colour = isMe ? PALETTE.me : enemyColour(id);
+    const { particles, camera } = this.#stage;
+    particles.burst({ ...pose, colour, count: 34, speed: 620, lifeMs: 760, scale: 0.5 });
+    particles.burst({ ...pose, colour: PALETTE.white, count: 14, speed: 320, lifeMs: 420 });
+    particles.bead(pose.x, pose.y, colour, 2.6, 420, 0.9);
+    particles.ring(pose.x, pose.y, colour, 3.4, 520);
+    camera.shake(isMe ? 0.9 : 0.12);
+    this.#sounds.play('death', this.#offsetTo(pose));
+  }
+
+  #arrive(id: string, fighter: Fighter): void {
+    const isMe = id === this.#session.myId;
+    const colour = isMe ? PALETTE.me : enemyColour(id);
+    this.#stage.particles.ring(fighter.x, fighter.y, colour, 2, 520);
+    this.#stage.particles.bead(fighter.x, fighter.y, colour, 1.4, 420, 0.7);
+    if (!isMe) return;
+    this.#stage.camera.jumpTo(fighter.x, fighter.y);
+    this.#sounds.play('spawn');
+  }
+
+  #noticePhase(phase: number): void {
+    if (phase === this.#phase) return;
+    const isFirst = this.#phase === -1;
+    this.#phase = phase;
+    if (phase === MATCH_PHASE.results) this.#sounds.play('fanfare');
+    else this.#hud.announce(isFirst ? 'Fight!' : 'New match');
+  }
+
+  #moveCamera(elapsedMs: number): void {
+    const me = this.#session.me;
+    if (me === undefined) return;
+    const { camera } = this.#stage;
+    const pose = this.#session.pose(this.#session.myId, me);
+    const ahead = this.#lookAhead(pose);
+    if (me.stance !== STANCE.dead) camera.follow(pose.x + ahead.x, pose.y + ahead.y, elapsedMs);
+    else camera.follow(pose.x, pose.y, elapsedMs);
+    this.#aimOrigin = this.#toScreen(pose);
+  }
+
+  #lookAhead(pose: Pose): { x: number; y: number } {
+    const { pointer } = this.#keyboardMouse;
+    if (pointer === null || this.#touch.usedAtMs > this.#keyboardMouse.usedAtMs) {
+      return { x: Math.cos(pose.aim) * 70, y: Math.sin(pose.aim) * 70 };
+    }
+    const { scale } = this.#stage.camera;
+    const x = ((pointer.x - innerWidth / 2) / scale) * LOOK_AHEAD;
+    const y = ((pointer.y - innerHeight / 2) / scale) * LOOK_AHEAD;
+    const length = Math.hypot(x, y);
+    const part = length > MOST_LOOK_AHEAD ? MOST_LOOK_AHEAD / length : 1;
+    return { x: x * part, y: y * part };
+  }
+
+  #offsetTo(pose: { x: number; y: number }): { x: number; y: number } {
+    const me = this.#session.me;
+    return me === undefined ? { x: 0, y: 0 } : { x: pose.x - me.x, y: pose.y - me.y };
+  }
+
+  #toScreen(at: { x: number; y: number }): { x: number; y: number } {
+    const view = this.#stage.camera.visible();
+    const { scale } = this.#stage.camera;
+    return { x: (at.x - view.x) * scale, y: (at.y - view.y) * scale };
+  }
+}

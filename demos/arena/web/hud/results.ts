@@ -1,0 +1,52 @@
+import type { ArenaState } from '../../shared/arena-state.ts';
+import { byId, element, setText } from './dom.ts';
+import type { Standing } from './standings.ts';
+
+const PLACES = ['first', 'second', 'third'] as const;
+
+/** The end of a match: podium, own place, time to the next match. */
+export class Results {
+  readonly #panel = byId('results');
+  readonly #title = byId('results-title');
+  readonly #podium = byId('podium');
+  readonly #mine = byId('results-mine');
+  readonly #next = byId('results-next');
+  #shownMatch = 0;
+
+  update(state: ArenaState, standings: readonly Standing[], myId: string, leftMs: number): void {
+    const isShown = state.podium.length > 0;
+    this.#panel.hidden = !isShown;
+    if (!isShown) {
+      this.#shownMatch = 0;
+      return;
+    }
+    if (this.#shownMatch !== state.matchNumber) {
+      this.#shownMatch = state.matchNumber;
+      this.#build(state, standings, myId);
+    }
+    setText(this.#next, `Next match in ${Math.max(0, Math.ceil(leftMs / 1_000))} s`);
+  }
+
+  #build(state: ArenaState, standings: readonly Standing[], myId: string): void {
+    const winner = state.podium[0];
+    setText(this.#title, winner?.fighterId === myId ? 'Victory!' : `${winner?.name ?? ''} wins`);
+    const places = [...state.podium].map((place, index) => {
+      const item = element('li', PLACES[index] ?? '');
+      if (place.fighterId === myId) item.dataset['me'] = 'true';
+      item.append(
+        element('span', 'name', place.name),
+        element('span', 'kills', `${place.kills} kills · ${place.deaths} deaths`),
+        element('span', 'step', String(index + 1)),
+      );
+      return item;
+    });
+    this.#podium.replaceChildren(...places);
+    const mine = standings.find(({ id }) => id === myId);
+    setText(
+      this.#mine,
+      mine === undefined
+        ? ''
+        : `You: place ${mine.rank} of ${standings.length}, ${mine.fighter.kills} kills, ${mine.fighter.deaths} deaths`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { byId, element, setText } from './dom.ts';
+import type { Standing } from './standings.ts';
+
+/** Everybody's score: held open with Tab, or opened with the button. */
+export class Scoreboard {
+  readonly #panel = byId('scores');
+  readonly #rows = byId('score-rows');
+  readonly #hint = byId('score-hint');
+
+  get isOpen(): boolean {
+    return !this.#panel.hidden;
+  }
+
+  setOpen(isOpen: boolean): void {
+    this.#panel.hidden = !isOpen;
+  }
+
+  update(standings: readonly Standing[], myId: string, roomId: string): void {
+    if (!this.isOpen) return;
+    const rows = standings.map(({ id, fighter, rank }) => {
+      const row = element('tr', '');
+      if (id === myId) row.dataset['me'] = 'true';
+      const name = element('td', '', fighter.name);
+      const remark = fighter.isBot ? 'bot' : fighter.isAway ? 'reconnecting' : '';
+      if (remark !== '') name.append(element('small', '', remark));
+      row.append(
+        element('td', '', String(rank)),
+        name,
+        element('td', '', String(fighter.kills)),
+        element('td', '', String(fighter.deaths)),
+      );
+      return row;
+    });
+    this.#rows.replaceChildren(...rows);
+    setText(this.#hint, `Invite: ${location.origin}${location.pathname}?room=${roomId}`);
+  }
+}

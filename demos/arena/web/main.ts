@@ -1,0 +1,217 @@
+import { type ConnectionState, MeridianError } from '@meridian/client';
+import { ARENA_MAP } from '../shared/arena-map.ts';
+import { Sounds } from './audio/sounds.ts';
+import { Game } from './game.ts';
+import { byId, setText } from './hud/dom.ts';
+import { Hud } from './hud/hud.ts';
+import { ArenaSession } from './net/arena-session.ts';
+import { Stage } from './render/stage.ts';
+import { openTestWindow } from './test-window.ts';
+
+// The page: menu ──▶ joining ──▶ play ──▶ menu, with an error screen that always offers a way on.
+
+export type Screen = 'menu' | 'joining' | 'play' | 'error';
+
+const NAME_KEY = 'arena.name';
+/** A frame that took longer than this was not a frame: the tab slept. */
+const MOST_FRAME_MS = 100;
+
+class Page {
+  readonly #root = byId('game');
+  readonly #sounds = new Sounds();
+  readonly #hud = new Hud();
+  readonly #stage: Stage;
+  #game: Game | null = null;
+  #screen: Screen = 'menu';
+  #lastFrameMs = performance.now();
+
+  private constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  static async open(): Promise<void> {
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const page = new Page(await Stage.open(byId('stage'), { isCalm }));
+    page.#bindMenu();
+    page.#bindButtons();
+    page.#bindKeys();
+    openTestWindow(() => ({
+      screen: page.#screen,
+      session: page.#game?.session ?? null,
+      hud: page.#hud,
+    }));
+    requestAnimationFrame((nowMs) => page.#frame(nowMs));
+  }
+
+  #frame(nowMs: number): void {
+    const elapsedMs = Math.min(MOST_FRAME_MS, Math.max(0, nowMs - this.#lastFrameMs));
+    this.#lastFrameMs = nowMs;
+    if (this.#game === null) this.#drift(nowMs);
+    else this.#game.frame(nowMs, elapsedMs);
+    this.#stage.draw(elapsedMs);
+    requestAnimationFrame((next) => this.#frame(next));
+  }
+
+  /** Behind the menu the camera wanders through the empty arena. */
+  #drift(nowMs: number): void {
+    const turn = nowMs / 16_000;
+    this.#stage.camera.jumpTo(
+      ARENA_MAP.width / 2 + Math.cos(turn) * 420,
+      ARENA_MAP.height / 2 + Math.sin(turn * 1.3) * 260,
+    );
+  }
+
+  async #play(): Promise<void> {
+    this.#sounds.unlock();
+    this.#show('joining');
+    const displayName = byId<HTMLInputElement>('name').value.trim();
+    remember(displayName);
+    try {
+      const session = await ArenaSession.join({ displayName, roomId: invitedRoom() });
+      this.#game = new Game({
+        session,
+        stage: this.#stage,
+        hud: this.#hud,
+        sounds: this.#sounds,
+        onConnection: (state) => this.#showConnection(state),
+      });
+      this.#show('play');
+    } catch (error) {
+      this.#showError(error);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const game = this.#game;
+    this.#game = null;
+    byId('banner').hidden = true;
+    await game?.leave();
+  }
+
+  #show(screen: Screen): void {
+    this.#screen = screen;
+    // The menu stays visible while joining: the wait is short, and the eye has somewhere to rest.
+    this.#root.dataset['screen'] = screen === 'joining' ? 'menu' : screen;
+    byId('error').hidden = screen !== 'error';
+    const play = byId<HTMLButtonElement>('play');
+    play.disabled = screen === 'joining';
+    setText(play, screen === 'joining' ? 'Joining …' : 'Play');
+    if (screen === 'menu') byId<HTMLInputElement>('name').focus();
+    if (screen === 'play') (document.activeElement as HTMLElement | null)?.blur();
+  }
+
+  #showError(error: unknown): void {
+    const known = error instanceof MeridianError ? error : null;
+    setText(byId('error-title'), known?.code === 'NETWORK' ? 'No connection' : 'That did not work');
+    setText(
+      byId('error-text'),
+      known?.message ?? 'Something unexpected happened. It is not your fault.',
+    );
+    setText(byId('error-code'), known?.code ?? (error instanceof Error ? error.message : ''));
+    this.#show('error');
+    byId('error-retry').focus();
+  }
+
+  #showConnection(state: ConnectionState): void {
+    const banner = byId('banner');
+    delete banner.dataset['kind'];
+    if (state.kind === 'connected') banner.hidden = true;
+    if (state.kind === 'reconnecting') {
+      banner.hidden = false;
+      setText(banner, `Connection lost. Reconnecting (try ${state.attempt}) …`);
+    }
+    if (state.kind === 'resumed') {
+      banner.dataset['kind'] = 'good';
+      setText(banner, `Back after ${(state.outageMs / 1_000).toFixed(1)} s`);
+      setTimeout(() => {
+        if (banner.dataset['kind'] === 'good') banner.hidden = true;
+      }, 2_200);
+    }
+    if (state.kind === 'closed' && this.#game !== null) {
+      const { reason } = state;
+      void this.#leave().then(() =>
+        this.#showError(new MeridianError({ code: 'CLOSED', message: reason, retryable: true })),
+      );
+    }
+  }
+
+  #bindMenu(): void {
+    const name = byId<HTMLInputElement>('name');
+    name.value = remembered();
+    byId('menu-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#play();
+    });
+    if (invitedRoom() !== null) setText(byId('menu-note'), 'You are invited to a running match.');
+    name.focus();
+  }
+
+  #bindButtons(): void {
+    byId('button-sound').addEventListener('click', () => this.#toggleSound());
+    byId('button-network').addEventListener('click', () => this.#hud.network.toggle());
+    byId('button-scores').addEventListener('click', () =>
+      this.#hud.scoreboard.setOpen(!this.#hud.scoreboard.isOpen),
+    );
+    byId('button-leave').addEventListener(
+      'click',
+      () => void this.#leave().then(() => this.#show('menu')),
+    );
+    byId('error-retry').addEventListener('click', () => void this.#play());
+    byId('error-menu').addEventListener('click', () => {
+      // A dead invitation would fail again.
+      history.replaceState(null, '', location.pathname);
+      setText(byId('menu-note'), '');
+      this.#show('menu');
+    });
+    byId('button-sound').setAttribute('aria-pressed', String(!this.#sounds.isMuted));
+    for (const gesture of ['pointerdown', 'keydown']) {
+      window.addEventListener(gesture, () => this.#sounds.unlock(), { once: true });
+    }
+  }
+
+  #bindKeys(): void {
+    window.addEventListener('keydown', (event) => {
+      if (this.#screen !== 'play' || event.repeat) return;
+      if (event.code === 'Tab') {
+        event.preventDefault();
+        this.#hud.scoreboard.setOpen(true);
+      }
+      if (event.code === 'KeyM') this.#toggleSound();
+      if (event.code === 'KeyN') this.#hud.network.toggle();
+      if (event.code === 'Escape') this.#hud.scoreboard.setOpen(false);
+    });
+    window.addEventListener('keyup', (event) => {
+      if (event.code === 'Tab' && this.#screen === 'play') this.#hud.scoreboard.setOpen(false);
+    });
+  }
+
+  #toggleSound(): void {
+    this.#sounds.setMuted(!this.#sounds.isMuted);
+    byId('button-sound').setAttribute('aria-pressed', String(!this.#sounds.isMuted));
+  }
+}
+
+/** The room of an invitation link, `/arena/?room=<id>`. */
+function invitedRoom(): string | null {
+  const roomId = new URLSearchParams(location.search).get('room');
+  return roomId === null || roomId === '' ? null : roomId;
+}
+
+function remembered(): string {
+  try {
+    return localStorage.getItem(NAME_KEY) ?? '';
+  } catch {
+    // Storage may be blocked: the name is asked again.
+    return '';
+  }
+}
+
+function remember(name: string): void {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // Storage may be blocked: the name is asked again.
+  }
+}
+
+await Page.open();

@@ -1,0 +1,263 @@
+import {
+  Callbacks,
+  type ConnectionState,
+  type InputHandle,
+  MeridianClient,
+  type MeridianRoom,
+  Predict,
+  type Reconciler,
+  type RoomStats,
+} from '@meridian/client';
+import { ARENA_MAP } from '../../shared/arena-map.ts';
+import type { ArenaState, Fighter } from '../../shared/arena-state.ts';
+import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../../shared/messages.ts';
+import { MoveInput } from '../../shared/move-input.ts';
+import { BUTTON, DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS, STANCE } from '../../shared/rules.ts';
+import { stepFighter } from '../../shared/step-fighter.ts';
+import { Trigger } from '../../shared/weapon.ts';
+import type { Wish } from '../controls/controls.ts';
+import type { Pose } from '../render/fighter-sprite.ts';
+import { interpolationDelayMs } from './interpolation-delay.ts';
+
+/** A jump farther than this between two patches is a respawn, in units. */
+const TELEPORT_DISTANCE = 120;
+const DELAY_REVIEW_MS = 250;
+
+export interface JoinRequest {
+  readonly displayName: string;
+  /** From an invitation link; null for any arena. */
+  readonly roomId: string | null;
+}
+
+/** The own fighter as the reconciler predicts it. */
+type PredictedBody = Pick<
+  Reconciler<Fighter>,
+  'state' | 'dispose' | 'reconcileSeq' | 'lastCorrectionMag'
+>;
+
+/**
+ * Colyseus follows `setDefaults` only in fields tracked one by one; `attachAll` freezes its delay. The method is part of
+ * the class and documented there, but left out of its published types.
+ */
+interface FieldTracker {
+  track(fighter: Fighter, field: 'x' | 'y' | 'aim', options: { angle?: boolean }): () => void;
+}
+
+/** What the session tells the game, besides the state. */
+export interface SessionListener {
+  onFighterAdded(id: string, fighter: Fighter): void;
+  onFighterRemoved(id: string, fighter: Fighter): void;
+  /** At the moment it is to be seen: own shots at once, those of others when their picture has caught up. */
+  onShot(id: string, fighter: Fighter, pose: Pose): void;
+  onKill(kill: KillMessage): void;
+  onHurt(hurt: HurtMessage): void;
+  onHit(hit: HitMessage): void;
+  onPickup(pickup: PickupMessage): void;
+  onConnection(state: ConnectionState): void;
+  onStats(stats: RoomStats): void;
+}
+
+/** The player's end of one arena: joins, predicts the own fighter, interpolates the others. */
+export class ArenaSession {
+  readonly #room: MeridianRoom<ArenaState>;
+  readonly #predict: Predict;
+  readonly #input: InputHandle<MoveInput>;
+  readonly #trigger = new Trigger();
+  readonly #untrack = new Map<string, () => void>();
+  readonly #pending: { atMs: number; id: string; fighter: Fighter }[] = [];
+  #me: PredictedBody | null = null;
+  #unwatch: () => void = () => undefined;
+  #listener: SessionListener | null = null;
+  #delayMs = interpolationDelayMs(0);
+  #delayReviewedAtMs = 0;
+
+  private constructor(room: MeridianRoom<ArenaState>) {
+    this.#room = room;
+    // Stamping only the inputs that shoot keeps the others a byte shorter; nothing else is rewound.
+    this.#input = room.input<MoveInput>({
+      type: MoveInput,
+      allowRewind: (input) => (input.buttons & BUTTON.fire) !== 0,
+    });
+    this.#predict = Predict.get(room.colyseus, {
+      mode: 'lerp',
+      delay: this.#delayMs,
+      snap: TELEPORT_DISTANCE,
+    });
+  }
+
+  /** @throws {MeridianError} when signing in or joining fails */
+  static async join(request: JoinRequest): Promise<ArenaSession> {
+    const client = new MeridianClient();
+    const { displayName } = request;
+    const player = await client.signInAsGuest(displayName === '' ? {} : { displayName });
+    // A guest who comes back keeps his profile and may have changed his mind about the name.
+    if (displayName !== '' && player.displayName !== displayName) {
+      await client.profile.patch({ displayName });
+    }
+    const room =
+      request.roomId === null
+        ? await client.joinOrCreate<ArenaState>('arena', {
+            bots: DEFAULT_FILL,
+            killsToWin: KILLS_TO_WIN,
+            matchMs: MATCH_MS,
+          })
+        : await client.joinById<ArenaState>(request.roomId);
+    return new ArenaSession(room);
+  }
+
+  get roomId(): string {
+    return this.#room.roomId;
+  }
+
+  get myId(): string {
+    return this.#room.sessionId;
+  }
+
+  get state(): ArenaState {
+    return this.#room.state;
+  }
+
+  get me(): Fighter | undefined {
+    return this.state.fighters?.get(this.myId);
+  }
+
+  get connection(): ConnectionState {
+    return this.#room.connection;
+  }
+
+  /** The room's clock, ms. */
+  get roomNowMs(): number {
+    return this.#room.clock.serverNow();
+  }
+
+  get interpolationDelayMs(): number {
+    return this.#delayMs;
+  }
+
+  listen(listener: SessionListener): void {
+    this.#listener = listener;
+    const callbacks = Callbacks.get(this.#room.colyseus);
+    callbacks.onAdd('fighters', (fighter, id) => this.#addFighter(String(id), fighter));
+    callbacks.onRemove('fighters', (fighter, id) => this.#removeFighter(String(id), fighter));
+    callbacks.onAdd('fighters', (fighter, id) => {
+      if (id === this.myId) return;
+      callbacks.listen(
+        fighter,
+        'shots',
+        () =>
+          this.#pending.push({ atMs: performance.now() + this.#delayMs, id: String(id), fighter }),
+        false,
+      );
+    });
+    this.#room.onMessage<KillMessage>('kill', (kill) => listener.onKill(kill));
+    this.#room.onMessage<HurtMessage>('hurt', (hurt) => listener.onHurt(hurt));
+    this.#room.onMessage<HitMessage>('hit', (hit) => listener.onHit(hit));
+    this.#room.onMessage<PickupMessage>('pickup', (pickup) => listener.onPickup(pickup));
+    this.#room.onConnection((state) => listener.onConnection(state));
+    this.#room.onStats((stats) => listener.onStats(stats));
+  }
+
+  /**
+   * Sends the inputs that are due and predicts them. Call once per frame, before any pose is read.
+   *
+   * @param nowMs - the frame's timestamp
+   * @param readWish - asked once for each input
+   */
+  frame(nowMs: number, readWish: () => Wish): void {
+    this.#reviewDelay(nowMs);
+    for (let due = this.#predict.tick(nowMs); due > 0; due -= 1) this.#sendInput(readWish());
+    while (this.#pending[0] !== undefined && this.#pending[0].atMs <= performance.now()) {
+      const shot = this.#pending.shift();
+      if (shot === undefined || shot.fighter.stance === STANCE.dead) continue;
+      this.#listener?.onShot(shot.id, shot.fighter, this.pose(shot.id, shot.fighter));
+    }
+  }
+
+  /** Where to draw a fighter now: the own one predicted, the others a moment in the past. */
+  pose(id: string, fighter: Fighter): Pose {
+    return {
+      x: this.#predict.value(fighter, 'x'),
+      y: this.#predict.value(fighter, 'y'),
+      aim: id === this.myId ? this.#input.data.aim : this.#predict.value(fighter, 'aim'),
+    };
+  }
+
+  /** Steps until the next dash, predicted. */
+  get dashClock(): number {
+    return this.#me?.state.dashClock ?? 0;
+  }
+
+  async leave(): Promise<void> {
+    this.#listener = null;
+    this.#unwatch();
+    this.#predict.dispose();
+    await this.#room.leave();
+  }
+
+  #addFighter(id: string, fighter: Fighter): void {
+    const tracker = this.#predict as unknown as FieldTracker;
+    const stops = [
+      tracker.track(fighter, 'x', {}),
+      tracker.track(fighter, 'y', {}),
+      tracker.track(fighter, 'aim', { angle: true }),
+    ];
+    this.#untrack.set(id, () => {
+      for (const stop of stops) stop();
+    });
+    if (id === this.myId) this.#predictMe(fighter);
+    this.#listener?.onFighterAdded(id, fighter);
+  }
+
+  #removeFighter(id: string, fighter: Fighter): void {
+    this.#untrack.get(id)?.();
+    this.#untrack.delete(id);
+    this.#listener?.onFighterRemoved(id, fighter);
+  }
+
+  #predictMe(fighter: Fighter): void {
+    this.#me?.dispose();
+    this.#unwatch();
+    const me: PredictedBody = this.#predict.reconciler<Fighter, MoveInput>(fighter, {
+      input: this.#input,
+      fields: ['x', 'y', 'dashClock', 'effects', 'stance'],
+      step: (ctx, body, input) => stepFighter(body, input, ctx.dt, ARENA_MAP),
+      smoothMs: 60,
+      snap: TELEPORT_DISTANCE,
+      // Never warns at this size; without a tolerance Colyseus does not measure corrections at all.
+      warnOnDivergence: 1_000_000,
+    });
+    this.#me = me;
+    this.#unwatch = this.#room.stats.watch(me);
+    this.#input.data.aim = fighter.aim;
+  }
+
+  #sendInput(wish: Wish): void {
+    const { data } = this.#input;
+    data.moveX = toAxis(wish.moveX);
+    data.moveY = toAxis(wish.moveY);
+    data.buttons = wish.buttons;
+    if (wish.aim !== null) data.aim = wish.aim;
+    const isSent = this.#input.send() !== 0;
+    const me = this.me;
+    if (!isSent || me === undefined || this.#me === null) return;
+    const body = this.#me.state;
+    // The room pulls the same trigger with the same input: what is shown now is what will have happened.
+    if (this.#trigger.pull(data.buttons, body.stance)) {
+      this.#listener?.onShot(this.myId, me, { x: body.x, y: body.y, aim: data.aim });
+    }
+  }
+
+  /** A jittery link needs a longer buffer. The input stamps follow, so shots stay where they were aimed. */
+  #reviewDelay(nowMs: number): void {
+    if (nowMs - this.#delayReviewedAtMs < DELAY_REVIEW_MS) return;
+    this.#delayReviewedAtMs = nowMs;
+    const wanted = interpolationDelayMs(this.#room.clock.jitter());
+    // Slowly: a sudden change would be seen as a jump of everybody.
+    this.#delayMs += Math.max(-3, Math.min(6, wanted - this.#delayMs));
+    this.#predict.setDefaults({ mode: 'lerp', delay: this.#delayMs });
+  }
+}
+
+function toAxis(value: number): number {
+  return Math.round(Math.max(-1, Math.min(1, value)) * 127);
+}

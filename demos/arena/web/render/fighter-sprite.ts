@@ -1,0 +1,163 @@
+import { Container, Sprite, Text, Texture } from 'pixi.js';
+import type { Fighter } from '../../shared/arena-state.ts';
+import { EFFECT, FULL_HEALTH, STANCE } from '../../shared/rules.ts';
+import { isDashing } from '../../shared/step-fighter.ts';
+import { enemyColour, PALETTE } from './palette.ts';
+import type { Particles } from './particles.ts';
+import { BAKE_SCALE, type TextureBook } from './textures.ts';
+
+const BAR_WIDTH = 46;
+const BAR_HEIGHT = 5;
+
+export interface Pose {
+  readonly x: number;
+  readonly y: number;
+  readonly aim: number;
+}
+
+/** One fighter on the screen: body, glow, shield, name and health. */
+export class FighterSprite {
+  readonly colour: string;
+  /** Under the walls. */
+  readonly ground = new Container();
+  /** Over the walls: name and health. */
+  readonly label = new Container();
+  readonly #glow: Sprite;
+  readonly #body: Sprite;
+  readonly #hitFlash: Sprite;
+  readonly #shield: Sprite;
+  readonly #bar: Sprite;
+  readonly #name: Text;
+  readonly #isMe: boolean;
+  readonly #particles: Particles;
+  #flashMs = 0;
+  #trailMs = 0;
+  #lastX = 0;
+  #lastY = 0;
+  #kick = 0;
+
+  constructor(deps: {
+    id: string;
+    fighter: Fighter;
+    isMe: boolean;
+    textures: TextureBook;
+    particles: Particles;
+  }) {
+    const { fighter, textures, isMe } = deps;
+    this.#isMe = isMe;
+    this.#particles = deps.particles;
+    this.colour = isMe ? PALETTE.me : enemyColour(deps.id);
+    const body = textures.body(this.colour, isMe ? 'round' : 'hexagon', fighter.isBot);
+    const shadow = centred(textures.shadow);
+    shadow.position.set(5, 9);
+    this.#glow = centred(textures.glow);
+    this.#glow.tint = this.colour;
+    this.#glow.blendMode = 'add';
+    this.#body = centred(body, 1 / BAKE_SCALE);
+    this.#hitFlash = centred(body, 1 / BAKE_SCALE);
+    this.#hitFlash.blendMode = 'add';
+    this.#shield = centred(textures.shield, 1 / BAKE_SCALE);
+    this.#shield.tint = this.colour;
+    this.#shield.blendMode = 'add';
+    this.ground.addChild(this.#glow, shadow, this.#body, this.#hitFlash, this.#shield);
+
+    this.#name = new Text({
+      text: fighter.name,
+      style: {
+        fontFamily: 'system-ui, -apple-system, "Segoe UI", sans-serif',
+        fontSize: 13,
+        fontWeight: '600',
+        fill: isMe ? '#c9f5ff' : '#ffe9d6',
+        stroke: { color: '#05080f', width: 3 },
+      },
+      resolution: 2,
+    });
+    this.#name.anchor.set(0.5, 1);
+    this.#name.position.set(0, -40);
+    const back = new Sprite(Texture.WHITE);
+    back.tint = '#05080f';
+    back.alpha = 0.75;
+    back.setSize(BAR_WIDTH + 4, BAR_HEIGHT + 4);
+    back.position.set(-BAR_WIDTH / 2 - 2, -38);
+    this.#bar = new Sprite(Texture.WHITE);
+    this.#bar.tint = this.colour;
+    this.#bar.position.set(-BAR_WIDTH / 2, -36);
+    this.label.addChild(back, this.#bar, this.#name);
+  }
+
+  /** The body recoils. */
+  recoil(): void {
+    this.#kick = 5;
+  }
+
+  flash(): void {
+    this.#flashMs = 110;
+  }
+
+  update(fighter: Fighter, pose: Pose, elapsedMs: number): void {
+    const isAlive = fighter.stance !== STANCE.dead;
+    this.ground.visible = isAlive;
+    this.label.visible = isAlive;
+    if (!isAlive) return;
+    this.#kick *= Math.exp(-elapsedMs / 50);
+    const x = pose.x - Math.cos(pose.aim) * this.#kick;
+    const y = pose.y - Math.sin(pose.aim) * this.#kick;
+    this.ground.position.set(x, y);
+    this.label.position.set(Math.round(pose.x), Math.round(pose.y));
+    this.#body.rotation = pose.aim;
+    this.#hitFlash.rotation = pose.aim;
+    this.#flashMs = Math.max(0, this.#flashMs - elapsedMs);
+    this.#hitFlash.alpha = this.#flashMs / 110;
+    this.#updateEffects(fighter, elapsedMs);
+    this.#updateTrail(fighter, pose, elapsedMs);
+    const health = Math.max(0, fighter.health / FULL_HEALTH);
+    this.#bar.setSize(Math.max(0.01, BAR_WIDTH * health), BAR_HEIGHT);
+    this.#bar.tint = health < 0.35 ? PALETTE.danger : this.colour;
+    if (this.#name.text !== fighter.name) this.#name.text = fighter.name;
+  }
+
+  destroy(): void {
+    this.ground.destroy({ children: true });
+    this.label.destroy({ children: true });
+  }
+
+  #updateEffects(fighter: Fighter, elapsedMs: number): void {
+    const hasShield = (fighter.effects & EFFECT.shield) !== 0;
+    this.#shield.visible = hasShield;
+    this.#shield.rotation += elapsedMs / 700;
+    const hasTriple = (fighter.effects & EFFECT.triple) !== 0;
+    this.#glow.tint = hasTriple ? PALETTE.triple : this.colour;
+    this.#glow.scale.set(hasTriple ? 1.15 : this.#isMe ? 0.95 : 0.8);
+    this.#glow.alpha = hasTriple ? 0.75 : 0.5;
+    this.ground.alpha = fighter.isAway ? 0.45 : 1;
+  }
+
+  #updateTrail(fighter: Fighter, pose: Pose, elapsedMs: number): void {
+    const moved = Math.hypot(pose.x - this.#lastX, pose.y - this.#lastY);
+    this.#lastX = pose.x;
+    this.#lastY = pose.y;
+    this.#trailMs += elapsedMs;
+    const dashes = isDashing(fighter.dashClock);
+    const interval = dashes ? 10 : 34;
+    // A jump is a respawn, not a movement.
+    if (this.#trailMs < interval || moved < 0.5 || moved > 90) return;
+    this.#trailMs = 0;
+    const isHasty = (fighter.effects & EFFECT.haste) !== 0;
+    const colour = isHasty ? PALETTE.haste : this.colour;
+    this.#particles.bead(
+      pose.x,
+      pose.y,
+      colour,
+      dashes ? 0.75 : 0.34,
+      dashes ? 320 : isHasty ? 420 : 260,
+      dashes ? 0.8 : 0.34,
+    );
+  }
+}
+
+function centred(texture: Texture, scale = 1): Sprite {
+  const sprite = new Sprite(texture);
+  sprite.anchor.set(0.5);
+  sprite.scale.set(scale);
+  return sprite;
+}

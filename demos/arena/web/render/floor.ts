@@ -1,0 +1,160 @@
+import { Sprite, Texture } from 'pixi.js';
+import type { ArenaMap } from '../../shared/arena-map.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
+import { PALETTE, pickupColour, withAlpha } from './palette.ts';
+
+const HEX = 44;
+
+/** The floor with everything on it that never changes: tiles, markings, pools of light, the shadows of the walls. */
+export function createFloor(map: ArenaMap): Sprite {
+  const canvas = document.createElement('canvas');
+  canvas.width = map.width;
+  canvas.height = map.height;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('this browser has no 2D canvas');
+  drawGround(context, map);
+  drawTiles(context, map, seededRandom(42));
+  drawLights(context, map);
+  drawMarkings(context, map);
+  drawWallShadows(context, map);
+  return new Sprite(Texture.from(canvas));
+}
+
+function drawGround(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  const { width, height } = map;
+  const ground = context.createRadialGradient(
+    width / 2,
+    height / 2,
+    120,
+    width / 2,
+    height / 2,
+    width * 0.62,
+  );
+  ground.addColorStop(0, PALETTE.floorLight);
+  ground.addColorStop(0.55, PALETTE.floor);
+  ground.addColorStop(1, '#090e1c');
+  context.fillStyle = ground;
+  context.fillRect(0, 0, width, height);
+}
+
+function drawTiles(context: CanvasRenderingContext2D, map: ArenaMap, random: Random): void {
+  const rowHeight = HEX * 1.5;
+  const columnWidth = HEX * Math.sqrt(3);
+  context.lineWidth = 1.5;
+  for (let row = 0; row * rowHeight < map.height + HEX; row += 1) {
+    for (let column = 0; column * columnWidth < map.width + columnWidth; column += 1) {
+      const x = column * columnWidth + (row % 2) * (columnWidth / 2);
+      const y = row * rowHeight;
+      context.beginPath();
+      for (let corner = 0; corner < 6; corner += 1) {
+        const angle = Math.PI / 6 + (corner * Math.PI) / 3;
+        context.lineTo(x + Math.cos(angle) * (HEX - 2), y + Math.sin(angle) * (HEX - 2));
+      }
+      context.closePath();
+      const tone = random();
+      context.fillStyle =
+        tone > 0.5 ? withAlpha('#9db7ff', (tone - 0.5) * 0.05) : withAlpha('#000000', tone * 0.16);
+      context.fill();
+      context.strokeStyle = withAlpha(PALETTE.line, 0.32);
+      context.stroke();
+    }
+  }
+}
+
+/** West is teal, east is violet: one always knows which half this is. */
+function drawLights(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  const { width, height } = map;
+  context.globalCompositeOperation = 'lighter';
+  light(context, 140, height / 2, 760, '#0f7a80', 0.34);
+  light(context, width - 140, height / 2, 760, '#5b2fa0', 0.36);
+  light(context, width / 2, height / 2, 420, '#2a63c9', 0.34);
+  for (const x of [0, width]) {
+    for (const y of [0, height]) {
+      light(context, x, y, 420, x === 0 ? '#0d6a78' : '#57309a', 0.3);
+    }
+  }
+  for (const { kind, x, y } of map.pickups) light(context, x, y, 120, pickupColour(kind), 0.2);
+  context.globalCompositeOperation = 'source-over';
+}
+
+function light(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  colour: string,
+  strength: number,
+): void {
+  const gradient = context.createRadialGradient(x, y, 0, x, y, radius);
+  gradient.addColorStop(0, withAlpha(colour, strength));
+  gradient.addColorStop(1, withAlpha(colour, 0));
+  context.fillStyle = gradient;
+  context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
+}
+
+function drawMarkings(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  const centreX = map.width / 2;
+  const centreY = map.height / 2;
+  const stroke = (alpha: number, lineWidth: number, dash: number[] = []) => {
+    context.strokeStyle = withAlpha('#8fb2ff', alpha);
+    context.lineWidth = lineWidth;
+    context.setLineDash(dash);
+  };
+  const circle = (radius: number) => {
+    context.beginPath();
+    context.arc(centreX, centreY, radius, 0, Math.PI * 2);
+    context.stroke();
+  };
+  stroke(0.5, 4);
+  circle(62);
+  stroke(0.28, 2, [10, 12]);
+  circle(84);
+  stroke(0.16, 10);
+  circle(300);
+  stroke(0.3, 2, [4, 18]);
+  circle(322);
+  // lanes from the openings of the core
+  stroke(0.14, 3, [26, 20]);
+  for (const [fromX, fromY, toX, toY] of [
+    [centreX, centreY - 330, centreX, 190],
+    [centreX, centreY + 330, centreX, map.height - 190],
+    [centreX - 330, centreY, 400, centreY],
+    [centreX + 330, centreY, map.width - 400, centreY],
+  ] as const) {
+    context.beginPath();
+    context.moveTo(fromX, fromY);
+    context.lineTo(toX, toY);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  for (const { x, y } of map.pickups) {
+    stroke(0.35, 2);
+    context.strokeRect(x - 26, y - 26, 52, 52);
+  }
+  // corner chevrons
+  stroke(0.2, 6);
+  for (const sideX of [-1, 1]) {
+    for (const sideY of [-1, 1]) {
+      for (const step of [0, 1, 2]) {
+        const x = centreX + sideX * (centreX - 90 - step * 26);
+        const y = centreY + sideY * (centreY - 90 - step * 26);
+        context.beginPath();
+        context.moveTo(x - sideX * 34, y + sideY * 6);
+        context.lineTo(x, y);
+        context.lineTo(x + sideX * 6, y - sideY * 34);
+        context.stroke();
+      }
+    }
+  }
+}
+
+function drawWallShadows(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  context.save();
+  context.shadowColor = 'rgba(0,0,0,0.85)';
+  context.shadowBlur = 34;
+  context.shadowOffsetX = 12;
+  context.shadowOffsetY = 20;
+  context.fillStyle = '#05080f';
+  for (const { x, y, width, height } of map.walls) context.fillRect(x, y, width, height);
+  context.restore();
+}

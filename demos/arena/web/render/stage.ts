@@ -1,0 +1,145 @@
+// Pixi compiles functions at run time unless told otherwise; a content security policy would forbid it.
+import 'pixi.js/unsafe-eval';
+import { Application, Container } from 'pixi.js';
+import { ARENA_MAP } from '../../shared/arena-map.ts';
+import type { Fighter, Pickup } from '../../shared/arena-state.ts';
+import { Camera } from './camera.ts';
+import { DamageNumbers } from './damage-numbers.ts';
+import { FighterSprite } from './fighter-sprite.ts';
+import { createFloor } from './floor.ts';
+import { PALETTE } from './palette.ts';
+import { Particles } from './particles.ts';
+import { PickupSprite } from './pickup-sprite.ts';
+import { TextureBook } from './textures.ts';
+import { Tracers } from './tracers.ts';
+import { createWalls } from './walls.ts';
+
+/** More pixels than this per CSS pixel cost more than they show. */
+const MAX_PIXEL_RATIO = 2;
+
+// Layers, from below: floor, pickups, trails, fighters, walls, shots and sparks, names, numbers.
+
+/** The picture: owns Pixi, its layers and every sprite. It knows nothing of the network. */
+export class Stage {
+  readonly camera: Camera;
+  readonly particles: Particles;
+  readonly tracers: Tracers;
+  readonly numbers = new DamageNumbers();
+  readonly #app: Application;
+  readonly #textures: TextureBook;
+  readonly #world = new Container();
+  readonly #pickupLayer = new Container();
+  readonly #fighterLayer = new Container();
+  readonly #labelLayer = new Container();
+  readonly #fighters = new Map<string, FighterSprite>();
+  readonly #pickups = new Map<Pickup, PickupSprite>();
+
+  private constructor(app: Application, isCalm: boolean) {
+    this.#app = app;
+    this.camera = new Camera(ARENA_MAP, isCalm);
+    this.#textures = new TextureBook();
+    this.particles = new Particles(this.#textures);
+    this.tracers = new Tracers(this.#textures);
+    this.#world.addChild(
+      createFloor(ARENA_MAP),
+      this.#pickupLayer,
+      this.#fighterLayer,
+      createWalls(ARENA_MAP),
+      this.tracers.layer,
+      this.particles.layer,
+      this.#labelLayer,
+      this.numbers.layer,
+    );
+    app.stage.addChild(this.#world);
+    this.#resize();
+    app.renderer.on('resize', () => this.#resize());
+  }
+
+  /** WebGL where a graphics card does it, else a 2D canvas, which software draws several times faster. */
+  static async open(host: HTMLElement, options: { readonly isCalm: boolean }): Promise<Stage> {
+    const app = new Application();
+    await app.init({
+      preference: hasGraphicsCard() ? ['webgl', 'canvas'] : ['canvas'],
+      background: PALETTE.ink,
+      autoDensity: true,
+      resolution: Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1),
+      resizeTo: host,
+      // The game draws when it has stepped; Pixi's own clock would draw a second time.
+      autoStart: false,
+      sharedTicker: false,
+    });
+    app.canvas.setAttribute('aria-hidden', 'true');
+    host.append(app.canvas);
+    return new Stage(app, options.isCalm);
+  }
+
+  get rendererName(): string {
+    return this.#app.renderer.name;
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#app.canvas;
+  }
+
+  addFighter(id: string, fighter: Fighter, isMe: boolean): void {
+    const sprite = new FighterSprite({
+      id,
+      fighter,
+      isMe,
+      textures: this.#textures,
+      particles: this.particles,
+    });
+    this.#fighters.set(id, sprite);
+    this.#fighterLayer.addChild(sprite.ground);
+    this.#labelLayer.addChild(sprite.label);
+  }
+
+  removeFighter(id: string): void {
+    this.#fighters.get(id)?.destroy();
+    this.#fighters.delete(id);
+  }
+
+  fighter(id: string): FighterSprite | undefined {
+    return this.#fighters.get(id);
+  }
+
+  updatePickups(pickups: Iterable<Pickup>, roomNowMs: number, elapsedMs: number): void {
+    for (const pickup of pickups) {
+      let sprite = this.#pickups.get(pickup);
+      if (sprite === undefined) {
+        sprite = new PickupSprite(pickup, this.#textures);
+        this.#pickups.set(pickup, sprite);
+        this.#pickupLayer.addChild(sprite.root);
+      }
+      sprite.update(pickup, roomNowMs, elapsedMs);
+    }
+  }
+
+  /** Lets effects age and draws one frame. */
+  draw(elapsedMs: number): void {
+    this.tracers.update(elapsedMs);
+    this.particles.update(elapsedMs);
+    this.numbers.update(elapsedMs);
+    this.camera.applyTo(this.#world);
+    this.#app.render();
+  }
+
+  destroy(): void {
+    this.#app.destroy({ removeView: true }, { children: true, texture: true });
+  }
+
+  #resize(): void {
+    this.camera.resize(this.#app.screen.width, this.#app.screen.height);
+  }
+}
+
+/** Whether WebGL is more than an emulation on the processor. */
+function hasGraphicsCard(): boolean {
+  const context = document.createElement('canvas').getContext('webgl');
+  if (context === null) return false;
+  const info = context.getExtension('WEBGL_debug_renderer_info');
+  const name =
+    info === null ? '' : String(context.getParameter(info.UNMASKED_RENDERER_WEBGL) ?? '');
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !/swiftshader|llvmpipe|software|basic render/i.test(name);
+}
