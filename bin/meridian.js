@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+// The door of the repository. Plain JavaScript without dependencies, because a stranger arrives with whatever Node he has:
+//
+//   any Node >= 18 ──▶ meridian.js ──▶ Node 24 (this one, or .toolchain/'s) ──▶ commands/<name>.ts ──▶ set-up ──▶ the work
+//
+// Everything behind the second arrow is TypeScript, which Node 24 runs as it is (docs/adr/0001-setup-by-the-repository.md).
+
+import { fileURLToPath } from 'node:url';
+import { relay } from './setup/relay.js';
+import { SetupError } from './setup/setup-error.js';
+import { ensureNode } from './setup/toolchain.js';
+
+/** Name, what it takes, what it does, and what its own help adds. */
+const COMMANDS = /** @type {const} */ ([
+  [
+    'start',
+    '[options]',
+    'set up what is missing and run the server with the demo games',
+    '--game <file>   module that exports `game` (default: demos/game.ts)',
+    'Other options go to the server; its settings are environment variables, e.g. PORT=8080.',
+  ],
+  [
+    'test',
+    '[vitest arguments]',
+    'lint, types and all tests; with arguments only the tests they name',
+    'Examples: npm test -- --project unit',
+    '          npm test -- test/integration/layers.test.ts',
+    'MERIDIAN_TEST_SEED=<number> repeats a run; the run prints its seed first.',
+  ],
+  [
+    'verify',
+    '[--json]',
+    'what `test` does, then the build and the package; ends with a table',
+    '--json   the table as JSON on standard output; everything else on standard error',
+  ],
+  ['build', '', 'compile the server, the client SDK and the web demos for production'],
+  ['bench', '<suite> [options]', 'compare with other servers, e.g. `bench rooms --quick`'],
+  ['loadtest', '[options]', 'drive bots against a server and write a report'],
+  ['help', '[command]', 'this text, or the one of a command'],
+]);
+
+const [name = 'help', ...args] = process.argv.slice(2);
+process.exitCode = await main();
+
+async function main() {
+  if (name === 'help' || name === '--help' || name === '-h') {
+    const topic = args[0];
+    if (topic === undefined) return say(overview());
+    return isCommand(topic) ? say(usage(topic)) : complain(topic);
+  }
+  if (!isCommand(name)) return complain(name);
+  // The tools behind these two know their own options better than this file does.
+  const answersHelpItself = name === 'bench' || name === 'loadtest';
+  if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
+    return say(usage(name));
+
+  try {
+    const node = await ensureNode();
+    if (node !== process.execPath) {
+      return await relay(node, [fileURLToPath(import.meta.url), name, ...args]);
+    }
+    const command = await import(`./commands/${name}.ts`);
+    return await command.run(args);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`\nmeridian: ${error.message}\n`);
+    return 1;
+  }
+}
+
+/** @param {string} word */
+function isCommand(word) {
+  return COMMANDS.some(([command]) => command === word);
+}
+
+/** @param {string} text */
+function say(text) {
+  console.log(text);
+  return 0;
+}
+
+/** @param {string} word */
+function complain(word) {
+  console.error(`meridian: there is no command '${word}'\n\n${overview()}`);
+  return 2;
+}
+
+function overview() {
+  const lines = COMMANDS.map(([command, takes, does]) => {
+    return `  ${`${command} ${takes}`.padEnd(27)} ${does}`;
+  });
+  return [
+    'Meridian: authoritative game rooms on Colyseus',
+    '',
+    'Usage: npm start | npm test | npm run <command> [-- arguments]',
+    '       node bin/meridian.js <command> [arguments]',
+    '',
+    ...lines,
+    '',
+    'MERIDIAN_NO_INSTALL=1  name what is missing instead of installing it',
+  ].join('\n');
+}
+
+/** @param {string} word */
+function usage(word) {
+  const [command, takes, does, ...details] =
+    COMMANDS.find(([candidate]) => candidate === word) ?? COMMANDS[0];
+  const heading = `Usage: node bin/meridian.js ${command} ${takes}`.trimEnd();
+  const more = details.length > 0 ? ['', ...details] : [];
+  return [heading, '', ...[does, ...more].map((line) => `  ${line}`.trimEnd())].join('\n');
+}

@@ -1,0 +1,22 @@
+import { relay } from './relay.js';
+import { root } from './root.js';
+
+/**
+ * Ends this command and lets Node run another script as this very process: same pid, so signals and process managers meet the
+ * server itself and nothing stays in between. Where that is impossible (Windows, or an IPC channel that would be lost),
+ * the script is a child and this process its relay.
+ *
+ * @param nodeArgs - Node's options, the script, the script's arguments
+ * @returns the exit code, in the second case only
+ */
+export async function become(
+  nodeArgs: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const whole = { ...process.env, ...env };
+  if (process.execve !== undefined && process.platform !== 'win32' && !process.connected) {
+    process.chdir(root);
+    process.execve(process.execPath, [process.execPath, ...nodeArgs], whole);
+  }
+  return relay(process.execPath, nodeArgs, { cwd: root, env: whole });
+}
