@@ -2,7 +2,8 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { AccessTokens } from './access-tokens.ts';
 
-const secret = 'a secret of at least 32 characters';
+/** Long enough for HS512 too, so that only the pinned algorithm can refuse it. */
+const secret = 'a secret that is long enough for every HMAC: 64 characters or more';
 const player = { playerId: 'p_1', displayName: 'Ann' };
 const START_MS = Date.UTC(2030, 0, 1);
 
@@ -56,7 +57,7 @@ describe('AccessTokens', () => {
 
   test.each([
     ['another key', { key: 'another secret of 32 characters ..' }],
-    ['another algorithm with the right key', { alg: 'HS512', key: secret.repeat(2) }],
+    ['another algorithm with the right key', { alg: 'HS512' }],
     ['another issuer', { claims: { iss: 'elsewhere' } }],
     ['another audience', { claims: { aud: 'elsewhere' } }],
     ['no subject', { claims: { sub: undefined } }],
