@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { AddressRateLimiter } from './address-rate-limiter.ts';
 import { trustProxies } from './client-address.ts';
+import { cors, refuseForeignOrigins } from './cors.ts';
 import { CorsPolicy } from './cors-policy.ts';
 import { errorRenderer, notFound } from './error-renderer.ts';
 import { openApiDocument } from './openapi-document.ts';
@@ -80,30 +81,6 @@ function bearerToken(request: express.Request): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
   if (token === undefined) throw new GameError('TOKEN_MISSING');
   return token;
-}
-
-function cors(policy: CorsPolicy): RequestHandler {
-  return (request, response, next) => {
-    const origin = { origin: request.get('origin'), host: request.get('host') };
-    // Colyseus puts headers of its own on every reply before express sees the request.
-    for (const name of response.getHeaderNames()) {
-      if (name.startsWith('access-control-')) response.removeHeader(name);
-    }
-    response.set(policy.headersFor(origin));
-    const isRefused = policy.standingOf(origin) === 'refused';
-    response.locals['isForeignOrigin'] = isRefused;
-    if (request.method !== 'OPTIONS') return next();
-    if (isRefused) throw new GameError('ORIGIN_FORBIDDEN');
-    response.status(204).end();
-  };
-}
-
-/** The browser would hide the reply anyway; this keeps a foreign page from acting at all, and says why. */
-function refuseForeignOrigins(): RequestHandler {
-  return (_request, response, next) => {
-    if (response.locals['isForeignOrigin'] === true) throw new GameError('ORIGIN_FORBIDDEN');
-    next();
-  };
 }
 
 function limitRate(limiter: AddressRateLimiter): RequestHandler {
