@@ -11,7 +11,7 @@
 import { type Client, Room, validate } from 'meridian';
 import { z } from 'zod';
 import type { DuelState } from '../shared/duel-state.ts';
-import { REFUSALS, type Refusal, type RefusalReason } from '../shared/messages.ts';
+import { REFUSALS, type Refusal, type RefusalReason, type TimeAnswer } from '../shared/messages.ts';
 import { formatMove } from '../shared/notation.ts';
 import { opponentOf, type Seat } from '../shared/rules.ts';
 import { BotPlayer } from './bot-player.ts';
@@ -33,7 +33,7 @@ const game = z.number().int().nonnegative();
 const Move = z.strictObject({ game, ply: z.number().int().nonnegative(), move: z.string().max(8) });
 const Resign = z.strictObject({ game });
 const Rematch = z.strictObject({ game, isWanted: z.boolean() });
-const Time = z.strictObject({ sentAtMs: z.number() });
+const Time = z.strictObject({});
 
 export class DuelRoom extends Room<{ state: DuelState }> {
   override maxClients = SEATS.length;
@@ -58,9 +58,7 @@ export class DuelRoom extends Room<{ state: DuelState }> {
       const refusal = this.#table.rematch(this.#seatOf(client), message, Date.now());
       this.#answer(client, 'rematch', refusal);
     }),
-    time: validate(Time, (client: Client, { sentAtMs }: z.infer<typeof Time>) => {
-      client.send('time', { sentAtMs, serverAtMs: Date.now() });
-    }),
+    time: validate(Time, (): TimeAnswer => ({ serverAtMs: Date.now() })),
   };
 
   override onCreate(rawOptions: unknown): void {

@@ -1,7 +1,8 @@
 // What browser and room say to each other besides the state.
 //
-//   browser ─▶ room   move { game, ply, move }   resign { game }   rematch { game, isWanted }   time { sentAtMs }
-//   room ─▶ browser   refused { request, reason, message }          time { sentAtMs, serverAtMs }
+//   browser ─▶ room   move { game, ply, move }   resign { game }   rematch { game, isWanted }
+//   room ─▶ browser   refused { request, reason, message }
+//   request 'time' {} ─▶ TimeAnswer
 
 /** Options of `joinOrCreate('duel', …)`; they count for whoever creates the table. */
 export interface DuelOptions {
@@ -35,13 +36,8 @@ export interface RematchMessage {
   readonly isWanted: boolean;
 }
 
-/** A request for the server's wall clock, answered with the same `sentAtMs`: half the round trip is the error. */
-export interface TimeMessage {
-  readonly sentAtMs: number;
-}
-
+/** The server's wall clock, as asked for by `request('time', {})`: half the round trip is the error. */
 export interface TimeAnswer {
-  readonly sentAtMs: number;
   readonly serverAtMs: number;
 }
 
