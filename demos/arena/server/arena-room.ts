@@ -58,12 +58,19 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
   }
 
   override onJoin(client: Client): void {
-    this.#world.addPlayer(client.sessionId, client.auth.displayName, this.#nowMs);
+    const { playerId, displayName } = client.auth;
+    this.#world.addPlayer(client.sessionId, displayName, this.#nowMs);
+    // The token is minutes old; the profile knows whether the player has changed his name since.
+    this.profiles.read(playerId).then(
+      (profile) => this.#world.rename(client.sessionId, profile?.displayName ?? displayName),
+      (error: unknown) => this.log.warn({ err: error, playerId }, 'the name in the token is used'),
+    );
   }
 
-  override async onDrop(client: Client): Promise<void> {
+  override onDrop(client: Client): void {
     this.#world.setAway(client.sessionId, true);
-    await this.allowReconnection(client, RECONNECT_SECONDS);
+    // Nobody came back in time: onLeave follows by itself.
+    this.allowReconnection(client, RECONNECT_SECONDS).catch(() => undefined);
   }
 
   override onReconnect(client: Client): void {

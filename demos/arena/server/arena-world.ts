@@ -67,6 +67,11 @@ export class ArenaWorld {
     this.#bots.fillUpTo(this.#fillTo, nowMs);
   }
 
+  rename(id: string, name: string): void {
+    const participant = this.#roster.get(id);
+    if (participant !== undefined) participant.fighter.name = name;
+  }
+
   /** The player's connection dropped, or is back. */
   setAway(id: string, isAway: boolean): void {
     const participant = this.#roster.get(id);

@@ -43,6 +43,7 @@ export class MatchDirector {
     this.#pickups = deps.pickups;
     this.#events = deps.events;
     this.#times = deps.times;
+    this.#state.killsToWin = deps.times.killsToWin;
   }
 
   step(nowMs: number): void {
@@ -57,10 +58,13 @@ export class MatchDirector {
   }
 
   #begin(nowMs: number): void {
+    const isFirst = this.#state.matchNumber === 0;
     this.#state.phase = MATCH_PHASE.playing;
     this.#state.phaseEndsAtMs = nowMs + this.#times.matchMs;
     this.#state.matchNumber += 1;
     this.#state.podium.clear();
+    // Who entered before the first step stands where he shall already.
+    if (isFirst) return;
     this.#pickups.reset();
     for (const participant of this.#roster.all()) {
       participant.fighter.kills = 0;

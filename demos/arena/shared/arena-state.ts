@@ -1,5 +1,5 @@
 import { type SchemaType, schema, t } from '@colyseus/schema';
-import { FULL_HEALTH, MATCH_PHASE, STANCE } from './rules.ts';
+import { FULL_HEALTH, KILLS_TO_WIN, MATCH_PHASE, STANCE } from './rules.ts';
 
 // 65 536 steps over 4096 units: the grid of `stepFighter`, so the wire loses nothing. Wrapping (never used: the map is
 // smaller) makes the scale a power of two, and that exact in floating point.
@@ -64,6 +64,8 @@ export const ArenaState = schema(
     /** Room clock, ms, when the phase ends. */
     phaseEndsAtMs: t.uint32().default(0),
     matchNumber: t.uint16().default(0),
+    /** Kills that end this match. */
+    killsToWin: t.uint8().default(KILLS_TO_WIN),
     /** The best of the last match, first to third; filled while the results show. */
     podium: t.array(PodiumPlace),
   },

@@ -127,7 +127,7 @@ class WanderingShooter implements BotBrain {
     if (this.#step % LOOK_EVERY_STEPS !== 0) return this.#currentTarget(view);
     const nearest = this.#nearestVisible(view);
     if (nearest !== null && nearest.id !== this.#targetId) {
-      this.#reactionSteps = 7 + Math.floor(this.#random() * 8);
+      this.#reactionSteps = 10 + Math.floor(this.#random() * 10);
     }
     this.#targetId = nearest?.id ?? null;
     return nearest;
@@ -204,7 +204,7 @@ class WanderingShooter implements BotBrain {
   /** Turns the aim. @returns whether to pull the trigger */
   #aimAt(self: BotSelf, target: BotEnemy | null, walking: { x: number; y: number }): boolean {
     // The error wanders around zero instead of jumping: it looks like a hand, not like dice.
-    this.#aimError = this.#aimError * 0.93 + (this.#random() - 0.5) * 0.055;
+    this.#aimError = this.#aimError * 0.93 + (this.#random() - 0.5) * 0.09;
     const wanted =
       target === null
         ? Math.atan2(walking.y, walking.x)

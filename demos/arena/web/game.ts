@@ -76,6 +76,7 @@ export class Game implements SessionListener {
       this.#stage.fighter(id)?.update(fighter, pose, elapsedMs);
     }
     this.#noticePhase(state.phase);
+    this.#drawSight();
     this.#moveCamera(elapsedMs);
     const { roomNowMs } = this.#session;
     this.#stage.updatePickups(state.pickups, roomNowMs, elapsedMs);
@@ -93,6 +94,7 @@ export class Game implements SessionListener {
   }
 
   async leave(): Promise<void> {
+    this.#stage.hideSight();
     this.#keyboardMouse.close();
     this.#touch.close();
     for (const id of this.#lastStance.keys()) this.#stage.removeFighter(id);
@@ -131,13 +133,14 @@ export class Game implements SessionListener {
   onKill(kill: KillMessage): void {
     this.#hud.feed.show(kill, this.#session.myId);
     if (kill.killerId === this.#session.myId) this.#sounds.play('kill');
+    if (kill.victimId === this.#session.myId) this.#hud.nameKiller(kill.killerName);
   }
 
   onHurt(hurt: HurtMessage): void {
     const me = this.#session.me;
     if (me === undefined) return;
-    const by = this.#session.state.fighters.get(hurt.byId);
-    this.#hud.showDamageFrom(hurt, this.#session.pose(this.#session.myId, me), by?.name ?? '');
+    const pose = this.#session.pose(this.#session.myId, me);
+    this.#hud.showDamageFrom(hurt, pose, this.#toScreen(pose));
     this.#stage.camera.shake(0.34);
     this.#sounds.play('hurt');
   }
@@ -260,6 +263,19 @@ export class Game implements SessionListener {
     const length = Math.hypot(x, y);
     const part = length > MOST_LOOK_AHEAD ? MOST_LOOK_AHEAD / length : 1;
     return { x: x * part, y: y * part };
+  }
+
+  /** A faint line along the own aim: a thumb has no crosshair. */
+  #drawSight(): void {
+    const me = this.#session.me;
+    if (me === undefined || me.stance !== STANCE.fighting) {
+      this.#stage.hideSight();
+      return;
+    }
+    const pose = this.#session.pose(this.#session.myId, me);
+    const { distance } = traceShot(pose, pose.aim, ARENA_MAP, []);
+    const isTouch = this.#touch.usedAtMs > this.#keyboardMouse.usedAtMs;
+    this.#stage.showSight(pose, distance, isTouch ? 0.5 : 0.16);
   }
 
   #offsetTo(pose: { x: number; y: number }): { x: number; y: number } {

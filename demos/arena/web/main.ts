@@ -1,10 +1,11 @@
 import { type ConnectionState, MeridianError } from '@meridian/client';
 import { ARENA_MAP } from '../shared/arena-map.ts';
+import { DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS } from '../shared/rules.ts';
 import { Sounds } from './audio/sounds.ts';
 import { Game } from './game.ts';
 import { byId, setText } from './hud/dom.ts';
 import { Hud } from './hud/hud.ts';
-import { ArenaSession } from './net/arena-session.ts';
+import { ArenaSession, type MatchRules } from './net/arena-session.ts';
 import { Stage } from './render/stage.ts';
 import { openTestWindow } from './test-window.ts';
 
@@ -67,7 +68,11 @@ class Page {
     const displayName = byId<HTMLInputElement>('name').value.trim();
     remember(displayName);
     try {
-      const session = await ArenaSession.join({ displayName, roomId: invitedRoom() });
+      const session = await ArenaSession.join({
+        displayName,
+        roomId: invitedRoom(),
+        rules: wantedRules(),
+      });
       this.#game = new Game({
         session,
         stage: this.#stage,
@@ -195,6 +200,20 @@ class Page {
 function invitedRoom(): string | null {
   const roomId = new URLSearchParams(location.search).get('room');
   return roomId === null || roomId === '' ? null : roomId;
+}
+
+/** The usual rules, or those of a link such as `/arena/?bots=4&kills=5&minutes=2`; the room keeps them within bounds. */
+function wantedRules(): MatchRules {
+  const parameters = new URLSearchParams(location.search);
+  const number = (name: string, usual: number) => {
+    const value = Number.parseFloat(parameters.get(name) ?? '');
+    return Number.isFinite(value) ? value : usual;
+  };
+  return {
+    bots: number('bots', DEFAULT_FILL),
+    killsToWin: number('kills', KILLS_TO_WIN),
+    matchMs: Math.round(number('minutes', MATCH_MS / 60_000) * 60_000),
+  };
 }
 
 function remembered(): string {

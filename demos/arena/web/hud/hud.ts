@@ -1,6 +1,6 @@
 import type { ArenaState } from '../../shared/arena-state.ts';
 import type { HurtMessage } from '../../shared/messages.ts';
-import { KILLS_TO_WIN, STANCE } from '../../shared/rules.ts';
+import { STANCE } from '../../shared/rules.ts';
 import { byId, element, replay, setText } from './dom.ts';
 import { KillFeed } from './kill-feed.ts';
 import { Minimap } from './minimap.ts';
@@ -47,7 +47,6 @@ export class Hud {
   #standings: Standing[] = [];
   #slowAtMs = 0;
   #hurtUntilMs = 0;
-  #killer: string | null = null;
 
   update(frame: HudFrame): void {
     const { state, myId, nowMs } = frame;
@@ -65,17 +64,27 @@ export class Hud {
     if (nowMs - this.#slowAtMs < SLOW_UPDATE_MS) return;
     this.#slowAtMs = nowMs;
     this.#standings = standingsOf(state.fighters);
-    this.#updateClock(Math.max(0, leftMs), me?.kills ?? 0);
+    this.#updateClock(Math.max(0, leftMs), me?.kills ?? 0, state.killsToWin);
     this.#updateLeaders(myId);
     this.scoreboard.update(this.#standings, myId, frame.roomId);
     this.#results.update(state, this.#standings, myId, leftMs);
   }
 
-  /** An arc on the side the shot came from, seen from the player. */
-  showDamageFrom(hurt: HurtMessage, me: { x: number; y: number }, killerName: string): void {
+  /**
+   * An arc around the player, on the side the shot came from.
+   *
+   * @param me - where the player is, in units
+   * @param at - the same on the screen, CSS pixels
+   */
+  showDamageFrom(
+    hurt: HurtMessage,
+    me: { x: number; y: number },
+    at: { x: number; y: number },
+  ): void {
     this.#hurtUntilMs = performance.now() + 260;
-    this.#killer = killerName;
     const arc = element('i', '');
+    arc.style.left = `${at.x}px`;
+    arc.style.top = `${at.y}px`;
     arc.style.rotate = `${Math.atan2(hurt.fromY - me.y, hurt.fromX - me.x)}rad`;
     arc.addEventListener('animationend', () => arc.remove());
     this.#damage.append(arc);
@@ -86,6 +95,11 @@ export class Hud {
     this.#hitMarker.style.left = `${at.x}px`;
     this.#hitMarker.style.top = `${at.y}px`;
     replay(this.#hitMarker, isKill ? 'kill' : 'hit');
+  }
+
+  /** Who took the player out; shown until he is back. */
+  nameKiller(name: string): void {
+    this.#deathBy.replaceChildren('Taken out by ', element('b', '', name));
   }
 
   announce(text: string): void {
@@ -102,15 +116,11 @@ export class Hud {
   }
 
   #showDeath(waitMs: number): void {
-    if (this.#killer !== null && this.#deathBy.dataset['killer'] !== this.#killer) {
-      this.#deathBy.dataset['killer'] = this.#killer;
-      this.#deathBy.replaceChildren('Taken out by ', element('b', '', this.#killer));
-    }
     const seconds = Math.max(0, waitMs / 1_000);
     setText(this.#deathWait, `Back in ${seconds.toFixed(1)} s`);
   }
 
-  #updateClock(leftMs: number, myKills: number): void {
+  #updateClock(leftMs: number, myKills: number, killsToWin: number): void {
     const seconds = Math.ceil(leftMs / 1_000);
     const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     setText(this.#clockTime, text);
@@ -120,7 +130,7 @@ export class Hud {
     this.#clockScore.replaceChildren(
       'you ',
       element('b', '', String(myKills)),
-      `${best} · first to ${KILLS_TO_WIN}`,
+      `${best} · first to ${killsToWin}`,
     );
   }
 

@@ -35,7 +35,7 @@ export class Results {
       if (place.fighterId === myId) item.dataset['me'] = 'true';
       item.append(
         element('span', 'name', place.name),
-        element('span', 'kills', `${place.kills} kills · ${place.deaths} deaths`),
+        element('span', 'kills', scoreText(place)),
         element('span', 'step', String(index + 1)),
       );
       return item;
@@ -46,7 +46,11 @@ export class Results {
       this.#mine,
       mine === undefined
         ? ''
-        : `You: place ${mine.rank} of ${standings.length}, ${mine.fighter.kills} kills, ${mine.fighter.deaths} deaths`,
+        : `You: place ${mine.rank} of ${standings.length}, ${scoreText(mine.fighter)}`,
     );
   }
+}
+
+function scoreText({ kills, deaths }: { kills: number; deaths: number }): string {
+  return `${kills} ${kills === 1 ? 'kill' : 'kills'} · ${deaths} ${deaths === 1 ? 'death' : 'deaths'}`;
 }

@@ -6,6 +6,18 @@ export class Scoreboard {
   readonly #panel = byId('scores');
   readonly #rows = byId('score-rows');
   readonly #hint = byId('score-hint');
+  #invitation = '';
+
+  constructor() {
+    const button = byId('score-invite');
+    button.addEventListener('click', () => {
+      navigator.clipboard.writeText(this.#invitation).then(
+        () => setText(button, 'Copied'),
+        // Without permission, or without https: the address is shown to be copied by hand.
+        () => setText(this.#hint, this.#invitation),
+      );
+    });
+  }
 
   get isOpen(): boolean {
     return !this.#panel.hidden;
@@ -32,6 +44,7 @@ export class Scoreboard {
       return row;
     });
     this.#rows.replaceChildren(...rows);
-    setText(this.#hint, `Invite: ${location.origin}${location.pathname}?room=${roomId}`);
+    this.#invitation = `${location.origin}${location.pathname}?room=${roomId}`;
+    setText(this.#hint, `Room ${roomId}`);
   }
 }

@@ -12,7 +12,7 @@ import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { ArenaState, Fighter } from '../../shared/arena-state.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../../shared/messages.ts';
 import { MoveInput } from '../../shared/move-input.ts';
-import { BUTTON, DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS, STANCE } from '../../shared/rules.ts';
+import { BUTTON, STANCE } from '../../shared/rules.ts';
 import { stepFighter } from '../../shared/step-fighter.ts';
 import { Trigger } from '../../shared/weapon.ts';
 import type { Wish } from '../controls/controls.ts';
@@ -27,13 +27,19 @@ export interface JoinRequest {
   readonly displayName: string;
   /** From an invitation link; null for any arena. */
   readonly roomId: string | null;
+  readonly rules: MatchRules;
+}
+
+/** What a match may differ in. Players with the same rules share an arena. */
+export interface MatchRules {
+  /** Bots fill up to this many fighters. */
+  readonly bots: number;
+  readonly killsToWin: number;
+  readonly matchMs: number;
 }
 
 /** The own fighter as the reconciler predicts it. */
-type PredictedBody = Pick<
-  Reconciler<Fighter>,
-  'state' | 'dispose' | 'reconcileSeq' | 'lastCorrectionMag'
->;
+type PredictedBody = Pick<Reconciler<Fighter>, 'state' | 'dispose' | 'lastCorrectionMag'>;
 
 /**
  * Colyseus follows `setDefaults` only in fields tracked one by one; `attachAll` freezes its delay. The method is part of
@@ -66,7 +72,6 @@ export class ArenaSession {
   readonly #untrack = new Map<string, () => void>();
   readonly #pending: { atMs: number; id: string; fighter: Fighter }[] = [];
   #me: PredictedBody | null = null;
-  #unwatch: () => void = () => undefined;
   #listener: SessionListener | null = null;
   #delayMs = interpolationDelayMs(0);
   #delayReviewedAtMs = 0;
@@ -96,11 +101,7 @@ export class ArenaSession {
     }
     const room =
       request.roomId === null
-        ? await client.joinOrCreate<ArenaState>('arena', {
-            bots: DEFAULT_FILL,
-            killsToWin: KILLS_TO_WIN,
-            matchMs: MATCH_MS,
-          })
+        ? await client.joinOrCreate<ArenaState>('arena', { ...request.rules })
         : await client.joinById<ArenaState>(request.roomId);
     return new ArenaSession(room);
   }
@@ -189,7 +190,6 @@ export class ArenaSession {
 
   async leave(): Promise<void> {
     this.#listener = null;
-    this.#unwatch();
     this.#predict.dispose();
     await this.#room.leave();
   }
@@ -216,18 +216,21 @@ export class ArenaSession {
 
   #predictMe(fighter: Fighter): void {
     this.#me?.dispose();
-    this.#unwatch();
     const me: PredictedBody = this.#predict.reconciler<Fighter, MoveInput>(fighter, {
       input: this.#input,
       fields: ['x', 'y', 'dashClock', 'effects', 'stance'],
       step: (ctx, body, input) => stepFighter(body, input, ctx.dt, ARENA_MAP),
       smoothMs: 60,
       snap: TELEPORT_DISTANCE,
+      // A respawn is not a wrong prediction.
+      onReconcile: () => {
+        const distance = this.#me?.lastCorrectionMag ?? 0;
+        this.#room.stats.recordCorrection(distance > TELEPORT_DISTANCE ? 0 : distance);
+      },
       // Never warns at this size; without a tolerance Colyseus does not measure corrections at all.
       warnOnDivergence: 1_000_000,
     });
     this.#me = me;
-    this.#unwatch = this.#room.stats.watch(me);
     this.#input.data.aim = fighter.aim;
   }
 

@@ -4,20 +4,66 @@ import { type Random, seededRandom } from '../../shared/random.ts';
 import { PALETTE, pickupColour, withAlpha } from './palette.ts';
 
 const HEX = 44;
+/** How far the ground goes on beyond the border, in units; it fades into the dark. */
+const APRON = 260;
 
 /** The floor with everything on it that never changes: tiles, markings, pools of light, the shadows of the walls. */
 export function createFloor(map: ArenaMap): Sprite {
   const canvas = document.createElement('canvas');
-  canvas.width = map.width;
-  canvas.height = map.height;
+  canvas.width = map.width + APRON * 2;
+  canvas.height = map.height + APRON * 2;
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('this browser has no 2D canvas');
+  context.translate(APRON, APRON);
+  drawApron(context, map);
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, map.width, map.height);
+  context.clip();
   drawGround(context, map);
   drawTiles(context, map, seededRandom(42));
   drawLights(context, map);
   drawMarkings(context, map);
   drawWallShadows(context, map);
-  return new Sprite(Texture.from(canvas));
+  context.restore();
+  const sprite = new Sprite(Texture.from(canvas));
+  sprite.position.set(-APRON, -APRON);
+  return sprite;
+}
+
+/** Outside: the underside of the platform, girders and lamps, sinking into the dark. */
+function drawApron(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  const { width, height } = map;
+  context.save();
+  context.shadowColor = withAlpha('#2f6bff', 0.55);
+  context.shadowBlur = 170;
+  context.fillStyle = '#050810';
+  context.fillRect(0, 0, width, height);
+  context.restore();
+  context.lineWidth = 2;
+  for (let ring = 1; ring <= 5; ring += 1) {
+    const out = ring * 40;
+    context.strokeStyle = withAlpha('#5b78c7', 0.3 - ring * 0.052);
+    context.strokeRect(-out, -out, width + out * 2, height + out * 2);
+  }
+  const girder = (x1: number, y1: number, x2: number, y2: number) => {
+    const fade = context.createLinearGradient(x1, y1, x2, y2);
+    fade.addColorStop(0, withAlpha('#5b78c7', 0.34));
+    fade.addColorStop(1, withAlpha('#5b78c7', 0));
+    context.strokeStyle = fade;
+    context.beginPath();
+    context.moveTo(x1, y1);
+    context.lineTo(x2, y2);
+    context.stroke();
+  };
+  for (let x = 0; x <= width; x += 120) {
+    girder(x, 0, x, -APRON * 0.8);
+    girder(x, height, x, height + APRON * 0.8);
+  }
+  for (let y = 40; y <= height; y += 120) {
+    girder(0, y, -APRON * 0.8, y);
+    girder(width, y, width + APRON * 0.8, y);
+  }
 }
 
 function drawGround(context: CanvasRenderingContext2D, map: ArenaMap): void {

@@ -1,11 +1,12 @@
 // Pixi compiles functions at run time unless told otherwise; a content security policy would forbid it.
 import 'pixi.js/unsafe-eval';
-import { Application, Container } from 'pixi.js';
+import { Application, Container, Sprite } from 'pixi.js';
 import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { Fighter, Pickup } from '../../shared/arena-state.ts';
+import { MUZZLE_OFFSET } from '../../shared/rules.ts';
 import { Camera } from './camera.ts';
 import { DamageNumbers } from './damage-numbers.ts';
-import { FighterSprite } from './fighter-sprite.ts';
+import { FighterSprite, type Pose } from './fighter-sprite.ts';
 import { createFloor } from './floor.ts';
 import { PALETTE } from './palette.ts';
 import { Particles } from './particles.ts';
@@ -16,6 +17,7 @@ import { createWalls } from './walls.ts';
 
 /** More pixels than this per CSS pixel cost more than they show. */
 const MAX_PIXEL_RATIO = 2;
+const SIGHT_LENGTH = 420;
 
 // Layers, from below: floor, pickups, trails, fighters, walls, shots and sparks, names, numbers.
 
@@ -31,6 +33,7 @@ export class Stage {
   readonly #pickupLayer = new Container();
   readonly #fighterLayer = new Container();
   readonly #labelLayer = new Container();
+  readonly #sight: Sprite;
   readonly #fighters = new Map<string, FighterSprite>();
   readonly #pickups = new Map<Pickup, PickupSprite>();
 
@@ -40,9 +43,14 @@ export class Stage {
     this.#textures = new TextureBook();
     this.particles = new Particles(this.#textures);
     this.tracers = new Tracers(this.#textures);
+    this.#sight = new Sprite(this.#textures.sight);
+    this.#sight.anchor.set(0, 0.5);
+    this.#sight.tint = PALETTE.me;
+    this.#sight.visible = false;
     this.#world.addChild(
       createFloor(ARENA_MAP),
       this.#pickupLayer,
+      this.#sight,
       this.#fighterLayer,
       createWalls(ARENA_MAP),
       this.tracers.layer,
@@ -101,6 +109,23 @@ export class Stage {
 
   fighter(id: string): FighterSprite | undefined {
     return this.#fighters.get(id);
+  }
+
+  /** @param reach - how far a shot along it would fly, in units */
+  showSight(pose: Pose, reach: number, alpha: number): void {
+    const length = Math.min(SIGHT_LENGTH, reach - MUZZLE_OFFSET);
+    this.#sight.visible = length > 0;
+    this.#sight.alpha = alpha;
+    this.#sight.rotation = pose.aim;
+    this.#sight.position.set(
+      pose.x + Math.cos(pose.aim) * MUZZLE_OFFSET,
+      pose.y + Math.sin(pose.aim) * MUZZLE_OFFSET,
+    );
+    this.#sight.setSize(Math.max(1, length), 3);
+  }
+
+  hideSight(): void {
+    this.#sight.visible = false;
   }
 
   updatePickups(pickups: Iterable<Pickup>, roomNowMs: number, elapsedMs: number): void {

@@ -27,6 +27,7 @@ export class TextureBook {
   readonly ring = bake(40, drawRing);
   readonly shield = bake(40, drawShield);
   readonly bolt = bakeBolt();
+  readonly sight = bakeSight();
   readonly flash = bake(28, drawFlash);
   readonly arrow = bake(16, drawArrow);
   readonly #bodies = new Map<string, Texture>();
@@ -131,6 +132,21 @@ function bakeBolt(): Texture {
     context.closePath();
     context.fill();
   }
+  return Texture.from(canvas);
+}
+
+/** A line that fades away from its left end. */
+function bakeSight(): Texture {
+  const canvas = document.createElement('canvas');
+  canvas.width = 256;
+  canvas.height = 4;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('this browser has no 2D canvas');
+  const along = context.createLinearGradient(0, 0, 256, 0);
+  along.addColorStop(0, 'rgba(255,255,255,0.9)');
+  along.addColorStop(1, 'rgba(255,255,255,0)');
+  context.fillStyle = along;
+  context.fillRect(0, 0, 256, 4);
   return Texture.from(canvas);
 }
 
