@@ -1,9 +1,9 @@
-import { CELL_COUNT, cellName } from '../../shared/board.ts';
+import { CELL_COUNT, CELLS, cellName } from '../../shared/board.ts';
 import { Content, type Move, type Position, type Seat } from '../../shared/rules.ts';
 import { svg } from '../svg.ts';
 import { CellCursor } from './cell-cursor.ts';
-import { gradients } from './gradients.ts';
-import { BOARD_VIEW, centreOf, pointsText, tileCorners } from './hex-drawing.ts';
+import { provideGradients } from './gradients.ts';
+import { BOARD_VIEW, centreOf, HEX_WIDTH, pointsText, tileCorners } from './hex-drawing.ts';
 import { drawLantern } from './lantern.ts';
 import { drawRipples, drawTile } from './tile.ts';
 
@@ -55,12 +55,13 @@ export class BoardView {
 
   constructor(root: SVGSVGElement, events: BoardEvents) {
     this.#events = events;
+    provideGradients();
     const { x, y, width, height } = BOARD_VIEW;
     root.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
     const hitLayer = svg('g', { class: 'hit-layer' }, this.#drawHits());
     root.replaceChildren(
-      gradients(),
       svg('ellipse', { class: 'floe-depth', cx: 0, cy: 18, rx: 300, ry: 240, fill: 'url(#depth)' }),
+      drawRowLetters(),
       this.#tileLayer,
       this.#rippleLayer,
       this.#trailLayer,
@@ -232,6 +233,19 @@ export class BoardView {
       hit?.setAttribute('aria-pressed', String(cell === selected));
     }
   }
+}
+
+/** The letters of the rows, left of them. */
+function drawRowLetters(): SVGGElement {
+  const letters = CELLS.flatMap((_, cell) => {
+    const name = cellName(cell);
+    if (!name.endsWith('1')) return [];
+    const { x, y } = centreOf(cell);
+    const text = svg('text', { class: 'row-letter', x: x - HEX_WIDTH * 0.66, y: y + 4 });
+    text.textContent = name.charAt(0);
+    return [text];
+  });
+  return svg('g', { 'aria-hidden': 'true' }, letters);
 }
 
 function translation(cell: number): string {

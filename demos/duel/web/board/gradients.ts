@@ -3,13 +3,26 @@ import { svg } from '../svg.ts';
 // The drawing's light. Stops are coloured by the style sheet (`.ice-1` …), so that light and dark are one drawing.
 
 const TILE_SHADES = 4;
+const HOLDER_ID = 'board-gradients';
 
 /** Name of the gradient of a tile's top; tiles differ a little so that the floe looks grown. */
 export function shadeOf(cell: number): string {
   return `url(#ice-${(cell * 7 + (cell >> 2)) % TILE_SHADES})`;
 }
 
-export function gradients(): SVGDefsElement {
+/**
+ * Puts the gradients into the page, once. They have a drawing of their own that is always rendered: a gradient inside a
+ * hidden board would paint nothing, and ids are the page's.
+ */
+export function provideGradients(): void {
+  if (document.getElementById(HOLDER_ID) !== null) return;
+  const holder = svg('svg', { id: HOLDER_ID, class: 'gradients', 'aria-hidden': 'true' }, [
+    gradients(),
+  ]);
+  document.body.append(holder);
+}
+
+function gradients(): SVGDefsElement {
   const ice = Array.from({ length: TILE_SHADES }, (_, shade) =>
     linear(`ice-${shade}`, [
       [0, `ice-top-${shade}`],

@@ -13,7 +13,7 @@ export const TILE_DEPTH = 11;
 const ROW_HEIGHT = HEX_WIDTH * (Math.sqrt(3) / 2) * SQUASH;
 const RADIUS = HEX_WIDTH / Math.sqrt(3);
 
-export const BOARD_VIEW = { x: -278, y: -228, width: 556, height: 470 } as const;
+export const BOARD_VIEW = { x: -282, y: -226, width: 560, height: 456 } as const;
 
 export interface Point {
   readonly x: number;

@@ -43,14 +43,17 @@ function face(id: string, edge: readonly [Point, Point]): SVGPolygonElement {
   });
 }
 
-/** Two or three cracks, the same for a cell in every game. */
+/** A crack or two and a glint, the same for a cell in every game. */
 function marks(cell: number): string {
   const random = mulberry32(cell * 977 + 13);
   const within = (size: number) => Math.round((random() - 0.5) * size * 10) / 10;
-  const cracks = Array.from({ length: 2 + Math.floor(random() * 2) }, () => {
-    const start = { x: within(34), y: within(26) };
-    const bend = { x: start.x + within(14), y: start.y + within(9) };
-    return `M${start.x} ${start.y}L${bend.x} ${bend.y}l${within(12)} ${within(7)}`;
+  const cracks = Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
+    const slope = within(1.2);
+    const first = 6 + random() * 8;
+    const second = 5 + random() * 6;
+    const bend = slope + within(1.4);
+    const start = `M${within(26)} ${within(22)}`;
+    return `${start}l${first.toFixed(1)} ${(first * slope).toFixed(1)}l${second.toFixed(1)} ${(second * bend).toFixed(1)}`;
   });
   return cracks.join('');
 }
