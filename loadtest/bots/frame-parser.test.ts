@@ -19,6 +19,7 @@ class Recorder {
   onPing(payload: Uint8Array): void {
     this.pings.push(new Uint8Array(payload));
   }
+  onPong(): void {}
   onClose(code: number, reason: string): void {
     this.closes.push({ code, reason });
   }

@@ -13,6 +13,7 @@ export const Opcode = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, 
 export interface FrameSink {
   onMessage(payload: Uint8Array, opcode: number): void;
   onPing(payload: Uint8Array): void;
+  onPong(payload: Uint8Array): void;
   /** `code` is 1005 when the frame carried none. */
   onClose(code: number, reason: string): void;
 }
@@ -102,6 +103,7 @@ export class FrameParser {
         this.#sink.onPing(payload);
         return;
       case Opcode.PONG:
+        this.#sink.onPong(payload);
         return;
       case Opcode.CLOSE:
         if (payload.length < 2) this.#sink.onClose(NO_CLOSE_CODE, '');

@@ -4,7 +4,7 @@
 //   ─▶ (ack) ─▶ ROOM_STATE: joined ─▶ patches and messages until the close
 
 import { decode } from '@colyseus/schema';
-import { PROTOCOL_CODE_MASK, Protocol } from '@colyseus/shared-types';
+import { PROTOCOL_CODE_MASK, Protocol, ProtocolModifier } from '@colyseus/shared-types';
 import { type Handshake, parseHandshake } from './handshake.ts';
 import { RoomReplica } from './room-replica.ts';
 import type { Seat } from './seat.ts';
@@ -15,6 +15,8 @@ export interface RoomClientEvents {
   onPatch?(client: RoomClient): void;
   /** A frame that is neither handshake nor state, e.g. ROOM_DATA. */
   onFrame?(code: number, frame: Uint8Array): void;
+  /** The answer to `socket.send(payload, Opcode.PING)`. */
+  onPong?(payload: Uint8Array): void;
   onClosed?(code: number, reason: string): void;
 }
 
@@ -34,6 +36,10 @@ export class RoomClient {
   readonly sessionId: string;
   readonly roomId: string;
   patches = 0;
+  /** Inputs of ours that the newest state contains; only rooms with inputs tell. */
+  ackedInputs = 0;
+  /** The room's clock in the newest state, ms since the room began; only rooms with inputs tell. */
+  roomClockMs = 0;
   handshake: Handshake | null = null;
   /** Null for a client that only counts. */
   readonly replica: RoomReplica | null;
@@ -79,6 +85,7 @@ export class RoomClient {
       },
       {
         onMessage: (payload) => this.#onMessage(payload),
+        onPong: (payload) => this.#events.onPong?.(payload),
         onClosed: (code, reason) => this.#onClosed(code, reason),
       },
     );
@@ -89,6 +96,7 @@ export class RoomClient {
 
   #onMessage(frame: Uint8Array): void {
     const code = (frame[0] as number) & PROTOCOL_CODE_MASK;
+    if (((frame[0] as number) & ProtocolModifier.TIMED) !== 0) this.#readClock(frame);
     switch (code) {
       case Protocol.ROOM_STATE_PATCH:
         this.patches++;
@@ -110,6 +118,12 @@ export class RoomClient {
       default:
         this.#events.onFrame?.(code, frame);
     }
+  }
+
+  /** TIMED frames begin with `[code][room clock u32][input ack u32]`. */
+  #readClock(frame: Uint8Array): void {
+    this.roomClockMs = readUint32(frame, 1);
+    this.ackedInputs = readUint32(frame, 5);
   }
 
   #acknowledge(): void {
@@ -138,4 +152,14 @@ function readError(frame: Uint8Array): string {
   const iterator = { offset: 1 };
   const code = decode.number(frame, iterator);
   return `${code} ${decode.string(frame, iterator)}`;
+}
+
+function readUint32(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] as number) |
+      ((bytes[offset + 1] as number) << 8) |
+      ((bytes[offset + 2] as number) << 16) |
+      ((bytes[offset + 3] as number) << 24)) >>>
+    0
+  );
 }

@@ -10,8 +10,6 @@ const TIMED_PREFIX_BYTES = 8;
  * server sends at the handshake. No class of the game is needed.
  */
 export class RoomReplica {
-  /** Input ack of the newest TIMED frame: inputs of ours that the state contains. */
-  ackedInputs = 0;
   #decoder: Decoder | null = null;
 
   /** The decoded state, or null before the handshake. */
@@ -30,29 +28,24 @@ export class RoomReplica {
   /** Reads ROOM_STATE: the first one fills the tree, a later one is a resynchronisation. */
   readState(frame: Uint8Array): void {
     const decoder = this.#required();
-    const iterator = this.#bodyOf(frame);
+    const iterator = bodyOf(frame);
     if (decoder.root.refs.size > 1) decoder.decodeResync(frame, iterator);
     else decoder.decode(frame, iterator);
   }
 
   /** Reads ROOM_STATE_PATCH. */
   readPatch(frame: Uint8Array): void {
-    this.#required().decode(frame, this.#bodyOf(frame));
+    this.#required().decode(frame, bodyOf(frame));
   }
 
   #required(): Decoder {
     if (this.#decoder === null) throw new Error('State before the handshake.');
     return this.#decoder;
   }
+}
 
-  #bodyOf(frame: Uint8Array): { offset: number } {
-    if (((frame[0] as number) & ProtocolModifier.TIMED) === 0) return { offset: 1 };
-    this.ackedInputs =
-      ((frame[5] as number) |
-        ((frame[6] as number) << 8) |
-        ((frame[7] as number) << 16) |
-        ((frame[8] as number) << 24)) >>>
-      0;
-    return { offset: 1 + TIMED_PREFIX_BYTES };
-  }
+/** Where the state begins: after the code, and after the clock and the ack of a TIMED frame. */
+function bodyOf(frame: Uint8Array): { offset: number } {
+  const isTimed = ((frame[0] as number) & ProtocolModifier.TIMED) !== 0;
+  return { offset: isTimed ? 1 + TIMED_PREFIX_BYTES : 1 };
 }

@@ -12,6 +12,8 @@ export interface WebSocketTarget {
 export interface WebSocketEvents {
   /** A whole message; the payload is a view, valid only during the call. */
   onMessage(payload: Uint8Array, opcode: number): void;
+  /** The answer to a ping, with the ping's payload. */
+  onPong?(payload: Uint8Array): void;
   /** Called once. Code 1006: the connection ended without a close frame (RFC 6455 §7.1.5). */
   onClosed(code: number, reason: string): void;
 }
@@ -88,6 +90,10 @@ export class BotSocket implements FrameSink {
 
   onPing(payload: Uint8Array): void {
     this.send(payload, Opcode.PONG);
+  }
+
+  onPong(payload: Uint8Array): void {
+    this.#events.onPong?.(payload);
   }
 
   onClose(code: number, reason: string): void {

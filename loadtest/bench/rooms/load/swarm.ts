@@ -1,9 +1,8 @@
+import { PhasedTimer } from '../../../bots/phased-timer.ts';
 import { summarise } from '../../../statistics/summary.ts';
 import type { LoadSetup, LoadWindow } from '../wire.ts';
 import { FIRST_SEQ, type Join, type Player } from './player.ts';
 import { Probe } from './probe.ts';
-
-const SLOT_MS = 1;
 
 /** A player with what the window's start found. */
 interface Member {
@@ -14,17 +13,12 @@ interface Member {
   blockedInputs: number;
 }
 
-/**
- * All players of a run, sending their inputs each at a phase of its own: the second is cut into 1 ms slots, and a player
- * sends in the same slot of every period.
- */
+/** All players of a run, sending their inputs each at a phase of its own. */
 export class Swarm {
   readonly #setup: LoadSetup;
   readonly #join: Join;
   readonly #members: Member[] = [];
-  readonly #slots: Member[][];
-  #slot = 0;
-  #slotDueAtMs = performance.now();
+  readonly #timer: PhasedTimer<Member> | null;
   #isOn = false;
   #startedAtMs = 0;
   #cpuAtStart = process.cpuUsage();
@@ -34,9 +28,11 @@ export class Swarm {
   constructor(setup: LoadSetup, join: Join) {
     this.#setup = setup;
     this.#join = join;
-    const periodSlots = setup.inputRateHz === 0 ? 0 : Math.round(1_000 / setup.inputRateHz);
-    this.#slots = Array.from({ length: periodSlots }, () => []);
-    if (periodSlots > 0) setInterval(() => this.#sendDue(), SLOT_MS);
+    this.#timer =
+      setup.inputRateHz === 0
+        ? null
+        : new PhasedTimer(setup.inputRateHz, (member, lateMs) => this.#send(member, lateMs));
+    this.#timer?.start();
   }
 
   get size(): number {
@@ -108,24 +104,12 @@ export class Swarm {
       blockedInputs: 0,
     };
     this.#members.push(member);
-    // 7 and 50 share no factor, so the 20 players of a room get 20 different phases.
-    if (this.#slots.length > 0) this.#slots[(index * 7) % this.#slots.length]?.push(member);
+    // 7 and 50 share no factor, so the 20 players of a room get 20 different milliseconds of the 50.
+    this.#timer?.add(member, index * 7);
   }
 
-  #sendDue(): void {
-    const nowMs = performance.now();
-    const periodMs = this.#slots.length * SLOT_MS;
-    // After a long stall the missed inputs are left out: a real client sends none for frames it did not draw either.
-    if (this.#slotDueAtMs + periodMs < nowMs) this.#slotDueAtMs = nowMs - periodMs;
-    while (this.#slotDueAtMs + SLOT_MS <= nowMs) {
-      this.#slotDueAtMs += SLOT_MS;
-      this.#slot = (this.#slot + 1) % this.#slots.length;
-      if (this.#isOn) this.#sendLateMs.push(performance.now() - this.#slotDueAtMs);
-      for (const member of this.#slots[this.#slot] ?? []) this.#send(member);
-    }
-  }
-
-  #send(member: Member): void {
+  #send(member: Member, lateMs: number): void {
+    if (this.#isOn) this.#sendLateMs.push(lateMs);
     const { player } = member;
     if (!player.socket.isWritable) {
       member.blockedInputs++;
