@@ -31,11 +31,14 @@ export async function runLoadTestCommand(argv: readonly string[]): Promise<numbe
   const timeline = await playAgainst(options, tell);
   const report = reportOf(options, timeline);
   const text = `${JSON.stringify(report, null, 2)}\n`;
-  const json = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
-  const html = writeReportFile(PROJECT_ROOT, report.suite, 'html', loadTestPage(report, timeline));
   tell(`\n${summaryText(timeline)}\n`);
   for (const note of report.notes) tell(`! ${note}`);
-  tell(`Report: ${relative(process.cwd(), html)}, ${relative(process.cwd(), json)}`);
+  if (options.save) {
+    const data = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
+    const page = loadTestPage(report, timeline);
+    const path = writeReportFile(PROJECT_ROOT, report.suite, 'html', page);
+    tell(`Report: ${relative(process.cwd(), path)}, ${relative(process.cwd(), data)}`);
+  }
   if (options.json) process.stdout.write(text);
   return (timeline.joins.get('OK') ?? 0) === 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
+import { roomsPage } from '../report/rooms-page.ts';
 import { writeReportFile } from '../report/write-report.ts';
 import { parseCommand } from './command-line.ts';
 
@@ -18,14 +19,18 @@ export async function runRoomsCommand(argv: readonly string[]): Promise<number> 
     return 2;
   }
 
-  const { json } = command.values;
+  const { json, save } = command.values;
   const tell = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
-  const { report, table } = await runRoomsSuite(PROJECT_ROOT, command.values, tell);
+  const result = await runRoomsSuite(PROJECT_ROOT, command.values, tell);
+  const { report, table } = result;
   const text = `${JSON.stringify(report, null, 2)}\n`;
-  const path = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
   tell(`\n${table}\n`);
   for (const note of report.notes) tell(`! ${note}`);
-  tell(`Report: ${relative(process.cwd(), path)}`);
+  if (save) {
+    const data = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
+    const page = writeReportFile(PROJECT_ROOT, report.suite, 'html', roomsPage(result));
+    tell(`Report: ${relative(process.cwd(), page)}, ${relative(process.cwd(), data)}`);
+  }
   if (json) process.stdout.write(text);
   return report.notes.some((note) => note.includes('failed')) ? 1 : 0;
 }

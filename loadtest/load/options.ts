@@ -51,6 +51,10 @@ Without --endpoint it starts a server of its own and stops it afterwards.`,
       help: 'Seed of all bots (1).',
       schema: z.coerce.number().int().default(1),
     },
+    save: {
+      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
+      schema: z.boolean().default(true),
+    },
     json: {
       help: 'Print the report as JSON on stdout; progress goes to stderr.',
       schema: z.boolean().default(false),

@@ -12,9 +12,9 @@ export function loadTestPage(report: Report, timeline: Timeline): string {
     { label: 'Action latency p95', value: figures['action_p95_ms'], unit: 'ms' },
     { label: 'Join p95', value: figures['join_p95_ms'], unit: 'ms' },
     { label: 'Server tick p95', value: figures['server_tick_p95_ms'], unit: 'ms' },
-    { label: 'Server CPU', value: figures['server_cpu_percent'], unit: '% of a core' },
+    { label: 'Server CPU', value: figures['server_cpu_percent'], unit: '%' },
     { label: 'Per player', value: kilo(figures['bytes_per_player_per_second']), unit: 'kB/s' },
-    { label: 'Connections dropped', value: figures['connections_dropped'], unit: '' },
+    { label: 'Dropped', value: figures['connections_dropped'], unit: '' },
   ];
   const plots = plotsOf(timeline.seconds).map(linePlot);
   return reportPage(report, 'Load test', tiles, [

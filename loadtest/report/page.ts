@@ -1,4 +1,4 @@
-import { type Html, html, Html as RawHtml } from './html.ts';
+import { Html, html } from './html.ts';
 import { formatNumber } from './line-plot.ts';
 import type { Report } from './report.ts';
 
@@ -7,7 +7,6 @@ export interface Tile {
   readonly label: string;
   readonly value: number | undefined;
   readonly unit: string;
-  readonly digits?: number;
 }
 
 /** A report as a page of its own: no scripts, no fonts, nothing from elsewhere. */
@@ -26,7 +25,7 @@ export function reportPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · Meridian</title>
-<style>${new RawHtml(STYLE)}</style>
+<style>${new Html(STYLE)}</style>
 </head>
 <body>
 <header>
@@ -90,7 +89,8 @@ figcaption { font-weight:600; display:flex; flex-wrap:wrap; gap:4px 8px; align-i
 svg { width:100%; height:auto; display:block }
 .grid { stroke:var(--line); stroke-width:1 } .tick { fill:var(--soft); font-size:12px }
 .line { fill:none; stroke:currentColor; stroke-width:2; stroke-linejoin:round; stroke-linecap:round }
-.area { fill:currentColor; opacity:.12 } .bar { fill:currentColor }
+.area { fill:currentColor; opacity:.12 } .bar { fill:currentColor } .other { color:var(--soft); opacity:.55 }
+.row { fill:var(--ink); font-size:13px } .number { font-weight:600 }
 .shade { fill:var(--shade) } .hover { fill:transparent } .hover:hover { fill:var(--ink); opacity:.07 }
 .c1 { color:var(--c1) } .c2 { color:var(--c2) } .c3 { color:var(--c3) } .c4 { color:var(--c4) }
 .scroll { overflow-x:auto } table { border-collapse:collapse; width:100% }

@@ -44,6 +44,10 @@ A full run takes about 25 minutes; leave the machine alone meanwhile.`,
       help: 'Measure memory per client and room and idle rooms; --no-idle leaves it out.',
       schema: z.boolean().default(true),
     },
+    save: {
+      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
+      schema: z.boolean().default(true),
+    },
     json: {
       help: 'Print the report as JSON on stdout; progress goes to stderr.',
       schema: z.boolean().default(false),

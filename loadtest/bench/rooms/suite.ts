@@ -25,6 +25,9 @@ const IDLE_QUICK = { clients: 200, rooms: 500 };
 export interface RoomsResult {
   readonly report: Report;
   readonly table: string;
+  readonly contenders: readonly Contender[];
+  readonly capacities: ReadonlyMap<ContenderName, number>;
+  readonly runs: readonly Run[];
 }
 
 /** Runs the whole bench; `progress` gets one line per run. */
@@ -67,7 +70,8 @@ export async function runRoomsSuite(
     notes,
     runs,
   });
-  return { report, table: roomsTable(options.contenders, runs, capacities) };
+  const { contenders } = options;
+  return { report, table: roomsTable(contenders, runs, capacities), contenders, capacities, runs };
 }
 
 type Keep = (run: Run, verdict?: string) => void;
