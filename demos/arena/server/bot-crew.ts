@@ -82,7 +82,7 @@ export class BotCrew {
   #hire(nowMs: number): void {
     this.#hired += 1;
     const id = `bot:${this.#hired}`;
-    const name = BOT_NAMES[(this.#hired - 1) % BOT_NAMES.length] ?? id;
+    const name = botName(this.#hired - 1);
     this.#brains.set(
       id,
       createBotBrain({
@@ -106,4 +106,11 @@ export class BotCrew {
     this.#brains.delete(worst.id);
     this.#roster.remove(worst.id);
   }
+}
+
+/** The names in turn; from the second round on with a number, so that no two bots in a crowd are called the same. */
+function botName(index: number): string {
+  const name = BOT_NAMES[index % BOT_NAMES.length] ?? 'Bot';
+  const round = Math.floor(index / BOT_NAMES.length) + 1;
+  return round === 1 ? name : `${name} ${round}`;
 }

@@ -31,6 +31,8 @@ class Page {
   }
 
   static async open(): Promise<void> {
+    // Before anything is waited for: what the visitor types from now on is his.
+    byId<HTMLInputElement>('name').value = remembered();
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const page = new Page(await Stage.open(byId('stage'), { isCalm }));
     page.#bindMenu();
@@ -141,14 +143,12 @@ class Page {
   }
 
   #bindMenu(): void {
-    const name = byId<HTMLInputElement>('name');
-    name.value = remembered();
     byId('menu-form').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#play();
     });
     if (invitedRoom() !== null) setText(byId('menu-note'), 'You are invited to a running match.');
-    name.focus();
+    this.#show('menu');
   }
 
   #bindButtons(): void {
