@@ -210,6 +210,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     return prototype.onAuth !== ColyseusRoom.prototype.onAuth || this.onAuth !== this.#stockOnAuth;
   }
 
+  /**
+   * A player returns while his old connection still looks open (a phone that changed networks). Colyseus would wait for
+   * the old socket to die of its own, up to three pings.
+   */
+  #endStaleConnection(sessionId: string, reconnectionToken: string | undefined): void {
+    if (reconnectionToken === undefined) return;
+    const stale = this.clients.getById(sessionId);
+    if (stale instanceof MeridianClient && stale.reconnectionToken === reconnectionToken) {
+      // After Colyseus has begun to wait for it.
+      setImmediate(() => stale.ref.terminate());
+    }
+  }
+
   #admitFrame(client: ClientInternals, frame: Buffer): boolean {
     const nowMs = performance.now();
     let guard = this.#guards.get(client);
@@ -323,6 +336,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
           const room = this as unknown as Room;
           // An empty room's clock stands still; what is stamped at the join must not.
           room.clock.tick();
+          room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
           if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
           return original.call(this, client, context, options);
         },
