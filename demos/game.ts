@@ -6,7 +6,8 @@ import { DuelRoom } from './duel/server/duel-room.ts';
 /** The two demos and their web pages, which `vite build --config demos/vite.config.ts` makes. */
 export const game = defineGame({
   rooms: {
-    arena: ArenaRoom,
+    // Who asked for other rules, or for an arena without bots, plays with those who asked for the same.
+    arena: { room: ArenaRoom, filterBy: ['bots', 'killsToWin', 'matchMs'] },
     // Somebody who wants the bot must not be seated at a stranger's table, nor the other way round.
     duel: { room: DuelRoom, filterBy: ['opponent'] },
   },

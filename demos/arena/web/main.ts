@@ -1,4 +1,5 @@
 import { type ConnectionState, MeridianError } from '@meridian/client';
+import { rememberedName, rememberName } from '../../web/player-name.ts';
 import { ARENA_MAP } from '../shared/arena-map.ts';
 import { DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS } from '../shared/rules.ts';
 import { Sounds } from './audio/sounds.ts';
@@ -13,7 +14,6 @@ import { openTestWindow } from './test-window.ts';
 
 export type Screen = 'menu' | 'joining' | 'play' | 'error';
 
-const NAME_KEY = 'arena.name';
 /** A frame that took longer than this was not a frame: the tab slept. */
 const MOST_FRAME_MS = 100;
 
@@ -32,7 +32,7 @@ class Page {
 
   static async open(): Promise<void> {
     // Before anything is waited for: what the visitor types from now on is his.
-    byId<HTMLInputElement>('name').value = remembered();
+    byId<HTMLInputElement>('name').value = rememberedName();
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const page = new Page(await Stage.open(byId('stage'), { isCalm }));
     page.#bindMenu();
@@ -68,7 +68,7 @@ class Page {
     this.#sounds.unlock();
     this.#show('joining');
     const displayName = byId<HTMLInputElement>('name').value.trim();
-    remember(displayName);
+    rememberName(displayName);
     try {
       const session = await ArenaSession.join({
         displayName,
@@ -214,23 +214,6 @@ function wantedRules(): MatchRules {
     killsToWin: number('kills', KILLS_TO_WIN),
     matchMs: Math.round(number('minutes', MATCH_MS / 60_000) * 60_000),
   };
-}
-
-function remembered(): string {
-  try {
-    return localStorage.getItem(NAME_KEY) ?? '';
-  } catch {
-    // Storage may be blocked: the name is asked again.
-    return '';
-  }
-}
-
-function remember(name: string): void {
-  try {
-    localStorage.setItem(NAME_KEY, name);
-  } catch {
-    // Storage may be blocked: the name is asked again.
-  }
 }
 
 await Page.open();
