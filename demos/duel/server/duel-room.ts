@@ -8,7 +8,7 @@
 // Time is the server's wall clock, in the state, as deadlines: any browser shows the same clock, and a room that is
 // rebuilt elsewhere needs no timer to be carried over, only `#armFlag`.
 
-import { type Client, Room, validate } from 'meridian';
+import { type Client, type Profile, Room, validate } from 'meridian';
 import { z } from 'zod';
 import type { DuelState } from '../shared/duel-state.ts';
 import { REFUSALS, type Refusal, type RefusalReason, type TimeAnswer } from '../shared/messages.ts';
@@ -70,8 +70,8 @@ export class DuelRoom extends Room<{ state: DuelState }> {
       random: Math.random,
     });
     this.state = this.#table.state;
-    // Friends come by the link, nobody else by chance.
-    if (!isPublic) this.#update({ private: true });
+    // Friends come by the link, nobody else by chance. The kind is listed even if the client named none.
+    this.#update({ private: !isPublic, opponent: options.opponent });
     if (options.opponent === 'bot') this.#seatBot(options.botLevel);
   }
 
@@ -85,7 +85,7 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     }
     const guest = { sessionId: client.sessionId, playerId, displayName, isBot: false };
     this.#table.sit(seat, guest, Date.now());
-    this.#readCareer(seat);
+    this.#readProfile(seat);
     this.#afterChange();
   }
 
@@ -202,16 +202,23 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     this.#update({ private: true, maxClients: SEATS.length + MOST_SPECTATORS });
   }
 
-  #update(listing: { readonly private: boolean; readonly maxClients?: number }): void {
+  #update(listing: {
+    readonly private: boolean;
+    readonly maxClients?: number;
+    readonly opponent?: string;
+  }): void {
     this.setMatchmaking(listing).catch((error: unknown) => {
       this.log.warn({ err: error }, 'the listing of this table was not updated');
     });
   }
 
-  #readCareer(seat: Seat): void {
+  /** The token's name may be older than the profile's. */
+  #readProfile(seat: Seat): void {
     const { playerId, sessionId } = this.#table.seat(seat);
     this.profiles.read(playerId).then(
-      (profile) => this.#showCareer(seat, sessionId, profile?.statistics['duel.wins'] ?? 0),
+      (profile) => {
+        if (profile !== null) this.#showProfile(seat, sessionId, profile);
+      },
       (error: unknown) => this.log.warn({ err: error, playerId }, 'the profile was not read'),
     );
   }
@@ -232,15 +239,17 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     const { playerId, sessionId, isBot } = this.#table.seat(seat);
     if (isBot) return;
     this.profiles.addStatistics(playerId, { [statistic]: 1 }).then(
-      (profile) => this.#showCareer(seat, sessionId, profile.statistics['duel.wins'] ?? 0),
+      (profile) => this.#showProfile(seat, sessionId, profile),
       (error: unknown) =>
         this.log.warn({ err: error, playerId, statistic }, 'the result was not saved'),
     );
   }
 
   /** Unless somebody else sits there by now. */
-  #showCareer(seat: Seat, sessionId: string, wins: number): void {
+  #showProfile(seat: Seat, sessionId: string, profile: Profile): void {
     const now = this.#table.seat(seat);
-    if (now.sessionId === sessionId) now.careerWins = wins;
+    if (now.sessionId !== sessionId) return;
+    now.displayName = profile.displayName;
+    now.careerWins = profile.statistics['duel.wins'] ?? 0;
   }
 }

@@ -196,7 +196,7 @@ export class BoardView {
     const tile = this.#tiles.get(cell);
     if (tile === undefined) return;
     this.#tiles.delete(cell);
-    tile.classList.add('is-sinking');
+    tile.classList.remove('is-target', 'is-selected', 'is-last');
     if (glideMs === 0) {
       tile.remove();
       return;

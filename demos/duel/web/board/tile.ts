@@ -48,12 +48,13 @@ function marks(cell: number): string {
   const random = mulberry32(cell * 977 + 13);
   const within = (size: number) => Math.round((random() - 0.5) * size * 10) / 10;
   const cracks = Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
-    const slope = within(1.2);
-    const first = 6 + random() * 8;
-    const second = 5 + random() * 6;
-    const bend = slope + within(1.4);
-    const start = `M${within(26)} ${within(22)}`;
-    return `${start}l${first.toFixed(1)} ${(first * slope).toFixed(1)}l${second.toFixed(1)} ${(second * bend).toFixed(1)}`;
+    // Around the middle, so that none runs over the edge.
+    const heading = random() * Math.PI;
+    const from = { x: within(18) - Math.cos(heading) * 9, y: within(14) - Math.sin(heading) * 6 };
+    const first = { x: Math.cos(heading) * 8, y: Math.sin(heading) * 6 + within(3) };
+    const second = { x: Math.cos(heading) * 7, y: Math.sin(heading) * 5 + within(6) };
+    const step = ({ x, y }: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+    return `M${step(from)}l${step(first)}l${step(second)}`;
   });
   return cracks.join('');
 }

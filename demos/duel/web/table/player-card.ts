@@ -56,12 +56,13 @@ export class PlayerCard {
     this.#note.dataset['plain'] = plainNote(picture);
   }
 
-  /** Many times a second, unlike `show`. */
-  showTime(leftMs: number, away: { readonly forfeitInMs: number } | null): void {
-    this.#clock.textContent = clockText(leftMs);
+  /** Many times a second, unlike `show`. @param leftMs - null while the place is free */
+  showTime(leftMs: number | null, away: { readonly forfeitInMs: number } | null): void {
+    const time = leftMs === null ? '' : clockText(leftMs);
+    if (this.#clock.textContent !== time) this.#clock.textContent = time;
     this.#root.classList.toggle(
       'is-urgent',
-      leftMs < URGENT_MS && this.#root.classList.contains('is-thinking'),
+      leftMs !== null && leftMs < URGENT_MS && this.#root.classList.contains('is-thinking'),
     );
     const note =
       away === null

@@ -114,6 +114,7 @@ export class TableScreen {
     this.#result.show(view);
     this.#turnLine.textContent = turnLine(view, this.#selected);
     this.#turnLine.classList.toggle('is-yours', view.legal.length > 0);
+    document.title = view.legal.length > 0 ? 'Your turn – Floe' : 'Floe – a duel on ice';
     byId('waiting', HTMLElement).hidden = view.phase !== 'waiting';
     byId('resign', HTMLButtonElement).hidden = view.seat === null || view.phase !== 'playing';
     const spectators = byId('spectators', HTMLElement);
@@ -156,7 +157,7 @@ export class TableScreen {
     const isThinking = view.phase === 'playing' && view.turn === seat;
     const leftMs = isThinking ? view.turnEndsAtMs - nowAtMs : player.clockMs;
     card.showTime(
-      leftMs,
+      player.isTaken ? leftMs : null,
       player.forfeitAtMs > 0 ? { forfeitInMs: player.forfeitAtMs - nowAtMs } : null,
     );
     const second = Math.ceil(leftMs / 1_000);
