@@ -1,6 +1,7 @@
 import {
   type AuthContext,
   type Client,
+  ClientState,
   Room as ColyseusRoom,
   type DefineInputOptions,
   ErrorCode,
@@ -154,7 +155,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const api = super.defineInput<C, O>(type, options);
     const controller = internals(this)._inputController;
     if (controller && this.#inputGuard === undefined) {
-      this.#inputGuard = new InputGuard(controller, () => performance.now(), {
+      this.#inputGuard = new InputGuard(controller, {
         overBudget: () => this.#services.metrics.inputsOverBudget(this.roomName, 1),
       });
     }
@@ -191,6 +192,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       get: () => this.#loop.effectivePatchRateMs,
       set: (rate: number | null) => this.#loop.setPatchRate(rate),
     });
+    this.#wakeForTimers();
     this.#loop.start();
     self._events.once('disconnect', () => {
       this.#loop.stop();
@@ -203,6 +205,32 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       client.view?.dispose();
     });
     this.#services.metrics.roomCreated(this.roomName);
+  }
+
+  /** Ends an idle time, in which neither loop nor clock moved. */
+  #wake(): void {
+    if (!this.#loop.isParked) return;
+    // First the clock: a timer that is set now must not be charged for the idle time.
+    this.clock.tick();
+    this.#loop.start();
+  }
+
+  /** A timer set from outside, while the room is idle, must find a clock that runs. */
+  #wakeForTimers(): void {
+    const { clock } = this;
+    const { setTimeout, setInterval, duration } = clock;
+    clock.setTimeout = (...args) => {
+      this.#wake();
+      return setTimeout.apply(clock, args);
+    };
+    clock.setInterval = (...args) => {
+      this.#wake();
+      return setInterval.apply(clock, args);
+    };
+    clock.duration = (ms) => {
+      this.#wake();
+      return duration.call(clock, ms);
+    };
   }
 
   #hasOwnOnAuth(): boolean {
@@ -223,6 +251,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     }
   }
 
+  /** @returns whether Colyseus should read the frame */
   #admitFrame(client: ClientInternals, frame: Buffer): boolean {
     const nowMs = performance.now();
     let guard = this.#guards.get(client);
@@ -238,15 +267,17 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#guards.set(client, guard);
     }
     const refusal = guard.check(client, frame, nowMs);
-    if (refusal === null) return true;
-    this.#evict(client, refusal.reason, refusal.message);
-    return false;
+    if (refusal !== null) {
+      this.#evict(client, refusal.reason, refusal.message);
+      return false;
+    }
+    const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
+    if (reception === 'malformed') this.#evictMalformed(client);
+    return reception === 'other';
   }
 
-  #afterFrame(client: ClientInternals): void {
-    if (this.#inputGuard?.isMalformed(client)) {
-      this.#evict(client, 'bad-frame', 'An input that does not fit the input schema.');
-    }
+  #evictMalformed(client: Client): void {
+    this.#evict(client, 'bad-frame', 'An input that does not fit the input schema.');
   }
 
   #evict(client: Client, reason: EvictionReason, message: string): void {
@@ -319,13 +350,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         function onFrame(client, frame) {
           const room = this as unknown as Room;
-          if (!room.#admitFrame(client, frame)) return;
+          if (client.state === ClientState.LEAVING) return;
           try {
+            if (!room.#admitFrame(client, frame)) return;
             original.call(this, client, frame);
           } catch (error) {
             room.#contain(error, 'onMessage');
           }
-          room.#afterFrame(client);
+          if (room.#inputGuard?.isMalformed(client)) room.#evictMalformed(client);
         },
     );
     overridePrivate(
@@ -334,8 +366,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function join(client, context, options) {
           const room = this as unknown as Room;
-          // An empty room's clock stands still; what is stamped at the join must not.
-          room.clock.tick();
+          room.#wake();
           room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
           if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
           return original.call(this, client, context, options);

@@ -19,11 +19,11 @@ export interface InputCodec {
   /** A frame in which every field has its default, or the zero of its type. */
   createFrame(): InputFrame;
   /**
-   * Applies `body` to `frame`.
+   * Applies the body that begins at `offset` of `bytes` and fills the rest of it to `frame`.
    *
    * @returns false when the bytes are not a whole, finite input; `frame` may then hold some of the fields
    */
-  apply(body: Uint8Array, frame: InputFrame): boolean;
+  apply(bytes: Uint8Array, offset: number, frame: InputFrame): boolean;
 }
 
 type FieldReader = (bytes: Uint8Array, it: Iterator) => number | boolean | undefined;
@@ -127,25 +127,38 @@ function createCodec(fields: readonly InputField[]): InputCodec {
     }
   }
 
+  const it: Iterator = { offset: 0 };
   return {
     createFrame: () => new Frame(),
-    apply(body, frame) {
-      const target = frame as unknown as Record<string, unknown>;
-      const it: Iterator = { offset: 0 };
-      while (it.offset < body.length) {
-        const head = body[it.offset++] as number;
-        const field = fields[head & FIELD_BITS];
-        if (field === undefined) return false;
-        if ((head & OPERATION_BITS) === DELETE) {
-          target[field.name] = field.zero;
-          continue;
-        }
-        const value = field.read(body, it);
-        if (it.offset > body.length || value === undefined || Number.isNaN(value)) return false;
-        if (value === Infinity || value === -Infinity) return false;
-        target[field.name] = value;
+    apply(bytes, offset, frame) {
+      it.offset = offset;
+      while (it.offset < bytes.length) {
+        if (!applyField(fields, bytes, it, frame as unknown as Record<string, unknown>))
+          return false;
       }
       return true;
     },
   };
+}
+
+/** One entry of a body; false when it is not one. */
+function applyField(
+  fields: readonly InputField[],
+  bytes: Uint8Array,
+  it: Iterator,
+  frame: Record<string, unknown>,
+): boolean {
+  const head = bytes[it.offset++] as number;
+  const field = fields[head & FIELD_BITS];
+  if (field === undefined) return false;
+  if ((head & OPERATION_BITS) === DELETE) {
+    frame[field.name] = field.zero;
+    return true;
+  }
+  const value = field.read(bytes, it);
+  if (it.offset > bytes.length || (typeof value !== 'boolean' && !Number.isFinite(value))) {
+    return false;
+  }
+  frame[field.name] = value;
+  return true;
 }

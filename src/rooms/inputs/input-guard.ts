@@ -1,6 +1,7 @@
+import { Protocol } from '@colyseus/core';
 import type { ClientInternals, RoomInputInternals } from '../guards/room-internals.ts';
 import { InputBudget } from './input-budget.ts';
-import { compileInputCodec, type InputCodec } from './input-codec.ts';
+import { compileInputCodec, type InputCodec, type InputFrame } from './input-codec.ts';
 
 /** What the guard tells its room. */
 export interface InputGuardListener {
@@ -8,8 +9,13 @@ export interface InputGuardListener {
   overBudget(): void;
 }
 
+/** How a frame was taken. `other` is for Colyseus to read. */
+export type InputReception = 'taken' | 'malformed' | 'other';
+
 interface GuardedClient {
+  readonly frame: InputFrame;
   budget: InputBudget | undefined;
+  /** Set by the decoder that Colyseus calls; it would swallow an exception. */
   isMalformed: boolean;
 }
 
@@ -19,35 +25,44 @@ const codecs = new WeakMap<new () => object, { readonly codec: InputCodec | null
 /** Stands between Colyseus' input subsystem and the wire: bounded decoding, and no more inputs than time allows. */
 export class InputGuard {
   readonly #clients = new WeakMap<ClientInternals, GuardedClient>();
+  readonly #controller: RoomInputInternals;
+  readonly #capture: RoomInputInternals['capture'];
   readonly #codec: InputCodec | null;
+  readonly #listener: InputGuardListener;
 
-  /** @param nowMs - the room's monotonic clock */
-  constructor(controller: RoomInputInternals, nowMs: () => number, listener: InputGuardListener) {
+  constructor(controller: RoomInputInternals, listener: InputGuardListener) {
+    this.#controller = controller;
     this.#codec = codecOf(controller.options.ctor);
+    this.#listener = listener;
+    this.#capture = controller.capture.bind(controller);
     const allocate = controller.allocate.bind(controller);
-    const capture = controller.capture.bind(controller);
-
     controller.allocate = (client) => {
       allocate(client);
-      const guarded: GuardedClient = { budget: undefined, isMalformed: false };
-      this.#clients.set(client, guarded);
-      if (this.#codec !== null) readWith(this.#codec, client, guarded);
+      this.#clients.set(client, guardClient(this.#codec, client));
     };
-
+    // Reached by inputs with a time stamp, which Colyseus takes apart.
     controller.capture = (client, renderTimeMs, reckonTimeMs, seq) => {
-      const guarded = this.#clients.get(client);
-      const rateHz = controller.options.tickRate;
-      if (guarded !== undefined && rateHz !== undefined) {
-        guarded.budget ??= new InputBudget(rateHz, nowMs());
-        if (!guarded.budget.take(nowMs())) {
-          // Acknowledged, or the client would wait for it for ever; its prediction then corrects itself.
-          if (client._inputBuffer) client._inputBuffer.consumedCount++;
-          listener.overBudget();
-          return;
-        }
+      if (this.#mayApply(client, performance.now())) {
+        this.#capture(client, renderTimeMs, reckonTimeMs, seq);
       }
-      capture(client, renderTimeMs, reckonTimeMs, seq);
     };
+  }
+
+  /**
+   * Takes an input without a time stamp straight from the frame; the way through Colyseus costs twice as much.
+   *
+   * @param frame - `[19][body]`, Colyseus' protocol code for a reliable input
+   */
+  receive(client: ClientInternals, frame: Uint8Array, nowMs: number): InputReception {
+    if (frame[0] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null) return 'other';
+    const guarded = this.#clients.get(client);
+    if (guarded === undefined) return 'other';
+    if (!this.#codec.apply(frame, 1, guarded.frame)) return 'malformed';
+    client._lastMessageTime = nowMs;
+    client._lastInputReceivedAt = nowMs;
+    client._receivedInputCount = (client._receivedInputCount ?? 0) + 1;
+    if (this.#mayApply(client, nowMs)) this.#capture(client);
+    return 'taken';
   }
 
   /** @returns whether the last input of `client` could not be read; its deltas make no sense any more */
@@ -56,6 +71,18 @@ export class InputGuard {
       this.#clients.get(client)?.isMalformed === true ||
       !Number.isFinite(client._reckonBaseline ?? 0)
     );
+  }
+
+  #mayApply(client: ClientInternals, nowMs: number): boolean {
+    const guarded = this.#clients.get(client);
+    const rateHz = this.#controller.options.tickRate;
+    if (guarded === undefined || rateHz === undefined) return true;
+    guarded.budget ??= new InputBudget(rateHz, nowMs);
+    if (guarded.budget.take(nowMs)) return true;
+    // Acknowledged, or the client would wait for it for ever; its prediction then corrects itself.
+    if (client._inputBuffer) client._inputBuffer.consumedCount++;
+    this.#listener.overBudget();
+    return false;
   }
 }
 
@@ -69,14 +96,17 @@ function codecOf(schema: new () => object): InputCodec | null {
 }
 
 /** Gives `client` a plain frame in place of the tracked Schema instance, and our decoder in place of the state's. */
-function readWith(codec: InputCodec, client: ClientInternals, guarded: GuardedClient): void {
+function guardClient(codec: InputCodec | null, client: ClientInternals): GuardedClient {
+  if (codec === null) return { frame: client._input, budget: undefined, isMalformed: false };
   const frame = codec.createFrame();
+  const guarded: GuardedClient = { frame, budget: undefined, isMalformed: false };
   client._input = frame;
   // Colyseus calls nothing but decode() on it.
   client._inputDecoder = {
     decode: (body: Uint8Array) => {
-      if (!codec.apply(body, frame)) guarded.isMalformed = true;
+      if (!codec.apply(body, 0, frame)) guarded.isMalformed = true;
       return frame;
     },
   } as unknown as NonNullable<ClientInternals['_inputDecoder']>;
+  return guarded;
 }

@@ -11,7 +11,7 @@ export interface Stepped {
    *
    * @param nowMs - monotonic
    * @param dueMs - when it should have run, monotonic; `nowMs - dueMs` is how late it is
-   * @returns when to run next, monotonic ms
+   * @returns when to run next, monotonic ms; Infinity to be forgotten
    */
   step(nowMs: number, dueMs: number): number;
 }
@@ -51,19 +51,19 @@ export class StepScheduler {
     this.#insert(entry);
     this.#count++;
     this.#arm(nowMs);
-    return {
-      cancel: () => {
-        if (entry.isCancelled) return;
-        entry.isCancelled = true;
-        this.#count--;
-      },
-    };
+    return { cancel: () => this.#forget(entry) };
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#armedSlot = Number.POSITIVE_INFINITY;
+  }
+
+  #forget(entry: Entry): void {
+    if (entry.isCancelled) return;
+    entry.isCancelled = true;
+    this.#count--;
   }
 
   #insert(entry: Entry): void {
@@ -97,7 +97,9 @@ export class StepScheduler {
         continue;
       }
       entry.dueMs = entry.stepped.step(performance.now(), entry.dueMs);
-      if (!entry.isCancelled) this.#insert(entry);
+      if (entry.isCancelled) continue;
+      if (entry.dueMs === Number.POSITIVE_INFINITY) this.#forget(entry);
+      else this.#insert(entry);
     }
   }
 
