@@ -182,10 +182,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const patchRate = this.patchRate;
     const self = internals(this);
     this.patchRate = null;
-    // Colyseus then believes that a simulation ticks the clock, and starts no timer for it.
+    // Colyseus then believes that a simulation ticks the clock, starts no timer for it and does not tick it twice.
     self._simulationInterval = true;
     colyseusInit();
-    self._simulationInterval = undefined;
     this.#loop.setPatchRate(patchRate);
     Object.defineProperty(this, 'patchRate', {
       enumerable: true,
