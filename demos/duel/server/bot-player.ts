@@ -10,7 +10,7 @@ const PAUSE_MS = 12;
 const SHORTEST_THOUGHT_MS = 900;
 /** However busy the machine is, the answer comes after so many slices. */
 const MOST_SLICES = 120;
-const ITERATIONS: Readonly<Record<BotLevel, number>> = { calm: 120, sharp: 12_000 };
+const ITERATIONS: Readonly<Record<BotLevel, number>> = { calm: 60, sharp: 12_000 };
 
 /** The room's timers, as the bot uses them. */
 export interface BotTimers {
