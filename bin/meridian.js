@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { relay } from './setup/relay.js';
 import { SetupError } from './setup/setup-error.js';
+import { stopWhenOrphaned } from './setup/stop-when-orphaned.js';
 import { ensureNode } from './setup/toolchain.js';
 
 /** Name, what it takes, what it does, and what its own help adds. */
@@ -54,6 +55,7 @@ async function main() {
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 
+  stopWhenOrphaned();
   try {
     const node = await ensureNode();
     if (node !== process.execPath) {

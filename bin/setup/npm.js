@@ -29,10 +29,10 @@ export async function npm(node, args, cwd) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network/i.test(output)) {
     throw new SetupError(
       `the npm registry cannot be reached, and this is needed once: npm ${args[0]}\n` +
-        `Connect to the network (or set your npm registry and proxy) and run the command again.\n\n${tail(output)}`,
+        `Connect to the network (or set your npm registry and proxy) and run the command again.\n\n${gist(output)}`,
     );
   }
-  throw new SetupError(`npm ${args.join(' ')} failed:\n\n${tail(output)}`);
+  throw new SetupError(`npm ${args.join(' ')} failed:\n\n${gist(output)}`);
 }
 
 /** Path of npm-cli.js: of the npm that runs us, of the Node that runs us, or of the first npm in PATH. */
@@ -59,7 +59,12 @@ function findNpm() {
   );
 }
 
-/** @param {string} output */
-function tail(output) {
-  return output.trimEnd().split('\n').slice(-25).join('\n');
+/**
+ * The lines that name the trouble: npm puts them first and a page of its own usage after them.
+ *
+ * @param {string} output
+ */
+function gist(output) {
+  const lines = output.split('\n').filter((line) => !/^npm (warn|notice)/.test(line));
+  return lines.slice(0, 25).join('\n').trim();
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { RELAYED } from './stop-when-orphaned.js';
 
 // SIGHUP too: a closed terminal must not leave a server behind.
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']);
@@ -17,6 +18,7 @@ export async function relay(program, args, options = {}) {
   const hasIpc = process.send !== undefined;
   const child = spawn(program, args, {
     ...options,
+    env: { ...(options.env ?? process.env), [RELAYED]: '1' },
     stdio: ['inherit', 'inherit', 'inherit', ...(hasIpc ? [/** @type {const} */ ('ipc')] : [])],
   });
   if (hasIpc) {
