@@ -1,8 +1,6 @@
 // The name a player typed, shared by the portal and the games through the browser's storage.
 
 const NAME_KEY = 'meridian.name';
-/** Where the arena's own page looks. */
-const ARENA_NAME_KEY = 'arena.name';
 const LONGEST_NAME = 24;
 
 /** @returns '' when there is none */
@@ -17,7 +15,6 @@ export function rememberedName(): string {
 export function rememberName(name: string): void {
   try {
     localStorage.setItem(NAME_KEY, cleaned(name));
-    localStorage.setItem(ARENA_NAME_KEY, cleaned(name));
   } catch {
     // Storage is blocked: the name then lasts as long as the page.
   }

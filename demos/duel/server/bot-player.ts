@@ -2,14 +2,14 @@ import type { BotLevel } from '../shared/messages.ts';
 import type { Move, Position } from '../shared/rules.ts';
 import { BotSearch } from './bot-search.ts';
 
-/** Longest the bot may hold the event loop at once, ms; other rooms of the process have steps to make. */
-const SLICE_MS = 4;
+/** The bot's turn on the event loop, ms; a garbage collection may add three. Other rooms have steps to make. */
+const SLICE_MS = 2;
 /** Pause between slices, ms. */
-const PAUSE_MS = 12;
+const PAUSE_MS = 8;
 /** People like to see their own move land before the answer comes, ms. */
 const SHORTEST_THOUGHT_MS = 900;
 /** However busy the machine is, the answer comes after so many slices. */
-const MOST_SLICES = 120;
+const MOST_SLICES = 150;
 const ITERATIONS: Readonly<Record<BotLevel, number>> = { calm: 60, sharp: 12_000 };
 
 /** The room's timers, as the bot uses them. */
