@@ -37,7 +37,6 @@ export default defineConfig({
             'demos/**/*.test.ts',
             'loadtest/**/*.test.ts',
             'bin/**/*.test.ts',
-            'test/support/**/*.test.ts',
           ],
         },
       },
@@ -45,7 +44,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/contracts/**/*.test.ts'],
+          include: ['test/{integration,contracts,cluster,support}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -1,8 +1,10 @@
 /** How often to look for the parent, in ms. A look costs a system call. */
 const LOOK_EVERY_MS = 250;
 
-/** Set by `relay` for its child: somebody above already watches. */
-export const RELAYED = 'MERIDIAN_RELAYED';
+/**
+ * Set by `relay` for its child: somebody above already watches. Not `MERIDIAN_…`: the server takes those for settings.
+ */
+export const RELAYED = '_MERIDIAN_RELAYED';
 
 /**
  * Whether npm's shell stands between this process and whoever wants to stop it. npm passes a SIGTERM to that shell, the shell

@@ -7,10 +7,10 @@ import { findProgram } from './find-program.ts';
 
 export type TestTool = 'redis-server' | 'chromium';
 
-/** Path of a Redis server, or null. `MERIDIAN_REDIS_SERVER` wins. */
+/** Path of a Redis server, or null. `REDIS_SERVER_PATH` wins. */
 export function findRedisServer(): string | null {
   return findProgram([
-    ...named('MERIDIAN_REDIS_SERVER'),
+    ...named('REDIS_SERVER_PATH'),
     'redis-server',
     'valkey-server',
     '/usr/bin/redis-server',
@@ -19,10 +19,10 @@ export function findRedisServer(): string | null {
   ]);
 }
 
-/** Path of a Chromium or Chrome, or null. `MERIDIAN_CHROMIUM` wins. */
+/** Path of a Chromium or Chrome, or null. `CHROME_PATH` wins. */
 export function findChromium(): string | null {
   return findProgram([
-    ...named('MERIDIAN_CHROMIUM'),
+    ...named('CHROME_PATH'),
     'chromium',
     'chromium-browser',
     'google-chrome',

@@ -1,0 +1,46 @@
+// PM2: `npx pm2 start ecosystem.config.js`, once `npm start` or `npm run build` has set the repository up.
+//
+// PM2 loads this file with require(), so a named export it is, and without top-level await.
+
+import { root } from './bin/setup/root.js';
+import { installedNode, NODE_VERSION } from './bin/setup/toolchain.js';
+
+/** PM2 may run under an older Node than the server may: then the one that the set-up has installed. */
+function node24() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  const installed = installedNode();
+  if (installed !== null) return installed;
+  throw new Error(`Node ${NODE_VERSION} is not set up yet. Run once: node bin/meridian.js build`);
+}
+
+export const apps = [
+  {
+    name: 'meridian',
+    script: './src/main.ts',
+    args: `--game ${process.env.MERIDIAN_GAME ?? 'demos/game.ts'}`,
+    cwd: root,
+    interpreter: node24(),
+    node_args: '--conditions=meridian-source',
+
+    // One process per entry: Colyseus keeps its matchmaker at module level, and rooms belong to the process they live in.
+    // PM2's cluster mode would deal the sockets of one port to processes that do not know each other's rooms.
+    exec_mode: 'fork',
+    instances: 1,
+    instance_var: 'NODE_APP_INSTANCE',
+
+    // Online means listening: src/main.ts sends `ready` then.
+    wait_ready: true,
+    listen_timeout: 15_000,
+
+    // Stopping drains the rooms, within MERIDIAN_PROCESS_SHUTDOWN_DEADLINE_MS (20 s); PM2 waits a little longer.
+    kill_timeout: 25_000,
+    // A server that dies at once, again and again, has a wrong setting: pause between tries, and give up.
+    restart_delay: 1_000,
+    max_restarts: 20,
+    // Exit code 2 is a wrong command line, which no restart mends.
+    stop_exit_codes: [2],
+
+    time: true,
+    merge_logs: true,
+  },
+];
