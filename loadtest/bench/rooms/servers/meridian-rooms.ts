@@ -1,7 +1,7 @@
 // The bench game as a Meridian developer writes it: defineInput, a fixed timestep, quantized transforms.
 
-import { schema, t } from '@colyseus/schema';
 import { type Client, Room } from 'meridian';
+import { schema, t, transform2d } from 'meridian/schema';
 import {
   createPilot,
   Dice,
@@ -12,15 +12,15 @@ import {
   stepBody,
   TICK_MS,
   TICK_RATE_HZ,
-  WORLD_SIZE,
 } from '../game.ts';
 import { MoveInput } from '../move-input.ts';
 
+/** The world of 2000 m, in steps of about 6 cm: the range is a power of two, as the arena's, and so is the step. */
+const POSITIONS = { min: 0, max: 4_096 };
+
 const Player = schema(
   {
-    x: t.quantized({ min: 0, max: WORLD_SIZE, bits: 16 }),
-    y: t.quantized({ min: 0, max: WORLD_SIZE, bits: 16 }),
-    angle: t.angle({ bits: 8 }),
+    ...transform2d(POSITIONS),
     hp: t.uint8(),
     score: t.uint16(),
     seq: t.uint16(),
