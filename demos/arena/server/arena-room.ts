@@ -89,6 +89,11 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     this.#world.removePlayer(client.sessionId, this.#nowMs);
   }
 
+  /** Lag compensation: the shot is judged against what was on the shooter's screen. */
+  protected whatWasSeenBy(sessionId: string): SeenAt {
+    return (fighter) => this.#rewind.lastSeenBy(sessionId).read(fighter, ['x', 'y']);
+  }
+
   get #nowMs(): number {
     return this.clock.elapsedTime;
   }
@@ -98,15 +103,10 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     for (const { sessionId } of this.clients) {
       // One at a time: the rewind view is that of the input being applied.
       for (const input of this.inputs.get(sessionId)) {
-        this.#world.applyInput(sessionId, input, this.#whatWasSeenBy(sessionId), nowMs);
+        this.#world.applyInput(sessionId, input, this.whatWasSeenBy(sessionId), nowMs);
       }
     }
     this.#world.step(nowMs);
-  }
-
-  /** Lag compensation: the shot is judged against what was on the shooter's screen. */
-  #whatWasSeenBy(sessionId: string): SeenAt {
-    return (fighter) => this.#rewind.lastSeenBy(sessionId).read(fighter, ['x', 'y']);
   }
 
   #saveResults(standings: readonly Standing[]): void {

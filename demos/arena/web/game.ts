@@ -6,15 +6,16 @@ import { MATCH_PHASE, PICKUP_KIND, STANCE } from '../shared/rules.ts';
 import { isDashing } from '../shared/step-fighter.ts';
 import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
 import type { Sounds } from './audio/sounds.ts';
-import { Controls, type Wish } from './controls/controls.ts';
+import { Controls } from './controls/controls.ts';
 import { Gamepads } from './controls/gamepads.ts';
 import { KeyboardMouse } from './controls/keyboard-mouse.ts';
 import { TouchSticks } from './controls/touch-sticks.ts';
+import type { Wish } from './controls/wish.ts';
 import { byId } from './hud/dom.ts';
 import type { Hud } from './hud/hud.ts';
 import type { ArenaSession, SessionListener } from './net/arena-session.ts';
-import type { Pose } from './render/fighter-sprite.ts';
 import { enemyColour, PALETTE } from './render/palette.ts';
+import type { Pose } from './render/pose.ts';
 import type { Stage } from './render/stage.ts';
 
 /** How far the camera looks ahead along the aim, as a part of the way to the pointer. */
@@ -40,7 +41,7 @@ export class Game implements SessionListener {
   #phase = -1;
   #wasDashing = false;
   /** Where my fighter was drawn last, CSS pixels: inputs are read before this frame's picture is known. */
-  #aimOrigin = { x: innerWidth / 2, y: innerHeight / 2 };
+  #aimOrigin = { x: innerWidth / 2, y: innerHeight / 2, aim: 0 };
 
   constructor(deps: {
     session: ArenaSession;
@@ -249,7 +250,7 @@ export class Game implements SessionListener {
     const ahead = this.#lookAhead(pose);
     if (me.stance !== STANCE.dead) camera.follow(pose.x + ahead.x, pose.y + ahead.y, elapsedMs);
     else camera.follow(pose.x, pose.y, elapsedMs);
-    this.#aimOrigin = this.#toScreen(pose);
+    this.#aimOrigin = { ...this.#toScreen(pose), aim: pose.aim };
   }
 
   #lookAhead(pose: Pose): { x: number; y: number } {
@@ -265,7 +266,7 @@ export class Game implements SessionListener {
     return { x: x * part, y: y * part };
   }
 
-  /** A faint line along the own aim: a thumb has no crosshair. */
+  /** A line along the own aim, faint where a crosshair shows it too. */
   #drawSight(): void {
     const me = this.#session.me;
     if (me === undefined || me.stance !== STANCE.fighting) {
@@ -274,8 +275,9 @@ export class Game implements SessionListener {
     }
     const pose = this.#session.pose(this.#session.myId, me);
     const { distance } = traceShot(pose, pose.aim, ARENA_MAP, []);
-    const isTouch = this.#touch.usedAtMs > this.#keyboardMouse.usedAtMs;
-    this.#stage.showSight(pose, distance, isTouch ? 0.5 : 0.16);
+    const hasPointer =
+      this.#keyboardMouse.pointer !== null && this.#keyboardMouse.usedAtMs > this.#touch.usedAtMs;
+    this.#stage.showSight(pose, distance, hasPointer ? 0.16 : 0.5);
   }
 
   #offsetTo(pose: { x: number; y: number }): { x: number; y: number } {

@@ -42,6 +42,7 @@ class Page {
       screen: page.#screen,
       session: page.#game?.session ?? null,
       hud: page.#hud,
+      stage: page.#stage,
     }));
     requestAnimationFrame((nowMs) => page.#frame(nowMs));
   }

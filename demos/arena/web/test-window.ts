@@ -1,11 +1,13 @@
 import { MATCH_PHASE } from '../shared/rules.ts';
 import type { Hud } from './hud/hud.ts';
 import type { ArenaSession } from './net/arena-session.ts';
+import type { Stage } from './render/stage.ts';
 
 interface Inside {
   readonly screen: string;
   readonly session: ArenaSession | null;
   readonly hud: Hud;
+  readonly stage: Stage;
 }
 
 /** What `window.__arena` shows to tests. Read-only: plain copies, no handles. */
@@ -15,6 +17,13 @@ export interface ArenaWindow {
   readonly roomId: string | null;
   readonly me: FighterView | null;
   readonly players: readonly FighterView[];
+  /** What the screen shows, in units; with the size of the window, where a fighter is on the screen. */
+  readonly view: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
   /** Own kills in this match. */
   readonly score: number;
   readonly match: {
@@ -34,7 +43,12 @@ export interface FighterView {
   /** Where it is drawn: predicted or interpolated. */
   readonly x: number;
   readonly y: number;
+  /** Radians. */
+  readonly aim: number;
   readonly health: number;
+  /** Pulls of the trigger so far, modulo 256. */
+  readonly shots: number;
+  readonly effects: number;
   readonly stance: number;
   readonly kills: number;
   readonly deaths: number;
@@ -45,7 +59,7 @@ export function openTestWindow(look: () => Inside): void {
   Object.defineProperty(window, '__arena', { get: () => describe(look()) });
 }
 
-function describe({ screen, session, hud }: Inside): ArenaWindow {
+function describe({ screen, session, hud, stage }: Inside): ArenaWindow {
   const state = session?.state;
   if (session === null || state?.fighters === undefined) {
     return {
@@ -53,15 +67,16 @@ function describe({ screen, session, hud }: Inside): ArenaWindow {
       roomId: null,
       me: null,
       players: [],
+      view: stage.camera.visible(),
       score: 0,
       match: null,
       stats: null,
     };
   }
   const players = [...state.fighters].map(([id, fighter]) => {
-    const { name, isBot, health, stance, kills, deaths } = fighter;
-    const { x, y } = session.pose(id, fighter);
-    return { id, name, isBot, x, y, health, stance, kills, deaths };
+    const { name, isBot, health, shots, effects, stance, kills, deaths } = fighter;
+    const pose = session.pose(id, fighter);
+    return { id, name, isBot, ...pose, health, shots, effects, stance, kills, deaths };
   });
   const me = players.find(({ id }) => id === session.myId) ?? null;
   const isOver = state.phase === MATCH_PHASE.results;
@@ -72,6 +87,7 @@ function describe({ screen, session, hud }: Inside): ArenaWindow {
     roomId: session.roomId,
     me,
     players,
+    view: stage.camera.visible(),
     score: me?.kills ?? 0,
     match: {
       number: state.matchNumber,

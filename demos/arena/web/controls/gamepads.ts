@@ -1,4 +1,4 @@
-import { buttonBits, type Wish, type WishSource } from './controls.ts';
+import { buttonBits, type Wish, type WishSource } from './wish.ts';
 
 const DEAD_ZONE = 0.2;
 // Indices of the standard mapping (W3C Gamepad, section "Remapping").

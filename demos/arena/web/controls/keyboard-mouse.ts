@@ -1,4 +1,6 @@
-import { buttonBits, type Wish, type WishSource } from './controls.ts';
+import { KeyAim } from './key-aim.ts';
+import { KeyState } from './key-state.ts';
+import { buttonBits, type Wish, type WishOrigin, type WishSource } from './wish.ts';
 
 /** By physical key, so that WASD is a cross on every keyboard layout. */
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {
@@ -12,10 +14,14 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [1, 0],
 };
 
-/** WASD or arrows to move, mouse to aim, left button or space to shoot, right button or shift to dash. */
+/**
+ * WASD or arrows to move, mouse to aim, left button or space to shoot, right button or shift to dash. Without a mouse one
+ * aims where one walks, and Q and E turn the aim.
+ */
 export class KeyboardMouse implements WishSource {
   usedAtMs = 0;
-  readonly #pressed = new Set<string>();
+  readonly #keys = new KeyState();
+  readonly #keyAim = new KeyAim();
   readonly #closers: (() => void)[] = [];
   #mouse: { x: number; y: number } | null = null;
   #fires = false;
@@ -25,10 +31,12 @@ export class KeyboardMouse implements WishSource {
     this.#on(window, 'keydown', (event) => {
       if (isTyping(event.target)) return;
       if (event.code in MOVES || event.code === 'Space') event.preventDefault();
-      this.#pressed.add(event.code);
+      this.#keys.press(event.code);
+      // Whoever turns the aim by key has put the mouse aside.
+      if (KeyAim.isTurnKey(event.code)) this.#mouse = null;
       this.#use();
     });
-    this.#on(window, 'keyup', (event) => this.#pressed.delete(event.code));
+    this.#on(window, 'keyup', (event) => this.#keys.release(event.code));
     // A key released while another window has the focus is never reported.
     this.#on(window, 'blur', () => this.#releaseAll());
     this.#on(window, 'pointermove', (event) => {
@@ -51,30 +59,30 @@ export class KeyboardMouse implements WishSource {
     this.#on(surface, 'contextmenu', (event) => event.preventDefault());
   }
 
-  /** Where the pointer is, CSS pixels; null before it moved. */
+  /** Where the pointer is, CSS pixels; null while the keys aim. */
   get pointer(): { readonly x: number; readonly y: number } | null {
     return this.#mouse;
   }
 
-  read(aimOrigin: { x: number; y: number }): Wish {
+  read(from: WishOrigin): Wish {
+    const keys = this.#keys.step();
     let moveX = 0;
     let moveY = 0;
-    for (const code of this.#pressed) {
+    for (const code of keys) {
       const move = MOVES[code];
       if (move === undefined) continue;
       moveX += move[0];
       moveY += move[1];
     }
-    const fires = this.#fires || this.#pressed.has('Space');
-    const dashes =
-      this.#dashes || this.#pressed.has('ShiftLeft') || this.#pressed.has('ShiftRight');
+    const fires = this.#fires || keys.has('Space');
+    const dashes = this.#dashes || keys.has('ShiftLeft') || keys.has('ShiftRight');
     return {
       moveX: Math.sign(moveX),
       moveY: Math.sign(moveY),
       aim:
         this.#mouse === null
-          ? null
-          : Math.atan2(this.#mouse.y - aimOrigin.y, this.#mouse.x - aimOrigin.x),
+          ? this.#keyAim.step({ keys, aim: from.aim, moveX, moveY, fires })
+          : Math.atan2(this.#mouse.y - from.y, this.#mouse.x - from.x),
       buttons: buttonBits(fires, dashes),
     };
   }
@@ -84,7 +92,7 @@ export class KeyboardMouse implements WishSource {
   }
 
   #releaseAll(): void {
-    this.#pressed.clear();
+    this.#keys.releaseAll();
     this.#fires = false;
     this.#dashes = false;
   }

@@ -1,4 +1,4 @@
-import { buttonBits, type Wish, type WishSource } from './controls.ts';
+import { buttonBits, type Wish, type WishSource } from './wish.ts';
 
 /** How far a thumb moves from rest to full deflection, CSS pixels. */
 const STICK_REACH = 56;

@@ -15,8 +15,8 @@ import { MoveInput } from '../../shared/move-input.ts';
 import { BUTTON, STANCE } from '../../shared/rules.ts';
 import { stepFighter } from '../../shared/step-fighter.ts';
 import { Trigger } from '../../shared/weapon.ts';
-import type { Wish } from '../controls/controls.ts';
-import type { Pose } from '../render/fighter-sprite.ts';
+import type { Wish } from '../controls/wish.ts';
+import type { Pose } from '../render/pose.ts';
 import { interpolationDelayMs } from './interpolation-delay.ts';
 
 /** A jump farther than this between two patches is a respawn, in units. */
@@ -90,9 +90,11 @@ export class ArenaSession {
     });
   }
 
-  /** @throws {MeridianError} when signing in or joining fails */
-  static async join(request: JoinRequest): Promise<ArenaSession> {
-    const client = new MeridianClient();
+  /**
+   * @param client - of the page's own server when absent
+   * @throws {MeridianError} when signing in or joining fails
+   */
+  static async join(request: JoinRequest, client = new MeridianClient()): Promise<ArenaSession> {
     const { displayName } = request;
     const player = await client.signInAsGuest(displayName === '' ? {} : { displayName });
     // A guest who comes back keeps his profile and may have changed his mind about the name.

@@ -4,16 +4,11 @@ import { EFFECT, FULL_HEALTH, STANCE } from '../../shared/rules.ts';
 import { isDashing } from '../../shared/step-fighter.ts';
 import { enemyColour, PALETTE } from './palette.ts';
 import type { Particles } from './particles.ts';
+import type { Pose } from './pose.ts';
 import { BAKE_SCALE, type TextureBook } from './textures.ts';
 
 const BAR_WIDTH = 46;
 const BAR_HEIGHT = 5;
-
-export interface Pose {
-  readonly x: number;
-  readonly y: number;
-  readonly aim: number;
-}
 
 /** One fighter on the screen: body, glow, shield, name and health. */
 export class FighterSprite {
