@@ -1,18 +1,29 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 const durationMs = z.coerce.number().int().positive();
-const commaList = z.preprocess(
-  (value) =>
-    typeof value === 'string'
-      ? value
-          .split(',')
-          .map((item) => item.trim())
-          .filter((item) => item !== '')
-      : value,
-  z.array(z.string()),
-);
+/** A list, or its items in one string with commas between. */
+function commaList(item: z.ZodType<string>) {
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((part) => part.trim())
+            .filter((part) => part !== '')
+        : value,
+    z.array(item),
+  );
+}
+
+const webOrigin = z.string().refine((value) => value === '*' || isWebOrigin(value), {
+  message: 'wants origins such as https://game.example, or *',
+});
+const proxyRange = z.string().refine(isProxyRange, {
+  message: 'wants addresses, CIDR ranges, or loopback, linklocal, uniquelocal',
+});
 
 /** The public face: game sockets, matchmaking and REST share one port, as in Colyseus. */
 export const HttpConfig = z.strictObject({
@@ -24,12 +35,12 @@ export const HttpConfig = z.strictObject({
    * Web origins that may call this server from a browser, besides the server's own. `*` opens it to every page, without
    * credentials.
    */
-  corsOrigins: commaList.default([]),
+  corsOrigins: commaList(webOrigin).default([]),
   /**
    * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`.
    * Empty: the peer's own address counts. Trusting one too many lets players choose their address and escape limits.
    */
-  trustedProxies: commaList.default([]),
+  trustedProxies: commaList(proxyRange).default([]),
   /** Largest REST or matchmaking body. */
   bodyLimitBytes: count.default(32 * 1024),
   /** REST requests per minute and address. */
@@ -63,6 +74,7 @@ export const RoomsConfig = z
   .refine((c) => c.sendResumeBytes < c.sendGateBytes && c.sendGateBytes < c.sendHardLimitBytes, {
     path: ['sendGateBytes'],
     message: 'must lie between sendResumeBytes and sendHardLimitBytes',
+    when: areSound('sendResumeBytes', 'sendGateBytes', 'sendHardLimitBytes'),
   });
 
 export const AuthConfig = z
@@ -80,6 +92,7 @@ export const AuthConfig = z
   .refine((c) => c.refreshTokenTtlMs > c.accessTokenTtlMs, {
     path: ['refreshTokenTtlMs'],
     message: 'must be longer than accessTokenTtlMs',
+    when: areSound('accessTokenTtlMs', 'refreshTokenTtlMs'),
   });
 
 export const ProfilesConfig = z.strictObject({
@@ -100,7 +113,9 @@ export const AdminConfig = z.strictObject({
 });
 
 export const ProcessConfig = z.strictObject({
+  /** `production` asks for `auth.jwtSecret`. */
   environment: z.enum(['development', 'test', 'production']).default('development'),
+  /** Lines below it are not written. `trace` tells every frame's fate, and no secret. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Time from SIGTERM to the end of the process, whatever still runs. Keep it below the platform's kill timeout. */
   shutdownDeadlineMs: durationMs.default(20_000),
@@ -118,6 +133,7 @@ export const MeridianConfig = z
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
     path: ['auth', 'jwtSecret'],
     message: 'is needed in production, or every restart and every second node signs everybody out',
+    when: areSound('process.environment', 'auth.jwtSecret'),
   });
 
 export type MeridianConfig = z.infer<typeof MeridianConfig>;
@@ -127,3 +143,22 @@ export type AuthConfig = MeridianConfig['auth'];
 export type ProfilesConfig = MeridianConfig['profiles'];
 export type AdminConfig = MeridianConfig['admin'];
 export type ProcessConfig = MeridianConfig['process'];
+
+/** For a check across keys: runs unless one of them is wrong in itself, so that all problems are told at once. */
+function areSound(...paths: readonly string[]): (payload: z.core.ParsePayload) => boolean {
+  return ({ issues }) =>
+    issues.every(({ path }) => path === undefined || !paths.includes(path.join('.')));
+}
+
+function isWebOrigin(value: string): boolean {
+  // A trailing slash is forgiven, a path is not: browsers send none.
+  return URL.canParse(value) && new URL(value).origin === value.toLowerCase().replace(/\/$/, '');
+}
+
+function isProxyRange(value: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true;
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}

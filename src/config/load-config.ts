@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { MeridianConfig } from './config.ts';
+import { nearestName } from './nearest-name.ts';
 
 /** Names that Colyseus and the field already have; ours are `MERIDIAN_<SECTION>_<KEY>`. */
 const WELL_KNOWN: Readonly<Record<string, readonly [section: string, key: string]>> = {
@@ -25,63 +26,61 @@ export class ConfigError extends Error {
   }
 }
 
-/** Every variable the configuration reads, with the path it sets. */
+/** Every variable the configuration reads, with the path it sets; ours come after the well-known ones. */
 export function environmentNames(): ReadonlyMap<string, readonly [string, string]> {
-  const names = new Map<string, readonly [string, string]>();
+  const names = new Map(Object.entries(WELL_KNOWN));
   for (const [section, keys] of Object.entries(sectionKeys())) {
-    for (const key of keys)
-      names.set(`${PREFIX}${constant(section)}_${constant(key)}`, [section, key]);
+    for (const key of keys) names.set(environmentName(section, key), [section, key]);
   }
-  for (const [name, path] of Object.entries(WELL_KNOWN)) names.set(name, path);
   return names;
 }
 
 /**
- * The node's configuration: defaults, overlaid by the environment; frozen.
+ * The node's configuration: defaults, overlaid by the environment; frozen. A variable that is set to nothing is not set,
+ * and where both names of a setting are, ours wins over the well-known one.
  *
  * @throws {ConfigError} with every problem at once; unknown `MERIDIAN_*` names are problems
  */
 export function loadConfig(environment: Environment): MeridianConfig {
   const names = environmentNames();
   const values: Record<string, Record<string, string>> = {};
-  const problems: string[] = [];
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) continue;
-    const path = names.get(name);
-    if (path === undefined) {
-      if (name.startsWith(PREFIX) && !NOT_CONFIG.has(name)) {
-        problems.push(`${name} is not a setting${suggestion(name, names)}`);
-      }
-      continue;
-    }
-    const [section, key] = path;
+  const sources = new Map<string, string>();
+  for (const [name, [section, key]] of names) {
+    const value = environment[name];
+    if (value === undefined || value === '') continue;
     values[section] ??= {};
     values[section][key] = value;
+    sources.set(`${section}.${key}`, name);
   }
+  const problems = Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX) && !names.has(name) && !NOT_CONFIG.has(name))
+    .map((name) => `${name} is not a setting${suggestion(name, names)}`);
   const parsed = MeridianConfig.safeParse(values);
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describe(issue, names)));
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => describe(issue, sources)));
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(parsed.data);
 }
 
-function describe(
-  issue: z.core.$ZodIssue,
-  names: ReadonlyMap<string, readonly [string, string]>,
-): string {
-  const path = issue.path.map(String);
-  const name = [...names].find(([, to]) => to.join('.') === path.slice(0, 2).join('.'))?.[0];
-  return `${path.join('.')}${name === undefined ? '' : ` (${name})`}: ${issue.message}`;
+/** @param sources - which variable set a path */
+function describe(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, string>): string {
+  const [section = '', key = ''] = issue.path.map(String);
+  const name = sources.get(`${section}.${key}`) ?? environmentName(section, key);
+  return `${issue.path.join('.')} (${name}): ${issue.message}`;
+}
+
+function environmentName(section: string, key: string): string {
+  return `${PREFIX}${constant(section)}_${constant(key)}`;
 }
 
 function suggestion(name: string, names: ReadonlyMap<string, unknown>): string {
-  const words = new Set(name.split('_'));
-  let best: string | undefined;
-  let bestScore = 2;
-  for (const candidate of names.keys()) {
-    const score = candidate.split('_').filter((word) => words.has(word)).length;
-    if (score > bestScore) [best, bestScore] = [candidate, score];
-  }
-  return best === undefined ? '' : `; did you mean ${best}?`;
+  // The prefix they all share would make short names look alike.
+  const bare = (full: string) => full.slice(PREFIX.length);
+  const ours = [...names.keys()].filter((known) => known.startsWith(PREFIX)).map(bare);
+  const withoutSection = ours.find((known) => known.endsWith(`_${bare(name)}`));
+  const meant = withoutSection ?? nearestName(bare(name), ours);
+  return meant === null ? '' : `; did you mean ${PREFIX}${meant}?`;
 }
 
 function sectionKeys(): Record<string, readonly string[]> {

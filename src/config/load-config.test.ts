@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { MeridianConfig } from './config.ts';
+import { ConfigError, environmentNames, loadConfig } from './load-config.ts';
+
+function problemsOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test('[ND-40] without an environment every setting has its default, and nothing can be changed', () => {
+  const config = loadConfig({});
+  expect(config).toEqual(MeridianConfig.parse({}));
+  expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
+  expect(() => (config.http.corsOrigins as string[]).push('*')).toThrow(TypeError);
+});
+
+test('[ND-40] every setting can be set by its own variable', () => {
+  const names = environmentNames();
+  const settings = Object.entries(MeridianConfig.parse({})).flatMap(([section, keys]) =>
+    Object.keys(keys).map((key) => `${section}.${key}`),
+  );
+  const ours = [...names].filter(([name]) => name.startsWith('MERIDIAN_'));
+  expect(ours.map(([, path]) => path.join('.')).sort()).toEqual(settings.sort());
+  expect(loadConfig({ MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: '7' }).http.socketsPerAddress).toBe(7);
+});
+
+test('[ND-40] lists are separated by commas', () => {
+  const { http } = loadConfig({
+    MERIDIAN_HTTP_CORS_ORIGINS: ' https://a.example , http://b.example:8080/ ,',
+    MERIDIAN_HTTP_TRUSTED_PROXIES: 'loopback,10.0.0.0/8,fd00::/8,192.0.2.1',
+  });
+  expect(http.corsOrigins).toEqual(['https://a.example', 'http://b.example:8080/']);
+  expect(http.trustedProxies).toEqual(['loopback', '10.0.0.0/8', 'fd00::/8', '192.0.2.1']);
+});
+
+test('[ND-40] the names of the field are heard, ours win over them, and nothing means not set', () => {
+  expect(loadConfig({ PORT: '1' }).http.port).toBe(1);
+  expect(loadConfig({ MERIDIAN_HTTP_PORT: '2', PORT: '1' }).http.port).toBe(2);
+  expect(loadConfig({ PORT: '1', MERIDIAN_HTTP_PORT: '2' }).http.port).toBe(2);
+  expect(loadConfig({ PORT: '', MERIDIAN_ADMIN_PASSWORD: '' })).toEqual(loadConfig({}));
+});
+
+test('[ND-41] all problems come at once, each with the variable to change', () => {
+  const problems = problemsOf({
+    PORT: 'x',
+    MERIDIAN_HTTP_CORS_ORIGINS: 'https://game.example/path',
+    MERIDIAN_HTTP_TRUSTED_PROXIES: '10.0.0.0/33',
+    MERIDIAN_ROOMS_SEND_GATE_BYTES: '1',
+    MERIDIAN_AUTH_REFRESH_TOKEN_TTL_MS: '1000',
+    NODE_ENV: 'production',
+  });
+  expect(problems).toHaveLength(6);
+  for (const name of [
+    'http.port (PORT)',
+    'http.corsOrigins.0 (MERIDIAN_HTTP_CORS_ORIGINS)',
+    'http.trustedProxies.0 (MERIDIAN_HTTP_TRUSTED_PROXIES)',
+    'rooms.sendGateBytes (MERIDIAN_ROOMS_SEND_GATE_BYTES)',
+    'auth.refreshTokenTtlMs (MERIDIAN_AUTH_REFRESH_TOKEN_TTL_MS)',
+    'auth.jwtSecret (MERIDIAN_AUTH_JWT_SECRET)',
+  ]) {
+    expect(problems).toContainEqual(expect.stringContaining(name));
+  }
+});
+
+test('[ND-41] a secret that is refused is not repeated', () => {
+  const secret = 'hunter2';
+  const problems = problemsOf({ MERIDIAN_ADMIN_PASSWORD: secret, JWT_SECRET: secret });
+  expect(problems).toHaveLength(2);
+  expect(problems.join()).not.toContain(secret);
+});
+
+describe('[ND-41] an unknown name with our prefix is a problem', () => {
+  test.each([
+    ['MERIDIAN_HTTP_PROT', 'MERIDIAN_HTTP_PORT'],
+    ['MERIDIAN_ROOM_MESSAGES_PER_SECOND', 'MERIDIAN_ROOMS_MESSAGES_PER_SECOND'],
+    ['MERIDIAN_CORS_ORIGINS', 'MERIDIAN_HTTP_CORS_ORIGINS'],
+    ['MERIDIAN_LOG_LEVEL', 'MERIDIAN_PROCESS_LOG_LEVEL'],
+  ])('%s: did you mean %s?', (typed, meant) => {
+    expect(problemsOf({ [typed]: '1' })).toEqual([
+      `${typed} is not a setting; did you mean ${meant}?`,
+    ]);
+  });
+
+  test('what is near nothing is guessed at by nobody', () => {
+    expect(problemsOf({ MERIDIAN_WEATHER: '1' })).toEqual(['MERIDIAN_WEATHER is not a setting']);
+  });
+});
