@@ -14,6 +14,7 @@ import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
+import { addressGroup } from '../http/client-address.ts';
 import { closeReason, MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { readShortFrames } from './short-frame-reader.ts';
@@ -46,6 +47,7 @@ export class MeridianTransport extends WebSocketTransport {
   readonly #options: MeridianTransportOptions;
   readonly #quota: SocketQuota;
   readonly #pings: PingRounds;
+  #isClosing = false;
 
   constructor(options: MeridianTransportOptions) {
     // noServer: this class owns the upgrade event, and pings by itself.
@@ -69,27 +71,50 @@ export class MeridianTransport extends WebSocketTransport {
     // Unguarded until ws takes over: a reset here must not reach the process.
     const destroy = () => socket.destroy();
     socket.on('error', destroy);
-    const release = this.#quota.take(this.#options.addressOf(request));
+    const url = targetOf(request);
+    if (url === null) {
+      this.#refuse(socket, new GameError('BAD_REQUEST', {}, { message: 'Ask for a path.' }));
+      return;
+    }
+    if (this.#isClosing) {
+      this.#refuse(socket, new GameError('SHUTTING_DOWN'));
+      return;
+    }
+    const release = this.#quota.take(addressGroup(this.#options.addressOf(request)));
     if (release === null) {
-      this.#options.metrics.upgradeRefused('RATE_LIMITED');
-      refuse(
-        socket,
-        new GameError(
-          'RATE_LIMITED',
-          {},
-          { message: 'Too many open connections from this address.' },
-        ),
-      );
+      const message = 'Too many open connections from this address.';
+      this.#refuse(socket, new GameError('RATE_LIMITED', {}, { message }));
       return;
     }
     socket.once('close', release);
     this.wss.handleUpgrade(request, socket, head, (ws) => {
       socket.removeListener('error', destroy);
-      this.#open(ws, request);
+      this.#open(ws, request, url);
     });
   }
 
-  #open(ws: WebSocket, request: IncomingMessage): void {
+  /**
+   * Takes no more sockets and ends those that are left: with a reason, and by force after `graceMs`. The server's
+   * `close()` would wait for them for ever.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    const open = [...this.wss.clients];
+    const closed = open.map((ws) => new Promise((resolve) => ws.once('close', resolve)));
+    const timer = setTimeout(() => {
+      for (const ws of open) ws.terminate();
+    }, graceMs);
+    for (const ws of open) ws.close(CloseCode.SERVER_SHUTDOWN, 'The server is shutting down.');
+    await Promise.all(closed);
+    clearTimeout(timer);
+  }
+
+  #refuse(socket: Duplex, error: GameError): void {
+    this.#options.metrics.upgradeRefused(error.code);
+    refuse(socket, error);
+  }
+
+  #open(ws: WebSocket, request: IncomingMessage, url: URL): void {
     const { metrics, log } = this.#options;
     metrics.socketOpened();
     ws.once('close', () => metrics.socketClosed());
@@ -97,8 +122,6 @@ export class MeridianTransport extends WebSocketTransport {
     ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
     this.#pings.add(ws);
 
-    // Bounded by ws' and Node's own header limits; never logged, it may carry a token.
-    const url = new URL(`ws://server${request.url ?? '/'}`);
     const sessionId = url.searchParams.get('sessionId');
     const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     if (sessionId === null && roomId === undefined) {
@@ -124,11 +147,10 @@ export class MeridianTransport extends WebSocketTransport {
     } catch (error) {
       this.#options.metrics.seatRefused();
       this.#options.log.debug({ err: error, roomId: seat.roomId }, 'seat refused');
-      const code = error instanceof ServerError ? error.code : CloseCode.WITH_ERROR;
-      const reason = error instanceof ServerError ? error.message : 'The room refused the seat.';
+      const { code, closeCode, reason } = refusalOf(error);
       client.error(code, reason, () =>
         ws.close(
-          reconnectionToken === null ? CloseCode.WITH_ERROR : CloseCode.FAILED_TO_RECONNECT,
+          reconnectionToken === null ? closeCode : CloseCode.FAILED_TO_RECONNECT,
           closeReason(reason),
         ),
       );
@@ -145,6 +167,26 @@ export class MeridianTransport extends WebSocketTransport {
     context.ip = this.#options.addressOf(request);
     return context;
   }
+}
+
+/**
+ * Where an upgrade wants to go; never logged, it may carry a token. Null for what is no path (`*:99999`): HTTP lets it
+ * through, and URL would throw.
+ */
+function targetOf(request: IncomingMessage): URL | null {
+  const target = request.url ?? '';
+  return target.startsWith('/') ? new URL(`ws://server${target}`) : null;
+}
+
+/** What a client is told when it gets no seat: a room's own `GameError` is meant for it, any other exception is not. */
+function refusalOf(error: unknown): { code: number; closeCode: number; reason: string } {
+  if (error instanceof GameError) {
+    const code = CloseCode.NOT_ADMITTED;
+    return { code, closeCode: code, reason: error.message };
+  }
+  const closeCode = CloseCode.WITH_ERROR;
+  if (error instanceof ServerError) return { code: error.code, closeCode, reason: error.message };
+  return { code: closeCode, closeCode, reason: 'The room refused the seat.' };
 }
 
 function servePingSocket(ws: WebSocket): void {
