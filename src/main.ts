@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
 import type { GameDefinition } from './rooms/game.ts';
@@ -19,9 +20,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { game: { type: 'string' }, help: { type: 'boolean', default: false } },
-  });
+  const values = readArguments();
   if (values.help) {
     process.stdout.write(USAGE);
     return;
@@ -37,6 +36,17 @@ async function main(): Promise<void> {
   );
   // PM2's wait_ready, and whoever else started us as a child.
   process.send?.('ready');
+}
+
+function readArguments(): { readonly game?: string; readonly help: boolean } {
+  try {
+    return parseArgs({
+      options: { game: { type: 'string' }, help: { type: 'boolean', default: false } },
+    }).values;
+  } catch (error) {
+    // parseArgs throws nothing else, and its texts name the option.
+    throw new UsageError((error as Error).message, { cause: error });
+  }
 }
 
 async function loadGame(path: string): Promise<GameDefinition> {
@@ -83,7 +93,8 @@ try {
   await main();
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}`);
-  else if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof ConfigError || error instanceof ListenError)
+    process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED);
 }

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createServer } from 'node:http';
 import express from 'express';
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
 import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
@@ -26,6 +23,7 @@ import { clientAddress, trustProxies } from '../transport/http/client-address.ts
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { mountHealth } from './health.ts';
+import { listen } from './listen.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
@@ -54,11 +52,13 @@ export interface MeridianNode {
 
 /** Share of the shutdown deadline that rooms get; the rest is for closing stores. */
 const ROOMS_SHARE_OF_DEADLINE = 0.75;
+/** Share of it for the closing handshakes of sockets that are left. */
+const SOCKETS_SHARE_OF_DEADLINE = 0.1;
 
 /**
  * Starts a node with `game` on it.
  *
- * @throws when a port is taken or the profile store cannot be opened; what was opened is closed again
+ * @throws {ListenError} when a port is taken; {GameError} `STORE_UNAVAILABLE`. What was opened is closed again
  */
 export async function startNode(
   config: MeridianConfig,
@@ -124,13 +124,13 @@ async function openNode(
     tokens: auth,
     routes: [...authRoutes(auth), ...profileRoutes(profiles)],
   });
-  mountMatchmaking(app, { node, config: config.http, metrics, addressOf });
+  mountMatchmaking(app, { node, config: config.http, metrics, addressOf, log });
   if (game.webRoot !== undefined) app.use(express.static(game.webRoot));
   app.use(notFound());
   app.use(errorRenderer({ log }));
 
   const server = createServer(app);
-  new MeridianTransport({
+  const transport = new MeridianTransport({
     server,
     maxPayloadBytes: config.rooms.maxPayloadBytes,
     pingIntervalMs: config.rooms.pingIntervalMs,
@@ -147,10 +147,33 @@ async function openNode(
   const adminServer = createAdminServer(config.admin.password);
   const { bindAddress } = config.admin;
   const ports: ListeningPorts = {
-    metricsPort: await listen(metricsServer, config.admin.metricsPort, bindAddress, closers),
-    adminPort: await listen(adminServer, config.admin.adminPort, bindAddress, closers),
-    port: await listen(server, config.http.port, config.http.bindAddress, closers),
+    metricsPort: await listen(
+      metricsServer,
+      {
+        port: config.admin.metricsPort,
+        address: bindAddress,
+        setting: 'MERIDIAN_ADMIN_METRICS_PORT',
+      },
+      closers,
+    ),
+    adminPort: await listen(
+      adminServer,
+      { port: config.admin.adminPort, address: bindAddress, setting: 'MERIDIAN_ADMIN_ADMIN_PORT' },
+      closers,
+    ),
+    port: await listen(
+      server,
+      {
+        port: config.http.port,
+        address: config.http.bindAddress,
+        setting: 'MERIDIAN_HTTP_PORT or PORT',
+      },
+      closers,
+    ),
   };
+  closers.push('sockets', () =>
+    transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
+  );
 
   const stop = async () => {
     isDraining = true;
@@ -158,8 +181,6 @@ async function openNode(
     const roomsDeadlineMs = config.process.shutdownDeadlineMs * ROOMS_SHARE_OF_DEADLINE;
     const { unfinishedRooms } = await node.shutdown(roomsDeadlineMs);
     if (unfinishedRooms > 0) log.warn({ unfinishedRooms }, 'rooms did not end in time');
-    // Close frames are on their way; one turn lets them out before the sockets go.
-    await nextTurn();
     await closers.closeAll();
     log.info({ event: 'stopped', unfinishedRooms }, 'stopped');
     return { unfinishedRooms };
@@ -174,22 +195,4 @@ async function openNode(
       return stopping;
     },
   };
-}
-
-/** @returns the port it got */
-async function listen(
-  server: Server,
-  port: number,
-  address: string,
-  closers: Closers,
-): Promise<number> {
-  server.listen(port, address);
-  await once(server, 'listening');
-  closers.push(`port ${port}`, async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  });
-  return (server.address() as AddressInfo).port;
 }

@@ -2,6 +2,7 @@ import { type AuthContext, ErrorCode, matchMaker, type Room, ServerError } from 
 import { setLogger } from '@colyseus/core/Logger';
 import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
+import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
@@ -45,10 +46,15 @@ export class ColyseusNode {
     setLogger(colyseusLog(log));
     await matchMaker.setup();
     await matchMaker.accept();
-    return new ColyseusNode();
+    return new ColyseusNode(log);
   }
 
+  readonly #log: Logger;
   readonly #rooms = new Set<Room>();
+
+  private constructor(log: Logger) {
+    this.#log = log;
+  }
 
   get processId(): string {
     return matchMaker.processId;
@@ -67,7 +73,10 @@ export class ColyseusNode {
       configurable: true,
     });
     const handler = matchMaker.defineRoomType(name, roomClass, options);
-    handler.on('create', (room) => this.#rooms.add(room));
+    handler.on('create', (room) => {
+      this.#rooms.add(room);
+      endOnShutdown(room, this.#log);
+    });
     handler.on('dispose', (room) => this.#rooms.delete(room));
     if (filterBy !== undefined && filterBy.length > 0) handler.filterBy([...filterBy] as never[]);
   }
@@ -102,18 +111,29 @@ export class ColyseusNode {
    * @returns how many rooms had not ended after `deadlineMs` (stock Colyseus waits for ever)
    */
   async shutdown(deadlineMs: number): Promise<{ readonly unfinishedRooms: number }> {
-    const ended = matchMaker.gracefullyShutdown().then(() => true);
-    const timeout = Promise.withResolvers<false>();
-    const timer = setTimeout(() => timeout.resolve(false), deadlineMs);
-    // A late failure is not unhandled: the deadline has spoken.
-    ended.catch(() => undefined);
-    try {
-      await Promise.race([ended, timeout.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const ended = matchMaker.gracefullyShutdown().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'ending the rooms failed');
+    });
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(() => timeout.resolve(), deadlineMs);
+    await Promise.race([ended, timeout.promise]);
+    clearTimeout(timer);
     return { unfinishedRooms: this.#rooms.size };
   }
+}
+
+/**
+ * Ends a room whose `onBeforeShutdown` throws the default way. Colyseus would stop there, and never come to the rooms
+ * after it.
+ */
+function endOnShutdown(room: Room, log: Logger): void {
+  const ofTheGame: () => unknown = room.onBeforeShutdown.bind(room);
+  room.onBeforeShutdown = () => {
+    new Promise((resolve) => resolve(ofTheGame())).catch((error: unknown) => {
+      log.error({ err: error, room: room.roomName }, 'onBeforeShutdown failed, room is closed');
+      room.disconnect(CloseCode.SERVER_SHUTDOWN).catch(() => undefined);
+    });
+  };
 }
 
 /** Colyseus logs with console's methods; a malformed message is worth a line, not a page. */
@@ -128,7 +148,8 @@ function colyseusLog(log: Logger): Parameters<typeof setLogger>[0] {
   } as never;
 }
 
-function isClientMethod(method: string): method is ClientMethod {
+/** Whether clients may use this way into a room. */
+export function isClientMethod(method: string): method is ClientMethod {
   return (CLIENT_METHODS as readonly string[]).includes(method);
 }
 

@@ -1,9 +1,11 @@
-import { createAuthContext } from '@colyseus/core';
+import { createAuthContext, ErrorCode, ServerError } from '@colyseus/core';
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
-import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import { type ColyseusNode, isClientMethod } from '../cluster/colyseus-adapter.ts';
 import type { HttpConfig } from '../config/config.ts';
-import { GameError } from '../errors/game-error.ts';
+import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
+import type { GameError } from '../errors/game-error.ts';
+import type { ErrorBody } from '../protocol/rest.ts';
 import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { parse } from '../transport/http/parse.ts';
@@ -28,9 +30,7 @@ const JoinOptions = z
 /**
  * The handlers of Colyseus' matchmaking endpoint: limited per address, bounded, typed.
  *
- * Replies are Colyseus' seat reservations. Failures have the body every REST failure has, and `message` beside it, which
- * is what Colyseus' SDKs show.
- */
+ * Replies are Colyseus' seat reservations; failures are thrown, for `matchmakeErrorBody`. */
 export function matchmakeRoute(deps: {
   readonly node: ColyseusNode;
   readonly config: HttpConfig;
@@ -38,6 +38,16 @@ export function matchmakeRoute(deps: {
   readonly addressOf: (request: AddressedRequest) => string;
 }): RequestHandler[] {
   const limiter = new AddressRateLimiter({ perMinute: deps.config.matchmakePerMinute });
+  const count: RequestHandler = (request, response, next) => {
+    const { method = '' } = request.params;
+    response.once('close', () => {
+      const outcome = response.writableFinished ? response.locals['errorCode'] : 'aborted';
+      // Anybody can invent methods; a label has few values.
+      const label = isClientMethod(String(method)) ? String(method) : 'other';
+      deps.metrics.joinEnded(label, String(outcome ?? 'ok'));
+    });
+    next();
+  };
   const limitRate: RequestHandler = async (request, _response, next) => {
     await limiter.consume(deps.addressOf(request));
     next();
@@ -46,24 +56,36 @@ export function matchmakeRoute(deps: {
   const answer: RequestHandler = async (request, response) => {
     const { method, target } = parse(Target, request.params);
     const options = parse(JoinOptions, request.body ?? {});
-    try {
-      const reservation = await deps.node.reserveSeat({
-        method,
-        target,
-        options,
-        context: authContext(request, deps.addressOf(request)),
-      });
-      deps.metrics.joinEnded(method, 'ok');
-      response.json(reservation);
-    } catch (error) {
-      deps.metrics.joinEnded(
-        error instanceof GameError && error.code === 'METHOD_FORBIDDEN' ? 'forbidden' : method,
-        error instanceof GameError ? error.code : 'INTERNAL',
-      );
-      throw error;
-    }
+    const context = authContext(request, deps.addressOf(request));
+    response.json(await deps.node.reserveSeat({ method, target, options, context }));
   };
-  return [limitRate, readJson, answer];
+  return [count, limitRate, readJson, answer];
+}
+
+/** Colyseus' numbers of what did not come from its matchmaker. */
+const COLYSEUS_CODES: Readonly<Partial<Record<GameErrorCode, number>>> = {
+  BAD_REQUEST: ErrorCode.INVALID_PAYLOAD,
+  PAYLOAD_TOO_LARGE: ErrorCode.INVALID_PAYLOAD,
+  TOKEN_MISSING: ErrorCode.AUTH_FAILED,
+  TOKEN_INVALID: ErrorCode.AUTH_FAILED,
+  TOKEN_EXPIRED: ErrorCode.AUTH_FAILED,
+  FORBIDDEN: ErrorCode.AUTH_FAILED,
+};
+
+/**
+ * What a failed matchmaking request answers: the body of every REST failure, and beside it what Colyseus' SDKs look
+ * for, `code` (Colyseus' number) and `message`.
+ */
+export function matchmakeErrorBody(error: GameError): ErrorBody & {
+  readonly code: number;
+  readonly message: string;
+} {
+  const said = error.cause instanceof ServerError ? error.cause.code : undefined;
+  return {
+    ...error.toBody(),
+    code: said ?? COLYSEUS_CODES[error.code] ?? ErrorCode.MATCHMAKE_UNHANDLED,
+    message: error.message,
+  };
 }
 
 function authContext(request: express.Request, address: string) {

@@ -1,9 +1,12 @@
-import type { Application } from 'express';
+import express, { type Application } from 'express';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { HttpConfig } from '../config/config.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
+import { refuseForeignOrigins } from '../transport/http/cors.ts';
+import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import type { GameDefinition, RoomClass, RoomDefinition } from './game.ts';
-import { type JoinMetrics, matchmakeRoute } from './matchmake-route.ts';
+import { type JoinMetrics, matchmakeErrorBody, matchmakeRoute } from './matchmake-route.ts';
 import { bindRoomServices } from './room-class.ts';
 import type { RoomServices } from './room-services.ts';
 
@@ -20,7 +23,7 @@ export function defineRooms(
   }
 }
 
-/** Mounts `POST /matchmake/:method/:target`, where Colyseus' SDKs ask for their seats. */
+/** Mounts `POST /matchmake/:method/:target`, where Colyseus' SDKs ask for their seats. Stands after `mountApi`. */
 export function mountMatchmaking(
   app: Application,
   deps: {
@@ -28,9 +31,15 @@ export function mountMatchmaking(
     readonly config: HttpConfig;
     readonly metrics: JoinMetrics;
     readonly addressOf: (request: AddressedRequest) => string;
+    readonly log: Logger;
   },
 ): void {
-  app.post('/matchmake/:method/:target', ...matchmakeRoute(deps));
+  const router = express.Router();
+  router.use(refuseForeignOrigins());
+  router.post('/:method/:target', ...matchmakeRoute(deps));
+  router.use(notFound());
+  router.use(errorRenderer({ log: deps.log, bodyOf: matchmakeErrorBody }));
+  app.use('/matchmake', router);
 }
 
 function asDefinition(definition: RoomClass | RoomDefinition): RoomDefinition {

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { GameError } from '../../errors/game-error.ts';
+import type { ErrorBody } from '../../protocol/rest.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
 /** The last handler but one of an app: whatever nobody answered is `NOT_FOUND`. */
@@ -10,11 +11,16 @@ export function notFound(): RequestHandler {
 }
 
 /**
- * The last handler of an app: every failure leaves as an `ErrorBody`.
+ * The last handler of an app, or of a part of it: every failure leaves as an `ErrorBody`.
  *
  * What is not a `GameError` is a bug: it is logged with its cause, and the caller learns nothing but `INTERNAL`.
  */
-export function errorRenderer(deps: { readonly log: Logger }): ErrorRequestHandler {
+export function errorRenderer(deps: {
+  readonly log: Logger;
+  /** What the reply says; the error's own body when absent. */
+  readonly bodyOf?: (error: GameError) => ErrorBody;
+}): ErrorRequestHandler {
+  const bodyOf = deps.bodyOf ?? ((error: GameError) => error.toBody());
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, next) => {
     const error = toGameError(thrown);
@@ -27,16 +33,16 @@ export function errorRenderer(deps: { readonly log: Logger }): ErrorRequestHandl
       next(thrown);
       return;
     }
-    send(response, error);
+    send(response, error, bodyOf(error));
   };
 }
 
-function send(response: Response, error: GameError): void {
+function send(response: Response, error: GameError, body: ErrorBody): void {
   if (error.retryAfterMs !== undefined) {
     response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1_000)));
   }
   if (error.spec.http === 401) response.set('WWW-Authenticate', 'Bearer');
-  response.status(error.spec.http).json(error.toBody());
+  response.status(error.spec.http).json(body);
 }
 
 /** Failures of express and its body parser carry a 4xx `status`; their texts may quote the input, so ours are sent. */
