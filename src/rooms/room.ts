@@ -11,6 +11,7 @@ import {
   ServerError,
   type StepContext,
 } from '@colyseus/core';
+import { Encoder } from '@colyseus/schema';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
@@ -183,7 +184,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.patchRate = null;
     // Colyseus then believes that a simulation ticks the clock, starts no timer for it and does not tick it twice.
     self._simulationInterval = true;
-    colyseusInit();
+    withoutEncodeBuffers(colyseusInit);
     this.#loop.setPatchRate(patchRate);
     Object.defineProperty(this, 'patchRate', {
       enumerable: true,
@@ -370,6 +371,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
           return original.call(this, client, context, options);
         },
     );
+  }
+}
+
+/**
+ * Runs `create` while encoders come without a buffer of their own (32 KiB a room): ours encode into the node's scratch.
+ */
+function withoutEncodeBuffers(create: () => void): void {
+  const bufferBytes = Encoder.BUFFER_SIZE;
+  Encoder.BUFFER_SIZE = 0;
+  try {
+    create();
+  } finally {
+    Encoder.BUFFER_SIZE = bufferBytes;
   }
 }
 
