@@ -44,6 +44,14 @@ export class TcpRelay implements AsyncDisposable {
     }
   }
 
+  /** Undoes {@link freeze}: what waited at both ends flows again. */
+  thaw(): void {
+    for (const [near, far] of this.#pairs) {
+      near.pipe(far);
+      far.pipe(near);
+    }
+  }
+
   /** Whether new links are reset at once. */
   refuse(isRefusing: boolean): void {
     this.#isRefusing = isRefusing;

@@ -1,0 +1,65 @@
+// RM-9, RM-10: bugs of the game. Stock Colyseus ends the process, and with it every room on it.
+
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { GuardClient } from '../../support/guard-client.ts';
+import { type Base, GuardProcess } from '../../support/guard-process.ts';
+
+const PLACES = [
+  'handler',
+  'async handler',
+  'timer',
+  'async timer',
+  'step',
+  'async step',
+  'onBeforePatch',
+  'async onBeforePatch',
+  'encoding',
+] as const;
+
+/** Lets the room throw in `place`, and tells whether the process lives and other players' rooms go on. */
+async function observe(server: GuardProcess, place: string) {
+  using other = await GuardClient.join(server.port, 'faulty');
+  using player = await GuardClient.join(server.port, 'faulty');
+  player.send(place);
+  const playsOn = async () => {
+    if (server.hasEnded) throw new Error('ended');
+    const before = await server.ask<number>('tick');
+    const patchesBefore = other.patches;
+    await eventually(
+      async () => (await server.ask<number>('tick')) > before + 10 && other.patches > patchesBefore,
+      { withinMs: 3_000 },
+    );
+    return true;
+  };
+  const roomGoesOn = await playsOn().catch(() => false);
+  return { roomGoesOn, isStillSeated: player.closed === null, hasEnded: server.hasEnded };
+}
+
+const CONTAINED = { roomGoesOn: true, isStillSeated: true, hasEnded: false };
+const DIED = { roomGoesOn: false, isStillSeated: false, hasEnded: true };
+
+describe('[RM-9] an exception of the game’s code is contained', () => {
+  const start = (base: Base) => GuardProcess.start(base, 'faulty');
+
+  test.each(PLACES)('Meridian holds it: %s', async (place) => {
+    await using server = await start('meridian');
+    expect(await observe(server, place)).toEqual(CONTAINED);
+  });
+
+  test.each(PLACES)('stock Colyseus does not: %s', async (place) => {
+    await using server = await start('stock');
+    expect(await observe(server, place)).toEqual(DIED);
+  });
+});
+
+test('[RM-10] a room whose every step fails is given up, and its players are told', async () => {
+  await using server = await GuardProcess.start('meridian', 'faulty');
+  using player = await GuardClient.join(server.port, 'faulty');
+  player.send('every step');
+  expect(await player.waitForClose(5_000)).toMatchObject({
+    code: 4002,
+    reason: expect.stringContaining('failed') as string,
+  });
+  await eventually(async () => (await server.ask('rooms')) === 0, { withinMs: 3_000 });
+});
