@@ -11,7 +11,7 @@ import {
   ServerError,
   type StepContext,
 } from '@colyseus/core';
-import { Encoder } from '@colyseus/schema';
+import { Encoder, type StateView } from '@colyseus/schema';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
@@ -34,8 +34,8 @@ import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
 
 /** Colyseus' own default is no limit at all. */
 const DEFAULT_MAX_CLIENTS = 64;
-/** Steps or flushes that may fail one after another before the room is given up: a second and a half at 20 Hz. */
-const MOST_CONSECUTIVE_FAULTS = 30;
+/** Turns of the loop (steps with their flush) that may fail in a row before the room is given up: 1.5 s at 20 Hz. */
+const MOST_FAILED_TURNS = 30;
 
 const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
   'bad-frame': CloseCode.BAD_FRAME,
@@ -94,7 +94,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   readonly #guards = new WeakMap<Client, FrameGuard>();
   #inputGuard: InputGuard | undefined;
-  #consecutiveFaults = 0;
+  #failedTurns = 0;
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
@@ -191,6 +191,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       get: () => this.#loop.effectivePatchRateMs,
       set: (rate: number | null) => this.#loop.setPatchRate(rate),
     });
+    this.#containOnBeforePatch();
     this.#wakeForTimers();
     this.#loop.start();
     self._events.once('disconnect', () => {
@@ -201,9 +202,27 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
-      client.view?.dispose();
+      if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
     this.#services.metrics.roomCreated(this.roomName);
+  }
+
+  /** A team may share a view; so may one who dropped and whose seat is held. */
+  #isViewInUse(view: StateView): boolean {
+    if (this.clients.some((client) => client.view === view)) return true;
+    return Object.values(internals(this)._reservedSeats).some((seat) => seat?.[3] === true);
+  }
+
+  /** Colyseus lets the promise of an async `onBeforePatch` go; its rejection would end the process. */
+  #containOnBeforePatch(): void {
+    const { onBeforePatch } = this;
+    if (onBeforePatch === undefined) return;
+    this.onBeforePatch = (state) => {
+      const running: unknown = onBeforePatch.call(this, state);
+      if (running instanceof Promise) {
+        running.catch((error: unknown) => this.#contain(error, 'onBeforePatch'));
+      }
+    };
   }
 
   /** Ends an idle time, in which neither loop nor clock moved. */
@@ -270,6 +289,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#evict(client, refusal.reason, refusal.message);
       return false;
     }
+    // Colyseus counts too, over another window and with another end; the guard has spoken for both.
+    client._messageCountResetsAt = 0;
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
     if (reception === 'malformed') this.#evictMalformed(client);
     return reception === 'other';
@@ -283,30 +304,36 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#services.metrics.evicted(this.roomName, reason);
     this.log.info({ sessionId: client.sessionId, reason }, message);
     client.ref.removeAllListeners('message');
+    // No more patches, and no second eviction while the connection closes.
+    client.state = ClientState.LEAVING;
     if (client instanceof MeridianClient) client.evict(CLOSE_CODES[reason], message);
     else client.leave(CLOSE_CODES[reason], message);
   }
 
   #contain(error: unknown, where: string): void {
-    this.#consecutiveFaults++;
     try {
       this.onUncaughtException(asRoomException(error), where);
     } catch (raised) {
       this.log.error({ err: raised }, 'onUncaughtException threw');
     }
-    if (this.#consecutiveFaults === MOST_CONSECUTIVE_FAULTS) this.#giveUp();
+  }
+
+  #turnEnded(hasFailed: boolean): void {
+    this.#failedTurns = hasFailed ? this.#failedTurns + 1 : 0;
+    if (this.#failedTurns === MOST_FAILED_TURNS) this.#giveUp();
   }
 
   /** Ends a room whose every step fails; its players are told. */
   #giveUp(): void {
-    this.log.error({ faults: MOST_CONSECUTIVE_FAULTS }, 'room given up: every step fails');
+    this.log.error({ turns: MOST_FAILED_TURNS }, 'room given up: every step fails');
     this.#loop.stop();
     for (const client of [...this.clients]) {
       this.#evict(client, 'room-failed', 'The room failed and was closed.');
     }
-    this.disconnect(CloseCode.WITH_ERROR).catch((error: unknown) => {
-      this.log.error({ err: error }, 'closing a failed room failed');
-    });
+    // disconnect() throws where onCreate still runs.
+    new Promise((resolve) => resolve(this.disconnect(CloseCode.WITH_ERROR))).catch(
+      (error: unknown) => this.log.error({ err: error }, 'closing a failed room failed'),
+    );
   }
 
   #loopHost(): LoopHost {
@@ -316,9 +343,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       measuredStepMs: () => this.clock.deltaTime,
       flush: () => this.broadcastPatch(),
       fault: (error, where) => this.#contain(error, where),
-      succeeded: () => {
-        this.#consecutiveFaults = 0;
-      },
+      turnEnded: (hasFailed) => this.#turnEnded(hasFailed),
       ran: (seconds) => this.#services.metrics.tickRan(this.roomName, seconds),
       skippedSteps: (count) => this.#services.metrics.stepsSkipped(this.roomName, count),
     };

@@ -42,6 +42,8 @@ export class InputGuard {
     };
     // Reached by inputs with a time stamp, which Colyseus takes apart.
     controller.capture = (client, renderTimeMs, reckonTimeMs, seq) => {
+      // Colyseus hands on what could not be read; its sender is about to go.
+      if (this.isMalformed(client)) return;
       if (this.#mayApply(client, performance.now())) {
         this.#capture(client, renderTimeMs, reckonTimeMs, seq);
       }

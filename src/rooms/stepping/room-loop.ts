@@ -18,8 +18,8 @@ export interface LoopHost {
   flush(): void;
   /** An exception of the game's code, or of encoding its state. */
   fault(error: unknown, where: string): void;
-  /** Something of the game ran through; consecutive faults start from zero. */
-  succeeded(): void;
+  /** Once per turn (steps and flush). @param hasFailed - whether there was a fault since the turn before */
+  turnEnded(hasFailed: boolean): void;
   ran(seconds: number): void;
   skippedSteps(count: number): void;
 }
@@ -47,6 +47,7 @@ export class RoomLoop implements Stepped {
   #lastFlushMs = 0;
   #scheduled: Scheduled | undefined;
   #context: MutableStepContext | undefined;
+  #hasFailed = false;
   /** Left the scheduler because there was nothing to do; 2000 empty rooms then cost no wake-up at all. */
   #isParked = false;
 
@@ -119,11 +120,12 @@ export class RoomLoop implements Stepped {
     try {
       this.#host.tickClock();
     } catch (error) {
-      this.#host.fault(error, 'clock');
+      this.#fault(error, 'clock');
     }
     const missed = Math.max(0, Math.floor((nowMs - dueMs) / intervalMs));
     this.#runMode(missed);
     if (this.#isFlushDue(nowMs)) this.#flush(nowMs);
+    this.#endTurn();
     this.#host.ran((performance.now() - nowMs) / 1_000);
     return dueMs + (missed + 1) * intervalMs;
   }
@@ -156,13 +158,27 @@ export class RoomLoop implements Stepped {
     this.#guarded(() => this.#host.flush(), 'patch');
   }
 
-  #guarded(run: () => void, where: string): void {
+  #guarded(run: () => unknown, where: string): void {
     try {
-      run();
-      this.#host.succeeded();
+      const running = run();
+      // Nobody else holds the promise of an async step; its rejection would end the process.
+      if (running instanceof Promise) {
+        running.catch((error: unknown) => this.#fault(error, where));
+      }
     } catch (error) {
-      this.#host.fault(error, where);
+      this.#fault(error, where);
     }
+  }
+
+  #fault(error: unknown, where: string): void {
+    this.#hasFailed = true;
+    this.#host.fault(error, where);
+  }
+
+  #endTurn(): void {
+    const hasFailed = this.#hasFailed;
+    this.#hasFailed = false;
+    this.#host.turnEnded(hasFailed);
   }
 
   #intervalMs(): number {
