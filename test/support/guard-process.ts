@@ -18,10 +18,13 @@ interface ProbeAnswer {
 export class GuardProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly port: number;
+  /** Resolves when the process has ended, however. */
+  readonly ended: Promise<void>;
 
   private constructor(child: ChildProcess, port: number) {
     this.#child = child;
     this.port = port;
+    this.ended = once(child, 'exit').then(() => undefined);
   }
 
   /** @param settings - Meridian's configuration as environment variables; stock Colyseus has none of it */
