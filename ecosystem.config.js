@@ -1,4 +1,4 @@
-// PM2: `npx pm2 start ecosystem.config.js`, once `npm start` or `npm run build` has set the repository up.
+// PM2: `npx pm2 start ecosystem.config.js`, once `npm start` or `node bin/meridian.js setup` has set things up.
 //
 // PM2 loads this file with require(), so a named export it is, and without top-level await.
 
@@ -10,7 +10,7 @@ function node24() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   const installed = installedNode();
   if (installed !== null) return installed;
-  throw new Error(`Node ${NODE_VERSION} is not set up yet. Run once: node bin/meridian.js build`);
+  throw new Error(`Node ${NODE_VERSION} is not set up yet. Run once: node bin/meridian.js setup`);
 }
 
 export const apps = [

@@ -34,6 +34,7 @@ const COMMANDS = /** @type {const} */ ([
     'what `test` does, then the build and the package; ends with a table',
     '--json   the table as JSON on standard output; everything else on standard error',
   ],
+  ['setup', '', 'only what the others do first: Node, dependencies, web demos, tools of the tests'],
   ['build', '', 'compile the server, the client SDK and the web demos for production'],
   ['bench', '<suite> [options]', 'compare with other servers, e.g. `bench rooms --quick`'],
   ['loadtest', '[options]', 'drive bots against a server and write a report'],
