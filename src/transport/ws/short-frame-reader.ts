@@ -20,6 +20,9 @@ interface ReceiverState {
   readonly _state: number;
   readonly _fragmented: number;
   readonly _loop: boolean;
+  readonly _maxPayload: number;
+  /** False once it has seen a close frame or a protocol error. */
+  readonly writable: boolean;
 }
 
 interface WsInternals {
@@ -37,6 +40,8 @@ const GET_INFO = 0;
 export function readShortFrames(ws: WebSocket): boolean {
   const { _socket: socket, _receiver: receiver } = ws as unknown as WsInternals;
   if (!socket || receiver?._state !== GET_INFO) return false;
+  // Every frame that is taken here is within the limit. 0 is none.
+  if (receiver._maxPayload > 0 && receiver._maxPayload < LONGEST_SHORT) return false;
   const original = socket.listeners('data');
   const toWs = original[0];
   if (original.length !== 1 || toWs === undefined) return false;
@@ -44,7 +49,8 @@ export function readShortFrames(ws: WebSocket): boolean {
   socket.removeAllListeners('data');
   socket.on('data', (chunk: Buffer) => {
     const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk) : chunk;
-    if (rest !== null) toWs.call(socket, rest);
+    // `ws` takes its own listener off when its receiver is done; what still comes is for nobody.
+    if (rest !== null && receiver.writable) toWs.call(socket, rest);
   });
   return true;
 }

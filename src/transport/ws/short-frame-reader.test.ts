@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { readShortFrames } from './short-frame-reader.ts';
+
+const MAX_PAYLOAD_BYTES = 4_096;
+
+interface Frame {
+  readonly opcode: number;
+  readonly isFinal: boolean;
+  readonly isMasked: boolean;
+  readonly reservedBits: number;
+  readonly payload: Uint8Array;
+}
+
+/** RFC 6455 §5.2, as a client writes it; also what no client should write. */
+function encodeFrame(frame: Frame): Buffer {
+  const { payload } = frame;
+  const first = (frame.isFinal ? 0x80 : 0) | frame.reservedBits | frame.opcode;
+  const maskBit = frame.isMasked ? 0x80 : 0;
+  const header =
+    payload.length < 126
+      ? [first, maskBit | payload.length]
+      : [first, maskBit | 126, payload.length >> 8, payload.length & 0xff];
+  const mask = frame.isMasked ? [0x12, 0x34, 0x56, 0x78] : [];
+  const body = payload.map((byte, i) => byte ^ (mask[i % 4] ?? 0));
+  return Buffer.concat([Uint8Array.from([...header, ...mask]), body]);
+}
+
+const binary = (payload: Uint8Array): Frame => ({
+  opcode: 2,
+  isFinal: true,
+  isMasked: true,
+  reservedBits: 0,
+  payload,
+});
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+const frameSequence = fc.oneof(
+  { weight: 12, arbitrary: bytes(125).map((payload) => [binary(payload)]) },
+  { weight: 2, arbitrary: bytes(1_000).map((payload) => [binary(payload)]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .string({ maxLength: 40 })
+      .map((text) => [{ ...binary(Buffer.from(text)), opcode: 1 }]),
+  },
+  // Pings and pongs, alone and between two fragments.
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(9, 10), bytes(20))
+      .map(([opcode, payload]) => [{ ...binary(payload), opcode }]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(bytes(50), bytes(50), bytes(50)).map(([a, b, ping]) => [
+      { ...binary(a), isFinal: false },
+      { ...binary(ping), opcode: 9 },
+      { ...binary(b), opcode: 0 },
+    ]),
+  },
+  // What must end the connection.
+  { weight: 1, arbitrary: bytes(20).map((payload) => [{ ...binary(payload), isMasked: false }]) },
+  {
+    weight: 1,
+    arbitrary: bytes(20).map((payload) => [{ ...binary(payload), reservedBits: 0x40 }]),
+  },
+  { weight: 1, arbitrary: bytes(20).map((payload) => [{ ...binary(payload), opcode: 0 }]) },
+  { weight: 1, arbitrary: fc.constant([binary(new Uint8Array(MAX_PAYLOAD_BYTES + 1))]) },
+  {
+    weight: 1,
+    arbitrary: fc.constant([{ ...binary(Uint8Array.of(0x0f, 0xa0, 0x62, 0x79)), opcode: 8 }]),
+  },
+);
+
+describe('readShortFrames', () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: MAX_PAYLOAD_BYTES });
+
+  beforeAll(async () => {
+    if (server.address() === null) await once(server, 'listening');
+  });
+  afterAll(() => server.close());
+
+  /** A connection: the raw socket of the client, and the server's end of it. */
+  async function open(): Promise<{ client: Socket; ws: WebSocket }> {
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.setNoDelay(true);
+    client.on('error', () => {});
+    const connected = once(server, 'connection') as Promise<[WebSocket]>;
+    client.write(
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const [ws] = await connected;
+    client.resume();
+    return { client, ws };
+  }
+
+  /** Everything a server learns from `chunks`. */
+  async function eventsOf(chunks: readonly Buffer[], isFast: boolean): Promise<string[]> {
+    const { client, ws } = await open();
+    const events: string[] = [];
+    ws.on('message', (data: Buffer, isBinary) => {
+      events.push(`message ${isBinary} ${data.toString('hex')}`);
+    });
+    ws.on('ping', (data) => events.push(`ping ${data.toString('hex')}`));
+    ws.on('pong', (data) => events.push(`pong ${data.toString('hex')}`));
+    ws.on('error', (error: NodeJS.ErrnoException) => events.push(`error ${error.code}`));
+    // Not once(): an error is an event like others here.
+    const closed = new Promise<string>((resolve) => {
+      ws.on('close', (code, reason) => resolve(`close ${code} ${reason}`));
+    });
+    if (isFast) expect(readShortFrames(ws)).toBe(true);
+    for (const chunk of chunks) {
+      client.write(chunk);
+      // Lets the server read, so that chunks arrive one by one more often than not.
+      await nextTurn();
+    }
+    client.end();
+    events.push(await closed);
+    client.destroy();
+    return events;
+  }
+
+  test('the server learns the same as from ws alone, however frames are cut and whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(frameSequence, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }),
+        async (sequences, sizes) => {
+          const stream = Buffer.concat(sequences.flat().map(encodeFrame));
+          const chunks = cut(stream, sizes);
+          const plain = await eventsOf(chunks, false);
+          expect(await eventsOf(chunks, true)).toEqual(plain);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  }, 30_000);
+
+  test('whole short frames pass ws’ receiver by, several in one chunk', async () => {
+    const { client, ws } = await open();
+    readShortFrames(ws);
+    const receiver = (ws as unknown as { _receiver: { write(chunk: Buffer): boolean } })._receiver;
+    using received = vi.spyOn(receiver, 'write');
+    const messages: string[] = [];
+    ws.on('message', (data: Buffer) => messages.push(data.toString()));
+    const texts = ['', 'a', 'b'.repeat(125), 'last'];
+    client.write(Buffer.concat(texts.map((text) => encodeFrame(binary(Buffer.from(text))))));
+    while (messages.length < texts.length) await once(ws, 'message');
+    expect(messages).toEqual(texts);
+    expect(received).not.toHaveBeenCalled();
+
+    // The counter-check: a frame of 126 bytes is ws'.
+    client.write(encodeFrame(binary(Buffer.alloc(126, 'c'))));
+    await once(ws, 'message');
+    expect(received).toHaveBeenCalled();
+    client.destroy();
+  });
+
+  test('a lower limit of ws than ours is kept', async () => {
+    const strict = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 50 });
+    await once(strict, 'listening');
+    const client = connect((strict.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => {});
+    client.write(
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const [ws] = (await once(strict, 'connection')) as [WebSocket];
+    const outcome = new Promise((resolve) => {
+      ws.on('message', () => resolve('message'));
+      ws.on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    readShortFrames(ws);
+    client.write(encodeFrame(binary(new Uint8Array(51))));
+    expect(await outcome).toBe('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH');
+    client.destroy();
+    strict.close();
+  });
+
+  test('does nothing where ws is another implementation', () => {
+    expect(readShortFrames({} as WebSocket)).toBe(false);
+  });
+});
+
+/** `stream` in pieces of `sizes`, over and over. */
+function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0, i = 0; at < stream.length; i++) {
+    const end = at + (sizes[i % sizes.length] as number);
+    chunks.push(stream.subarray(at, end));
+    at = end;
+  }
+  return chunks;
+}
