@@ -24,8 +24,10 @@ const Target = z.strictObject({
 
 /** Join options are the game's own; keys that could reach a prototype are nobody's. */
 const JoinOptions = z
-  .record(z.string().max(128), z.unknown())
-  .refine((options) => !Object.hasOwn(options, '__proto__'), { message: '__proto__ is no option' });
+  .custom<object>((options) => !Object.hasOwn(Object(options), '__proto__'), {
+    message: '__proto__ is no option',
+  })
+  .pipe(z.record(z.string().max(128), z.unknown()));
 
 /**
  * The handlers of Colyseus' matchmaking endpoint: limited per address, bounded, typed.

@@ -7,6 +7,8 @@ import { defineGame, type PlayerClient, Room, type StepContext } from 'meridian'
 import { MoveInput, STEP_HZ, stepWalker, Walker } from './field-simulation.ts';
 
 const SEAT_KEPT_S = 20;
+/** Close codes after which Colyseus' SDK tries to reconnect. */
+const COMES_BACK: readonly number[] = [1001, 1005, 1006, 4010];
 /** The node's own worker threads: test games may end them. */
 const workers: Worker[] = [];
 process.on('worker', (worker) => workers.push(worker));
@@ -19,9 +21,9 @@ const FieldState = schema(
 /** Walkers on a line, moved by inputs only, 20 steps a second. */
 class FieldRoom extends Room {
   override state = new FieldState();
-  override maxClients = 8;
   override maxMessagesPerSecondByType = { shout: 3 };
   readonly #inputs = this.defineInput(MoveInput);
+  #filledBytes = 0;
 
   override messages = {
     echo: (client: PlayerClient, value: unknown) => client.send('echo', value),
@@ -29,11 +31,10 @@ class FieldRoom extends Room {
       this.broadcast('shout', [client.auth?.displayName, word]),
     add: (_client: PlayerClient, terms: readonly number[]) =>
       terms.reduce((sum, term) => sum + term, 0),
-    /** Makes the next patches big, for readers that are slow. */
+    /** Makes patches as big as that from now on, for readers that are slow. */
     fill: (_client: PlayerClient, bytes: number) => {
-      this.clock.setInterval(() => {
-        this.state.blob = String(this.state.ticks).repeat(bytes).slice(0, bytes);
-      }, 50);
+      this.#filledBytes = bytes;
+      this.state.blob = '';
     },
     score: async (client: PlayerClient, points: number) => {
       const profile = await this.profiles.addStatistics(client.auth?.playerId ?? '', {
@@ -70,7 +71,9 @@ class FieldRoom extends Room {
     this.state.walkers.set(client.sessionId, new Walker());
   }
 
-  override async onDrop(client: PlayerClient): Promise<void> {
+  override async onDrop(client: PlayerClient, code?: number): Promise<void> {
+    // Whoever was shown the door does not come back, and keeps no seat from others.
+    if (!COMES_BACK.includes(code ?? 0)) return;
     await this.allowReconnection(client, SEAT_KEPT_S);
   }
 
@@ -80,6 +83,9 @@ class FieldRoom extends Room {
 
   #step(ctx: StepContext): void {
     this.state.ticks++;
+    if (this.#filledBytes > 0) {
+      this.state.blob = String(this.state.ticks).padEnd(this.#filledBytes, '.');
+    }
     for (const [sessionId, walker] of this.state.walkers) {
       const inputs = this.#inputs.get(sessionId);
       for (let input = inputs.next(); input !== undefined; input = inputs.next()) {

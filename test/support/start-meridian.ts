@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parsePrometheus, sumOf } from '../../loadtest/load/prometheus.ts';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
 import { repositoryRoot } from './repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -109,6 +110,12 @@ export class MeridianProcess implements AsyncDisposable {
   /** Prometheus' text of now. */
   async metrics(): Promise<string> {
     return await (await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`)).text();
+  }
+
+  /** A sample of now, e.g. `meridian_rooms{room="field"}`; a name without labels sums over them. 0 when there is none. */
+  async metric(sample: string): Promise<number> {
+    const samples = parsePrometheus(await this.metrics());
+    return samples.get(sample) ?? sumOf(samples, sample) ?? 0;
   }
 
   /** A new guest's tokens. */
