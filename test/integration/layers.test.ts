@@ -1,4 +1,4 @@
-// The rules of ARCHITECTURE.md are only as good as the linter that keeps them. So this test breaks each rule on purpose, in a
+// The layers of CONTRIBUTING.md are only as good as the linter that keeps them. So this test breaks each rule on purpose, in a
 // temporary house with our biome.json, and expects to be told; next to each break stands the lawful way, which must pass.
 
 import { execFile } from 'node:child_process';

@@ -3,7 +3,7 @@
 import { schema, t } from '@colyseus/schema';
 import { type Client, defineGame, Room } from 'meridian';
 
-const CounterState = schema({ count: t.uint32() }, 'CounterState');
+const CounterState = schema({ count: t.uint32().default(0) }, 'CounterState');
 
 class CounterRoom extends Room {
   override state = new CounterState();

@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 
 /** How many of the slowest tests are named. */
 const SLOWEST_SHOWN = 10;
@@ -11,6 +11,11 @@ const WORTH_NAMING_MS = 1_000;
  */
 export class RunReport implements Reporter {
   readonly #cases: TestCase[] = [];
+  #isFilteredByName = false;
+
+  onInit(vitest: Vitest): void {
+    this.#isFilteredByName = vitest.config.testNamePattern !== undefined;
+  }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     const seed = specifications[0]?.project.config.env['MERIDIAN_TEST_SEED'];
@@ -34,6 +39,8 @@ export class RunReport implements Reporter {
         console.log(`  ${(durationMs / 1000).toFixed(1).padStart(6)} s  ${nameOf(testCase)}`);
       }
     }
+    // With `-t` everything else counts as skipped, and its author knows.
+    if (this.#isFilteredByName) return;
     const skipped = this.#cases.filter((testCase) => testCase.result().state === 'skipped');
     if (skipped.length > 0) {
       console.log(`\n skipped tests (${skipped.length})`);
