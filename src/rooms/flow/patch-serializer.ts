@@ -12,7 +12,7 @@ import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/
 import type { EncodeScratch } from './encode-scratch.ts';
 import { decideSend, type SendGateLimits } from './send-gate.ts';
 
-// A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (F1 of
+// A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (RM-1 of
 // docs/spec/rooms.md; stock Colyseus hands out views of a buffer that the next tick overwrites).
 //
 //   plain room:  one frame for everybody        [ws header][15][patch]

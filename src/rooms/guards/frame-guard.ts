@@ -70,7 +70,8 @@ export class FrameGuard {
     const type = decode.stringCheck(frame, it)
       ? decode.string(frame, it)
       : decode.number(frame, it);
-    if (it.offset > frame.length || type === undefined || Number.isNaN(type)) {
+    // Not `>`: behind a string without a length the offset is NaN.
+    if (!(it.offset <= frame.length) || type === undefined || Number.isNaN(type)) {
       return badFrame('A message without a type.');
     }
     this.#byType ??= new Map();

@@ -26,12 +26,14 @@ export interface InputCodec {
   apply(bytes: Uint8Array, offset: number, frame: InputFrame): boolean;
 }
 
-type FieldReader = (bytes: Uint8Array, it: Iterator) => number | boolean | undefined;
+type FieldValue = number | boolean | string | bigint;
+/** Undefined: these bytes are no value of the field. */
+type FieldReader = (bytes: Uint8Array, it: Iterator) => FieldValue | undefined;
 
 interface InputField {
   readonly name: string;
   readonly read: FieldReader;
-  readonly zero: number | boolean;
+  readonly zero: FieldValue;
 }
 
 interface Quantization {
@@ -42,7 +44,7 @@ interface Quantization {
   readonly span: number;
 }
 
-const NUMBER_READERS: Readonly<Record<string, FieldReader>> = {
+const NUMBER_READERS: Readonly<Record<string, (b: Uint8Array, it: Iterator) => number>> = {
   int8: decode.int8,
   uint8: decode.uint8,
   int16: decode.int16,
@@ -68,8 +70,7 @@ const METADATA: symbol =
  * The codec of an input schema.
  *
  * @param schema - the class given to `defineInput`
- * @returns null when the schema has fields this codec does not read (strings, 64-bit integers as bigint): Colyseus' own
- *   decoder serves those
+ * @returns null when the schema has fields of types of the game's own: Colyseus' own decoder serves those
  */
 export function compileInputCodec(schema: new () => object): InputCodec | null {
   const fields = describeFields(schema);
@@ -87,14 +88,16 @@ function describeFields(schema: new () => object): InputField[] | null {
     if (typeof field?.name !== 'string') return fields.length === 0 ? null : fields;
     const reader = readerOf(field.type);
     if (reader === null) return null;
-    const preset = defaults[field.name];
-    const zero = typeof preset === 'number' || typeof preset === 'boolean' ? preset : reader.zero;
-    fields.push({ name: field.name, read: reader.read, zero });
+    const preset = defaults[field.name] as FieldValue | null | undefined;
+    fields.push({ name: field.name, read: reader.read, zero: preset ?? reader.zero });
   }
 }
 
 function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
   if (type === 'boolean') return { read: decode.boolean, zero: false };
+  if (type === 'string') return { read: decode.string, zero: '' };
+  if (type === 'bigint64') return { read: decode.bigint64, zero: 0n };
+  if (type === 'biguint64') return { read: decode.biguint64, zero: 0n };
   if (typeof type === 'string') {
     const read = NUMBER_READERS[type];
     return read === undefined ? null : { read, zero: 0 };
@@ -104,8 +107,13 @@ function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
   const { min, max, range, span } = quantized;
   const readInteger = NUMBER_READERS[quantized.wire] as (b: Uint8Array, it: Iterator) => number;
   return {
-    // The same expression as the schema package's, so both sides hold bit-equal values.
-    read: (bytes, it) => min + (readInteger(bytes, it) / span) * range,
+    read: (bytes, it) => {
+      const code = readInteger(bytes, it);
+      // A range around zero leaves one code unused, which would read as more than its maximum.
+      if (code > span) return undefined;
+      // The same expression as the schema package's, so both sides hold bit-equal values.
+      return min + (code / span) * range;
+    },
     zero: Math.min(Math.max(0, min), max),
   };
 }
@@ -156,9 +164,9 @@ function applyField(
     return true;
   }
   const value = field.read(bytes, it);
-  if (it.offset > bytes.length || (typeof value !== 'boolean' && !Number.isFinite(value))) {
-    return false;
-  }
+  // Not `>`: behind a string without a length the offset is NaN.
+  if (!(it.offset <= bytes.length) || value === undefined) return false;
+  if (typeof value === 'number' && !Number.isFinite(value)) return false;
   frame[field.name] = value;
   return true;
 }
