@@ -149,6 +149,7 @@ class Page {
       void this.#play();
     });
     if (invitedRoom() !== null) setText(byId('menu-note'), 'You are invited to a running match.');
+    else setText(byId('tagline'), `First to ${wantedRules().killsToWin}. No mercy, no queue.`);
     this.#show('menu');
   }
 
@@ -212,7 +213,7 @@ function wantedRules(): MatchRules {
   };
   return {
     bots: number('bots', DEFAULT_FILL),
-    killsToWin: number('kills', KILLS_TO_WIN),
+    killsToWin: Math.round(Math.min(KILLS_TO_WIN, Math.max(1, number('kills', KILLS_TO_WIN)))),
     matchMs: Math.round(number('minutes', MATCH_MS / 60_000) * 60_000),
   };
 }

@@ -95,7 +95,7 @@ function showConnection(state: ConnectionState): void {
   const banner = byId('banner', HTMLElement);
   banner.hidden = state.kind === 'connected' || state.kind === 'resumed' || session === null;
   if (state.kind === 'reconnecting') {
-    banner.textContent = `Connection lost. Your clock keeps running – trying again (${state.attempt}) …`;
+    banner.textContent = `Connection lost. Trying again (${state.attempt}) …`;
   }
   if (state.kind === 'closed')
     banner.textContent = `You are no longer at this table: ${state.reason}`;

@@ -120,8 +120,8 @@ export class Thumbs implements Hands {
 
   private constructor(devTools: CDPSession, screen: { width: number; height: number }) {
     this.#devTools = devTools;
-    this.#left = { x: screen.width * 0.25, y: screen.height * 0.72 };
-    this.#right = { x: screen.width * 0.75, y: screen.height * 0.72 };
+    this.#left = { x: screen.width * 0.25, y: screen.height * 0.79 };
+    this.#right = { x: screen.width * 0.75, y: screen.height * 0.79 };
   }
 
   async hold({ me }: ArenaWindow, { walk, target, fires }: Aims): Promise<void> {

@@ -102,8 +102,18 @@ export class Visitor<Name extends keyof TestWindows = keyof TestWindows>
     this.#isInOutage = false;
   }
 
-  /** Keeps a picture for people to look at. */
+  /** Keeps a picture for people to look at, once whatever moves in or out has arrived. */
   async keepScreenshot(name: string): Promise<void> {
+    await this.page.evaluate(`Promise.all(
+      document.getAnimations()
+        .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+        .map((animation) => animation.finished.catch(() => {})),
+    )`);
+    await this.keepScreenshotNow(name);
+  }
+
+  /** Keeps a picture of this very moment. */
+  async keepScreenshotNow(name: string): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }

@@ -66,7 +66,7 @@ export class Hud {
     this.#standings = standingsOf(state.fighters);
     this.#updateClock(Math.max(0, leftMs), me?.kills ?? 0, state.killsToWin);
     this.#updateLeaders(myId);
-    this.scoreboard.update(this.#standings, myId, frame.roomId);
+    this.scoreboard.update({ standings: this.#standings, myId, roomId: frame.roomId });
     this.#results.update(state, this.#standings, myId, leftMs);
   }
 

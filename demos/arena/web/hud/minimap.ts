@@ -1,7 +1,7 @@
 import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { ArenaState } from '../../shared/arena-state.ts';
 import { STANCE } from '../../shared/rules.ts';
-import { PALETTE, pickupColour } from '../render/palette.ts';
+import { enemyColour, PALETTE, pickupColour } from '../render/palette.ts';
 import { byId } from './dom.ts';
 
 const REDRAW_MS = 66;
@@ -38,7 +38,7 @@ export class Minimap {
     for (const [id, fighter] of state.fighters) {
       if (fighter.stance === STANCE.dead) continue;
       const isMe = id === myId;
-      context.fillStyle = isMe ? PALETTE.me : '#ff9f43';
+      context.fillStyle = isMe ? PALETTE.me : enemyColour(id);
       context.beginPath();
       context.arc(fighter.x, fighter.y, isMe ? 46 : 36, 0, Math.PI * 2);
       context.fill();

@@ -1,12 +1,19 @@
 import { byId, element, setText } from './dom.ts';
 import type { Standing } from './standings.ts';
 
+export interface ScoreboardView {
+  readonly standings: readonly Standing[];
+  readonly myId: string;
+  readonly roomId: string;
+}
+
 /** Everybody's score: held open with Tab, or opened with the button. */
 export class Scoreboard {
   readonly #panel = byId('scores');
   readonly #rows = byId('score-rows');
   readonly #hint = byId('score-hint');
   #invitation = '';
+  #latest: ScoreboardView | null = null;
 
   constructor() {
     const button = byId('score-invite');
@@ -25,10 +32,17 @@ export class Scoreboard {
 
   setOpen(isOpen: boolean): void {
     this.#panel.hidden = !isOpen;
+    if (isOpen) this.#write();
   }
 
-  update(standings: readonly Standing[], myId: string, roomId: string): void {
-    if (!this.isOpen) return;
+  update(view: ScoreboardView): void {
+    this.#latest = view;
+    if (this.isOpen) this.#write();
+  }
+
+  #write(): void {
+    if (this.#latest === null) return;
+    const { standings, myId, roomId } = this.#latest;
     const rows = standings.map(({ id, fighter, rank }) => {
       const row = element('tr', '');
       if (id === myId) row.dataset['me'] = 'true';
