@@ -55,19 +55,10 @@ async function install() {
   mkdirSync(toolchainFolder, { recursive: true });
   // A package of its own: npm would otherwise take the folder above for the project.
   writeFileSync(join(toolchainFolder, 'package.json'), '{ "private": true }\n');
-  await npm(
-    process.execPath,
-    // The package fetches the binary of this platform in an install script, which some machines forbid by default.
-    [
-      'install',
-      '--prefix',
-      toolchainFolder,
-      '--no-save',
-      '--ignore-scripts=false',
-      `node@${NODE_VERSION}`,
-    ],
-    toolchainFolder,
-  );
+  await installPackage(`node@${NODE_VERSION}`);
+  // That package fetches the binary of this platform in an install script, which npm may have been told to skip. The
+  // binary's own package needs none.
+  if (!existsSync(nodePath())) await installPackage(`${platformPackage()}@${NODE_VERSION}`);
   const { ok, output } = await runQuietly(nodePath(), ['--version']);
   if (!ok || output.trim() !== `v${NODE_VERSION}`) {
     throw new SetupError(
@@ -78,9 +69,26 @@ async function install() {
   return nodePath();
 }
 
+/** @param {string} spec */
+async function installPackage(spec) {
+  const options = ['--prefix', toolchainFolder, '--no-save', '--ignore-scripts=false'];
+  await npm(process.execPath, ['install', ...options, spec], toolchainFolder);
+}
+
+/** Where the binary is, or will be. */
 function nodePath() {
   const executable = process.platform === 'win32' ? 'node.exe' : 'node';
-  return join(toolchainFolder, 'node_modules/node/bin', executable);
+  const places = ['node', platformPackage()].map((name) =>
+    join(toolchainFolder, 'node_modules', name, 'bin', executable),
+  );
+  return places.find((path) => existsSync(path)) ?? String(places[0]);
+}
+
+/** Name of the package that holds the binary of this platform, as the package `node` composes it. */
+function platformPackage() {
+  const { platform, arch } = process;
+  const prefix = platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node';
+  return `${prefix}-${platform === 'win32' ? 'win' : platform}-${arch}`;
 }
 
 /** Written last, after the binary has answered: a download that was cut short has none. */
