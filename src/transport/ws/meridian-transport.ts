@@ -17,6 +17,7 @@ import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
 import { closeReason, MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
+import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import { SocketQuota } from './socket-quota.ts';
 
@@ -47,6 +48,7 @@ export class MeridianTransport extends WebSocketTransport {
   readonly #options: MeridianTransportOptions;
   readonly #quota: SocketQuota;
   readonly #pings: PingRounds;
+  readonly #reads = new SharedReadBuffer();
   #isClosing = false;
 
   constructor(options: MeridianTransportOptions) {
@@ -128,7 +130,7 @@ export class MeridianTransport extends WebSocketTransport {
       servePingSocket(ws);
       return;
     }
-    readShortFrames(ws);
+    readShortFrames(ws, this.#reads);
     void this.#seat(ws, { url, request, roomId, sessionId: sessionId ?? '' });
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { SharedReadBuffer } from './shared-read-buffer.ts';
 
 // Inputs are short: one TCP segment usually holds whole frames of a few bytes each. For these `ws` runs a Writable
 // stream, a state machine and two events per frame; a third of a busy core goes there (docs/adr/0003-short-frames.md).
@@ -32,12 +33,16 @@ interface WsInternals {
 
 const GET_INFO = 0;
 
+/** First byte of a Colyseus input; rooms read it at once and keep nothing of the frame. */
+const INPUT_CODE = 19;
+
 /**
  * Reads short frames of `socket` without `ws`' receiver. Does nothing where `ws` is not the Node implementation (Bun).
  *
+ * @param reads - where the socket's bytes arrive, when the runtime allows it
  * @returns whether the reader is in place
  */
-export function readShortFrames(ws: WebSocket): boolean {
+export function readShortFrames(ws: WebSocket, reads?: SharedReadBuffer): boolean {
   const { _socket: socket, _receiver: receiver } = ws as unknown as WsInternals;
   if (!socket || receiver?._state !== GET_INFO) return false;
   // Every frame that is taken here is within the limit. 0 is none.
@@ -47,10 +52,15 @@ export function readShortFrames(ws: WebSocket): boolean {
   if (original.length !== 1 || toWs === undefined) return false;
 
   socket.removeAllListeners('data');
+  // Also with a shared buffer: bytes that came with the upgrade request are waiting in the socket.
   socket.on('data', (chunk: Buffer) => {
-    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk) : chunk;
+    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, false) : chunk;
     // `ws` takes its own listener off when its receiver is done; what still comes is for nobody.
     if (rest !== null && receiver.writable) toWs.call(socket, rest);
+  });
+  reads?.readInto(socket, (chunk) => {
+    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, true) : chunk;
+    if (rest !== null && receiver.writable) toWs.call(socket, Buffer.from(rest));
   });
   return true;
 }
@@ -67,9 +77,10 @@ function isBetweenFrames(receiver: ReceiverState): boolean {
 /**
  * Emits the short frames at the start of `chunk` as messages.
  *
+ * @param isShared - whether the bytes of `chunk` are overwritten by the next read
  * @returns what `ws` must still see, or null when nothing is left
  */
-function takeShortFrames(ws: WebSocket, chunk: Buffer): Buffer | null {
+function takeShortFrames(ws: WebSocket, chunk: Buffer, isShared: boolean): Buffer | null {
   let at = 0;
   while (chunk.length - at >= HEADER_BYTES && ws.readyState === ws.OPEN) {
     const lengthByte = chunk[at + 1] as number;
@@ -79,7 +90,9 @@ function takeShortFrames(ws: WebSocket, chunk: Buffer): Buffer | null {
     const end = begin + payloadBytes;
     if (payloadBytes > LONGEST_SHORT || end > chunk.length) break;
     unmask(chunk, begin, end);
-    ws.emit('message', chunk.subarray(begin, end), true);
+    const payload = chunk.subarray(begin, end);
+    const mustCopy = isShared && payload[0] !== INPUT_CODE;
+    ws.emit('message', mustCopy ? Buffer.from(payload) : payload, true);
     at = end;
   }
   if (at === chunk.length) return null;
