@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
@@ -95,6 +95,7 @@ try {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}`);
   else if (error instanceof ConfigError || error instanceof ListenError)
     process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  // Causes included: the store says no more than that it does not answer.
+  else process.stderr.write(`${inspect(error)}\n`);
   process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED);
 }

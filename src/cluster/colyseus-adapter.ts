@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { type AuthContext, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
 import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
@@ -75,9 +76,10 @@ export class ColyseusNode {
     const handler = matchMaker.defineRoomType(name, roomClass, options);
     handler.on('create', (room) => {
       this.#rooms.add(room);
+      // Not the handler's 'dispose': that is when onDispose starts, and it may never come back.
+      eventsOf(room).once('disconnect', () => this.#rooms.delete(room));
       endOnShutdown(room, this.#log);
     });
-    handler.on('dispose', (room) => this.#rooms.delete(room));
     if (filterBy !== undefined && filterBy.length > 0) handler.filterBy([...filterBy] as never[]);
   }
 
@@ -120,6 +122,11 @@ export class ColyseusNode {
     clearTimeout(timer);
     return { unfinishedRooms: this.#rooms.size };
   }
+}
+
+/** The room's own life, private in TypeScript only. */
+function eventsOf(room: Room): EventEmitter {
+  return (room as unknown as { readonly _events: EventEmitter })._events;
 }
 
 /**

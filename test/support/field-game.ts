@@ -125,6 +125,22 @@ class StubbornRoom extends Room {
   }
 }
 
+/** Keeps its players when the node asks it to end. */
+class ClingyRoom extends Room {
+  override state = new FieldState();
+
+  override onBeforeShutdown(): void {}
+}
+
+/** Fails when the node asks it to end. */
+class ClumsyRoom extends Room {
+  override state = new FieldState();
+
+  override onBeforeShutdown(): void {
+    throw new Error('fell over the doorstep');
+  }
+}
+
 /** Lets nobody in. */
 class ClosedRoom extends Room {
   override state = new FieldState();
@@ -153,6 +169,8 @@ export const game = defineGame({
     field: FieldRoom,
     diary: DiaryRoom,
     stubborn: StubbornRoom,
+    clingy: ClingyRoom,
+    clumsy: ClumsyRoom,
     closed: ClosedRoom,
     broken: BrokenRoom,
     pair: PairRoom,
