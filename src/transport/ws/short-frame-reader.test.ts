@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 
 const MAX_PAYLOAD_BYTES = 4_096;
@@ -77,7 +78,10 @@ const frameSequence = fc.oneof(
   },
 );
 
-describe('readShortFrames', () => {
+describe.each([
+  { reading: 'chunks of its own', reads: undefined },
+  { reading: 'one shared buffer', reads: new SharedReadBuffer() },
+])('readShortFrames from $reading', ({ reads }) => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: MAX_PAYLOAD_BYTES });
 
   beforeAll(async () => {
@@ -113,7 +117,7 @@ describe('readShortFrames', () => {
     const closed = new Promise<string>((resolve) => {
       ws.on('close', (code, reason) => resolve(`close ${code} ${reason}`));
     });
-    if (isFast) expect(readShortFrames(ws)).toBe(true);
+    if (isFast) expect(readShortFrames(ws, reads)).toBe(true);
     for (const chunk of chunks) {
       client.write(chunk);
       // Lets the server read, so that chunks arrive one by one more often than not.
@@ -143,7 +147,7 @@ describe('readShortFrames', () => {
 
   test('whole short frames pass ws’ receiver by, several in one chunk', async () => {
     const { client, ws } = await open();
-    readShortFrames(ws);
+    readShortFrames(ws, reads);
     const receiver = (ws as unknown as { _receiver: { write(chunk: Buffer): boolean } })._receiver;
     using received = vi.spyOn(receiver, 'write');
     const messages: string[] = [];
@@ -174,11 +178,24 @@ describe('readShortFrames', () => {
       ws.on('message', () => resolve('message'));
       ws.on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
     });
-    readShortFrames(ws);
+    readShortFrames(ws, reads);
     client.write(encodeFrame(binary(new Uint8Array(51))));
     expect(await outcome).toBe('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH');
     client.destroy();
     strict.close();
+  });
+
+  test('a message that is kept does not change with the next read', async () => {
+    const { client, ws } = await open();
+    readShortFrames(ws, reads);
+    const kept: Buffer[] = [];
+    ws.on('message', (data: Buffer) => kept.push(data));
+    client.write(encodeFrame(binary(Buffer.from('first'))));
+    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    client.write(encodeFrame(binary(Buffer.from('other'))));
+    await vi.waitFor(() => expect(kept).toHaveLength(2));
+    expect(kept.map(String)).toEqual(['first', 'other']);
+    client.destroy();
   });
 
   test('does nothing where ws is another implementation', () => {
@@ -196,3 +213,19 @@ function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
   }
   return chunks;
 }
+
+test('this Node lets a socket read into a shared buffer', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const read = Promise.withResolvers<string>();
+  expect(new SharedReadBuffer().readInto(socket, (part) => read.resolve(part.toString()))).toBe(
+    true,
+  );
+  socket.resume();
+  client.write('hello');
+  expect(await read.promise).toBe('hello');
+  client.destroy();
+  server.close();
+});
