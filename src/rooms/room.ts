@@ -204,7 +204,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
-    this.#services.metrics.roomCreated(this.roomName);
+    // Colyseus gives the room its name right after this, in the same turn.
+    queueMicrotask(() => this.#services.metrics.roomCreated(this.roomName));
   }
 
   /** A team may share a view; so may one who dropped and whose seat is held. */
