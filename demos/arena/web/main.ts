@@ -126,7 +126,7 @@ class Page {
     if (state.kind === 'connected') banner.hidden = true;
     if (state.kind === 'reconnecting') {
       banner.hidden = false;
-      setText(banner, `Connection lost. Reconnecting (try ${state.attempt}) …`);
+      setText(banner, `Connection lost. Trying again (${state.attempt}) …`);
     }
     if (state.kind === 'resumed') {
       banner.dataset['kind'] = 'good';
