@@ -51,7 +51,7 @@ export const HttpConfig = z.strictObject({
   socketsPerAddress: count.default(64),
 });
 
-/** Defaults that a room class may lower or raise for itself (`Room.limits`). */
+/** Limits of rooms. A room class sets its own `maxMessagesPerSecond` and `maxMessagesPerSecondByType`. */
 export const RoomsConfig = z
   .strictObject({
     /** Largest frame a client may send. */
@@ -77,6 +77,7 @@ export const RoomsConfig = z
     when: areSound('sendResumeBytes', 'sendGateBytes', 'sendHardLimitBytes'),
   });
 
+/** Who players are: the tokens of sign-in. */
 export const AuthConfig = z
   .strictObject({
     /**
@@ -95,6 +96,7 @@ export const AuthConfig = z
     when: areSound('accessTokenTtlMs', 'refreshTokenTtlMs'),
   });
 
+/** Where players' durable data lives. */
 export const ProfilesConfig = z.strictObject({
   /** SQLite file of the embedded store; its folder is made. `:memory:` keeps nothing. */
   sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
@@ -112,10 +114,11 @@ export const AdminConfig = z.strictObject({
   password: z.union([z.literal(''), z.string().min(12)]).default(''),
 });
 
+/** The process itself. */
 export const ProcessConfig = z.strictObject({
   /** `production` asks for `auth.jwtSecret`. */
   environment: z.enum(['development', 'test', 'production']).default('development'),
-  /** Lines below it are not written. `trace` tells every frame's fate, and no secret. */
+  /** Lines below this level are not written. No level writes secrets. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Time from SIGTERM to the end of the process, whatever still runs. Keep it below the platform's kill timeout. */
   shutdownDeadlineMs: durationMs.default(20_000),

@@ -15,11 +15,11 @@ export const CloseCode = {
   FAILED_TO_RECONNECT: 4003,
   /** Colyseus: come back, your seat is kept. */
   MAY_TRY_RECONNECT: 4010,
-  /** A frame the room cannot have sent for: malformed, oversized or of an unknown kind. */
+  /** A frame the room cannot have sent for: malformed, or of an unknown kind. */
   BAD_FRAME: 4400,
   /** The room would not admit this player; sign in again or choose another room. */
   NOT_ADMITTED: 4403,
-  /** The connection did not read what it was sent until its backlog passed the hard limit. */
+  /** The connection did not read what it was sent for too long, or its backlog passed the hard limit. */
   TOO_SLOW: 4408,
   /** More messages per second than the room allows. */
   RATE_LIMITED: 4429,

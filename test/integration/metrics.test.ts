@@ -1,0 +1,205 @@
+// Every metric of a node, seen from outside in one scenario: it is there, it moves for the right reason, and its name and
+// labels keep the rules.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@colyseus/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { parsePrometheus, type Samples } from '../../loadtest/load/prometheus.ts';
+import { NodeMetrics } from '../../src/telemetry/metrics.ts';
+import { eventually } from '../support/eventually.ts';
+import { Code, matchmake, RawClient } from '../support/raw-client.ts';
+import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
+import { TcpRelay } from '../support/tcp-relay.ts';
+
+const PATIENCE = { withinMs: 15_000 };
+const SOCKETS_PER_ADDRESS = 8;
+
+let node: MeridianProcess;
+let token: string;
+beforeAll(async () => {
+  node = await startMeridian('test/support/field-game.ts', {
+    MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: String(SOCKETS_PER_ADDRESS),
+    MERIDIAN_HTTP_TRUSTED_PROXIES: 'loopback',
+    MERIDIAN_ROOMS_PING_INTERVAL_MS: '400',
+    MERIDIAN_ROOMS_SEND_GATE_BYTES: '20000',
+  });
+  ({ accessToken: token } = await node.signIn());
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** Waits until the sample has this value, or fulfils this condition. */
+async function expectMetric(sample: string, wanted: number | ((value: number) => boolean)) {
+  const holds = typeof wanted === 'number' ? (value: number) => value === wanted : wanted;
+  await eventually(async () => holds(await node.metric(sample)), PATIENCE);
+}
+
+const positive = (value: number) => value > 0;
+const join = (port = node.port) => RawClient.join(node, { target: 'field', token }, port);
+
+describe('[ND-30] each metric moves', () => {
+  test('rooms, clients, sockets, joins, ticks, patch bytes, round trips', async () => {
+    const client = await join();
+    await expectMetric('meridian_rooms{room="field"}', 1);
+    await expectMetric('meridian_clients{room="field"}', 1);
+    await expectMetric('meridian_sockets', 1);
+    await expectMetric('meridian_joins_total{method="joinOrCreate",outcome="ok"}', 1);
+    await expectMetric('meridian_tick_duration_seconds_count{room="field"}', (n) => n > 10);
+    await expectMetric('meridian_tick_duration_seconds_sum{room="field"}', (s) => s > 0 && s < 5);
+    await expectMetric('meridian_patch_bytes_total{room="field"}', (bytes) => bytes > 100);
+    await expectMetric('meridian_rtt_seconds_count', positive);
+    await expectMetric('meridian_rtt_seconds_sum', (seconds) => seconds < 1);
+    client[Symbol.dispose]();
+    await expectMetric('meridian_clients{room="field"}', 0);
+    await expectMetric('meridian_rooms{room="field"}', 0);
+    await expectMetric('meridian_sockets', 0);
+  });
+
+  test('joins by how they ended; a method somebody made up is `other`', async () => {
+    const outcomes = [
+      ['join', 'nowhere', 'ROOM_UNKNOWN', 'join'],
+      ['destroy', 'field', 'METHOD_FORBIDDEN', 'other'],
+      ['joinById', '..%2f', 'BAD_REQUEST', 'joinById'],
+    ] as const;
+    for (const [method, target, outcome, label] of outcomes) {
+      await matchmake(node, { method, target, token });
+      await expectMetric(`meridian_joins_total{method="${label}",outcome="${outcome}"}`, 1);
+    }
+    await matchmake(node, { target: 'field' });
+    await expectMetric('meridian_joins_total{method="joinOrCreate",outcome="TOKEN_MISSING"}', 1);
+    for (let i = 0; i < 120; i++) {
+      await matchmake(node, { method: 'join', target: 'nowhere', address: '198.18.0.9' });
+    }
+    await matchmake(node, { method: 'join', target: 'nowhere', address: '198.18.0.9' });
+    await expectMetric('meridian_joins_total{method="join",outcome="RATE_LIMITED"}', 1);
+  });
+
+  test('evictions by reason, inputs over budget, faults by hook', async () => {
+    using bad = await join();
+    bad.send([31]);
+    await expectMetric('meridian_evictions_total{room="field",reason="bad-frame"}', 1);
+    using loud = await join();
+    for (let i = 0; i < 4; i++) loud.sendMessage('shout', [0xc0]);
+    await expectMetric('meridian_evictions_total{room="field",reason="rate-limited"}', 1);
+    using hasty = await join();
+    for (let i = 0; i < 40; i++) hasty.send([Code.INPUT, 0x80, 1]);
+    await expectMetric('meridian_inputs_over_budget_total{room="field"}', positive);
+    hasty.sendMessage('throw');
+    await expectMetric('meridian_room_faults_total{room="field",hook="onMessage"}', 1);
+  });
+
+  test('upgrades and seats that were refused, peers that were lost', async () => {
+    using homeless = new RawClient(`ws://127.0.0.1:${node.port}/p/nosuchroom?sessionId=s`);
+    await homeless.closed;
+    await expectMetric('meridian_seats_refused_total', 1);
+    const sockets = Array.from(
+      { length: SOCKETS_PER_ADDRESS + 1 },
+      () => new RawClient(`ws://127.0.0.1:${node.port}/`, '198.18.0.10'),
+    );
+    await expectMetric('meridian_upgrades_refused_total{code="RATE_LIMITED"}', 1);
+    for (const socket of sockets) socket[Symbol.dispose]();
+    await using relay = await TcpRelay.open(node.port);
+    using _lost = await join(relay.port);
+    relay.freeze();
+    await expectMetric('meridian_peers_lost_total', 1);
+  });
+
+  test('a reader that falls behind: patches kept back, then one full state', async () => {
+    using client = await join();
+    client.sendMessage('fill', [0xce, 0x00, 0x06, 0x00, 0x00]);
+    await eventually(() => client.messages.length > 3, PATIENCE);
+    await eventually(async () => {
+      // Short enough for its pongs to come in time.
+      client.ws.pause();
+      await sleep(600);
+      const skips = await node.metric('meridian_send_gate_skips_total{room="field"}');
+      client.ws.resume();
+      expect(client.ws.readyState).toBe(WebSocket.OPEN);
+      return skips > 0;
+    }, PATIENCE);
+    await expectMetric('meridian_resyncs_total{room="field"}', positive);
+    client.sendMessage('fill', [0]);
+  });
+
+  test('a step that is late for longer than can be made up, rejections, loop lag', async () => {
+    using client = await join();
+    client.sendMessage('stall', [0xcd, 0x02, 0x58]);
+    client.sendMessage('reject');
+    await expectMetric('meridian_tick_overrun_steps_total{room="field"}', positive);
+    await expectMetric('meridian_unhandled_rejections_total', 1);
+    await expectMetric('meridian_event_loop_lag_p99_seconds', (lag) => lag > 0.01 && lag < 5);
+    await expectMetric('meridian_event_loop_lag_p50_seconds', (lag) => lag >= 0 && lag < 1);
+  });
+
+  test('no metric is left out of the scenario above', async () => {
+    const samples = parsePrometheus(await node.metrics());
+    const silent = (await definitions()).filter(({ name }) => !moved(samples, name));
+    // A median lag of nothing is a healthy node.
+    const expectedSilent = ['meridian_event_loop_lag_p50_seconds'];
+    expect(silent.map(({ name }) => name).filter((n) => !expectedSilent.includes(n))).toEqual([]);
+  });
+});
+
+test('[ND-31] metrics are on their own port only', async () => {
+  expect((await fetch(`${node.url}/metrics`)).status).toBe(404);
+  const response = await fetch(`http://127.0.0.1:${node.metricsPort}/metrics`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  for (const path of ['/', '/monitor', '/v1/auth/guest', '/ready']) {
+    expect((await fetch(`http://127.0.0.1:${node.metricsPort}${path}`)).status).toBe(404);
+  }
+});
+
+describe('[ND-32] names and labels', () => {
+  test('ours begin with meridian_, the process begins with process_ or nodejs_', async () => {
+    const samples = parsePrometheus(await node.metrics());
+    for (const sample of samples.keys()) expect(sample).toMatch(/^(meridian|process|nodejs)_/);
+  });
+
+  test('units are seconds and bytes, counters end in _total, and every metric has a help text', async () => {
+    const all = await definitions();
+    expect(all.length).toBeGreaterThanOrEqual(19);
+    for (const { name, type, help } of all) {
+      expect(name).toMatch(/^meridian_[a-z][a-z0-9_]*$/);
+      expect(name).not.toMatch(/(_ms|milliseconds|_kb|kilobytes|_count|percent)(_|$)/);
+      if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/);
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+      expect(help).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  test('a label never names a room, a session or a player', async () => {
+    const client = new Client(node.url);
+    const { accessToken, playerId } = await node.signIn();
+    client.auth.token = accessToken;
+    const room = await client.joinOrCreate('field');
+    const text = await node.metrics();
+    for (const id of [room.roomId, room.sessionId, playerId]) expect(text).not.toContain(id);
+    const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
+    const ours = ['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le'];
+    const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
+    for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);
+    await room.leave();
+  });
+});
+
+/** What this node says of its own metrics. */
+async function definitions() {
+  const metrics = new NodeMetrics();
+  const all = await metrics.registry.getMetricsAsJSON();
+  metrics.close();
+  return all
+    .filter(({ name }) => name.startsWith('meridian_'))
+    .map(({ name, type, help }) => ({ name, type: String(type), help }));
+}
+
+/** Gauges of rooms and clients are back at zero; that they have samples shows that they moved. */
+function moved(samples: Samples, name: string): boolean {
+  const own = [...samples].filter(([sample]) =>
+    [name, `${name}{`, `${name}_count`].some(
+      (start) => sample === start || sample.startsWith(start),
+    ),
+  );
+  const isGauge = ['meridian_rooms', 'meridian_clients', 'meridian_sockets'].includes(name);
+  return own.some(([, value]) => isGauge || value > 0);
+}
