@@ -111,6 +111,7 @@ export class StepScheduler {
     if (slot >= this.#armedSlot) return;
     clearTimeout(this.#timer);
     this.#armedSlot = slot;
-    this.#timer = setTimeout(this.#run, Math.max(0, slot * SLOT_MS - nowMs));
+    // Up: Node cuts fractions off, and would wake us before anything is due.
+    this.#timer = setTimeout(this.#run, Math.max(0, Math.ceil(slot * SLOT_MS - nowMs)));
   }
 }

@@ -1,0 +1,314 @@
+import { EventEmitter } from 'node:events';
+import { type Client, ClientState, Protocol } from '@colyseus/core';
+import { Decoder, StateView, schema, t } from '@colyseus/schema';
+import { ProtocolModifier } from '@colyseus/shared-types';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { MeridianClient } from '../../transport/ws/meridian-client.ts';
+import { EncodeScratch } from './encode-scratch.ts';
+import { type FlushListener, PatchSerializer } from './patch-serializer.ts';
+
+const Player = schema({ x: t.uint32(), name: t.string() }, 'Player');
+const Open = schema({ tick: t.uint32().default(0), players: t.map(Player) }, 'Open');
+const Hidden = schema(
+  { tick: t.uint32().default(0), players: t.map(Player), hands: t.map(Player).view() },
+  'Hidden',
+);
+
+const LIMITS = {
+  sendGateBytes: 100,
+  sendResumeBytes: 10,
+  sendHardLimitBytes: 1_000,
+  sendGateMaxMs: 30_000,
+};
+
+/** A socket that keeps what it was given, as one that is blocked does: by reference. */
+class HoldingSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  readonly frames: Uint8Array[] = [];
+
+  send(frame: Uint8Array): void {
+    this.frames.push(frame);
+  }
+}
+
+/** A client of the room, and what it makes of its frames once it reads them. */
+class Reader {
+  readonly socket = new HoldingSocket();
+  readonly client: Client;
+  readonly acknowledged: number[] = [];
+  readonly roomMs: number[] = [];
+  readonly #decoder: Decoder;
+  #read = 0;
+
+  constructor(type: new () => object, view?: StateView) {
+    this.client = new MeridianClient('session', this.socket as unknown as WebSocket);
+    this.client.state = ClientState.JOINED;
+    if (view) this.client.view = view;
+    this.#decoder = new Decoder(new type() as never);
+  }
+
+  get unread(): number {
+    return this.socket.frames.length - this.#read;
+  }
+
+  /** Reads every frame that waits. @returns the state */
+  read(): unknown {
+    for (const frame of this.socket.frames.slice(this.#read)) this.#decode(frame);
+    this.#read = this.socket.frames.length;
+    return this.#decoder.state.toJSON();
+  }
+
+  #decode(frame: Uint8Array): void {
+    const head = frame[0] as number;
+    const it = { offset: 1 };
+    if ((head & ProtocolModifier.TIMED) !== 0) {
+      const view = new DataView(frame.buffer, frame.byteOffset);
+      this.roomMs.push(view.getUint32(1, true));
+      this.acknowledged.push(view.getUint32(5, true));
+      it.offset = 9;
+    }
+    const isState = (head & 0x1f) === Protocol.ROOM_STATE;
+    if (isState && this.#decoder.root.refs.size > 1) this.#decoder.decodeResync(frame, it);
+    else this.#decoder.decode(frame, it);
+  }
+}
+
+function open<T extends object>(type: new () => T, scratch = new EncodeScratch()) {
+  const told = { resynced: 0, skipped: 0, tooSlow: [] as Client[], sentBytes: 0 };
+  const listener: FlushListener = {
+    patchSent: (bytes) => {
+      told.sentBytes += bytes;
+    },
+    sendGateSkipped: (count) => {
+      told.skipped += count;
+    },
+    resynced: () => {
+      told.resynced++;
+    },
+    tooSlow: (client) => void told.tooSlow.push(client),
+  };
+  const state = new type();
+  const serializer = new PatchSerializer({ scratch, limits: LIMITS, listener });
+  serializer.reset(state as never);
+  const readers: Reader[] = [];
+  return {
+    state,
+    told,
+    serializer,
+    /** Seats a reader: the full state first, then patches. */
+    join(view?: StateView): Reader {
+      const reader = new Reader(type, view);
+      reader.client.raw(serializer.getFullState(reader.client));
+      readers.push(reader);
+      return reader;
+    },
+    flush(roomMs?: number): void {
+      const clients = readers.map((reader) => reader.client);
+      serializer.applyPatches(
+        clients,
+        undefined,
+        roomMs === undefined ? undefined : { sNow: roomMs },
+      );
+    },
+  };
+}
+
+function addPlayer(players: { set(key: string, player: object): unknown }, key: string, x: number) {
+  const player = new Player();
+  player.x = x;
+  player.name = `player ${key}`;
+  players.set(key, player);
+  return player;
+}
+
+// The encoder gives advice on the console when it had to grow its buffer, which is meant to happen here.
+beforeEach(() => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  return () => warn.mockRestore();
+});
+
+describe('[RM-1] PatchSerializer owns what it sends', () => {
+  test.each([undefined, 1_234])(
+    'frames a blocked socket holds stay as they were (room ms: %s)',
+    (roomMs) => {
+      const scratch = new EncodeScratch(64);
+      const room = open(Open, scratch);
+      const other = open(Open, scratch);
+      const reader = room.join();
+      const player = addPlayer(room.state.players, 'a', 0);
+      for (let i = 1; i <= 20; i++) {
+        player.x = i;
+        room.state.tick = i;
+        if (i % 5 === 0) addPlayer(room.state.players, `${i}`, i);
+        if (i % 7 === 0) room.state.players.delete('5');
+        room.flush(roomMs);
+        // Another room, and somebody who joins, encode into the same scratch.
+        addPlayer(other.state.players, `${i}`, i * 1_000);
+        other.flush(roomMs);
+        other.join();
+      }
+      expect(reader.unread).toBeGreaterThanOrEqual(20);
+      expect(reader.read()).toEqual(room.state.toJSON());
+    },
+  );
+
+  test('a full state is owned, and grows the scratch when it must', () => {
+    const room = open(Open, new EncodeScratch(16));
+    for (let i = 0; i < 500; i++) addPlayer(room.state.players, `${i}`, i);
+    const early = room.join();
+    const truth = room.state.toJSON();
+    room.flush();
+    for (let i = 0; i < 500; i++) (room.state.players.get(`${i}`) as { x: number }).x = 7;
+    const late = room.join();
+    const [first] = early.socket.frames;
+    const decoder = new Decoder(new Open());
+    decoder.decode(first as Uint8Array, { offset: 1 });
+    expect(decoder.state.toJSON()).toEqual(truth);
+    expect(late.read()).toEqual(room.state.toJSON());
+  });
+
+  test('clients without views share one buffer', () => {
+    const room = open(Open);
+    const [first, second] = [room.join(), room.join()];
+    room.state.tick = 1;
+    room.flush();
+    expect(first.socket.frames.at(-1)?.buffer).toBe(second.socket.frames.at(-1)?.buffer);
+  });
+
+  test('a timed frame carries the room’s time and each client’s own acknowledgement', () => {
+    const room = open(Open);
+    const readers = [room.join(), room.join()];
+    for (const [i, reader] of readers.entries()) {
+      Object.assign(reader.client, { _inputBuffer: { ackSeq: 100 + i } });
+    }
+    room.flush(5_000);
+    room.state.tick = 1;
+    room.flush(5_050);
+    for (const [i, reader] of readers.entries()) {
+      expect(reader.read()).toEqual(room.state.toJSON());
+      expect(reader.roomMs).toEqual([5_000, 5_050]);
+      expect(reader.acknowledged).toEqual([100 + i, 100 + i]);
+    }
+  });
+
+  test('nothing is sent when nothing changed, nor to who has not joined', () => {
+    const room = open(Open);
+    const [joined, joining] = [room.join(), room.join()];
+    joining.client.state = ClientState.JOINING;
+    const counts = () => [joined, joining].map((reader) => reader.socket.frames.length);
+    // The state's own defaults are changes, too.
+    room.flush();
+    expect(counts()).toEqual([2, 1]);
+    room.flush();
+    expect(counts()).toEqual([2, 1]);
+    room.state.tick = 1;
+    room.flush();
+    expect(counts()).toEqual([3, 1]);
+  });
+});
+
+describe('[RM-4] PatchSerializer and slow sockets', () => {
+  /** Four flushes, sixteen with a stalled socket, five more. */
+  function stallAndDrain(
+    room: { flush(roomMs?: number): void; told: { resynced: number; skipped: number } },
+    slow: Reader,
+    change: (i: number) => void,
+    roomMs?: number,
+  ): void {
+    const changeAndFlush = (from: number, to: number) => {
+      for (let i = from; i <= to; i++) {
+        change(i);
+        room.flush(roomMs);
+      }
+    };
+    changeAndFlush(1, 4);
+    slow.socket.bufferedAmount = 500;
+    const before = slow.socket.frames.length;
+    changeAndFlush(5, 20);
+    expect(slow.socket.frames).toHaveLength(before);
+    expect(room.told).toMatchObject({ skipped: 16, resynced: 0, tooSlow: [] });
+    slow.socket.bufferedAmount = 0;
+    changeAndFlush(21, 25);
+    expect(room.told.resynced).toBe(1);
+    const isState = (frame: Uint8Array) => ((frame[0] as number) & 0x1f) === Protocol.ROOM_STATE;
+    expect(slow.socket.frames.filter(isState)).toHaveLength(2);
+  }
+
+  test.each([undefined, 100])(
+    'gated, then resynchronised, and right from then on (room ms: %s)',
+    (roomMs) => {
+      const room = open(Open);
+      const [slow, quick] = [room.join(), room.join()];
+      const change = (i: number) => {
+        room.state.tick = i;
+        addPlayer(room.state.players, `${i}`, i);
+        room.state.players.delete(`${i - 2}`);
+      };
+      stallAndDrain(room, slow, change, roomMs);
+      expect(slow.read()).toEqual(room.state.toJSON());
+      expect(quick.read()).toEqual(room.state.toJSON());
+    },
+  );
+
+  test('the same with a view, whose changes pile up meanwhile', () => {
+    const room = open(Hidden);
+    const view = new StateView();
+    const slow = room.join(view);
+    const { hands } = room.state;
+    const change = (i: number) => {
+      room.state.tick = i;
+      view.add(addPlayer(hands, `mine ${i}`, i));
+      addPlayer(hands, `not mine ${i}`, i);
+      const old = hands.get(`mine ${i - 1}`);
+      if (old) view.remove(old);
+      if (i % 3 === 0) hands.delete(`mine ${i}`);
+    };
+    stallAndDrain(room, slow, change);
+    expect(slow.read()).toMatchObject({ tick: 25 });
+    expect((slow.read() as { hands: object }).hands).toEqual({
+      'mine 25': { x: 25, name: 'player mine 25' },
+    });
+  });
+
+  test('above the hard limit it is let go', () => {
+    const room = open(Open);
+    const slow = room.join();
+    slow.socket.bufferedAmount = 1_001;
+    room.state.tick = 1;
+    room.flush();
+    expect(room.told.tooSlow).toEqual([slow.client]);
+    expect(slow.socket.frames).toHaveLength(1);
+  });
+});
+
+describe('[RM-16] PatchSerializer and views', () => {
+  test('each sees his own, and a team shares its bytes', () => {
+    const room = open(Hidden);
+    const team = new StateView();
+    const [a, b, alone, without] = [
+      room.join(team),
+      room.join(team),
+      room.join(new StateView()),
+      room.join(),
+    ];
+    const card = addPlayer(room.state.hands, 'of the team', 1);
+    team.add(card);
+    room.state.tick = 3;
+    room.flush();
+    card.x = 2;
+    room.flush();
+    const theirs = { 'of the team': { x: 2, name: 'player of the team' } };
+    expect([a, b].map((reader) => reader.read())).toMatchObject([
+      { tick: 3, hands: theirs },
+      { tick: 3, hands: theirs },
+    ]);
+    for (const reader of [alone, without]) {
+      const seen = reader.read() as { tick: number; hands?: object };
+      expect(seen.tick).toBe(3);
+      expect(Object.keys(seen.hands ?? {})).toEqual([]);
+    }
+  });
+});
