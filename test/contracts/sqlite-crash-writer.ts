@@ -2,7 +2,6 @@
 //
 // argv: <sqlite file> <run number>
 
-import { writeSync } from 'node:fs';
 import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
@@ -17,8 +16,9 @@ async function writeForEver(): Promise<never> {
     const playerId = `p_${run}_${next++}`;
     await store.create({ playerId, displayName: 'Ann' });
     await store.addStatistics(playerId, { acknowledged: 1 });
-    // Synchronous, so that what the parent read was acknowledged, and nothing acknowledged waits in a buffer for long.
-    writeSync(1, `${playerId}\n`);
+    // Waited for, so that the writers keep the pace of a parent that is slow to read. (A synchronous write to its full pipe
+    // would throw EAGAIN.)
+    await new Promise((written) => process.stdout.write(`${playerId}\n`, written));
   }
 }
 
