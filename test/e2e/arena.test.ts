@@ -11,8 +11,11 @@ import { ArenaPilot } from '../support/demos/arena-pilot.ts';
 import { startDemos } from '../support/demos/start-demos.ts';
 import { DESK, PHONE, Visitor } from '../support/demos/visitor.ts';
 import { eventually } from '../support/eventually.ts';
+import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
+
+const inBrowser = test.skipIf(missingTool('chromium'));
 
 let node: MeridianProcess;
 let browser: Browser;
@@ -32,7 +35,7 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
 });
 
-test('a desk and a phone fight a match to its result, over an outage', async () => {
+inBrowser('a desk and a phone fight a match to its result, over an outage', async () => {
   const [ada, grace] = [await visitor(DESK), await visitor(PHONE)];
   await Promise.all([nameAtPortal(ada, 'Ada', 'desk'), nameAtPortal(grace, 'Grace', 'phone')]);
   await enter(ada, '?bots=0&kills=2', 'desk');
@@ -93,7 +96,7 @@ test('a desk and a phone fight a match to its result, over an outage', async () 
   expectNoComplaints();
 });
 
-test('a keyboard is enough, from the portal to the victory', async () => {
+inBrowser('a keyboard is enough, from the portal to the victory', async () => {
   // Somebody who only stands there; not everybody who plays has a browser.
   const idler = new MeridianClient(node.url, { storage: new MemoryStorage() });
   await idler.signInAsGuest({ displayName: 'Idler' });

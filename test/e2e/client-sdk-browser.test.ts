@@ -5,11 +5,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { missingTool } from '../support/missing-tool.ts';
+import { openBrowser } from '../support/open-browser.ts';
 import { StockRoomProcess } from '../support/stock-room-process.ts';
 
 const SDK = fileURLToPath(new URL('../../client-sdk/src/index.ts', import.meta.url));
+
+const inBrowser = test.skipIf(missingTool('chromium'));
 
 let rooms: StockRoomProcess;
 let pages: Server;
@@ -33,10 +37,7 @@ beforeAll(async () => {
     response.end(isScript ? script : '<!doctype html><script src="/meridian-client.js"></script>');
   }).listen(0, '127.0.0.1');
   await once(pages, 'listening');
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--no-first-run'],
-  });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {
@@ -63,7 +64,7 @@ async function joinedPage(): Promise<{ context: BrowserContext; page: Page; erro
   return { context, page, errors };
 }
 
-test('joins, plays and measures from a script tag', async () => {
+inBrowser('joins, plays and measures from a script tag', async () => {
   const { context, page, errors } = await joinedPage();
   await page.evaluate('const input = room.input(); input.data.dx = 5; input.send();');
   await page.waitForFunction('room.state.players.get(room.sessionId).x === 5');
@@ -74,7 +75,7 @@ test('joins, plays and measures from a script tag', async () => {
   await context.close();
 });
 
-test('a browser that goes offline and online again keeps the room', async () => {
+inBrowser('a browser that goes offline and online again keeps the room', async () => {
   const { context, page, errors } = await joinedPage();
   await context.setOffline(true);
   await page.waitForFunction('kinds.includes("reconnecting")');

@@ -6,6 +6,7 @@ import type { DuelWindow } from '../../demos/duel/web/duel-window.ts';
 import { startDemos } from '../support/demos/start-demos.ts';
 import { DESK, PHONE, Visitor } from '../support/demos/visitor.ts';
 import { eventually } from '../support/eventually.ts';
+import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
 
@@ -15,6 +16,8 @@ type MakeMove = (legal: readonly string[]) => Promise<void>;
 
 const OUTAGE_AT_PLY = 6;
 const MOST_TABS = 40;
+
+const inBrowser = test.skipIf(missingTool('chromium'));
 
 let node: MeridianProcess;
 let browser: Browser;
@@ -34,63 +37,66 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
 });
 
-test('a duel from lobby to result, watched, over an outage; then a rematch, resigned', async () => {
-  const [ada, grace, watcher] = [await guest(DESK), await guest(PHONE), await guest(DESK)];
-  const players = [
-    { who: ada, makeMove: byKeys(ada) },
-    { who: grace, makeMove: byTaps(grace) },
-  ] as const;
-  const all = <T>(work: (someone: Guest) => Promise<T>) => Promise.all(guests.map(work));
+inBrowser(
+  'a duel from lobby to result, watched, over an outage; then a rematch, resigned',
+  async () => {
+    const [ada, grace, watcher] = [await guest(DESK), await guest(PHONE), await guest(DESK)];
+    const players = [
+      { who: ada, makeMove: byKeys(ada) },
+      { who: grace, makeMove: byTaps(grace) },
+    ] as const;
+    const all = <T>(work: (someone: Guest) => Promise<T>) => Promise.all(guests.map(work));
 
-  await openTableByKeys(ada, 'Ada');
-  const { roomId } = await ada.sees(({ phase }) => phase === 'waiting');
-  await ada.keepScreenshot('duel-desk-waiting');
-  await sitDown(grace, roomId, 'Grace');
-  await sitDown(watcher, roomId, 'Linus');
-  await all((someone) => someone.sees(({ spectators }) => spectators.includes('Linus')));
-  expect((await all((someone) => someone.see())).map(({ seat }) => seat)).toEqual([0, 1, null]);
-  await keepBoth(ada, grace, 'start');
+    await openTableByKeys(ada, 'Ada');
+    const { roomId } = await ada.sees(({ phase }) => phase === 'waiting');
+    await ada.keepScreenshot('duel-desk-waiting');
+    await sitDown(grace, roomId, 'Grace');
+    await sitDown(watcher, roomId, 'Linus');
+    await all((someone) => someone.sees(({ spectators }) => spectators.includes('Linus')));
+    expect((await all((someone) => someone.see())).map(({ seat }) => seat)).toEqual([0, 1, null]);
+    await keepBoth(ada, grace, 'start');
 
-  await play(players, ({ ply }) => ply >= OUTAGE_AT_PLY);
-  await keepBoth(ada, grace, 'mid');
-  const before = await grace.see();
-  await grace.offline(async () => {
-    await grace.sees(({ connection }) => connection === 'reconnecting');
-    await grace.keepScreenshot('duel-phone-reconnecting');
-  });
-  const after = await grace.sees(({ connection }) => connection === 'resumed');
-  grace.hasRecovered();
-  expect(after).toMatchObject({ seat: before.seat, ply: before.ply, phase: 'playing' });
-  await ada.sees(({ seats }) => seats.every(({ isConnected }) => isConnected));
+    await play(players, ({ ply }) => ply >= OUTAGE_AT_PLY);
+    await keepBoth(ada, grace, 'mid');
+    const before = await grace.see();
+    await grace.offline(async () => {
+      await grace.sees(({ connection }) => connection === 'reconnecting');
+      await grace.keepScreenshot('duel-phone-reconnecting');
+    });
+    const after = await grace.sees(({ connection }) => connection === 'resumed');
+    grace.hasRecovered();
+    expect(after).toMatchObject({ seat: before.seat, ply: before.ply, phase: 'playing' });
+    await ada.sees(({ seats }) => seats.every(({ isConnected }) => isConnected));
 
-  await play(players, ({ phase }) => phase === 'over');
-  const seen = await all((someone) => someone.sees(({ phase }) => phase === 'over'));
-  const winner = seen[0]?.winner as 0 | 1;
-  expect(seen.map((one) => [one.winner, one.ending])).toEqual(seen.map(() => [winner, 'stuck']));
-  const [winning, losing] = winner === 0 ? [ada, grace] : [grace, ada];
-  await winning.page.getByRole('heading', { name: 'You win' }).waitFor();
-  await losing.page.getByRole('heading', { name: 'You lose' }).waitFor();
-  await watcher.page.getByRole('heading', { name: 'wins' }).waitFor();
-  await keepBoth(ada, grace, 'result');
-  await watcher.keepScreenshot('duel-desk-watched');
-  await hasStatistics(winning, { 'duel.wins': 1 });
-  await hasStatistics(losing, { 'duel.losses': 1 });
+    await play(players, ({ phase }) => phase === 'over');
+    const seen = await all((someone) => someone.sees(({ phase }) => phase === 'over'));
+    const winner = seen[0]?.winner as 0 | 1;
+    expect(seen.map((one) => [one.winner, one.ending])).toEqual(seen.map(() => [winner, 'stuck']));
+    const [winning, losing] = winner === 0 ? [ada, grace] : [grace, ada];
+    await winning.page.getByRole('heading', { name: 'You win' }).waitFor();
+    await losing.page.getByRole('heading', { name: 'You lose' }).waitFor();
+    await watcher.page.getByRole('heading', { name: 'wins' }).waitFor();
+    await keepBoth(ada, grace, 'result');
+    await watcher.keepScreenshot('duel-desk-watched');
+    await hasStatistics(winning, { 'duel.wins': 1 });
+    await hasStatistics(losing, { 'duel.losses': 1 });
 
-  // The result has put the focus on the rematch.
-  await ada.page.keyboard.press('Enter');
-  await grace.page.getByText('Ada wants a rematch.').waitFor();
-  await grace.keepScreenshot('duel-phone-rematch');
-  await grace.page.getByRole('button', { name: 'Accept rematch' }).tap();
-  await all((someone) => someone.sees(({ game, phase }) => game === 2 && phase === 'playing'));
-  await resignByKeys(ada);
-  const resigned = await all((someone) => someone.sees(({ phase }) => phase === 'over'));
-  expect(resigned.map((one) => [one.winner, one.ending])).toEqual(
-    resigned.map(() => [1, 'resigned']),
-  );
-  await hasStatistics(grace, { 'duel.wins': winner === 1 ? 2 : 1 });
-  await hasStatistics(ada, { 'duel.losses': winner === 1 ? 2 : 1 });
-  expect(guests.flatMap(({ complaints }) => complaints)).toEqual([]);
-});
+    // The result has put the focus on the rematch.
+    await ada.page.keyboard.press('Enter');
+    await grace.page.getByText('Ada wants a rematch.').waitFor();
+    await grace.keepScreenshot('duel-phone-rematch');
+    await grace.page.getByRole('button', { name: 'Accept rematch' }).tap();
+    await all((someone) => someone.sees(({ game, phase }) => game === 2 && phase === 'playing'));
+    await resignByKeys(ada);
+    const resigned = await all((someone) => someone.sees(({ phase }) => phase === 'over'));
+    expect(resigned.map((one) => [one.winner, one.ending])).toEqual(
+      resigned.map(() => [1, 'resigned']),
+    );
+    await hasStatistics(grace, { 'duel.wins': winner === 1 ? 2 : 1 });
+    await hasStatistics(ada, { 'duel.losses': winner === 1 ? 2 : 1 });
+    expect(guests.flatMap(({ complaints }) => complaints)).toEqual([]);
+  },
+);
 
 async function guest(device: typeof DESK): Promise<Guest> {
   const opened = await Visitor.open(browser, '__duel', device);
