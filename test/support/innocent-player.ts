@@ -4,8 +4,8 @@ import { eventually } from './eventually.ts';
 import { MoveInput, STEP_HZ } from './field-simulation.ts';
 import type { MeridianProcess } from './start-meridian.ts';
 
-/** A step of 50 ms may be late on a busy machine; ten of them in a row are a room that stood still. */
-const LONGEST_GAP_MS = 500;
+/** A step of 50 ms may be late on a busy machine; twenty of them in a row are a room that stood still. */
+const LONGEST_GAP_MS = 1_000;
 
 interface FieldState {
   readonly ticks: number;
