@@ -52,7 +52,7 @@ export class GuardClient {
   readonly seat: Seat;
   readonly ws: WebSocket;
   readonly replica = new RoomReplica();
-  /** Patches and states that could not be decoded. */
+  /** What was wrong with patches and states. */
   decodeErrors = 0;
   patches = 0;
   /** Full states, the first one included. */
@@ -150,11 +150,19 @@ export class GuardClient {
     }
   }
 
+  /** The decoder of @colyseus/schema does not throw at patches that make no sense: it tells the console, and goes on. */
   #decode(read: () => void): void {
+    const { warn, error } = console;
+    const complain = () => {
+      this.decodeErrors++;
+    };
+    Object.assign(console, { warn: complain, error: complain });
     try {
       read();
     } catch {
       this.decodeErrors++;
+    } finally {
+      Object.assign(console, { warn, error });
     }
   }
 }

@@ -8,26 +8,31 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { Room as ColyseusRoom, Server } from '@colyseus/core';
-import { WebSocketTransport } from '@colyseus/ws-transport';
-import { defineGame, Room } from 'meridian';
-import { startNode } from '../../src/app/node.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
-import { type RoomBase, SCENARIOS, type Scenario, type ScenarioName } from './guard-rooms.ts';
+import { type RoomBase, SCENARIOS, type ScenarioName } from './guard-rooms.ts';
 
-async function serveStock({ rooms }: Scenario): Promise<number> {
+// Each base loads only what it needs: these processes are many, and short-lived.
+
+async function serveStock() {
+  const { Room, Server } = await import('@colyseus/core');
+  const { WebSocketTransport } = await import('@colyseus/ws-transport');
+  // The scenarios use only what both bases have.
+  const made = makeScenario(Room as unknown as RoomBase);
   const http = createServer();
   const server = new Server({
     greet: false,
     gracefullyShutdown: false,
     transport: new WebSocketTransport({ server: http }),
   });
-  for (const [name, room] of Object.entries(rooms)) server.define(name, room);
+  for (const [name, room] of Object.entries(made.rooms)) server.define(name, room);
   await server.listen(0, '127.0.0.1');
-  return (http.address() as AddressInfo).port;
+  return { scenario: made, port: (http.address() as AddressInfo).port };
 }
 
-async function serveMeridian({ rooms }: Scenario): Promise<number> {
+async function serveMeridian() {
+  const { defineGame, Room } = await import('meridian');
+  const { startNode } = await import('../../src/app/node.ts');
+  const { loadConfig } = await import('../../src/config/load-config.ts');
+  const made = makeScenario(Room);
   const config = loadConfig({
     PORT: '0',
     MERIDIAN_HTTP_BIND_ADDRESS: '127.0.0.1',
@@ -37,18 +42,15 @@ async function serveMeridian({ rooms }: Scenario): Promise<number> {
     MERIDIAN_PROCESS_LOG_LEVEL: 'silent',
     ...process.env,
   });
-  const node = await startNode(config, defineGame({ rooms }));
-  return node.ports.port;
+  const node = await startNode(config, defineGame({ rooms: made.rooms }));
+  return { scenario: made, port: node.ports.port };
 }
 
 const { values } = parseArgs({
   options: { base: { type: 'string' }, scenario: { type: 'string' } },
 });
 const makeScenario = SCENARIOS[values.scenario as ScenarioName];
-const isStock = values.base === 'stock';
-// The scenarios use only what both have.
-const scenario = makeScenario(isStock ? (ColyseusRoom as unknown as RoomBase) : Room);
-const port = await (isStock ? serveStock(scenario) : serveMeridian(scenario));
+const { scenario, port } = await (values.base === 'stock' ? serveStock() : serveMeridian());
 
 process.on('message', async ({ probe }: { readonly probe: string }) => {
   const answer = await scenario.probes[probe]?.();

@@ -1,9 +1,10 @@
 // RM-9, RM-10: bugs of the game. Stock Colyseus ends the process, and with it every room on it.
 
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { guard } from '../../support/guard.ts';
 import { GuardClient } from '../../support/guard-client.ts';
-import { type Base, GuardProcess } from '../../support/guard-process.ts';
+import { GuardProcess } from '../../support/guard-process.ts';
 
 const PLACES = [
   'handler',
@@ -38,22 +39,14 @@ async function observe(server: GuardProcess, place: string) {
   return { roomGoesOn, isStillSeated: player.closed === null, hasEnded: server.hasEnded };
 }
 
-const CONTAINED = { roomGoesOn: true, isStillSeated: true, hasEnded: false };
-const DIED = { roomGoesOn: false, isStillSeated: false, hasEnded: true };
-
-describe('[RM-9] an exception of the game’s code is contained', () => {
-  const start = (base: Base) => GuardProcess.start(base, 'faulty');
-
-  test.each(PLACES)('Meridian holds it: %s', async (place) => {
-    await using server = await start('meridian');
-    expect(await observe(server, place)).toEqual(CONTAINED);
+for (const place of PLACES) {
+  guard(`[RM-9] an exception is contained: ${place}`, {
+    scenario: 'faulty',
+    observe: (server) => observe(server, place),
+    meridian: { roomGoesOn: true, isStillSeated: true, hasEnded: false },
+    stock: { roomGoesOn: false, isStillSeated: false, hasEnded: true },
   });
-
-  test.each(PLACES)('stock Colyseus does not: %s', async (place) => {
-    await using server = await start('stock');
-    expect(await observe(server, place)).toEqual(DIED);
-  });
-});
+}
 
 test('[RM-10] a room whose every step fails is given up, and its players are told', async () => {
   await using server = await GuardProcess.start('meridian', 'faulty');
