@@ -14,6 +14,8 @@ export interface RoomInputInternals {
     readonly tickRate?: number;
     readonly subSteps?: number;
     readonly ctor: new () => object;
+    readonly sanitize?: unknown;
+    readonly seqField?: unknown;
   };
   allocate(client: ClientInternals): void;
   capture(

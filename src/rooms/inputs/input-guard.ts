@@ -12,6 +12,9 @@ export interface InputGuardListener {
 /** How a frame was taken. `other` is for Colyseus to read. */
 export type InputReception = 'taken' | 'malformed' | 'other';
 
+/** Where a client carries what the guard knows of it: read for every frame, and a property is cheaper than a map. */
+const GUARDED = Symbol('meridian.guarded-input');
+
 interface GuardedClient {
   readonly frame: InputFrame;
   budget: InputBudget | undefined;
@@ -22,9 +25,10 @@ interface GuardedClient {
 // Codecs depend on the schema class only; rooms of one kind share theirs. Weak: a class that is gone takes its codec along.
 const codecs = new WeakMap<new () => object, { readonly codec: InputCodec | null }>();
 
+type MaybeGuarded = ClientInternals & { [GUARDED]?: GuardedClient };
+
 /** Stands between Colyseus' input subsystem and the wire: bounded decoding, and no more inputs than time allows. */
 export class InputGuard {
-  readonly #clients = new WeakMap<ClientInternals, GuardedClient>();
   readonly #controller: RoomInputInternals;
   readonly #capture: RoomInputInternals['capture'];
   readonly #codec: InputCodec | null;
@@ -38,13 +42,13 @@ export class InputGuard {
     const allocate = controller.allocate.bind(controller);
     controller.allocate = (client) => {
       allocate(client);
-      this.#clients.set(client, guardClient(this.#codec, client));
+      (client as MaybeGuarded)[GUARDED] = guardClient(this.#codec, client);
     };
     // Reached by inputs with a time stamp, which Colyseus takes apart.
     controller.capture = (client, renderTimeMs, reckonTimeMs, seq) => {
       // Colyseus hands on what could not be read; its sender is about to go.
       if (this.isMalformed(client)) return;
-      if (this.#mayApply(client, performance.now())) {
+      if (this.#mayApply(client as MaybeGuarded, performance.now())) {
         this.#capture(client, renderTimeMs, reckonTimeMs, seq);
       }
     };
@@ -55,28 +59,29 @@ export class InputGuard {
    *
    * @param frame - `[19][body]`, Colyseus' protocol code for a reliable input
    */
-  receive(client: ClientInternals, frame: Uint8Array, nowMs: number): InputReception {
-    if (frame[0] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null) return 'other';
-    const guarded = this.#clients.get(client);
-    if (guarded === undefined) return 'other';
+  receive(client: MaybeGuarded, frame: Uint8Array, nowMs: number): InputReception {
+    const guarded = client[GUARDED];
+    if (frame[0] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null || !guarded)
+      return 'other';
     if (!this.#codec.apply(frame, 1, guarded.frame)) return 'malformed';
     client._lastMessageTime = nowMs;
     client._lastInputReceivedAt = nowMs;
     client._receivedInputCount = (client._receivedInputCount ?? 0) + 1;
-    if (this.#mayApply(client, nowMs)) this.#capture(client);
+    if (!this.#mayApply(client, nowMs)) return 'taken';
+    const { sanitize, seqField } = this.#controller.options;
+    // Without either, Colyseus does no more than this.
+    if (sanitize || seqField) this.#capture(client);
+    else client._inputBuffer?.push(guarded.frame.clone());
     return 'taken';
   }
 
   /** @returns whether the last input of `client` could not be read; its deltas make no sense any more */
-  isMalformed(client: ClientInternals): boolean {
-    return (
-      this.#clients.get(client)?.isMalformed === true ||
-      !Number.isFinite(client._reckonBaseline ?? 0)
-    );
+  isMalformed(client: MaybeGuarded): boolean {
+    return client[GUARDED]?.isMalformed === true || !Number.isFinite(client._reckonBaseline ?? 0);
   }
 
-  #mayApply(client: ClientInternals, nowMs: number): boolean {
-    const guarded = this.#clients.get(client);
+  #mayApply(client: MaybeGuarded, nowMs: number): boolean {
+    const guarded = client[GUARDED];
     const rateHz = this.#controller.options.tickRate;
     if (guarded === undefined || rateHz === undefined) return true;
     guarded.budget ??= new InputBudget(rateHz, nowMs);
