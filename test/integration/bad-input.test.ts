@@ -438,11 +438,16 @@ describe('[ND-16] links that are no use any more', () => {
   test('a half-open one is ended after two pings without an answer', async () => {
     await using relay = await TcpRelay.open(node.port);
     using _client = await intruder({ port: relay.port });
-    const lostBefore = await node.metric('meridian_peers_lost_total');
+    const [lostBefore, openBefore] = [
+      await node.metric('meridian_peers_lost_total'),
+      await node.metric('meridian_sockets'),
+    ];
     relay.freeze();
     const frozenAtMs = performance.now();
     await eventually(
-      async () => (await node.metric('meridian_peers_lost_total')) > lostBefore,
+      async () =>
+        (await node.metric('meridian_peers_lost_total')) === lostBefore + 1 &&
+        (await node.metric('meridian_sockets')) === openBefore - 1,
       PATIENCE,
     );
     // Two pings unanswered, the third finds them so; the first may be due a whole interval from now.

@@ -100,6 +100,8 @@ test('[ND-23] SIGTERM: rooms end and save, players are told, the process ends wi
   const env = {
     MERIDIAN_PROFILES_SQLITE_PATH: join(folder.path, 'store.sqlite'),
     JWT_SECRET: 'a secret that outlives the node, really',
+    // Nobody is found dead by pings: the goodbye itself must not wait for an answer.
+    MERIDIAN_ROOMS_PING_INTERVAL_MS: '60000',
   };
   let players: Guest[];
   {
