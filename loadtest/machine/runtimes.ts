@@ -9,6 +9,8 @@ export interface Runtimes {
   readonly bun: string | null;
   /** Whether `taskset` can pin processes to cores. */
   readonly canPin: boolean;
+  /** Whether `nice` may put contenders and players alike before other work on a shared machine. */
+  readonly canGoFirst: boolean;
 }
 
 /** Where the npm package `bun` may keep its binary, by version and installer. */
@@ -18,24 +20,35 @@ const BUN_PATHS = [
   `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}/bin/bun`,
 ];
 
+/** Niceness of what is measured. */
+const FIRST = -15;
+
 export function findRuntimes(projectRoot: string): Runtimes {
   const candidates = BUN_PATHS.map((path) => join(projectRoot, 'node_modules', path));
   return {
     node: process.execPath,
     bun: candidates.find((path) => existsSync(path) && succeeds(path, ['--version'])) ?? null,
     canPin: succeeds('taskset', ['-c', '0,1', 'true']),
+    canGoFirst: niceness('nice', ['-n', String(FIRST), 'nice']) === FIRST,
   };
 }
 
-/** `command args`, pinned to a core where the machine allows it. */
+/** `command args`, pinned to a core and before other work, where the machine allows it. */
 export function pinned(
   runtimes: Runtimes,
   core: number,
   command: string,
   args: readonly string[],
 ): { command: string; args: readonly string[] } {
-  if (!runtimes.canPin) return { command, args };
-  return { command: 'taskset', args: ['-c', String(core), command, ...args] };
+  const first = runtimes.canGoFirst ? ['nice', '-n', String(FIRST)] : [];
+  const onCore = runtimes.canPin ? ['taskset', '-c', String(core)] : [];
+  const [program, ...rest] = [...first, ...onCore, command, ...args] as [string, ...string[]];
+  return { command: program, args: rest };
+}
+
+/** `nice` prints the niceness it runs at; without the right to raise it, it warns and stays. */
+function niceness(command: string, args: readonly string[]): number {
+  return Number(spawnSync(command, args, { encoding: 'utf8' }).stdout);
 }
 
 function succeeds(command: string, args: readonly string[]): boolean {
