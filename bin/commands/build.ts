@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { ensureDependencies } from '../setup/dependencies.ts';
 import { root } from '../setup/root.js';
 import { ensureWebDemos } from '../setup/web-demos.ts';
+import { packageContents } from './package-contents.ts';
 import { type Streams, stream } from './stream.ts';
 
 /** Compiles what production runs: dist/ (server), client-sdk/dist/ (SDK), demos/dist/ (pages). */
 export async function run(): Promise<number> {
   await ensureDependencies();
   await ensureWebDemos();
-  return (await build({ output: 'stdout' })) ? 0 : 1;
+  const streams = { output: 'stdout' } as const;
+  return (await build(streams)) && (await packageContents(streams)) ? 0 : 1;
 }
 
 /** The compilation alone. */
