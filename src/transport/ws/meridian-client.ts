@@ -51,22 +51,13 @@ export class MeridianClient extends WebSocketClient {
    * that no longer reads never does).
    */
   evict(code: number, reason: string): void {
-    this.#endByForceAfterHandshake();
+    const timeout = setTimeout(() => this.ref.terminate(), CLOSING_HANDSHAKE_MS);
+    this.ref.once('close', () => clearTimeout(timeout));
     this.ref.close(code, closeReason(reason));
   }
 
-  /**
-   * Colyseus closes without a reason where a message was refused; the other side is told all the same. A room that ends
-   * waits for its clients, so one that is gone must not keep it.
-   */
+  /** Colyseus closes without a reason where a message was refused; the other side is told all the same. */
   override leave(code?: number, reason?: string): void {
-    this.#endByForceAfterHandshake();
     super.leave(code, closeReason(reason ?? DEFAULT_REASONS[code ?? 0] ?? ''));
-  }
-
-  #endByForceAfterHandshake(): void {
-    if (this.ref.readyState !== this.ref.OPEN) return;
-    const timeout = setTimeout(() => this.ref.terminate(), CLOSING_HANDSHAKE_MS);
-    this.ref.once('close', () => clearTimeout(timeout));
   }
 }
