@@ -61,7 +61,8 @@ export class GuardProcess implements AsyncDisposable {
     this.#child.once('exit', onExit);
     try {
       if (this.hasEnded) onExit();
-      else this.#child.send({ probe });
+      // It may end right now: then the channel is closed before the process has exited.
+      else this.#child.send({ probe }, (error) => error && answered.reject(error));
       const timeUp = sleep(withinMs, null, { ref: false }).then(() => {
         throw new Error(`The server did not answer '${probe}' within ${withinMs} ms.`);
       });

@@ -13,6 +13,12 @@ export interface Guard<T> {
   readonly stock: T;
 }
 
+/**
+ * How long to wait for a fact that Meridian is to bring about: long where it must come (it costs nothing when it comes early),
+ * short where it is known not to.
+ */
+export const PATIENCE_MS: Readonly<Record<Base, number>> = { meridian: 15_000, stock: 600 };
+
 /** Runs one test body against Meridian, which holds the promise, and against stock Colyseus, which is known not to. */
 export function guard<T>(promise: string, definition: Guard<T>): void {
   const { scenario, settings = {}, observe } = definition;

@@ -70,7 +70,7 @@ describe('[RM-21] StepScheduler', () => {
   });
 
   test('wakes once for a step, also where steps fall between milliseconds', () => {
-    using time = new HandDrivenTime();
+    using time = new HandDrivenTime(10_000.4);
     const ticker = new Ticker(1_000 / 30);
     new StepScheduler().add(ticker, 1_000 / 30);
     time.advance(10_000);

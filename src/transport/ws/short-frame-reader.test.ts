@@ -26,7 +26,8 @@ function encodeFrame(frame: Frame): Buffer {
     payload.length < 126
       ? [first, maskBit | payload.length]
       : [first, maskBit | 126, payload.length >> 8, payload.length & 0xff];
-  const mask = frame.isMasked ? [0x12, 0x34, 0x56, 0x78] : [];
+  // Looks like the start of a frame to who has lost count.
+  const mask = frame.isMasked ? [0x85, 0x82, 0x56, 0x90] : [];
   const body = payload.map((byte, i) => byte ^ (mask[i % 4] ?? 0));
   return Buffer.concat([Uint8Array.from([...header, ...mask]), body]);
 }
@@ -71,6 +72,13 @@ const frameSequence = fc.oneof(
     arbitrary: bytes(20).map((payload) => [{ ...binary(payload), reservedBits: 0x40 }]),
   },
   { weight: 1, arbitrary: bytes(20).map((payload) => [{ ...binary(payload), opcode: 0 }]) },
+  {
+    weight: 1,
+    arbitrary: bytes(20).map((payload) => [
+      { ...binary(payload), isFinal: false },
+      binary(payload),
+    ]),
+  },
   { weight: 1, arbitrary: fc.constant([binary(new Uint8Array(MAX_PAYLOAD_BYTES + 1))]) },
   {
     weight: 1,
@@ -118,10 +126,13 @@ describe.each([
       ws.on('close', (code, reason) => resolve(`close ${code} ${reason}`));
     });
     if (isFast) expect(readShortFrames(ws, reads)).toBe(true);
+    const socket = (ws as unknown as { readonly _socket: Socket })._socket;
+    let readBytes = socket.bytesRead;
     for (const chunk of chunks) {
       client.write(chunk);
-      // Lets the server read, so that chunks arrive one by one more often than not.
-      await nextTurn();
+      readBytes += chunk.length;
+      // Lets the server read, so that chunks arrive one by one. It stops reading at a protocol error.
+      for (let turn = 0; turn < 20 && socket.bytesRead < readBytes; turn++) await nextTurn();
     }
     client.end();
     events.push(await closed);
@@ -144,6 +155,25 @@ describe.each([
       { numRuns: 250 },
     );
   }, 30_000);
+
+  test('a frame of which one byte has come is ws’ to finish', async () => {
+    const stream = Buffer.concat(
+      ['ab', 'cd', 'efghijkl'].map((text) => encodeFrame(binary(Buffer.from(text)))),
+    );
+    const chunks = [stream.subarray(0, 1), stream.subarray(1)];
+    const plain = await eventsOf(chunks, false);
+    expect(await eventsOf(chunks, true)).toEqual(plain);
+    expect(plain.filter((event) => event.startsWith('message'))).toHaveLength(3);
+  });
+
+  test('a short frame between two fragments is the protocol error it is', async () => {
+    const frames = [
+      { ...binary(Buffer.from('first')), isFinal: false },
+      binary(Buffer.from('intruder')),
+    ];
+    const chunks = frames.map(encodeFrame);
+    expect(await eventsOf(chunks, true)).toEqual(await eventsOf(chunks, false));
+  });
 
   test('whole short frames pass ws’ receiver by, several in one chunk', async () => {
     const { client, ws } = await open();
