@@ -39,7 +39,14 @@ const MOST_FAILED_TURNS = 30;
 
 /** Where a client carries its frame guard: read for every frame, and a property is cheaper than a map. */
 const FRAME_GUARD = Symbol('meridian.frame-guard');
-type GuardedClient = ClientInternals & { [FRAME_GUARD]?: FrameGuard };
+const HAS_LOST_SEAT = Symbol('meridian.has-lost-seat');
+type GuardedClient = ClientInternals & {
+  [FRAME_GUARD]?: FrameGuard;
+  [HAS_LOST_SEAT]?: boolean;
+};
+
+/** RFC 6455 §7.4.1: the peer broke the protocol (1002, 1003, 1007) or a limit (1009). */
+const PROTOCOL_BREACHES: ReadonlySet<number | undefined> = new Set([1002, 1003, 1007, 1009]);
 
 const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
   'bad-frame': CloseCode.BAD_FRAME,
@@ -312,6 +319,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     client.ref.removeAllListeners('message');
     // No more patches, and no second eviction while the connection closes.
     client.state = ClientState.LEAVING;
+    // A slow link may get better; whoever broke a rule has lost the seat.
+    (client as GuardedClient)[HAS_LOST_SEAT] = reason !== 'too-slow';
     if (client instanceof MeridianClient) client.evict(CLOSE_CODES[reason], message);
     else client.leave(CLOSE_CODES[reason], message);
   }
@@ -392,6 +401,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     );
     overridePrivate(
       Room,
+      '_onLeave',
+      (original) =>
+        function leave(client, code) {
+          // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
+          if (isFinal(client, code)) client.state = ClientState.RECONNECTING;
+          return original.call(this, client, code);
+        },
+    );
+    overridePrivate(
+      Room,
       '_onJoin',
       (original) =>
         async function join(client, context, options) {
@@ -416,6 +435,11 @@ function withoutEncodeBuffers(create: () => void): void {
   } finally {
     Encoder.BUFFER_SIZE = bufferBytes;
   }
+}
+
+/** Whether a leaving client gave up its seat: a game that keeps seats for dropped players must not keep this one. */
+function isFinal(client: GuardedClient, code: number | undefined): boolean {
+  return client[HAS_LOST_SEAT] === true || PROTOCOL_BREACHES.has(code);
 }
 
 async function admitByToken(roomClass: typeof Room, token: string | undefined): Promise<unknown> {

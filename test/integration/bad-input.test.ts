@@ -29,6 +29,8 @@ const MATCHMAKE_PER_MINUTE = 80;
 const MESSAGES_PER_SECOND = 400;
 const ECHO = Buffer.from('echo');
 const PATIENCE = { withinMs: 10_000 };
+/** As test/support/field-game.ts keeps them for dropped players. */
+const SEAT_KEPT_MS = 20_000;
 
 let node: MeridianProcess;
 let innocent: InnocentPlayer;
@@ -346,6 +348,21 @@ describe('[ND-14] seats', () => {
       using thief = new RawClient(`${url}${query}`, freshAddress());
       expect(await thief.closed).toMatchObject({ reason: 'seat reservation expired.' });
     }
+  });
+});
+
+describe('[RM-24] whoever is shown the door loses the seat, though the game keeps seats for dropped players', () => {
+  test.each<[string, readonly number[] | Uint8Array]>([
+    ['after a bad frame', [20, 0x01, 0xff]],
+    ['after a frame over the limit', new Uint8Array(4 * 1024 + 1).fill(Code.ROOM_DATA)],
+  ])('%s', async (_, bytes) => {
+    using client = await intruder();
+    const { sessionId } = client;
+    await eventually(() => innocent.xOf(sessionId) === 0, PATIENCE);
+    client.send(bytes);
+    await client.closed;
+    // Well before the game would give up a kept seat.
+    await eventually(() => Number.isNaN(innocent.xOf(sessionId)), { withinMs: SEAT_KEPT_MS / 2 });
   });
 });
 

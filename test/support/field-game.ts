@@ -7,8 +7,6 @@ import { defineGame, type PlayerClient, Room, type StepContext } from 'meridian'
 import { MoveInput, STEP_HZ, stepWalker, Walker } from './field-simulation.ts';
 
 const SEAT_KEPT_S = 20;
-/** Close codes after which Colyseus' SDK tries to reconnect. */
-const COMES_BACK: readonly number[] = [1001, 1005, 1006, 4010];
 /** The node's own worker threads: test games may end them. */
 const workers: Worker[] = [];
 process.on('worker', (worker) => workers.push(worker));
@@ -71,9 +69,7 @@ class FieldRoom extends Room {
     this.state.walkers.set(client.sessionId, new Walker());
   }
 
-  override async onDrop(client: PlayerClient, code?: number): Promise<void> {
-    // Whoever was shown the door does not come back, and keeps no seat from others.
-    if (!COMES_BACK.includes(code ?? 0)) return;
+  override async onDrop(client: PlayerClient): Promise<void> {
     await this.allowReconnection(client, SEAT_KEPT_S);
   }
 

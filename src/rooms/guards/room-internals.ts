@@ -45,6 +45,7 @@ export interface RoomInternals {
     context: AuthContext,
     options?: { reconnectionToken?: string; skipHandshake?: boolean },
   ): Promise<void>;
+  _onLeave(client: ClientInternals, code?: number): Promise<unknown>;
   __init(): void;
 }
 
@@ -53,7 +54,7 @@ export function internals(room: ColyseusRoom): RoomInternals {
   return room as unknown as RoomInternals;
 }
 
-type PrivateMethod = '_onMessage' | '_onJoin' | '__init';
+type PrivateMethod = '_onMessage' | '_onJoin' | '_onLeave' | '__init';
 
 /**
  * Overrides a private method of Colyseus' Room on `roomClass`, which TypeScript would refuse in a class body.
