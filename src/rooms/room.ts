@@ -45,9 +45,6 @@ type GuardedClient = ClientInternals & {
   [HAS_LOST_SEAT]?: boolean;
 };
 
-/** RFC 6455 §7.4.1: the peer broke the protocol (1002, 1003, 1007) or a limit (1009). */
-const PROTOCOL_BREACHES: ReadonlySet<number | undefined> = new Set([1002, 1003, 1007, 1009]);
-
 const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
   'bad-frame': CloseCode.BAD_FRAME,
   'rate-limited': CloseCode.RATE_LIMITED,
@@ -405,7 +402,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         function leave(client, code) {
           // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
-          if (isFinal(client, code)) client.state = ClientState.RECONNECTING;
+          if (hasLostSeat(client)) client.state = ClientState.RECONNECTING;
           return original.call(this, client, code);
         },
     );
@@ -438,8 +435,10 @@ function withoutEncodeBuffers(create: () => void): void {
 }
 
 /** Whether a leaving client gave up its seat: a game that keeps seats for dropped players must not keep this one. */
-function isFinal(client: GuardedClient, code: number | undefined): boolean {
-  return client[HAS_LOST_SEAT] === true || PROTOCOL_BREACHES.has(code);
+function hasLostSeat(client: GuardedClient): boolean {
+  if (client[HAS_LOST_SEAT] === true) return true;
+  const transported: unknown = client;
+  return transported instanceof MeridianClient && transported.hasBrokenProtocol;
 }
 
 async function admitByToken(roomClass: typeof Room, token: string | undefined): Promise<unknown> {

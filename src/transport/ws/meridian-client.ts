@@ -27,6 +27,21 @@ function directSocket(ws: WebSocket): Socket | undefined {
 
 /** Colyseus' client on a WebSocket, plus what flow control needs: ready-made frames in, the backlog out. */
 export class MeridianClient extends WebSocketClient {
+  #hasBrokenProtocol = false;
+
+  constructor(sessionId: string, ws: WebSocket) {
+    super(sessionId, ws);
+    // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
+    ws.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
+    });
+  }
+
+  /** Whether the peer sent what no WebSocket client sends, or more than the limit at once. */
+  get hasBrokenProtocol(): boolean {
+    return this.#hasBrokenProtocol;
+  }
+
   /** Bytes handed over but not yet taken by the kernel. */
   get backlogBytes(): number {
     return this.ref.bufferedAmount;
