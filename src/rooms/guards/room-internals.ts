@@ -46,6 +46,7 @@ export interface RoomInternals {
     options?: { reconnectionToken?: string; skipHandshake?: boolean },
   ): Promise<void>;
   _onLeave(client: ClientInternals, code?: number): Promise<unknown>;
+  sendFullState(client: Client): void;
   __init(): void;
 }
 
