@@ -34,7 +34,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     server: 'meridian.ts',
     runtime: 'node',
     protocol: 'colyseus-input',
-    likelyPlayers: 1_200,
+    likelyPlayers: 2_800,
     hasIdleRooms: true,
   },
   'colyseus-input': {
@@ -44,7 +44,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     runtime: 'node',
     mode: 'input',
     protocol: 'colyseus-input',
-    likelyPlayers: 700,
+    likelyPlayers: 1_800,
     hasIdleRooms: true,
   },
   'colyseus-plain': {
@@ -54,7 +54,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     runtime: 'node',
     mode: 'plain',
     protocol: 'colyseus-message',
-    likelyPlayers: 1_050,
+    likelyPlayers: 2_300,
     hasIdleRooms: false,
   },
   'colyseus-default': {
@@ -64,7 +64,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     runtime: 'node',
     mode: 'default',
     protocol: 'colyseus-message',
-    likelyPlayers: 500,
+    likelyPlayers: 2_000,
     hasIdleRooms: false,
   },
   socketio: {
@@ -73,7 +73,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     server: 'socketio.ts',
     runtime: 'node',
     protocol: 'socketio',
-    likelyPlayers: 900,
+    likelyPlayers: 1_700,
     hasIdleRooms: false,
   },
   ws: {
@@ -82,7 +82,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     server: 'ws.ts',
     runtime: 'node',
     protocol: 'packed',
-    likelyPlayers: 1_550,
+    likelyPlayers: 2_600,
     hasIdleRooms: false,
   },
   'colyseus-plain-bun': {
@@ -92,7 +92,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     runtime: 'bun',
     mode: 'plain',
     protocol: 'colyseus-message',
-    likelyPlayers: 1_600,
+    likelyPlayers: 2_500,
     hasIdleRooms: false,
   },
 };
