@@ -450,11 +450,11 @@ function withoutEncodeBuffers(create: () => void): void {
   }
 }
 
-/** Whether a leaving client gave up its seat: a game that keeps seats for dropped players must not keep this one. */
 function isJoinAcknowledged(client: Client, frame: Uint8Array): boolean {
   return frame[0] === Protocol.JOIN_ROOM && client.state === ClientState.JOINING;
 }
 
+/** Whether a leaving client gave up its seat: a game that keeps seats for dropped players must not keep this one. */
 function hasLostSeat(client: GuardedClient): boolean {
   if (client[HAS_LOST_SEAT] === true) return true;
   const transported: unknown = client;

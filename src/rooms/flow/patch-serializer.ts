@@ -37,10 +37,6 @@ export interface FlushListener {
   tooSlow(client: Client, backlogBytes: number): void;
 }
 
-interface Gated {
-  gatedSinceMs: number | null;
-}
-
 export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
   readonly limits: SendGateLimits;
@@ -53,7 +49,8 @@ export interface PatchSerializerDeps {
  */
 export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   readonly #deps: PatchSerializerDeps;
-  readonly #gates = new WeakMap<Client, Gated>();
+  /** Since when a client gets no patches, monotonic ms. */
+  readonly #gatedSinceMs = new WeakMap<Client, number>();
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
@@ -71,11 +68,10 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     this.#fullState = null;
   }
 
+  /** @returns owned bytes: nothing is ever encoded into them again */
   override getFullState(client?: Client, timing?: PatchTiming): Uint8Array {
     const body =
-      this.hasFilters && client?.view
-        ? this.#encodeFullView(client.view)
-        : this.#currentFullState();
+      this.hasFilters && client?.view ? this.#encodeFull(client.view) : this.#currentFullState();
     return timing && client ? withTiming(body, timing.sNow, acknowledgedInput(client)) : body;
   }
 
@@ -115,26 +111,26 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
         continue;
       }
       const backlogBytes = client.backlogBytes;
-      const gate = this.#gates.get(client);
-      if (backlogBytes === 0 && gate === undefined) {
+      const gatedSinceMs = this.#gatedSinceMs.get(client) ?? null;
+      if (backlogBytes === 0 && gatedSinceMs === null) {
         ready.push(client);
         continue;
       }
-      switch (decideSend(limits, backlogBytes, gate?.gatedSinceMs ?? null, nowMs)) {
+      switch (decideSend(limits, backlogBytes, gatedSinceMs, nowMs)) {
         case 'patch':
           ready.push(client);
           break;
         case 'skip':
-          if (gate === undefined) this.#gates.set(client, { gatedSinceMs: nowMs });
+          if (gatedSinceMs === null) this.#gatedSinceMs.set(client, nowMs);
           skipped++;
           break;
         case 'resync':
-          this.#gates.delete(client);
-          client.raw(Buffer.from(this.getFullState(client, timing)));
+          this.#gatedSinceMs.delete(client);
+          client.raw(this.getFullState(client, timing));
           listener.resynced();
           break;
         case 'evict':
-          this.#gates.delete(client);
+          this.#gatedSinceMs.delete(client);
           listener.tooSlow(client, backlogBytes);
           break;
       }
@@ -222,22 +218,14 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     return this.#fullState;
   }
 
-  #encodeFull(): Buffer {
-    const { scratch } = this.#deps;
-    const bytes = this.encoder.encodeAll({ offset: 1 }, scratch.buffer);
-    scratch.adopt(new Uint8Array(bytes.buffer));
-    const owned = Buffer.from(bytes);
-    owned[0] = Protocol.ROOM_STATE;
-    return owned;
-  }
-
-  #encodeFullView(view: StateView): Buffer {
+  /** @param view - adds what only its clients see */
+  #encodeFull(view?: StateView): Buffer {
     const { scratch } = this.#deps;
     const it: Iterator = { offset: 1 };
     const shared = this.encoder.encodeAll(it, scratch.buffer);
     scratch.adopt(new Uint8Array(shared.buffer));
-    const sharedOffset = it.offset;
-    const bytes = this.encoder.encodeAllView(view, sharedOffset, it, scratch.buffer);
+    const bytes =
+      view === undefined ? shared : this.encoder.encodeAllView(view, it.offset, it, scratch.buffer);
     const owned = Buffer.from(bytes);
     owned[0] = Protocol.ROOM_STATE;
     return owned;

@@ -51,17 +51,15 @@ export function readShortFrames(ws: WebSocket, reads?: SharedReadBuffer): boolea
   const toWs = original[0];
   if (original.length !== 1 || toWs === undefined) return false;
 
+  const take = (chunk: Buffer, isShared: boolean) => {
+    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, isShared) : chunk;
+    // `ws` takes its own listener off when its receiver is done; what still comes is for nobody.
+    if (rest !== null && receiver.writable) toWs.call(socket, isShared ? Buffer.from(rest) : rest);
+  };
   socket.removeAllListeners('data');
   // Also with a shared buffer: bytes that came with the upgrade request are waiting in the socket.
-  socket.on('data', (chunk: Buffer) => {
-    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, false) : chunk;
-    // `ws` takes its own listener off when its receiver is done; what still comes is for nobody.
-    if (rest !== null && receiver.writable) toWs.call(socket, rest);
-  });
-  reads?.readInto(socket, (chunk) => {
-    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, true) : chunk;
-    if (rest !== null && receiver.writable) toWs.call(socket, Buffer.from(rest));
-  });
+  socket.on('data', (chunk: Buffer) => take(chunk, false));
+  reads?.readInto(socket, (chunk) => take(chunk, true));
   return true;
 }
 
