@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDependencies } from '../setup/dependencies.ts';
 import { root } from '../setup/root.js';
@@ -23,6 +23,10 @@ export async function build(streams: Streams): Promise<boolean> {
     ['-p', 'tsconfig.build.json'],
     streams,
   );
+  // Lua scripts are files of their own; the compiler leaves them behind.
+  cpSync(join(root, 'src/storage/redis/scripts'), join(root, 'dist/storage/redis/scripts'), {
+    recursive: true,
+  });
   const sdk = await stream('client-sdk/build.mjs', [], streams);
   return server && sdk;
 }

@@ -87,6 +87,42 @@ export const ERRORS = {
     retryable: true,
     message: 'The room is full.',
   },
+  ROOM_LOST: {
+    http: 410,
+    grpc: 'DATA_LOSS',
+    retryable: false,
+    message: 'The room is gone and will not come back; details say why. Join another one.',
+  },
+  ROOM_RECOVERING: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The room has lost its node and is coming back on another; try again shortly.',
+  },
+  LEASE_LOST: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'Another node may own this room now; ask again where it is.',
+  },
+  DIRECTORY_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The directory of rooms (Redis) does not answer; rooms play on, try again shortly.',
+  },
+  NODE_UNKNOWN: {
+    http: 404,
+    grpc: 'NOT_FOUND',
+    retryable: false,
+    message: 'There is no live node of that id in this region.',
+  },
+  NODE_UNREACHABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The node did not answer in time.',
+  },
   SEAT_EXPIRED: {
     http: 410,
     grpc: 'FAILED_PRECONDITION',

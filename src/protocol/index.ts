@@ -1,11 +1,21 @@
 export { CloseCode } from './close-codes.ts';
+export { type MovedTo, movedReason, parseMovedReason } from './moved.ts';
 export {
   API_PREFIX,
+  type DrainResult,
   type ErrorBody,
   type GuestSignInRequest,
   type JsonValue,
   type ProfileBody,
   type ProfilePatchRequest,
   type RefreshRequest,
+  type RoomLocation,
+  type SeatExtras,
   type SessionTokens,
 } from './rest.ts';
+export {
+  decodeResumeSection,
+  encodeResumeSection,
+  RESUME_SECTION_TAG,
+  type ResumePoint,
+} from './resume.ts';

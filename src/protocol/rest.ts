@@ -71,3 +71,40 @@ export interface ProfilePatchRequest {
   readonly displayName?: string;
   readonly data?: Readonly<Record<string, JsonValue>>;
 }
+
+/**
+ * `GET /v1/rooms/:roomId`: where a room is now. Any live node of the region answers, so a client whose node died asks the
+ * others. A room that is gone for good answers 410 with `ROOM_LOST` and the reason; one that never was, 404.
+ */
+export type RoomLocation =
+  | {
+      readonly state: 'running';
+      readonly roomId: string;
+      /** First segment of the room's WebSocket path. */
+      readonly processId: string;
+      /** `host[:port][/path]` of its node; null: the address the client used (a region gateway, a single node). */
+      readonly publicAddress: string | null;
+      /** Addresses of other live nodes of the region, for the next time. */
+      readonly nodes: readonly string[];
+    }
+  | {
+      /** Its node is gone and another one is about to bring it back. */
+      readonly state: 'recovering';
+      readonly roomId: string;
+      readonly retryAfterMs: number;
+      readonly nodes: readonly string[];
+    };
+
+/** What Meridian adds to Colyseus' seat reservation; stock SDKs do not look at it. */
+export interface SeatExtras {
+  /** Public addresses of the live nodes of the region (at most 8), the room's own first. */
+  readonly nodes?: readonly string[];
+}
+
+/** `POST /admin/v1/nodes/:nodeId/drain` */
+export interface DrainResult {
+  readonly nodeId: string;
+  readonly movedRooms: number;
+  /** Rooms that could not be moved (no durability, no other node) and play on until they end or the node stops. */
+  readonly keptRooms: number;
+}

@@ -1,0 +1,30 @@
+/** What a node says of itself with every renewal of its lease: absolute figures, so that nothing can drift. */
+export interface NodeInfo {
+  /** Colyseus' processId. New with every start of a process. */
+  readonly nodeId: string;
+  /** `host[:port][/path]` where clients reach it; null behind a gateway that knows the way. */
+  readonly publicAddress: string | null;
+  /** `host:port` of the port other nodes ask (never public). */
+  readonly peerAddress: string;
+  /** `host:port` of its game port as other nodes reach it, for sockets that arrive at the wrong node. */
+  readonly internalAddress: string;
+  /** Build of the game, for people and placement: a room moves to equal builds only when its state demands it. */
+  readonly build: string;
+  readonly startedAtMs: number;
+  readonly isDraining: boolean;
+  readonly load: NodeLoad;
+}
+
+export interface NodeLoad {
+  readonly rooms: number;
+  /** Seats taken, reserved ones included. */
+  readonly seats: number;
+  /** Event-loop lag of the last seconds, p99, ms. */
+  readonly loopLagMs: number;
+  /** Share of the last seconds spent in room steps and flushes, 0–1. */
+  readonly tickUse: number;
+  /** Share of a core used by the process in the last seconds, 0–1 (more with threads). */
+  readonly cpuUse: number;
+}
+
+export const IDLE_LOAD: NodeLoad = { rooms: 0, seats: 0, loopLagMs: 0, tickUse: 0, cpuUse: 0 };
