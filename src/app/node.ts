@@ -97,8 +97,40 @@ async function openNode(
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
+  const load = new LoadMeter();
+  closers.push('load meter', () => load.close());
   const node = await ColyseusNode.open(log);
-  defineRooms(game, node, {
+  let isDraining = false;
+  let gamePort = 0;
+  const describe = (peerAddress: string): NodeInfo => ({
+    nodeId: node.processId,
+    publicAddress: config.http.publicAddress === '' ? null : config.http.publicAddress,
+    peerAddress,
+    internalAddress: `${advertisedHost(config.cluster) ?? ''}:${gamePort}`,
+    build: config.cluster.build,
+    startedAtMs,
+    // Until it listens nobody is sent here.
+    isDraining: isDraining || gamePort === 0,
+    load: load.load({ rooms: node.rooms.size, seats: seatsOf(node) }),
+  });
+  const region = await joinRegion({ config, nodeId: node.processId, describe, log, metrics }, closers);
+  const survival = new SurvivalRuntime({
+    config,
+    node,
+    region,
+    load,
+    log,
+    metrics,
+    takesRooms: () => !isDraining && gamePort !== 0,
+    stopTakingRooms: () => {
+      isDraining = true;
+      region.publish(describe);
+    },
+  });
+  const placement = new Placement(region.registry, node.processId);
+  await node.join({ ...region, placeRoom: () => placement.choose() });
+  metrics.onTick((seconds) => load.ran(seconds));
+  defineRooms(game, node, region.directory, {
     config: config.rooms,
     tokens: auth,
     profiles,
@@ -106,12 +138,12 @@ async function openNode(
     metrics,
     scheduler,
     scratch: new EncodeScratch(),
+    survival: survival.services,
   });
 
   const trusted = trustProxies(config.http.trustedProxies);
   const addressOf = (request: Parameters<typeof clientAddress>[0]) =>
     clientAddress(request, trusted);
-  let isDraining = false;
 
   const app = express();
   mountHealth(app, {

@@ -90,12 +90,11 @@ export class RoomRecorder {
     );
   }
 
-  /** Call after each flush. @param patch - null when no state changed */
-  flushed(patch: StatePatch | null): void {
+  /** Call in each flush, before its changes are discarded. @param patch - gives null when no state changed */
+  flushed(patch: () => StatePatch | null): void {
     if (this.#isClosed) return;
-    if (patch !== null) this.#nextRefId = patch.nextRefId;
     if (this.#room.clusterMs() >= this.#checkpointDueMs || this.#isLarge()) this.checkpoint();
-    else if (this.#durability === 'journal') this.#append(patch);
+    else if (this.#durability === 'journal') this.#append(patch());
   }
 
   /** A seat changed hands: written at once. */
@@ -130,6 +129,11 @@ export class RoomRecorder {
     }
   }
 
+  /** The next flush writes the whole room: the store may have lost what it had. */
+  renew(): void {
+    this.#checkpointDueMs = 0;
+  }
+
   /** @throws {GameError} `LEASE_LOST`, `DIRECTORY_UNAVAILABLE` */
   settled(): Promise<void> {
     return this.#writer.settled();
@@ -145,6 +149,7 @@ export class RoomRecorder {
       this.#checkpointDueMs = Math.min(this.#checkpointDueMs, this.#room.clusterMs() + RETRY_MS);
       return;
     }
+    if (patch !== null) this.#nextRefId = patch.nextRefId;
     const timers = this.#room.timerChanges();
     const meta: PatchMeta = {
       ...this.#deps.ledger.changes(),
