@@ -1,4 +1,4 @@
-import { type Schema, schema, t } from '@colyseus/schema';
+import { type Schema, type StateView, schema, t } from '@colyseus/schema';
 import fc from 'fast-check';
 
 // A state with every kind of field that can be journaled, and random things that a game does to it.
@@ -191,6 +191,42 @@ export const ACTS = {
     else c.world.loot.add(makeItem(c));
   },
 } satisfies Record<string, (chooser: Chooser) => void>;
+
+/** What a game does to what one player sees. */
+export const VIEW_ACTS = {
+  see: (view, c) => {
+    const hero = anyHero(c);
+    if (hero) view.add(hero);
+  },
+  spy: (view, c) => {
+    const hero = anyHero(c);
+    if (hero) view.add(hero, 2);
+  },
+  lose: (view, c) => {
+    const hero = anyHero(c);
+    if (hero && view.has(hero)) view.remove(hero);
+  },
+  follow: (view, { world, a }) => void view.subscribe(a % 2 === 0 ? world.hidden : world.secrets),
+  unfollow: (view, { world, a }) => {
+    view.unsubscribe(a % 2 === 0 ? world.hidden : world.secrets);
+  },
+} satisfies Record<string, (view: StateView, chooser: Chooser) => void>;
+
+export interface ViewDeed {
+  readonly act: keyof typeof VIEW_ACTS;
+  readonly a: number;
+  readonly b: number;
+}
+
+export function performView(world: WorldState, view: StateView, { act, a, b }: ViewDeed): void {
+  VIEW_ACTS[act](view, { world, a, b });
+}
+
+export const viewDeed: fc.Arbitrary<ViewDeed> = fc.record({
+  act: fc.constantFrom(...(Object.keys(VIEW_ACTS) as ViewDeed['act'][])),
+  a: fc.nat(1_000),
+  b: fc.nat(1_000),
+});
 
 export function perform(world: WorldState, { act, a, b }: Deed): void {
   ACTS[act]({ world, a, b });
