@@ -5,6 +5,7 @@
 //   {meridian}:lease:<node>              string  NodeInfo as JSON; expires with the lease
 //   {meridian}:dead:<node>               string  tombstone: this id never gets a lease again
 //   {meridian}:rooms                     hash    roomId → listing (Colyseus' IRoomCache) as JSON
+//   {meridian}:buckets                   hash    roomId → "<created at, ms>\n<bucket>\n<bucket>…": where it is found when joinable
 //   {meridian}:owners                    hash    roomId → "<node> <epoch> <durable 1|0>"; node is "-" for an orphan
 //   {meridian}:rooms-of:<node>           set     its room ids
 //   {meridian}:trial:<node>              set     rooms it has just loaded
@@ -23,6 +24,7 @@ export const redisKeys = {
   lease: (nodeId: string) => `${TAG}:lease:${nodeId}`,
   dead: (nodeId: string) => `${TAG}:dead:${nodeId}`,
   rooms: `${TAG}:rooms`,
+  buckets: `${TAG}:buckets`,
   owners: `${TAG}:owners`,
   roomsOf: (nodeId: string) => `${TAG}:rooms-of:${nodeId}`,
   trial: (nodeId: string) => `${TAG}:trial:${nodeId}`,
