@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 
@@ -12,7 +13,7 @@ const TICK_BUCKETS_SECONDS = [
 const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0.25, 0.5, 1, 2.5];
 
 /** Every metric of this node, in seconds and bytes; labels are bounded (room name, reason, outcome). */
-export class NodeMetrics implements RoomMetrics, SocketMetrics {
+export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
 
@@ -91,6 +92,26 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics {
     'Rejected promises nobody awaited.',
     [],
   );
+  readonly #leaseRenewalFailures = this.#counter(
+    'meridian_lease_renewal_failures_total',
+    'Renewals of the lease that Redis did not answer.',
+    [],
+  );
+  readonly #leaseLapses = this.#counter(
+    'meridian_lease_lapses_total',
+    'Times the lease ran out and rooms were frozen.',
+    [],
+  );
+  readonly #leaseVotes = this.#counter(
+    'meridian_lease_votes_total',
+    'Times peers were asked whether Redis is away for them too: held by a majority, or refused.',
+    ['outcome'],
+  );
+  readonly #deathsDeclared = this.#counter(
+    'meridian_node_deaths_declared_total',
+    'Nodes this node declared dead.',
+    [],
+  );
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -164,6 +185,18 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics {
   }
   rejectionUnhandled(): void {
     this.#unhandled.inc();
+  }
+  leaseRenewalFailed(): void {
+    this.#leaseRenewalFailures.inc();
+  }
+  leaseLapsed(): void {
+    this.#leaseLapses.inc();
+  }
+  leaseVoted(outcome: 'held' | 'refused'): void {
+    this.#leaseVotes.inc({ outcome });
+  }
+  deathDeclared(): void {
+    this.#deathsDeclared.inc();
   }
 
   #lagGauge(name: string, percentile: number): void {
