@@ -9,7 +9,7 @@ import type { NodeInfo } from '../cluster/node-info.ts';
 import type { NodeLease, NodeRegistry } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import { RedisNodeRegistry } from '../cluster/redis-node-registry.ts';
-import { MeridianRedisPresence } from '../cluster/redis-presence.ts';
+import { RegionPresence } from '../cluster/redis-presence.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { MemoryRoomJournal } from '../rooms/journal/journal-memory.ts';
 import { RedisRoomJournal } from '../rooms/journal/journal-redis.ts';
@@ -76,11 +76,11 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
     publicAddress: publicAddress === '' ? undefined : publicAddress,
     log,
   });
-  const presence = new MeridianRedisPresence(redis);
+  const presence = new RegionPresence({ redis, log });
   closers.push('presence', () => presence.shutdown());
   const calls = await RedisNodeCalls.open({ redis, nodeId, log });
   closers.push('node calls', () => calls.close());
-  const key = peerKey(config.cluster.secret, config.auth.jwtSecret);
+  const key = peerKey(config.cluster, config.auth);
   const lease = await WorkerNodeLease.open({
     config: config.cluster,
     redisUri: uri,

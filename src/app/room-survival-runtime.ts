@@ -5,8 +5,8 @@ import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { DrainResult } from '../protocol/rest.ts';
 import { FailoverRunner } from '../rooms/failover/failover-runner.ts';
-import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { Revivals } from '../rooms/failover/revival.ts';
+import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
 import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
@@ -112,7 +112,12 @@ export class SurvivalRuntime {
   async drainNode(nodeId: string): Promise<DrainResult> {
     const { region } = this.#deps;
     if (region.registry.find(nodeId) === undefined) throw new GameError('NODE_UNKNOWN', { nodeId });
-    const result = await region.calls.request(nodeId, DRAIN_NODE, {}, { timeoutMs: DRAIN_TIMEOUT_MS });
+    const result = await region.calls.request(
+      nodeId,
+      DRAIN_NODE,
+      {},
+      { timeoutMs: DRAIN_TIMEOUT_MS },
+    );
     return result as DrainResult;
   }
 
@@ -145,7 +150,8 @@ export class SurvivalRuntime {
     }
     if (local !== undefined) return 'here';
     const place = await region.directory.locate(roomId);
-    if (place.kind === 'orphaned') throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    if (place.kind === 'orphaned')
+      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
     if (place.kind !== 'owned') return 'here';
     const owner = region.registry.find(place.nodeId);
     // Ours and not here yet, or its owner's lease has run out: it comes back in a moment.

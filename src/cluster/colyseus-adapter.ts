@@ -85,7 +85,9 @@ export class ColyseusNode {
 
   /** Makes and finds rooms from now on, for other nodes too. */
   async join({ directory, presence, placeRoom }: ColyseusRegion): Promise<void> {
-    await matchMaker.setup(presence ?? new LocalPresence(), directory, undefined, async () => placeRoom());
+    await matchMaker.setup(presence ?? new LocalPresence(), directory, undefined, async () =>
+      placeRoom(),
+    );
     await matchMaker.accept();
   }
 

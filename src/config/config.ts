@@ -167,8 +167,6 @@ export const ClusterConfig = z
     peerPort: port.default(2_569),
     /** Host by which other nodes reach this one. Empty: `peerBindAddress`. */
     peerAdvertiseHost: z.string().default(''),
-    /** `host[:port][/path]` where players reach this node. Empty: behind a gateway that knows the way. */
-    publicAddress: z.string().default(''),
     /** Key by which nodes know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
     secret: z.union([z.literal(''), z.string().min(32)]).default(''),
     /** Build of the game, such as a commit: for people, and for placing rooms where their state is known. */

@@ -475,9 +475,21 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function reserve(sessionId, options, auth, seconds, isReconnection) {
           const room = this as unknown as Room;
-          const isReserved = await original.call(this, sessionId, options, auth, seconds, isReconnection);
+          const isReserved = await original.call(
+            this,
+            sessionId,
+            options,
+            auth,
+            seconds,
+            isReconnection,
+          );
           if (isReserved && isReconnection !== true) {
-            room.#survival.seatReserved(sessionId, options, auth, seconds ?? room.seatReservationTimeout);
+            room.#survival.seatReserved(
+              sessionId,
+              options,
+              auth,
+              seconds ?? room.seatReservationTimeout,
+            );
           }
           return isReserved;
         },

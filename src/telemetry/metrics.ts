@@ -16,6 +16,7 @@ const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0
 export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
+  #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
   readonly #clients = this.#gauge('meridian_clients', 'Seated clients of this node.', ['room']);
@@ -87,6 +88,26 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     RTT_BUCKETS_SECONDS,
     [],
   );
+  readonly #journalEntries = this.#counter(
+    'meridian_journal_entries_total',
+    'Entries written to journals of rooms.',
+    ['room', 'kind'],
+  );
+  readonly #journalBytes = this.#counter(
+    'meridian_journal_state_bytes_total',
+    'Bytes of state in these entries.',
+    ['room', 'kind'],
+  );
+  readonly #roomsFrozen = this.#counter(
+    'meridian_rooms_frozen_total',
+    'Rooms that stood still to be moved, made anew, or because another node owns them.',
+    ['room', 'reason'],
+  );
+  readonly #revivals = this.#counter(
+    'meridian_room_revivals_total',
+    'Rooms brought back from their journal, or why not.',
+    ['room', 'outcome'],
+  );
   readonly #unhandled = this.#counter(
     'meridian_unhandled_rejections_total',
     'Rejected promises nobody awaited.',
@@ -139,6 +160,23 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   }
   tickRan(room: string, seconds: number): void {
     this.#tick.observe({ room }, seconds);
+    this.#tickListener(seconds);
+  }
+  /** Hears how long each step took, for the node's load. */
+  onTick(listener: (seconds: number) => void): void {
+    this.#tickListener = listener;
+  }
+  journalWritten(room: string, kind: 'checkpoint' | 'patch', bytes: number): void {
+    this.#journalEntries.inc({ room, kind });
+    this.#journalBytes.inc({ room, kind }, bytes);
+  }
+  /** @param reason - `move`, `restore` or `ownership-lost` */
+  roomFrozen(room: string, reason: string): void {
+    this.#roomsFrozen.inc({ room, reason });
+  }
+  /** @param outcome - `revived` or why not */
+  roomRevived(room: string, outcome: string): void {
+    this.#revivals.inc({ room, outcome });
   }
   stepsSkipped(room: string, count: number): void {
     this.#skippedSteps.inc({ room }, count);

@@ -4,8 +4,8 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { JournalError } from '../journal/journal-entry.ts';
 import { foldMeta } from '../journal/journal-meta.ts';
 import type { RoomJournal } from '../journal/room-journal.ts';
+import type { RevivalClaim, Revivals } from './revival.ts';
 import { RevivalError } from './revival-error.ts';
-import type { Revivals, RevivalClaim } from './revival.ts';
 
 /** Makes a room of a class under a given id, on this node. */
 export interface RoomMaker {
@@ -70,7 +70,8 @@ export class RoomReviver {
   async #make(claim: RevivalClaim): Promise<void> {
     const { journal, revivals, maker } = this.#deps;
     const record = await journal.read(claim.roomId);
-    if (record === null) throw new RevivalError('not-durable', 'The room has no journal.');
+    if (record === null)
+      throw new RevivalError('The room has no journal.', { reason: 'not-durable' });
     const snapshot = foldMeta(record.entries);
     revivals.announce({ claim, snapshot, entries: record.entries });
     try {

@@ -204,9 +204,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
       let patch = patches.get(view);
       if (patch === undefined) {
         patch =
-          view === null
-            ? ownShared()
-            : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
+          view === null ? ownShared() : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
         patches.set(view, patch);
       }
       if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));

@@ -52,7 +52,9 @@ export interface RecorderDeps {
   readonly ledger: SeatLedger;
   readonly limits: RecorderLimits;
   readonly log: Logger;
-  readonly metrics: { journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void };
+  readonly metrics: {
+    journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void;
+  };
 }
 
 /** A checkpoint that could not be made is tried again after this. */
@@ -63,7 +65,7 @@ export class RoomRecorder {
   readonly #deps: RecorderDeps;
   readonly #durability: Durability;
   readonly #options: unknown;
-  #writer: JournalWriter;
+  readonly #writer: JournalWriter;
   #nextRefId = 0;
   #patchBytes = 0;
   #checkpointDueMs = 0;
@@ -187,7 +189,11 @@ export class RoomRecorder {
     return this.#patchBytes > this.#deps.limits.journalMaxBytes;
   }
 
-  #entry(kind: JournalEntry['kind'], meta: CheckpointMeta | PatchMeta, state: Uint8Array): JournalEntry {
+  #entry(
+    kind: JournalEntry['kind'],
+    meta: CheckpointMeta | PatchMeta,
+    state: Uint8Array,
+  ): JournalEntry {
     return {
       kind,
       atMs: this.#room.clusterMs(),

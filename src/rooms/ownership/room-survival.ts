@@ -1,4 +1,4 @@
-import { type Client, Protocol, type Room as ColyseusRoom } from '@colyseus/core';
+import { type Client, type Room as ColyseusRoom, Protocol } from '@colyseus/core';
 import type { NodeLease } from '../../cluster/node-lease.ts';
 import type { RoomDirectory } from '../../cluster/room-directory.ts';
 import type { RoomsConfig } from '../../config/config.ts';
@@ -15,8 +15,8 @@ import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { ListingRecord } from '../journal/journal-meta.ts';
 import type { RoomJournal } from '../journal/room-journal.ts';
 import { RoomRecorder } from '../journal/room-recorder.ts';
-import { SeatLedger } from '../journal/seat-ledger.ts';
 import type { RoomStateKeeper } from '../journal/room-state-keeper.ts';
+import { SeatLedger } from '../journal/seat-ledger.ts';
 import type { MovableRoom } from '../migration/room-mover.ts';
 import { RoomTimers } from '../timers/room-timers.ts';
 import { FrameShelf } from './frame-shelf.ts';
@@ -232,7 +232,7 @@ export class RoomSurvival implements MovableRoom {
   async storeLastCheckpoint(): Promise<void> {
     const recorder = this.#recorder;
     if (recorder === undefined || !recorder.checkpoint()) {
-      throw new RevivalError('not-durable', 'The room cannot be written down.');
+      throw new RevivalError('The room cannot be written down.', { reason: 'not-durable' });
     }
     await recorder.settled();
   }
@@ -252,7 +252,9 @@ export class RoomSurvival implements MovableRoom {
     try {
       await this.storeLastCheckpoint();
     } catch (error) {
-      this.#host.log().warn({ err: error }, 'the last checkpoint was not stored; the one before is');
+      this.#host
+        .log()
+        .warn({ err: error }, 'the last checkpoint was not stored; the one before is');
     }
     this.abandon('The server restarts.');
   }
@@ -286,9 +288,11 @@ export class RoomSurvival implements MovableRoom {
   async #revive({ claim, snapshot, entries }: Revival): Promise<void> {
     const { room, state, services, config } = this.#host;
     const obstacle = state.obstacle();
-    if (obstacle !== null) throw new RevivalError('restore-failed', obstacle);
+    if (obstacle !== null) throw new RevivalError(obstacle, { reason: 'restore-failed' });
     if (state.fingerprint() !== snapshot.schema) {
-      throw new RevivalError('schema-unknown', 'The state was written by a build with another schema.');
+      throw new RevivalError('The state was written by a build with another schema.', {
+        reason: 'schema-unknown',
+      });
     }
     const nowMs = services.lease.clusterNowMs();
     state.revive(entries);
@@ -303,7 +307,7 @@ export class RoomSurvival implements MovableRoom {
     try {
       await room.onRestore?.(snapshot.game);
     } catch (error) {
-      throw new RevivalError('restore-failed', 'onRestore failed.', { cause: error });
+      throw new RevivalError('onRestore failed.', { reason: 'restore-failed', cause: error });
     }
     const views = state.reviveViews(snapshot.viewHistory);
     holdSeats(room, snapshot.seats, {
@@ -313,7 +317,9 @@ export class RoomSurvival implements MovableRoom {
     });
     this.#openRecorder();
     if (this.#recorder?.checkpoint() !== true) {
-      throw new RevivalError('restore-failed', 'No checkpoint could be made of the revived room.');
+      throw new RevivalError('No checkpoint could be made of the revived room.', {
+        reason: 'restore-failed',
+      });
     }
     // Fences the owner before us, should it still live; and a store that does not take it must not be promised.
     await this.#recorder.settled();
@@ -332,7 +338,8 @@ export class RoomSurvival implements MovableRoom {
 
   /** Colyseus and the metrics count a held seat like a player. */
   #announceHeldSeats(): void {
-    for (const client of this.#held.values()) internals(this.#host.room)._events.emit('join', client);
+    for (const client of this.#held.values())
+      internals(this.#host.room)._events.emit('join', client);
   }
 
   #openRecorder(): void {
@@ -349,7 +356,13 @@ export class RoomSurvival implements MovableRoom {
         timerChanges: () => this.timers.takeChanges(),
         state: () => state.checkpoint(),
       },
-      { journal: services.journal, ledger: this.ledger, limits: config, log: log(), metrics: services.metrics },
+      {
+        journal: services.journal,
+        ledger: this.ledger,
+        limits: config,
+        log: log(),
+        metrics: services.metrics,
+      },
       {
         epoch: this.#epoch,
         durability: room.durability,

@@ -22,6 +22,12 @@ export interface ForwardTarget {
   readonly port: number;
 }
 
+/** What of a request tells whether it was handed on. */
+export interface ForwardedRequest {
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly url?: string | undefined;
+}
+
 export interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
@@ -38,7 +44,9 @@ export class SocketForwarder {
   }
 
   /** The client's address when another node handed this request on and vouches for it; null otherwise. */
-  vouchedAddress(request: IncomingMessage): string | null {
+  vouchedAddress(
+    request: Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined },
+  ): string | null {
     const [address = '', mac = ''] = String(request.headers[HEADER] ?? '').split(' ');
     const expected = Buffer.from(this.#mac(address, request.url ?? ''));
     const given = Buffer.from(mac);
@@ -80,13 +88,16 @@ export class SocketForwarder {
     const lines = [`${request.method ?? 'GET'} ${url} HTTP/1.1`];
     for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
       const name = request.rawHeaders[i] as string;
-      if (!REPLACED.includes(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[i + 1]}`);
+      if (!REPLACED.includes(name.toLowerCase()))
+        lines.push(`${name}: ${request.rawHeaders[i + 1]}`);
     }
     lines.push(`${HEADER}: ${clientAddress} ${this.#mac(clientAddress, url)}`, '', '');
     return lines.join('\r\n');
   }
 
   #mac(address: string, url: string): string {
-    return createHmac('sha256', this.#key).update(`forward\n${address}\n${url}`).digest('base64url');
+    return createHmac('sha256', this.#key)
+      .update(`forward\n${address}\n${url}`)
+      .digest('base64url');
   }
 }
