@@ -90,6 +90,8 @@ const DOUBTFUL_CODES: ReadonlySet<number> = new Set([
   CloseCode.WITH_ERROR,
   CloseCode.FAILED_TO_RECONNECT,
 ]);
+/** So long into an outage the region itself may still believe in the node that was lost: a lease, and the way to the next owner. */
+const DOUBT_MS = 8_000;
 
 /**
  * Brings a room back after its connection was lost, wherever it is now. Colyseus does the protocol (token, resync), this
@@ -177,7 +179,7 @@ export class Reconnector {
       const { processId, publicAddress } = movedTo;
       this.#outage.wasMoved = true;
       this.#outage.isSent = this.#outage.attempt < MAX_TRIES_AS_SENT;
-      this.#goElsewhere({ processId, address: publicAddress ?? socket.target.address });
+      this.#goTo({ processId, address: publicAddress ?? socket.target.address });
     }
     if (isFirst) onDrop({ code, reason });
   }
@@ -240,7 +242,7 @@ export class Reconnector {
         this.#wait(search, step.inMs, () => void this.#ask(search, outage, finder));
         return;
       case 'dial':
-        if (step.to !== null) this.#goElsewhere(step.to);
+        if (step.to !== null) this.#goTo(step.to);
         this.#wait(search, step.inMs, () => this.#dial(search));
         return;
     }
@@ -264,18 +266,20 @@ export class Reconnector {
 
   /** A node that is up but does not have the room may be a restarted one, or one the room has just left. */
   #onClose(close: SocketClose, pass: (close: SocketClose) => void): void {
-    const { finder, socket, room } = this.#deps;
+    const { finder, socket, room, nowMs } = this.#deps;
     clearTimeout(this.#tryTimer);
-    if (this.#outage === null || finder === null || !DOUBTFUL_CODES.has(close.code)) {
+    const outage = this.#outage;
+    if (outage === null || finder === null || !DOUBTFUL_CODES.has(close.code)) {
       pass(close);
       return;
     }
     const { processId, address } = socket.target;
     void finder.ask(room.roomId, address).then((answer) => {
       if (this.#isStopped) return;
+      const isEarly = nowMs() - outage.startedAtMs < DOUBT_MS;
       const goesOn =
         answer.kind === 'recovering' ||
-        (answer.kind === 'running' && answer.processId !== processId);
+        (answer.kind === 'running' && (isEarly || answer.processId !== processId));
       if (answer.kind === 'lost') this.#end(answer.reason);
       else pass(goesOn ? { code: CloseCode.MAY_TRY_RECONNECT } : close);
     });
@@ -300,9 +304,10 @@ export class Reconnector {
     });
   }
 
-  #goElsewhere(to: RoomTarget): void {
+  #goTo(to: RoomTarget): void {
     this.#deps.socket.retarget(to);
-    if (this.#outage !== null) this.#outage.room = 'elsewhere';
+    if (this.#outage !== null && to.processId !== this.#outage.from)
+      this.#outage.room = 'elsewhere';
   }
 
   #wait(search: Search, ms: number, next: () => void): void {

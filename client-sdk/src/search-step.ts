@@ -49,7 +49,8 @@ export function nextSearchStep(answer: RoomAnswer, situation: SearchSituation): 
   }
   const questionInMs = askAgainInMs(situation, MOST_BETWEEN_QUESTIONS_MS);
   if (dialInMs > questionInMs) return { kind: 'ask-again', inMs: questionInMs };
-  return { kind: 'dial', inMs: dialInMs, to: null };
+  // The process may be the same and its address new.
+  return { kind: 'dial', inMs: dialInMs, to: answer.kind === 'running' ? answer : null };
 }
 
 /** The first questions come quickly, or we would be what keeps the player waiting; later ones as the region wishes. */
