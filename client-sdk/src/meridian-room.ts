@@ -8,13 +8,9 @@ import { listenToHost } from './host.ts';
 import { type LinkOptions, LinkWatch } from './link-watch.ts';
 import { Listeners } from './listeners.ts';
 import { MeridianError } from './meridian-error.ts';
-import {
-  type ReconnectionOptions,
-  Reconnector,
-  type RoomDrop,
-  type RoomMove,
-} from './reconnector.ts';
-import { type Resent, Resumption } from './resumption.ts';
+import { type ReconnectionOptions, Reconnector } from './reconnector.ts';
+import { Resumption } from './resumption.ts';
+import type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
 import type { RoomFinder } from './room-finder.ts';
 import { RoomSocket } from './room-socket.ts';
 import type { RoomStats, StatsRecorder } from './room-stats.ts';
@@ -24,13 +20,6 @@ export interface MeridianRoomOptions {
   /** `false` leaves the room at the first lost connection. */
   readonly reconnection?: Partial<ReconnectionOptions> | false;
   readonly link?: Partial<LinkOptions>;
-}
-
-/** A lost connection is back, in the same seat. */
-export interface RoomResumed extends Resent {
-  readonly outageMs: number;
-  /** Whether the room goes on at another node. */
-  readonly hasMoved: boolean;
 }
 
 const RECONNECTION: ReconnectionOptions = {
@@ -95,7 +84,7 @@ export class MeridianRoom<State = unknown> {
       nowMs,
       onState: (state) => this.#enter(state),
       onDrop: (drop) => this.#onDrop.emit(drop),
-      onReturn: ({ outageMs, move }) => {
+      onReturn: (outageMs, move) => {
         if (move !== null) this.#onMoved.emit(move);
         this.#onResume.emit({ outageMs, hasMoved: move !== null, ...resumption.resent });
       },

@@ -3,10 +3,11 @@ import { type BackoffOptions, fullJitterDelayMs } from './backoff.ts';
 import { describeClose } from './close-reason.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import type { ConnectionState } from './connection-state.ts';
-import type { RoomAnswer, RoomFinder } from './room-finder.ts';
+import type { RoomDrop, RoomMove } from './room-events.ts';
+import type { RoomFinder } from './room-finder.ts';
+import { RoomSearch } from './room-search.ts';
 import type { RoomSocket, SocketClose } from './room-socket.ts';
 import type { RoomTarget } from './room-target.ts';
-import { nextSearchStep } from './search-step.ts';
 
 export interface ReconnectionOptions extends BackoffOptions {
   /** Outage after which the room counts as lost. At least one try is made after a long sleep. */
@@ -16,31 +17,6 @@ export interface ReconnectionOptions extends BackoffOptions {
    * until then it makes the new one wait. A try cut short can cost the seat, for the server may have accepted it already.
    */
   readonly attemptTimeoutMs: number;
-}
-
-/** The connection is lost, or was ended by a node that the room has left. */
-export interface RoomDrop {
-  /** WebSocket close code. */
-  readonly code: number;
-  /** For people. */
-  readonly reason: string;
-}
-
-/** The room goes on in another process of the region. */
-export interface RoomMove {
-  /** processId. */
-  readonly from: string;
-  /** processId. */
-  readonly to: string;
-  /** `moved` on purpose (its node was drained), or `recovered` after its node was lost. */
-  readonly reason: 'moved' | 'recovered';
-}
-
-/** A lost connection is back. */
-export interface RoomReturn {
-  readonly outageMs: number;
-  /** Null when the room is where it was. */
-  readonly move: RoomMove | null;
 }
 
 export interface ReconnectorDependencies {
@@ -54,7 +30,8 @@ export interface ReconnectorDependencies {
   readonly nowMs: () => number;
   readonly onState: (state: ConnectionState) => void;
   readonly onDrop: (drop: RoomDrop) => void;
-  readonly onReturn: (back: RoomReturn) => void;
+  /** @param move - null when the room is where it was */
+  readonly onReturn: (outageMs: number, move: RoomMove | null) => void;
 }
 
 interface Outage {
@@ -68,16 +45,6 @@ interface Outage {
   /** It said so just now: the next try needs no question. */
   isSent: boolean;
   room: 'unknown' | 'elsewhere' | 'recovering';
-  /** How often in a row the region answered in this way. */
-  readonly answers: { kind: RoomAnswer['kind'] | null; count: number };
-}
-
-/** One try, from the wish to redial until the dialing. A newer one takes its place. */
-interface Search {
-  readonly redial: () => void;
-  dialAtMs: number;
-  /** Ends the present wait. */
-  wake: (() => void) | null;
 }
 
 /** Nodes that send a client to and fro do so only this often without a question. */
@@ -90,7 +57,7 @@ const DOUBTFUL_CODES: ReadonlySet<number> = new Set([
   CloseCode.WITH_ERROR,
   CloseCode.FAILED_TO_RECONNECT,
 ]);
-/** So long into an outage the region itself may still believe in the node that was lost: a lease, and the way to the next owner. */
+/** So long into an outage the region itself may still believe in the lost node: a lease, and the way to the next owner. */
 const DOUBT_MS = 8_000;
 
 /**
@@ -105,22 +72,33 @@ const DOUBT_MS = 8_000;
  */
 export class Reconnector {
   readonly #deps: ReconnectorDependencies;
+  readonly #search: RoomSearch;
   #outage: Outage | null = null;
-  #search: Search | null = null;
-  #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #tryTimer: ReturnType<typeof setTimeout> | undefined;
   #skipsNextDelay = false;
   #isStopped = false;
 
   constructor(deps: ReconnectorDependencies) {
     this.#deps = deps;
-    const { room, socket } = deps;
+    const { room, socket, finder, random, nowMs } = deps;
     // Colyseus refuses to reconnect rooms younger than minUptime, and waits without jitter: both off.
     Object.assign(room.reconnection, {
       minUptime: 0,
       minDelay: 0,
       maxDelay: 0,
       maxRetries: Number.POSITIVE_INFINITY,
+    });
+    this.#search = new RoomSearch({
+      roomId: room.roomId,
+      finder,
+      random,
+      nowMs,
+      target: () => socket.target,
+      onTarget: (to) => this.#goTo(to),
+      onRecovering: (inMs) => this.#onRecovering(inMs),
+      onLost: (reason) => this.#end(reason),
+      isTimeUp: () => this.#isTimeUp,
+      onTimeUp: () => this.#giveUp(),
     });
     socket.interceptRedial((redial) => this.#onRedial(redial));
     socket.interceptClose((close, pass) => this.#onClose(close, pass));
@@ -135,10 +113,7 @@ export class Reconnector {
 
   /** Makes a waiting try now: the network or the player is back. */
   hurry(): void {
-    const search = this.#search;
-    if (search === null) return;
-    search.dialAtMs = this.#deps.nowMs();
-    search.wake?.();
+    this.#search.hurry();
   }
 
   /** Gives the present socket up and tries again at once. */
@@ -150,8 +125,7 @@ export class Reconnector {
   stop(): void {
     this.#isStopped = true;
     this.#outage = null;
-    this.#search = null;
-    clearTimeout(this.#waitTimer);
+    this.#search.cancel();
     clearTimeout(this.#tryTimer);
   }
 
@@ -159,103 +133,61 @@ export class Reconnector {
     clearTimeout(this.#tryTimer);
     const { socket, nowMs, onDrop } = this.#deps;
     const movedTo = code === CloseCode.MAY_TRY_RECONNECT ? parseMovedReason(text) : null;
-    const { reason } = describeClose(
-      code,
-      movedTo === null ? text : 'The room moves to another node.',
-    );
-    const isFirst = this.#outage === null;
     // Also comes after each failed try; the outage began with the first.
-    this.#outage ??= {
-      startedAtMs: nowMs(),
-      reason,
-      from: socket.target.processId,
-      attempt: 0,
-      wasMoved: false,
-      isSent: false,
-      room: 'unknown',
-      answers: { kind: null, count: 0 },
-    };
-    if (movedTo !== null) {
-      const { processId, publicAddress } = movedTo;
-      this.#outage.wasMoved = true;
-      this.#outage.isSent = this.#outage.attempt < MAX_TRIES_AS_SENT;
-      this.#goTo({ processId, address: publicAddress ?? socket.target.address });
+    if (this.#outage === null) {
+      const words = movedTo === null ? text : 'The room moves to another node.';
+      const { reason } = describeClose(code, words);
+      this.#outage = {
+        startedAtMs: nowMs(),
+        reason,
+        from: socket.target.processId,
+        attempt: 0,
+        wasMoved: false,
+        isSent: false,
+        room: 'unknown',
+      };
+      onDrop({ code, reason });
     }
-    if (isFirst) onDrop({ code, reason });
+    // Null when a listener just left the room.
+    if (movedTo === null || this.#outage === null) return;
+    this.#outage.wasMoved = true;
+    this.#outage.isSent = this.#outage.attempt < MAX_TRIES_AS_SENT;
+    const address = movedTo.publicAddress ?? socket.target.address;
+    this.#goTo({ processId: movedTo.processId, address });
   }
 
   #onRedial(redial: () => void): void {
     const outage = this.#outage;
     if (this.#isStopped || outage === null) return;
-    const { options, nowMs, random, finder } = this.#deps;
-    if (outage.attempt > 0 && this.#isOver(outage)) {
+    if (outage.attempt > 0 && this.#isTimeUp) {
       this.#giveUp();
       return;
     }
+    const { options, random } = this.#deps;
     outage.attempt += 1;
     const { isSent } = outage;
-    outage.isSent = false;
     const hurries = this.#skipsNextDelay;
+    outage.isSent = false;
     this.#skipsNextDelay = false;
     const backoffMs = isSent
       ? Math.floor(random() * SPREAD_MOVED_MS)
       : fullJitterDelayMs(outage.attempt, options, random());
-    const nextTryInMs = hurries ? 0 : backoffMs;
-    const search: Search = { redial, dialAtMs: nowMs() + nextTryInMs, wake: null };
-    this.#search = search;
-    this.#announce(outage, nextTryInMs);
-    if (isSent || finder === null) {
-      this.#wait(search, nextTryInMs, () => this.#dial(search));
-    } else {
-      const spreadMs = hurries ? 0 : random() * SPREAD_QUESTIONS_MS;
-      this.#wait(search, spreadMs, () => void this.#ask(search, outage, finder));
-    }
-  }
-
-  async #ask(search: Search, outage: Outage, finder: RoomFinder): Promise<void> {
-    const { socket, room, nowMs, random } = this.#deps;
-    const { processId, address } = socket.target;
-    const answer = await finder.ask(room.roomId, address);
-    if (this.#search !== search) return;
-    const { answers } = outage;
-    answers.count = answers.kind === answer.kind ? answers.count + 1 : 1;
-    answers.kind = answer.kind;
-    const step = nextSearchStep(answer, {
-      processId,
-      dialInMs: search.dialAtMs - nowMs(),
-      answers: answers.count,
-      random: random(),
+    const dialInMs = hurries ? 0 : backoffMs;
+    this.#search.begin({
+      dialInMs,
+      askInMs: isSent ? null : Math.min(dialInMs, random() * SPREAD_QUESTIONS_MS),
+      dial: () => this.#dial(redial),
     });
-    switch (step.kind) {
-      case 'end':
-        this.#end(step.reason);
-        return;
-      case 'ask-again':
-        if (this.#isOver(outage)) {
-          this.#giveUp();
-          return;
-        }
-        if (answer.kind === 'recovering' && outage.room !== 'recovering') {
-          outage.room = 'recovering';
-          this.#announce(outage, step.inMs);
-        }
-        this.#wait(search, step.inMs, () => void this.#ask(search, outage, finder));
-        return;
-      case 'dial':
-        if (step.to !== null) this.#goTo(step.to);
-        this.#wait(search, step.inMs, () => this.#dial(search));
-        return;
-    }
+    this.#announce(dialInMs);
   }
 
-  #dial({ redial }: Search): void {
+  #dial(redial: () => void): void {
     const { socket, options } = this.#deps;
-    this.#search = null;
     this.#tryTimer = setTimeout(
       () => socket.drop('The try to reconnect took too long.'),
       options.attemptTimeoutMs,
     );
-    if (this.#outage !== null) this.#announce(this.#outage, 0);
+    this.#announce(0);
     try {
       redial();
     } catch {
@@ -264,7 +196,7 @@ export class Reconnector {
     }
   }
 
-  /** A node that is up but does not have the room may be a restarted one, or one the room has just left. */
+  /** A node that is up but does not have the room may be a restarted one, or one that the room has just left. */
   #onClose(close: SocketClose, pass: (close: SocketClose) => void): void {
     const { finder, socket, room, nowMs } = this.#deps;
     clearTimeout(this.#tryTimer);
@@ -290,6 +222,7 @@ export class Reconnector {
     const outage = this.#outage;
     if (outage === null) return;
     this.#outage = null;
+    this.#search.reset();
     const { nowMs, socket, onState, onReturn } = this.#deps;
     const outageMs = Math.round(nowMs() - outage.startedAtMs);
     const { from, wasMoved } = outage;
@@ -300,8 +233,14 @@ export class Reconnector {
     queueMicrotask(() => {
       if (this.#isStopped) return;
       onState({ kind: 'resumed', outageMs, hasMoved: move !== null });
-      onReturn({ outageMs, move });
+      onReturn(outageMs, move);
     });
+  }
+
+  #onRecovering(askedAgainInMs: number): void {
+    if (this.#outage === null || this.#outage.room === 'recovering') return;
+    this.#outage.room = 'recovering';
+    this.#announce(askedAgainInMs);
   }
 
   #goTo(to: RoomTarget): void {
@@ -310,19 +249,10 @@ export class Reconnector {
       this.#outage.room = 'elsewhere';
   }
 
-  #wait(search: Search, ms: number, next: () => void): void {
-    const go = () => {
-      clearTimeout(this.#waitTimer);
-      search.wake = null;
-      next();
-    };
-    clearTimeout(this.#waitTimer);
-    this.#waitTimer = setTimeout(go, ms);
-    search.wake = go;
-  }
-
-  #isOver(outage: Outage): boolean {
-    return this.#deps.nowMs() - outage.startedAtMs >= this.#deps.options.giveUpAfterMs;
+  get #isTimeUp(): boolean {
+    const { nowMs, options } = this.#deps;
+    const startedAtMs = this.#outage?.startedAtMs ?? nowMs();
+    return nowMs() - startedAtMs >= options.giveUpAfterMs;
   }
 
   #giveUp(): void {
@@ -336,8 +266,9 @@ export class Reconnector {
     room.onLeave.invoke(CloseCode.FAILED_TO_RECONNECT, reason);
   }
 
-  #announce(outage: Outage, nextTryInMs: number): void {
-    const { attempt, reason, room } = outage;
+  #announce(nextTryInMs: number): void {
+    if (this.#outage === null) return;
+    const { attempt, reason, room } = this.#outage;
     this.#deps.onState({ kind: 'reconnecting', attempt, nextTryInMs, reason, room });
   }
 }

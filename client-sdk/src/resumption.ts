@@ -2,6 +2,7 @@ import { decodeResumeSection, type ResumePoint } from '../../src/protocol/index.
 import type { ColyseusRoom } from './colyseus-room.ts';
 import { InputReplay } from './input-replay.ts';
 import { MessageReplay } from './message-replay.ts';
+import type { RoomResumed } from './room-events.ts';
 import type { RoomSocket } from './room-socket.ts';
 
 // Nothing lost, nothing twice. The room says in its JOIN frame how much of what this session ever sent is part of the state
@@ -13,10 +14,7 @@ import type { RoomSocket } from './room-socket.ts';
 // A room that does not say (stock Colyseus) gets what was held.
 
 /** What an outage cost in repetition. */
-export interface Resent {
-  readonly resentMessages: number;
-  readonly resentInputs: number;
-}
+export type Resent = Pick<RoomResumed, 'resentMessages' | 'resentInputs'>;
 
 export class Resumption {
   readonly #socket: RoomSocket;
