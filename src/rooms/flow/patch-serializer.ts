@@ -5,7 +5,7 @@ import {
   Protocol,
   SchemaSerializer,
 } from '@colyseus/core';
-import type { Iterator, Schema, StateView } from '@colyseus/schema';
+import type { Encoder, Iterator, Schema, StateView } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/ws/server-frame.ts';
@@ -37,6 +37,17 @@ export interface FlushListener {
   tooSlow(client: Client, backlogBytes: number): void;
 }
 
+/** Takes down what each flush changes, whoever is there to be sent it. */
+export interface FlushRecorder {
+  /**
+   * Called with every flush, after the clients have got theirs and before the changes are forgotten.
+   *
+   * @param shared - the patch of clients without a view, null when nothing is pending; lives in the scratch, so it is gone
+   *   with the next encode
+   */
+  record(shared: Uint8Array | null): void;
+}
+
 export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
   readonly limits: SendGateLimits;
@@ -54,11 +65,18 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
+  /** The room's journal; null when it keeps none. */
+  recorder: FlushRecorder | null = null;
 
   constructor(deps: PatchSerializerDeps) {
     super();
     this.#deps = deps;
     this.fullEncodeBuffer = NO_PATCH;
+  }
+
+  /** Another one after each `reset`. */
+  get currentEncoder(): Encoder<T> {
+    return this.encoder;
   }
 
   override reset(state: T & Schema): void {
@@ -78,22 +96,23 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
     this.#sentBytes = 0;
     const hasChanges = this.encoder.hasChanges;
-    if (clients.length === 0) {
-      if (hasChanges) {
-        this.needFullEncode = true;
-        this.encoder.discardChanges();
-      }
-      return false;
-    }
     if (hasChanges) this.needFullEncode = true;
-    const ready = this.#takeReady(clients, timing);
-    if (hasChanges || timing !== undefined || this.#hasViewChanges(ready)) {
-      if (this.hasFilters) this.#flushViews(ready, hasChanges, timing);
-      else this.#flushShared(ready, hasChanges, timing);
+    const shared = clients.length > 0 ? this.#flush(clients, hasChanges, timing) : null;
+    try {
+      this.recorder?.record(shared ?? (hasChanges ? this.#encodePatch() : null));
+    } finally {
+      if (hasChanges) this.encoder.discardChanges();
     }
-    if (hasChanges) this.encoder.discardChanges();
     if (this.#sentBytes > 0) this.#deps.listener.patchSent(this.#sentBytes);
-    return hasChanges;
+    return hasChanges && clients.length > 0;
+  }
+
+  /** @returns the patch without views when it was encoded, in the scratch */
+  #flush(clients: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+    const ready = this.#takeReady(clients, timing);
+    if (!hasChanges && timing === undefined && !this.#hasViewChanges(ready)) return null;
+    if (this.hasFilters) return this.#flushViews(ready, hasChanges, timing);
+    return this.#flushShared(ready, hasChanges, timing);
   }
 
   /** The clients that get this patch; the others are skipped, resynchronised or ended. */
@@ -139,15 +158,16 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     return ready;
   }
 
-  #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
-    if (ready.length === 0) return;
-    const patch = hasChanges ? this.#encodePatch() : NO_PATCH;
+  #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+    if (ready.length === 0) return null;
+    const patch = hasChanges ? this.#encodePatch() : null;
     if (timing === undefined) {
-      this.#sendPlain(ready, patch);
-      return;
+      this.#sendPlain(ready, patch ?? NO_PATCH);
+    } else {
+      const template = timedTemplate(patch ?? NO_PATCH, timing.sNow);
+      for (const client of ready) this.#sendTimed(client, template);
     }
-    const template = timedTemplate(patch, timing.sNow);
-    for (const client of ready) this.#sendTimed(client, template);
+    return patch;
   }
 
   /** One frame, shared by all sockets. */
@@ -174,7 +194,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   }
 
   /** Each distinct view once; clients that share a view share its bytes. */
-  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
+  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     const it: Iterator = { offset: 1 };
     const { scratch } = this.#deps;
     this.encoder.sharedBuffer = scratch.buffer;
@@ -194,7 +214,9 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
       if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));
       else if (patch.length > 0) this.#sendPlain([client], patch);
     }
+    const shared = this.encoder.sharedBuffer.subarray(1, sharedOffset);
     this.#releaseScratch();
+    return hasChanges ? shared : null;
   }
 
   #hasViewChanges(ready: Client[]): boolean {

@@ -1,7 +1,16 @@
 import { $changes, $refId, Decoder, Encoder, StateView } from '@colyseus/schema';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { type Deed, deeds, perform, performView, type ViewDeed, valuesOf, viewDeed, World } from '../../../test/support/random-world.ts';
+import {
+  type Deed,
+  deeds,
+  perform,
+  performView,
+  type ViewDeed,
+  valuesOf,
+  viewDeed,
+  World,
+} from '../../../test/support/random-world.ts';
 import { EncodeScratch } from '../flow/encode-scratch.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { reviveState, settleRevivedState } from './revive-state.ts';
@@ -9,7 +18,8 @@ import { asRef, collectionKind, type Ref } from './schema-internals.ts';
 import { StateRecorder } from './state-recorder.ts';
 import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 100);
+/** Each run is a game of some twenty turns. */
+const RUNS = 150;
 
 class Server {
   readonly world: InstanceType<typeof World>;
@@ -21,7 +31,11 @@ class Server {
   readonly viewRecords: ViewsRecord[] = [];
   readonly clients: Client[] = [];
 
-  constructor(world = new World(), views = new Map<string, StateView>(), encoder = new Encoder(world)) {
+  constructor(
+    world = new World(),
+    views = new Map<string, StateView>(),
+    encoder = new Encoder(world),
+  ) {
     this.world = world;
     this.views = views;
     this.encoder = encoder;
@@ -205,7 +219,11 @@ test('[SV-3] everybody sees what he saw, and what happens then', () => {
   };
   // An array behind a view has no order on its clients.
   const unordered = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(unordered).map((v) => JSON.stringify(v)).sort();
+    if (Array.isArray(value))
+      return value
+        .map(unordered)
+        .map((v) => JSON.stringify(v))
+        .sort();
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, unordered(v)]));
   };
@@ -213,7 +231,13 @@ test('[SV-3] everybody sees what he saw, and what happens then', () => {
   for (const level of ['error', 'warn'] as const) vi.spyOn(console, level).mockReturnValue();
   fc.assert(
     fc.property(turns(10), turns(10), turns(8), (first, second, third) => {
-      const server = new Server(new World(), new Map([['ann', new StateView()], ['bob', new StateView()]]));
+      const server = new Server(
+        new World(),
+        new Map([
+          ['ann', new StateView()],
+          ['bob', new StateView()],
+        ]),
+      );
       const [stays, moves, ann] = [new Client('bob'), new Client('bob'), new Client('ann')];
       for (const client of [stays, moves, ann]) server.join(client);
       play(server, first);
