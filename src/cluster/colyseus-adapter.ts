@@ -87,11 +87,8 @@ export class ColyseusNode {
 
   /** Makes and finds rooms from now on, for other nodes too. */
   async join({ directory, presence, publicAddress, placeRoom }: ColyseusRegion): Promise<void> {
-    await matchMaker.setup(
-      presence ?? new LocalPresence(),
-      directory,
-      publicAddress,
-      async () => placeRoom(),
+    await matchMaker.setup(presence ?? new LocalPresence(), directory, publicAddress, async () =>
+      placeRoom(),
     );
     await matchMaker.accept();
   }
