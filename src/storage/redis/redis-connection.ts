@@ -16,6 +16,8 @@ const COMMAND_TIMEOUT_MS = 800;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MIN_RECONNECT_MS = 50;
 const MAX_RECONNECT_MS = 500;
+/** A connection that does not answer a ping for this long is made anew. */
+const PULSE_MS = 2_000;
 /** How long a start waits for Redis. */
 const OPEN_TIMEOUT_MS = 5_000;
 
@@ -102,8 +104,6 @@ export function redisClientOptions(
     commandTimeout:
       commandTimeoutMs ??
       (target.kind === 'cluster' ? CLUSTER_COMMAND_TIMEOUT_MS : COMMAND_TIMEOUT_MS),
-    // A connection that is half open answers nothing and breaks by itself after minutes.
-    socketTimeout: 2 * (commandTimeoutMs ?? COMMAND_TIMEOUT_MS),
     // What was under way when the connection broke may have happened: its caller decides whether to do it again.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -153,6 +153,7 @@ function watched(
 ): RedisClient {
   const client =
     made.kind === 'redis' ? new Redis(made.options) : new Cluster([...made.nodes], made.options);
+  breakHalfOpen(client);
   let isAway = false;
   client.on('error', (error: Error) => {
     if (isAway) return;
@@ -165,6 +166,32 @@ function watched(
     isAway = false;
   });
   return client;
+}
+
+/**
+ * Reconnects a connection that answers nothing: half open, it would break by itself after minutes, and a subscription on it
+ * is just quiet. (ioredis' own `socketTimeout` outlives its connection and ends the next one.) A Cluster's client has
+ * connections of its own and finds new ones by itself.
+ */
+function breakHalfOpen(client: RedisClient): void {
+  if (client instanceof Cluster) return;
+  let isWaiting = false;
+  const timer = setInterval(() => {
+    if (isWaiting) client.disconnect(true);
+    if (client.status !== 'ready') return;
+    isWaiting = true;
+    // A ping that fails has waited for too long, or its connection is gone already.
+    client.ping().then(
+      () => {
+        isWaiting = false;
+      },
+      () => {},
+    );
+  }, PULSE_MS).unref();
+  client.on('close', () => {
+    isWaiting = false;
+  });
+  client.on('end', () => clearInterval(timer));
 }
 
 /** Doubles from 50 to 500 ms; half of it is chance, so that not all nodes come at once. */
