@@ -152,7 +152,7 @@ test('[CL-8] alone, a node plays on while Redis is halted, and not beyond outage
   await eventually(async () => (await a.ask()).phases.join() === 'held,lapsed,held', SOON);
 });
 
-test('[CL-8] [CL-10] a minority that is cut off from Redis lapses and is declared dead', async () => {
+test('[CL-8] [CL-10] [ND-30] a minority that is cut off from Redis lapses and is declared dead', async () => {
   await using redis = await RedisServer.start();
   await using link = await TcpRelay.open(redis.port);
   await using a = await LeaseNodeProcess.start('a', `redis://127.0.0.1:${link.port}`);
@@ -162,7 +162,13 @@ test('[CL-8] [CL-10] a minority that is cut off from Redis lapses and is declare
   link.refuse(true);
   link.cut();
   await eventually(async () => (await a.ask()).phase === 'lapsed', SOON);
+  const lapsed = await a.ask();
+  expect(lapsed.lapses).toBe(1);
+  expect(lapsed.votes).toBeGreaterThan(0);
+  expect(lapsed.renewalFailures).toBeGreaterThan(0);
   await eventually(async () => (await b.ask()).dead.includes('a'), SOON);
+  await eventually(async () => (await c.ask()).dead.includes('a'), SOON);
+  expect((await b.ask()).deathsDeclared + (await c.ask()).deathsDeclared).toBeGreaterThan(0);
   link.refuse(false);
   await eventually(async () => (await a.ask()).phase === 'dead', SOON);
 });

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findRedisServer } from '../../bin/setup/test-tools.ts';
 import {
   connectRedis,
   connectSubscriber,
@@ -6,8 +11,10 @@ import {
 } from '../../src/storage/redis/redis-connection.ts';
 import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { LeaseNodeProcess } from '../support/lease-node-process.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SOON = { withinMs: 10_000 };
 /** A second, and what a busy machine adds. */
@@ -84,7 +91,9 @@ test('[CL-7] a subscription is there again after an outage', async () => {
 });
 
 test('[CL-15] nodes live on a Redis Cluster', async () => {
-  await using redis = await RedisServer.start(['--cluster-enabled', 'yes']);
+  await using redis = await RedisServer.start([
+    ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+  ]);
   await using client = redis.client();
   await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   await eventually(async () => /cluster_state:ok/.test(await client.cluster('INFO')), SOON);
@@ -95,4 +104,31 @@ test('[CL-15] nodes live on a Redis Cluster', async () => {
   await eventually(async () => (await b.ask()).steadyForMs > 2_000, SOON);
   await a.kill();
   await eventually(async () => (await b.ask()).dead.join() === 'a', SOON);
+});
+
+test('[CL-15] Sentinels are asked where the master is', async () => {
+  await using redis = await RedisServer.start();
+  await using folder = await temporaryFolder('sentinel');
+  const port = await freePort();
+  const configuration = join(folder.path, 'sentinel.conf');
+  await writeFile(
+    configuration,
+    `port ${port}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 ${redis.port} 1\n`,
+  );
+  const sentinel = spawn(findRedisServer() ?? '', [configuration, '--sentinel'], {
+    stdio: 'ignore',
+  });
+  const ended = once(sentinel, 'close');
+  try {
+    const { log } = listeningLog();
+    const uri = `redis+sentinel://127.0.0.1:1,127.0.0.1:${port}/main`;
+    const client = await openRedis(uri, { name: 'test', log });
+    await using _ = closing(client);
+    await client.set('k', 'through a Sentinel');
+    await using direct = redis.client();
+    expect(await direct.get('k')).toBe('through a Sentinel');
+  } finally {
+    sentinel.kill('SIGKILL');
+    await ended;
+  }
 });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUri, type RedisTarget } from '../../config/redis-uri.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -61,16 +60,15 @@ export async function openRedis(
   options: RedisConnectionOptions,
 ): Promise<RedisClient> {
   const client = connectRedis(uri, options);
-  try {
-    await once(client, 'ready', { signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
-    return client;
-  } catch (cause) {
-    client.disconnect();
-    throw new Error(
-      `Redis (MERIDIAN_REDIS_URI or REDIS_URI) does not answer at ${addressOf(uri)}.`,
-      { cause },
-    );
-  }
+  // Not events.once(): it fails at the first error, and Redis may be starting as we are.
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  client.once('ready', () => resolve(true));
+  const timer = setTimeout(() => resolve(false), OPEN_TIMEOUT_MS);
+  const isReady = await promise;
+  clearTimeout(timer);
+  if (isReady) return client;
+  client.disconnect();
+  throw new Error(`Redis (MERIDIAN_REDIS_URI or REDIS_URI) does not answer at ${addressOf(uri)}.`);
 }
 
 /** A client for requests; calls fail until it is connected. */
@@ -78,10 +76,18 @@ export function connectRedis(uri: string, options: RedisConnectionOptions): Redi
   return watched(uri, options, redisClientOptions(uri, options));
 }
 
-/** A client for subscriptions: what it is asked while Redis is away waits, and it subscribes again by itself. */
+/**
+ * A client for subscriptions: it subscribes again by itself after an outage, and what it is asked meanwhile waits for the end
+ * of it. Who needs an answer in time sets a time.
+ */
 export function connectSubscriber(uri: string, options: RedisConnectionOptions): RedisClient {
   const made = redisClientOptions(uri, options);
-  const waiting = { enableOfflineQueue: true, maxRetriesPerRequest: null } as const;
+  const waiting = {
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    // A subscription that was under way when the connection broke would never be settled.
+    autoResendUnfulfilledCommands: true,
+  } as const;
   if (made.kind === 'redis') {
     const { commandTimeout: _, ...rest } = made.options;
     return watched(uri, options, { kind: 'redis', options: { ...rest, ...waiting } });
