@@ -7,6 +7,8 @@ export interface WebSocketTarget {
   readonly port: number;
   /** Path with query. */
   readonly path: string;
+  /** Patience for the upgrade, ms. A process that hangs is still connected to by its kernel. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface WebSocketEvents {
@@ -82,6 +84,12 @@ export class BotSocket implements FrameSink {
     this.#connection?.end();
   }
 
+  /** Gives the connection up without a word; `onClosed` is called as for any other end. */
+  destroy(reason = ''): void {
+    this.#closeReason = reason;
+    this.#connection?.destroy();
+  }
+
   onMessage(payload: Uint8Array, opcode: number): void {
     this.receivedBytes += payload.length;
     this.receivedMessages++;
@@ -111,7 +119,16 @@ export class BotSocket implements FrameSink {
       onClosed: (cause) => this.#onClosed(cause),
     });
     this.#connection.write(upgradeRequest(target));
-    await opened;
+    const { timeoutMs } = target;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => this.destroy(`no upgrade within ${timeoutMs} ms`), timeoutMs);
+    try {
+      await opened;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #onData(chunk: Uint8Array): void {
