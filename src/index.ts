@@ -15,6 +15,7 @@ export { ERRORS, type ErrorCode } from './errors/errors.ts';
 export { GameError } from './errors/game-error.ts';
 export type { PlayerProfiles, Profile } from './profiles/contract.ts';
 export { CloseCode } from './protocol/close-codes.ts';
+export type { Durability } from './rooms/durability.ts';
 export {
   defineGame,
   type GameDefinition,
@@ -22,3 +23,4 @@ export {
   type RoomDefinition,
 } from './rooms/game.ts';
 export { type PlayerClient, Room } from './rooms/room.ts';
+export type { RoomTimers } from './rooms/timers/room-timers.ts';

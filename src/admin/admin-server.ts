@@ -3,29 +3,41 @@ import { createServer, type Server } from 'node:http';
 import { monitor } from '@colyseus/monitor';
 import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Logger } from '../telemetry/logger.ts';
+import { errorRenderer } from '../transport/http/error-renderer.ts';
+import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
 
 const OPERATOR = 'operator';
 
 /**
- * What operators see, on a port that is never public: Colyseus' monitor at `/monitor`, behind a password.
+ * What operators see and do, on a port that is never public: Colyseus' monitor at `/monitor`, nodes at `/admin/v1`, behind a
+ * password.
  *
  * The monitor can call any method of any room with a GET, so it is not mounted at all without a password, and pages of
  * other origins are refused (a browser would send the password along with their requests).
  *
- * @param password - of the user `operator`; empty mounts nothing
+ * @param deps.password - of the user `operator`; empty mounts nothing
  */
-export function createAdminServer(password: string): Server {
+export function createAdminServer(deps: {
+  readonly password: string;
+  readonly nodes: NodeOperations;
+  readonly log: Logger;
+}): Server {
+  const { password } = deps;
   const app = express();
   app.disable('x-powered-by');
   // The monitor's own pages use inline scripts and styles.
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
   if (password !== '') {
-    app.use('/monitor', sameOriginOnly(), requirePassword(password), monitor() as never);
+    const guards = [sameOriginOnly(), requirePassword(password)];
+    app.use('/monitor', ...guards, monitor() as never);
+    app.use('/admin/v1', ...guards, nodeOperationsRouter(deps.nodes));
   }
   app.use((_request, response) => {
     const hint = password === '' ? ' Set MERIDIAN_ADMIN_PASSWORD to have the monitor here.' : '';
     response.status(404).type('text').send(`There is nothing here.${hint}\n`);
   });
+  app.use(errorRenderer({ log: deps.log }));
   return createServer(app);
 }
 

@@ -1,10 +1,18 @@
 import type { EventEmitter } from 'node:events';
-import { type AuthContext, ErrorCode, matchMaker, type Room, ServerError } from '@colyseus/core';
+import {
+  type AuthContext,
+  ErrorCode,
+  matchMaker,
+  type Presence,
+  type Room,
+  ServerError,
+} from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
 import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { RoomDirectory } from './room-directory.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
 // Meridian wants of them goes through this file.
@@ -40,18 +48,29 @@ const MATCHMAKE_ERRORS: Readonly<Record<number, GameErrorCode>> = {
   [ErrorCode.AUTH_FAILED]: 'FORBIDDEN',
 };
 
+export interface ColyseusNodeDeps {
+  readonly log: Logger;
+  readonly directory: RoomDirectory;
+  /** Absent: in-process. */
+  readonly presence?: Presence;
+  /** On which node a new room is made. */
+  readonly placeRoom: () => string;
+}
+
 /** This process as a Colyseus node. */
 export class ColyseusNode {
-  /** Boots Colyseus with its in-process presence and driver; what it says goes to `log`. */
-  static async open(log: Logger): Promise<ColyseusNode> {
-    setLogger(colyseusLog(log));
-    await matchMaker.setup();
-    await matchMaker.accept();
-    return new ColyseusNode(log);
+  /** Sets Colyseus up; it takes rooms after `accept()`. What it says goes to `log`. */
+  static async open(deps: ColyseusNodeDeps): Promise<ColyseusNode> {
+    setLogger(colyseusLog(deps.log));
+    // Leases tell who is alive; Colyseus' own check would sweep a node that is merely busy.
+    matchMaker.setHealthChecksEnabled(false);
+    await matchMaker.setup(deps.presence, deps.directory, undefined, async () => deps.placeRoom());
+    return new ColyseusNode(deps.log);
   }
 
   readonly #log: Logger;
   readonly #rooms = new Set<Room>();
+  readonly #createdListeners: ((room: Room) => void)[] = [];
 
   private constructor(log: Logger) {
     this.#log = log;
@@ -59,6 +78,33 @@ export class ColyseusNode {
 
   get processId(): string {
     return matchMaker.processId;
+  }
+
+  /** Answers other nodes from now on. */
+  async accept(): Promise<void> {
+    await matchMaker.accept();
+  }
+
+  /** Rooms of this process, those that are ending included. */
+  get rooms(): ReadonlySet<Room> {
+    return this.#rooms;
+  }
+
+  /** A room is in the directory and about to be joined. */
+  onRoomCreated(listener: (room: Room) => void): void {
+    this.#createdListeners.push(listener);
+  }
+
+  /**
+   * Makes a room on this node under an id that is its own already.
+   *
+   * @throws what its `onCreate` throws, as the cause
+   */
+  async makeRoom(roomName: string, options: unknown, roomId: string): Promise<Room> {
+    await matchMaker.handleCreateRoom(roomName, options as never, undefined, roomId);
+    const room = matchMaker.getLocalRoomById(roomId);
+    if (room === undefined) throw new GameError('ROOM_UNKNOWN', { roomId });
+    return room;
   }
 
   get isShuttingDown(): boolean {
@@ -79,6 +125,7 @@ export class ColyseusNode {
       // Not the handler's 'dispose': that is when onDispose starts, and it may never come back.
       eventsOf(room).once('disconnect', () => this.#rooms.delete(room));
       endOnShutdown(room, this.#log);
+      for (const listener of this.#createdListeners) listener(room);
     });
     if (filterBy !== undefined && filterBy.length > 0) handler.filterBy([...filterBy] as never[]);
   }

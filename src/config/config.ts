@@ -32,6 +32,14 @@ export const HttpConfig = z.strictObject({
   /** Address to listen on. The default is every interface: players come from outside. */
   bindAddress: z.string().default('0.0.0.0'),
   /**
+   * `host[:port][/path]` under which clients reach this very node, when several share a region. Empty: where they reach it
+   * now (one node, or a gateway before all of them).
+   */
+  publicAddress: z
+    .string()
+    .regex(/^([\w.-]+|\[[\da-f:]+\])(:\d+)?(\/[\w./-]*)?$|^$/i, 'wants host[:port][/path]')
+    .default(''),
+  /**
    * Web origins that may call this server from a browser, besides the server's own. `*` opens it to every page, without
    * credentials.
    */
@@ -70,6 +78,14 @@ export const RoomsConfig = z
     sendGateMaxMs: durationMs.default(30_000),
     /** Interval of WebSocket pings; two unanswered ones end the connection. */
     pingIntervalMs: durationMs.default(3_000),
+    /** Interval of checkpoints of durable rooms. Lower: less to read at a failover, and less lost by 'checkpoint' rooms. */
+    checkpointIntervalMs: durationMs.default(5_000),
+    /** Patches since the last checkpoint, in bytes, above which the next one is made at once. */
+    journalMaxBytes: count.default(1024 * 1024),
+    /** How long a revived room keeps the seats of players who do not come back. */
+    seatHoldMs: durationMs.default(30_000),
+    /** How long a revived room must run until a death of its node is not held against it. */
+    trialMs: durationMs.default(2_000),
   })
   .refine((c) => c.sendResumeBytes < c.sendGateBytes && c.sendGateBytes < c.sendHardLimitBytes, {
     path: ['sendGateBytes'],

@@ -3,6 +3,7 @@ import type { RoomsConfig } from '../config/config.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RoomMetrics } from '../telemetry/room-metrics.ts';
+import type { SurvivalServices } from './ownership/room-survival.ts';
 import type { EncodeScratch } from './flow/encode-scratch.ts';
 import type { StepScheduler } from './stepping/step-scheduler.ts';
 
@@ -15,4 +16,5 @@ export interface RoomServices {
   readonly metrics: RoomMetrics;
   readonly scheduler: StepScheduler;
   readonly scratch: EncodeScratch;
+  readonly survival: SurvivalServices;
 }

@@ -19,24 +19,32 @@ import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
+import type { Durability } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
 import { type ClientInternals, internals, overridePrivate } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
+import { RoomStateKeeper } from './journal/room-state-keeper.ts';
+import { RoomSurvival } from './ownership/room-survival.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
+import type { RoomTimers } from './timers/room-timers.ts';
 
 // Colyseus' Room made safe: its API, its wire format, its hooks. What is added lives in parts, one file each:
 //
 //   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget) ──▶ the game's step
 //   the game's step ──▶ RoomLoop ──▶ broadcastPatch ──▶ PatchSerializer (owned bytes, send gate) ──▶ socket
+//                                                    └──▶ RoomSurvival (seats, journal, owner) ──▶ another node, one day
 //
-// The promises are docs/spec/rooms.md.
+// The promises are docs/spec/rooms.md and docs/spec/survival.md.
 
 /** Colyseus' own default is no limit at all. */
 const DEFAULT_MAX_CLIENTS = 64;
 /** Turns of the loop (steps with their flush) that may fail in a row before the room is given up: 1.5 s at 20 Hz. */
 const MOST_FAILED_TURNS = 30;
+
+/** Turns that may fail in a row before a durable room is made anew from its journal. */
+const FAILED_TURNS_TO_RESTORE = 3;
 
 /** Where a client carries its frame guard: read for every frame, and a property is cheaper than a map. */
 const FRAME_GUARD = Symbol('meridian.frame-guard');
@@ -100,12 +108,39 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   /** Messages a second of one type and client, by type, e.g. `{ chat: 2 }`; the node's default for the others. */
   maxMessagesPerSecondByType: Readonly<Record<string, number>> = {};
 
+  /**
+   * What the room loses when its node dies; see `Durability`. `checkpoint` and `journal` ask for a room that can be made
+   * again: what is not in the state goes through `onCheckpoint` and `onRestore`.
+   */
+  readonly durability: Durability = 'none';
+  /** Adds to a checkpoint what is not in the state: a random generator, a physics world. JSON, given back to `onRestore`. */
+  onCheckpoint?(): unknown;
+  /**
+   * Called after `onCreate` when the room comes back, with its state and seats as they were and what `onCheckpoint` had
+   * returned last. `client` objects come with `onReconnect`.
+   */
+  onRestore?(data: unknown): void | Promise<void>;
+  /** The room lives on another node now: free what this process holds of it. Nobody left, nothing ended. */
+  onRelease?(): void;
+
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
   #failedTurns = 0;
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
+  readonly #state = new RoomStateKeeper(this as never);
+  readonly #survival = new RoomSurvival({
+    room: this as never,
+    state: this.#state,
+    config: this.#services.config,
+    log: () => this.log,
+    services: this.#services.survival,
+    stopLoop: () => this.#loop.stop(),
+    wake: () => this.#wake(),
+    flush: () => this.#flush(),
+    read: (client, frame) => internals(this)._onMessage(client, frame),
+  });
 
   get #services() {
     return roomServicesOf(this.constructor);
@@ -115,6 +150,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   get log(): Logger {
     this.#log ??= this.#services.log.child({ room: this.roomName, roomId: this.roomId });
     return this.#log;
+  }
+
+  /** Whether this room comes back from a journal: true from `onCreate` on. */
+  get isRestored(): boolean {
+    return this.#survival.isRestored;
+  }
+
+  /** Timers that come back with the room, as deadlines. */
+  get timers(): RoomTimers {
+    return this.#survival.timers;
   }
 
   /** Players' durable profiles. */
@@ -179,7 +224,12 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     }
     const { scratch, config } = this.#services;
     super.setSerializer(
-      new PatchSerializer({ scratch, limits: config, listener: this.#flushListener() }) as never,
+      new PatchSerializer({
+        scratch,
+        limits: config,
+        listener: this.#flushListener(),
+        recorder: this.#state,
+      }) as never,
     );
   }
 
@@ -200,15 +250,18 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       set: (rate: number | null) => this.#loop.setPatchRate(rate),
     });
     this.#containOnBeforePatch();
+    this.#survival.prepare();
     this.#wakeForTimers();
     this.#loop.start();
     self._events.once('disconnect', () => {
       this.#loop.stop();
+      this.#survival.ended();
       this.#services.metrics.roomDisposed(this.roomName);
     });
     self._events.on('join', () => this.#services.metrics.clientJoined(this.roomName));
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
+      this.#survival.seatFreed(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
@@ -260,6 +313,25 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     };
   }
 
+  override allowReconnection(previousClient: Client, seconds: number | 'manual') {
+    const waiting = super.allowReconnection(previousClient, seconds);
+    const forSeconds = seconds === 'manual' ? Number.POSITIVE_INFINITY : seconds;
+    this.#survival.seatHeld(previousClient, forSeconds);
+    return waiting;
+  }
+
+  /** The room's part that outlives this process; for the node, not for games. */
+  static survivalOf(room: Room): RoomSurvival {
+    return room.#survival;
+  }
+
+  #flush(): void {
+    // A step that failed half way must not reach clients, nor the journal the room is made anew from.
+    if (this.#loop.hasFailed && this.#survival.isDurable) return;
+    this.broadcastPatch();
+    this.#survival.flushed();
+  }
+
   #hasOwnOnAuth(): boolean {
     const { prototype } = this.constructor as typeof Room;
     return prototype.onAuth !== ColyseusRoom.prototype.onAuth || this.onAuth !== this.#stockOnAuth;
@@ -291,6 +363,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#evict(client, refusal.reason, refusal.message);
       return false;
     }
+    this.#survival.countFrame(client, frame);
     // Colyseus counts too, over another window and with another end; the guard has spoken for both.
     client._messageCountResetsAt = 0;
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
@@ -347,6 +420,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   #turnEnded(hasFailed: boolean): void {
     this.#failedTurns = hasFailed ? this.#failedTurns + 1 : 0;
+    if (this.#failedTurns === FAILED_TURNS_TO_RESTORE && this.#survival.restoreInPlace()) {
+      this.log.error({ turns: FAILED_TURNS_TO_RESTORE }, 'room made anew from its journal');
+    }
     if (this.#failedTurns === MOST_FAILED_TURNS) this.#giveUp();
   }
 
@@ -365,10 +441,17 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   #loopHost(): LoopHost {
     return {
-      tickClock: () => this.clock.tick(),
-      isIdle: () => this.clients.length === 0 && this.clock.delayed.length === 0,
+      tickClock: () => {
+        this.clock.tick();
+        this.#survival.tick((error) => this.#contain(error, 'timers'));
+      },
+      isFrozen: () => this.#survival.isFrozen,
+      isIdle: () =>
+        this.clients.length === 0 &&
+        this.clock.delayed.length === 0 &&
+        !this.#survival.timers.isRunning,
       measuredStepMs: () => this.clock.deltaTime,
-      flush: () => this.broadcastPatch(),
+      flush: () => this.#flush(),
       fault: (error, where) => this.#contain(error, where),
       turnEnded: (hasFailed) => this.#turnEnded(hasFailed),
       ran: (seconds) => this.#services.metrics.tickRan(this.roomName, seconds),
@@ -389,6 +472,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   static {
     overridePrivate(
       Room,
+      '_reserveSeat',
+      (original) =>
+        async function reserve(sessionId, options, auth, seconds, isReconnection) {
+          const room = this as unknown as Room;
+          const isReserved = await original.call(this, sessionId, options, auth, seconds, isReconnection);
+          if (isReserved && isReconnection !== true) {
+            room.#survival.seatReserved(sessionId, options, auth, seconds ?? room.seatReservationTimeout);
+          }
+          return isReserved;
+        },
+    );
+    overridePrivate(
+      Room,
       '__init',
       (original) =>
         function init() {
@@ -402,6 +498,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
         function onFrame(client, frame) {
           const room = this as unknown as Room;
           if (client.state === ClientState.LEAVING) return;
+          if (room.#survival.isFrozen) {
+            room.#survival.putAside(client, frame);
+            return;
+          }
           try {
             if (!room.#admitFrame(client, frame)) return;
             if (isJoinAcknowledged(client, frame)) room.#completeJoin(client);
@@ -419,6 +519,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
         function leave(client, code) {
           // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
           if (hasLostSeat(client)) client.state = ClientState.RECONNECTING;
+          (this as unknown as Room).#survival.connectionEnded(client);
           return original.call(this, client, code);
         },
     );
@@ -431,6 +532,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
           room.#wake();
           room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
           if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+          room.#survival.watchJoin(client);
           return original.call(this, client, context, options);
         },
     );

@@ -15,6 +15,7 @@ import type { Standing } from './arena-events.ts';
 import { ArenaWorld } from './arena-world.ts';
 import type { SeenAt } from './combat.ts';
 import { DEFAULT_MATCH_TIMES } from './match-director.ts';
+import type { EffectEnds } from './roster.ts';
 
 /** Options of `joinOrCreate('arena', …)`; they count only for whoever creates the room. */
 export interface ArenaOptions {
@@ -29,6 +30,8 @@ export interface ArenaOptions {
 /** The arena: players send intent, the room decides everything else. */
 export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
   override maxClients = MAX_FIGHTERS;
+  /** A match outlives its server: at most one patch is lost. */
+  override readonly durability = 'journal';
   override readonly inputs = this.defineInput(MoveInput);
   readonly #rewind = this.allowRewindState({ maxRewindMs: MAX_REWIND_MS });
   #world!: ArenaWorld;
@@ -55,6 +58,14 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     this.state = this.#world.state;
     this.#rewind.attachAll(this.state.fighters, { fields: ['x', 'y'] });
     this.setFixedTimestep(() => this.#step(), STEP_RATE_HZ);
+  }
+
+  override onCheckpoint(): EffectEnds {
+    return this.#world.checkpoint();
+  }
+
+  override onRestore(data: unknown): void {
+    this.#world.restore(data as EffectEnds);
   }
 
   override onJoin(client: Client): void {

@@ -9,7 +9,7 @@ import { BotCrew } from './bot-crew.ts';
 import { Combat, type SeenAt } from './combat.ts';
 import { DEFAULT_MATCH_TIMES, MatchDirector, type MatchTimes } from './match-director.ts';
 import { PickupField } from './pickup-field.ts';
-import { Roster } from './roster.ts';
+import { type EffectEnds, Roster } from './roster.ts';
 
 export interface ArenaWorldOptions {
   readonly random: Random;
@@ -55,6 +55,17 @@ export class ArenaWorld {
       times: options.times ?? DEFAULT_MATCH_TIMES,
     });
     this.#bots = new BotCrew({ state, roster: this.#roster, map, random });
+  }
+
+  /** What the state does not say. */
+  checkpoint(): EffectEnds {
+    return this.#roster.effectEnds();
+  }
+
+  /** The state came back: everything that is made of it is made again. */
+  restore(ends: EffectEnds): void {
+    this.#roster.restore(ends);
+    this.#bots.restore();
   }
 
   addPlayer(id: string, name: string, nowMs: number): void {

@@ -29,6 +29,9 @@ const BOT_NAMES = [
   'Cygnus',
 ] as const;
 
+/** Bots are known by this and a number. */
+const BOT_ID = 'bot:';
+
 /** Fills the arena with bots up to a number of fighters, and makes room again for people. */
 export class BotCrew {
   readonly #state: ArenaState;
@@ -79,10 +82,24 @@ export class BotCrew {
     }
   }
 
+  /** Gives the bots of a state that came back new brains: what they were up to is not worth keeping. */
+  restore(): void {
+    this.#brains.clear();
+    for (const [id, { isBot }] of this.#state.fighters) {
+      if (!isBot) continue;
+      this.#hired = Math.max(this.#hired, Number(id.slice(BOT_ID.length)));
+      this.#giveBrain(id);
+    }
+  }
+
   #hire(nowMs: number): void {
     this.#hired += 1;
-    const id = `bot:${this.#hired}`;
-    const name = botName(this.#hired - 1);
+    const id = `${BOT_ID}${this.#hired}`;
+    this.#giveBrain(id);
+    this.#roster.add(id, { name: botName(this.#hired - 1), isBot: true }, nowMs);
+  }
+
+  #giveBrain(id: string): void {
     this.#brains.set(
       id,
       createBotBrain({
@@ -91,7 +108,6 @@ export class BotCrew {
         navigator: this.#navigator,
       }),
     );
-    this.#roster.add(id, { name, isBot: true }, nowMs);
   }
 
   /** The bot with the fewest kills goes: a leader that vanishes would spoil the match. */

@@ -21,6 +21,11 @@ export interface Participant {
   shieldUntilMs: number;
 }
 
+/** When effects of a fighter end, as a checkpoint keeps it; fighters without any are left out. */
+export type EffectEnds = Readonly<
+  Record<string, { readonly haste: number; readonly triple: number; readonly shield: number }>
+>;
+
 /** A spawn is chosen among this many of the spots farthest from danger, so that nobody can wait at the one best spot. */
 const SAFE_SPOTS = 4;
 
@@ -49,6 +54,36 @@ export class Roster {
     const fighter = new Fighter();
     fighter.name = identity.name;
     fighter.isBot = identity.isBot;
+    const participant = this.#enlist(id, fighter);
+    this.spawn(participant, nowMs);
+    this.#state.fighters.set(id, fighter);
+    return participant;
+  }
+
+  /** What the state does not say. */
+  effectEnds(): EffectEnds {
+    const withEffects = [...this.#participants.values()].filter(({ fighter }) => fighter.effects !== 0);
+    return Object.fromEntries(
+      withEffects.map(({ id, hasteUntilMs, tripleUntilMs, shieldUntilMs }) => [
+        id,
+        { haste: hasteUntilMs, triple: tripleUntilMs, shield: shieldUntilMs },
+      ]),
+    );
+  }
+
+  /** Takes everybody from a state that came back. */
+  restore(ends: EffectEnds): void {
+    this.#participants.clear();
+    for (const [id, fighter] of this.#state.fighters) {
+      const participant = this.#enlist(id, fighter);
+      const { haste = 0, triple = 0, shield = 0 } = ends[id] ?? {};
+      participant.hasteUntilMs = haste;
+      participant.tripleUntilMs = triple;
+      participant.shieldUntilMs = shield;
+    }
+  }
+
+  #enlist(id: string, fighter: Fighter): Participant {
     const participant = {
       id,
       fighter,
@@ -58,8 +93,6 @@ export class Roster {
       shieldUntilMs: 0,
     };
     this.#participants.set(id, participant);
-    this.spawn(participant, nowMs);
-    this.#state.fighters.set(id, fighter);
     return participant;
   }
 

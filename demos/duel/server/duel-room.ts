@@ -38,6 +38,8 @@ const Time = z.strictObject({});
 export class DuelRoom extends Room<{ state: DuelState }> {
   override maxClients = SEATS.length;
   override maxMessagesPerSecond = 20;
+  /** A game outlives its server, move for move. */
+  override readonly durability = 'journal';
   #table!: DuelTable;
   #bot: BotPlayer | null = null;
   #flag: { clear(): void } | null = null;
@@ -73,6 +75,17 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     // Friends come by the link, nobody else by chance. The kind is listed even if the client named none.
     this.#update({ private: !isPublic, opponent: options.opponent });
     if (options.opponent === 'bot') this.#seatBot(options.botLevel);
+  }
+
+  override onRestore(): void {
+    this.#table.restore();
+    // The result of a game that was over has been saved by whoever saw its end.
+    this.#gamesSaved = this.state.phase === 'over' ? this.state.game : this.state.game - 1;
+    this.#afterChange();
+  }
+
+  override onRelease(): void {
+    this.#bot?.stop();
   }
 
   override onJoin(client: Client): void {

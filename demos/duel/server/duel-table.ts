@@ -53,6 +53,13 @@ export class DuelTable {
     this.#position = this.#layOut(options.random() < 0.5 ? 0 : 1);
   }
 
+  /** The state came back: the position is made of its moves. @throws {RangeError} when they are no game */
+  restore(): void {
+    const position = replay(this.state.layout, [...this.state.moves]);
+    if (position === null) throw new RangeError('The moves of this table are no game.');
+    this.#position = position;
+  }
+
   get position(): Position {
     return this.#position;
   }

@@ -1,5 +1,11 @@
 import type { EventEmitter } from 'node:events';
-import type { AuthContext, Client, ClientPrivate, Room as ColyseusRoom } from '@colyseus/core';
+import type {
+  AuthContext,
+  Client,
+  ClientPrivate,
+  IRoomCache,
+  Room as ColyseusRoom,
+} from '@colyseus/core';
 
 // Members of Colyseus' Room that are private in TypeScript only and that the room base builds on. One place, so that an
 // upgrade of Colyseus has one place to break; test/integration/colyseus-internals.test.ts checks that they exist.
@@ -37,6 +43,8 @@ export type ReservedSeat = [
 export interface RoomInternals {
   readonly _events: EventEmitter;
   readonly _reservedSeats: Record<string, ReservedSeat | undefined>;
+  readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
+  readonly _listing: IRoomCache;
   _simulationInterval: unknown;
   _inputController?: RoomInputInternals;
   _onMessage(client: ClientInternals, frame: Buffer): void;
@@ -46,6 +54,13 @@ export interface RoomInternals {
     options?: { reconnectionToken?: string; skipHandshake?: boolean },
   ): Promise<void>;
   _onLeave(client: ClientInternals, code?: number): Promise<unknown>;
+  _reserveSeat(
+    sessionId: string,
+    options?: unknown,
+    auth?: unknown,
+    seconds?: number,
+    isReconnection?: boolean,
+  ): Promise<boolean>;
   sendFullState(client: Client): void;
   __init(): void;
 }
@@ -55,7 +70,7 @@ export function internals(room: ColyseusRoom): RoomInternals {
   return room as unknown as RoomInternals;
 }
 
-type PrivateMethod = '_onMessage' | '_onJoin' | '_onLeave' | '__init';
+type PrivateMethod = '_onMessage' | '_onJoin' | '_onLeave' | '_reserveSeat' | '__init';
 
 /**
  * Overrides a private method of Colyseus' Room on `roomClass`, which TypeScript would refuse in a class body.

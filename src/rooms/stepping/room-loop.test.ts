@@ -10,6 +10,7 @@ class Hand {
   readonly failedTurns: boolean[] = [];
   skipped = 0;
   isIdle = false;
+  isFrozen = false;
   onFlush: () => void = () => {};
   onClock: () => void = () => {};
   readonly loop: RoomLoop;
@@ -30,6 +31,7 @@ class Hand {
         this.events.push('clock');
         this.onClock();
       },
+      isFrozen: () => this.isFrozen,
       isIdle: () => this.isIdle,
       measuredStepMs: () => 51,
       flush: () => {

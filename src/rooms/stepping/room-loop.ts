@@ -12,6 +12,8 @@ import type { Scheduled, Stepped, StepScheduler } from './step-scheduler.ts';
 export interface LoopHost {
   /** Advances the room's clock and runs its due timers. */
   tickClock(): void;
+  /** Whether the room stands still: no step, no flush, no timer. What was missed is not made up for. */
+  isFrozen(): boolean;
   /** Whether the loop may park until it is started again: nobody is in the room and no timer waits. */
   isIdle(): boolean;
   measuredStepMs(): number;
@@ -84,6 +86,11 @@ export class RoomLoop implements Stepped {
     this.#isParked = false;
   }
 
+  /** Whether something of the present turn has failed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Whether the loop waits to be started again because there was nothing to do. */
   get isParked(): boolean {
     return this.#isParked;
@@ -113,6 +120,7 @@ export class RoomLoop implements Stepped {
 
   step(nowMs: number, dueMs: number): number {
     const intervalMs = this.#intervalMs();
+    if (this.#host.isFrozen()) return nowMs + intervalMs;
     if (this.#mode.kind === 'flush-only' && this.#host.isIdle()) {
       this.#isParked = true;
       return Number.POSITIVE_INFINITY;

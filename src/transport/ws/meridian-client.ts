@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Protocol } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
@@ -27,6 +28,8 @@ function directSocket(ws: WebSocket): Socket | undefined {
 
 /** Colyseus' client on a WebSocket, plus what flow control needs: ready-made frames in, the backlog out. */
 export class MeridianClient extends WebSocketClient {
+  /** Set by the room: adds to the frame that tells the client it has joined. Called once, right before that frame leaves. */
+  completeJoinFrame: ((frame: Uint8Array) => Uint8Array) | null = null;
   #hasBrokenProtocol = false;
 
   constructor(sessionId: string, ws: WebSocket) {
@@ -59,6 +62,20 @@ export class MeridianClient extends WebSocketClient {
     const socket = directSocket(this.ref);
     if (socket) socket.write(frame);
     else this.ref.send(frame.subarray(payloadOffset), { binary: true });
+  }
+
+  override raw(
+    data: Uint8Array | Buffer,
+    options?: Parameters<WebSocketClient['raw']>[1],
+    done?: (error?: unknown) => void,
+  ): void {
+    const complete = this.completeJoinFrame;
+    if (complete === null || data[0] !== Protocol.JOIN_ROOM) {
+      super.raw(data, options, done);
+      return;
+    }
+    this.completeJoinFrame = null;
+    super.raw(complete(data), options, done);
   }
 
   /**

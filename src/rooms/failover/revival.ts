@@ -1,0 +1,29 @@
+import type { RoomClaim } from '../../cluster/room-directory.ts';
+import type { JournalEntry } from '../journal/journal-entry.ts';
+import type { RoomSnapshot } from '../journal/journal-meta.ts';
+
+/** A room that is about to be made again from its journal. */
+export interface Revival {
+  readonly claim: RoomClaim;
+  readonly snapshot: RoomSnapshot;
+  readonly entries: readonly JournalEntry[];
+}
+
+/**
+ * Revivals under way, by room id. Colyseus makes a room by its class and options; the new room finds here that it is an old
+ * one, before its `onCreate` runs.
+ */
+export class Revivals {
+  readonly #byRoomId = new Map<string, Revival>();
+
+  announce(revival: Revival): void {
+    this.#byRoomId.set(revival.claim.roomId, revival);
+  }
+
+  /** Each revival is taken once. */
+  take(roomId: string): Revival | undefined {
+    const revival = this.#byRoomId.get(roomId);
+    this.#byRoomId.delete(roomId);
+    return revival;
+  }
+}

@@ -1,0 +1,217 @@
+import type { PatchMeta, SeatRecord, SeatReservationRecord } from './journal-meta.ts';
+
+/** A connected client, as far as the ledger looks at it. */
+export interface LedgerClient {
+  readonly sessionId: string;
+  readonly reconnectionToken: string;
+  readonly auth?: unknown;
+  readonly userData?: unknown;
+  readonly _inputBuffer?: { readonly ackSeq: number } | undefined;
+}
+
+interface Session {
+  readonly sessionId: string;
+  readonly slot: number;
+  token: string;
+  auth: unknown;
+  userData: unknown;
+  messages: number;
+  /** Inputs processed over connections that ended. */
+  earlierInputs: number;
+  connection: LedgerClient | undefined;
+  heldUntilMs: number | undefined;
+  /** What the journal knows. */
+  writtenMessages: number;
+  writtenInputs: number;
+  isChanged: boolean;
+}
+
+/**
+ * Who has a seat in a room, and how much of what each session sent is part of the state: what a client needs to be told when it
+ * comes back, here or on another node, so that it sends again what was lost and nothing twice.
+ *
+ * Sessions live over connections: a client that drops and returns is the same session with a new token.
+ */
+export class SeatLedger {
+  readonly #sessions = new Map<string, Session>();
+  /** Slots of sessions that ended since the last entry. */
+  readonly #gone: number[] = [];
+  #reservations = new Map<string, SeatReservationRecord>();
+  #areReservationsChanged = false;
+  #nextSlot = 0;
+
+  has(sessionId: string): boolean {
+    return this.#sessions.has(sessionId);
+  }
+
+  /** A client took its seat, for the first time or again, and has a new token. */
+  take(client: LedgerClient): void {
+    if (this.#reservations.delete(client.sessionId)) this.#areReservationsChanged = true;
+    const session = this.#sessions.get(client.sessionId) ?? this.#open(client.sessionId);
+    endConnection(session);
+    session.connection = client;
+    session.token = client.reconnectionToken;
+    session.heldUntilMs = undefined;
+    session.isChanged = true;
+  }
+
+  /** Its connection ended; what it had processed stays counted. */
+  connectionEnded(client: LedgerClient): void {
+    const session = this.#sessions.get(client.sessionId);
+    if (session?.connection === client) endConnection(session);
+  }
+
+  /** @param untilMs - on the region's clock; Infinity as long as the room likes */
+  hold(sessionId: string, untilMs: number): void {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return;
+    // Infinity is no JSON.
+    session.heldUntilMs = Math.min(untilMs, Number.MAX_SAFE_INTEGER);
+    session.isChanged = true;
+  }
+
+  /** The seat is given up. */
+  free(sessionId: string): void {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return;
+    this.#sessions.delete(sessionId);
+    this.#gone.push(session.slot);
+  }
+
+  reserve(reservation: SeatReservationRecord): void {
+    this.#reservations.set(reservation.sessionId, reservation);
+    this.#areReservationsChanged = true;
+  }
+
+  /** A message of this session is about to be handled. */
+  countMessage(sessionId: string): void {
+    const session = this.#sessions.get(sessionId);
+    if (session !== undefined) session.messages++;
+  }
+
+  /** How much of what the session ever sent is processed. */
+  processedOf(sessionId: string): { readonly messages: number; readonly inputs: number } {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return { messages: 0, inputs: 0 };
+    return { messages: session.messages, inputs: inputsOf(session) };
+  }
+
+  /** What changed since the last `changes()` or `snapshot()`; null when nothing did. */
+  changes(): Pick<PatchMeta, 'seats' | 'gone' | 'counts' | 'reservations'> | null {
+    const seats: SeatRecord[] = [];
+    const counts: number[] = [];
+    for (const session of this.#sessions.values()) {
+      if (session.isChanged) seats.push(write(session));
+      else count(session, counts);
+    }
+    const gone = this.#gone.splice(0);
+    const reservations = this.#areReservationsChanged ? [...this.#reservations.values()] : null;
+    this.#areReservationsChanged = false;
+    const changes = {
+      ...(seats.length > 0 ? { seats } : {}),
+      ...(gone.length > 0 ? { gone } : {}),
+      ...(counts.length > 0 ? { counts } : {}),
+      ...(reservations === null ? {} : { reservations }),
+    };
+    return Object.keys(changes).length > 0 ? changes : null;
+  }
+
+  /** All of it, for a checkpoint; changes are counted from here on. */
+  snapshot(): { readonly seats: SeatRecord[]; readonly reservations: SeatReservationRecord[] } {
+    this.#gone.length = 0;
+    this.#areReservationsChanged = false;
+    return {
+      seats: [...this.#sessions.values()].map(write),
+      reservations: [...this.#reservations.values()],
+    };
+  }
+
+  /** The ledger of a room that comes back. */
+  load(seats: readonly SeatRecord[], reservations: readonly SeatReservationRecord[]): void {
+    for (const seat of seats) {
+      const session = this.#open(seat.sessionId, seat.slot);
+      Object.assign(session, {
+        token: seat.token,
+        auth: seat.auth,
+        userData: seat.userData,
+        messages: seat.messages,
+        earlierInputs: seat.inputs,
+        heldUntilMs: seat.heldUntilMs,
+      });
+    }
+    this.#reservations = new Map(reservations.map((one) => [one.sessionId, one]));
+  }
+
+  /** Forgets reservations that ran out. */
+  sweep(nowMs: number): void {
+    for (const { sessionId, untilMs } of this.#reservations.values()) {
+      if (untilMs >= nowMs) continue;
+      this.#reservations.delete(sessionId);
+      this.#areReservationsChanged = true;
+    }
+  }
+
+  #open(sessionId: string, slot = this.#nextSlot): Session {
+    this.#nextSlot = Math.max(this.#nextSlot, slot + 1);
+    const session: Session = {
+      sessionId,
+      slot,
+      token: '',
+      auth: undefined,
+      userData: undefined,
+      messages: 0,
+      earlierInputs: 0,
+      connection: undefined,
+      heldUntilMs: undefined,
+      writtenMessages: 0,
+      writtenInputs: 0,
+      isChanged: true,
+    };
+    this.#sessions.set(sessionId, session);
+    return session;
+  }
+}
+
+function inputsOf({ earlierInputs, connection }: Session): number {
+  return earlierInputs + (connection?._inputBuffer?.ackSeq ?? 0);
+}
+
+function endConnection(session: Session): void {
+  session.earlierInputs = inputsOf(session);
+  session.auth = session.connection?.auth ?? session.auth;
+  session.userData = session.connection?.userData ?? session.userData;
+  session.connection = undefined;
+}
+
+/** `[slot, messages, inputs]` processed since the last entry, when there are any. */
+function count(session: Session, counts: number[]): void {
+  const { messages } = session;
+  const inputs = inputsOf(session);
+  if (messages === session.writtenMessages && inputs === session.writtenInputs) return;
+  counts.push(
+    session.slot,
+    messages - session.writtenMessages,
+    inputs - session.writtenInputs,
+  );
+  session.writtenMessages = messages;
+  session.writtenInputs = inputs;
+}
+
+function write(session: Session): SeatRecord {
+  session.isChanged = false;
+  session.writtenMessages = session.messages;
+  session.writtenInputs = inputsOf(session);
+  const { sessionId, slot, token, messages, writtenInputs: inputs, heldUntilMs } = session;
+  const auth = session.connection?.auth ?? session.auth;
+  const userData = session.connection?.userData ?? session.userData;
+  return {
+    sessionId,
+    slot,
+    token,
+    ...(auth === undefined ? {} : { auth }),
+    ...(userData === undefined ? {} : { userData }),
+    messages,
+    inputs,
+    ...(heldUntilMs === undefined ? {} : { heldUntilMs }),
+  };
+}

@@ -1,0 +1,62 @@
+import { ClientState, type Room as ColyseusRoom } from '@colyseus/core';
+import type { StateView } from '@colyseus/schema';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import { type ClientInternals, internals } from '../guards/room-internals.ts';
+import type { SeatRecord } from '../journal/journal-meta.ts';
+
+export interface HoldOptions {
+  /** The region's clock. */
+  readonly nowMs: number;
+  /** How long players who were connected are waited for. */
+  readonly holdSeconds: number;
+  /** What each session's view saw. */
+  readonly views: ReadonlyMap<string, StateView>;
+}
+
+/**
+ * Keeps the seats of a revived room for the players who sat in them. To Colyseus each is a client whose connection has just
+ * dropped and whom the room waits for; to the game nothing happened: `onReconnect` is called when he is back, `onLeave` when
+ * he does not come.
+ */
+export function holdSeats(
+  room: ColyseusRoom,
+  seats: readonly SeatRecord[],
+  options: HoldOptions,
+): void {
+  for (const seat of seats) {
+    const seconds =
+      seat.heldUntilMs === undefined
+        ? options.holdSeconds
+        : Math.max(1, (seat.heldUntilMs - options.nowMs) / 1_000);
+    const client = absentClient(seat, options.views.get(seat.sessionId));
+    hold(room, client, seconds);
+  }
+}
+
+function hold(room: ColyseusRoom, client: ClientInternals, seconds: number): void {
+  room.clients.push(client as never);
+  const { onDrop } = room;
+  // Colyseus reads onDrop at once, and asks it whether the seat is kept.
+  room.onDrop = () => {
+    const waiting = room.allowReconnection(client, seconds);
+    waiting.catch(() => room.onLeave?.(client as never, CloseCode.FAILED_TO_RECONNECT));
+  };
+  internals(room)
+    ._onLeave(client, CloseCode.MAY_TRY_RECONNECT)
+    .catch(() => undefined);
+  // Undefined as before, not deleted: a deleted property turns the room into a hash table for V8.
+  Object.assign(room, { onDrop });
+}
+
+/** A client of which only its seat is left. */
+function absentClient(seat: SeatRecord, view: StateView | undefined): ClientInternals {
+  const client: Partial<ClientInternals> = {
+    sessionId: seat.sessionId,
+    reconnectionToken: seat.token,
+    auth: seat.auth,
+    userData: seat.userData,
+    state: ClientState.JOINED,
+    ...(view === undefined ? {} : { view }),
+  };
+  return client as ClientInternals;
+}

@@ -1,0 +1,396 @@
+import { type Client, Protocol, type Room as ColyseusRoom } from '@colyseus/core';
+import type { NodeLease } from '../../cluster/node-lease.ts';
+import type { RoomDirectory } from '../../cluster/room-directory.ts';
+import type { RoomsConfig } from '../../config/config.ts';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import { type MovedTo, movedReason } from '../../protocol/moved.ts';
+import { encodeResumeSection } from '../../protocol/resume.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { MeridianClient } from '../../transport/ws/meridian-client.ts';
+import type { Durability } from '../durability.ts';
+import type { Revival, Revivals } from '../failover/revival.ts';
+import { RevivalError } from '../failover/revival-error.ts';
+import { type ClientInternals, internals } from '../guards/room-internals.ts';
+import type { JournalEntry } from '../journal/journal-entry.ts';
+import type { ListingRecord } from '../journal/journal-meta.ts';
+import type { RoomJournal } from '../journal/room-journal.ts';
+import { RoomRecorder } from '../journal/room-recorder.ts';
+import { SeatLedger } from '../journal/seat-ledger.ts';
+import type { StateKeeper } from '../journal/state-keeper.ts';
+import type { MovableRoom } from '../migration/room-mover.ts';
+import { RoomTimers } from '../timers/room-timers.ts';
+import { FrameShelf } from './frame-shelf.ts';
+import { holdSeats } from './held-seats.ts';
+import { releaseRoom } from './release-room.ts';
+
+// What makes a room outlive its process: the part of every room that knows who owns it, keeps its journal, and hands it over.
+//
+//   made ──begin──▶ live ──freeze──▶ frozen ──thaw──▶ live
+//   made ──revive (onCreate, state, onRestore)──▶ live      └──release──▶ released: lives elsewhere
+//
+// While the node's lease is not held a room is frozen too: no step, no message, no patch.
+
+/** What the node gives every room for this. */
+export interface SurvivalServices {
+  readonly lease: NodeLease;
+  readonly directory: RoomDirectory;
+  readonly journal: RoomJournal;
+  readonly revivals: Revivals;
+  /** Makes the room anew from its journal, here, after `release`. */
+  readonly restoreInPlace: (roomId: string) => void;
+  readonly processId: () => string;
+  readonly publicAddress: () => string | null;
+  readonly metrics: SurvivalMetrics;
+}
+
+export interface SurvivalMetrics {
+  journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void;
+  roomFrozen(room: string, reason: 'move' | 'ownership-lost' | 'restore'): void;
+}
+
+/** The room's own side. */
+export interface SurvivalHost {
+  readonly room: ColyseusRoom & {
+    readonly durability: Durability;
+    onCheckpoint?(): unknown;
+    onRestore?(data: unknown): void | Promise<void>;
+    onRelease?(): void;
+  };
+  readonly state: StateKeeper;
+  readonly config: RoomsConfig;
+  readonly log: () => Logger;
+  readonly services: SurvivalServices;
+  stopLoop(): void;
+  wake(): void;
+  /** Sends what has been done to the clients, and to the journal. */
+  flush(): void;
+  /** A frame that was put aside. */
+  read(client: ClientInternals, frame: Buffer): void;
+}
+
+type Phase = 'making' | 'live' | 'frozen' | 'released';
+
+/** Restores in place within this time count together. */
+const RESTORE_WINDOW_MS = 60_000;
+
+export class RoomSurvival implements MovableRoom {
+  readonly ledger = new SeatLedger();
+  readonly timers: RoomTimers;
+  readonly #host: SurvivalHost;
+  readonly #shelf = new FrameShelf<ClientInternals>();
+  /** Players who are away and whose seat is kept, with the client they had. */
+  readonly #held = new Map<string, Client>();
+  #phase: Phase = 'making';
+  #epoch = 1;
+  #recorder: RoomRecorder | undefined;
+  #isRestored = false;
+  #createdWith: unknown = {};
+
+  constructor(host: SurvivalHost) {
+    this.#host = host;
+    this.timers = new RoomTimers(
+      () => host.room.clock.elapsedTime,
+      () => host.wake(),
+    );
+  }
+
+  get roomId(): string {
+    return this.#host.room.roomId;
+  }
+
+  get isRestored(): boolean {
+    return this.#isRestored;
+  }
+
+  get isDurable(): boolean {
+    return this.#recorder !== undefined;
+  }
+
+  /** Whether the room stands still: it is being made or moved, or this node may not be its owner any more. */
+  get isFrozen(): boolean {
+    return this.#phase !== 'live' || !this.#host.services.lease.isHeld();
+  }
+
+  get isReleased(): boolean {
+    return this.#phase === 'released';
+  }
+
+  /** Before `onCreate`: puts the revival, when there is one, behind it. */
+  prepare(): void {
+    const { room, services } = this.#host;
+    const revival = services.revivals.take(room.roomId);
+    this.#isRestored = revival !== undefined;
+    const { onCreate } = room;
+    room.onCreate = async (options: unknown) => {
+      this.#createdWith = revival?.snapshot.options ?? options;
+      await onCreate?.call(room, options);
+      if (revival !== undefined) await this.#revive(revival);
+    };
+  }
+
+  /** The room is in the directory and may be joined. */
+  begin(): void {
+    if (this.#phase !== 'making') return;
+    this.#phase = 'live';
+    if (this.#isRestored) {
+      this.#announceHeldSeats();
+      return;
+    }
+    const { room, services } = this.#host;
+    if (room.durability === 'none') return;
+    this.#epoch = services.directory.epochOf(room.roomId) ?? 1;
+    const obstacle = this.#host.state.obstacle();
+    if (obstacle !== null) {
+      this.#host.log().error({ durability: room.durability }, obstacle);
+      return;
+    }
+    // Nobody is here yet: what onCreate changed is in the checkpoint, and need not be in a patch.
+    this.#host.flush();
+    this.#openRecorder();
+    this.#recorder?.checkpoint();
+    services.directory.markDurable(room.roomId).catch((error: unknown) => {
+      this.#host.log().warn({ err: error }, 'the directory was not told that this room is durable');
+    });
+  }
+
+  /** After each flush. */
+  flushed(): void {
+    if (this.#recorder === undefined) return;
+    this.#recorder.flushed(this.#host.state.takePatch());
+  }
+
+  /** Runs due timers. @param fault - takes what a handler throws */
+  tick(fault: (error: unknown) => void): void {
+    this.timers.tick(fault);
+    if (!this.#shelf.isEmpty) this.#shelf.drain((client, frame) => this.#host.read(client, frame));
+  }
+
+  /** Keeps a frame that came while the room stands still. */
+  putAside(client: ClientInternals, frame: Buffer): void {
+    if (this.#phase === 'released') return;
+    if (!this.#shelf.keep(client, frame) && client instanceof MeridianClient) {
+      client.evict(CloseCode.MAY_TRY_RECONNECT, 'The room stands still; come back.');
+    }
+    this.#host.wake();
+  }
+
+  /** A client is about to join: its seat is written down, and it is told where it stands, as it gets its token. */
+  watchJoin(client: ClientInternals): void {
+    if (!(client instanceof MeridianClient)) return;
+    client.completeJoinFrame = (frame) => {
+      this.#held.delete(client.sessionId);
+      this.ledger.take(client);
+      this.#recorder?.seatsChanged();
+      const section = encodeResumeSection({
+        epoch: this.#epoch,
+        ...this.ledger.processedOf(client.sessionId),
+      });
+      return Buffer.concat([frame, section]);
+    };
+  }
+
+  connectionEnded(client: ClientInternals): void {
+    this.ledger.connectionEnded(client);
+  }
+
+  /** The game, or a revival, keeps the seat of a player who is away. */
+  seatHeld(client: Client, seconds: number): void {
+    if (this.#phase === 'released' || !this.ledger.has(client.sessionId)) return;
+    this.#held.set(client.sessionId, client);
+    this.ledger.hold(client.sessionId, this.#host.services.lease.clusterNowMs() + seconds * 1_000);
+    this.#recorder?.seatsChanged();
+  }
+
+  seatFreed(client: Client): void {
+    if (this.#phase === 'released') return;
+    this.#held.delete(client.sessionId);
+    this.ledger.free(client.sessionId);
+    this.#recorder?.seatsChanged();
+  }
+
+  seatReserved(sessionId: string, options: unknown, auth: unknown, seconds: number): void {
+    if (this.#recorder === undefined) return;
+    const untilMs = this.#host.services.lease.clusterNowMs() + seconds * 1_000;
+    this.ledger.reserve({ sessionId, options: options ?? null, auth, untilMs });
+    this.#recorder.seatsChanged();
+  }
+
+  countFrame(client: ClientInternals, frame: Uint8Array): void {
+    const code = frame[0];
+    if (code === Protocol.ROOM_DATA || code === Protocol.ROOM_DATA_BYTES) {
+      this.ledger.countMessage(client.sessionId);
+    }
+  }
+
+  freeze(): void {
+    if (this.#phase !== 'live') return;
+    this.#host.flush();
+    this.#phase = 'frozen';
+    this.#host.services.metrics.roomFrozen(this.#host.room.roomName, 'move');
+  }
+
+  thaw(): void {
+    if (this.#phase !== 'frozen') return;
+    this.#phase = 'live';
+    this.#host.wake();
+  }
+
+  async storeLastCheckpoint(): Promise<void> {
+    const recorder = this.#recorder;
+    if (recorder === undefined || !recorder.checkpoint()) {
+      throw new RevivalError('not-durable', 'The room cannot be written down.');
+    }
+    await recorder.settled();
+  }
+
+  release(to: MovedTo): void {
+    this.#leaveTo(movedReason(to));
+  }
+
+  /** Another node owns the room, or will: players ask where it is. */
+  abandon(reason: string): void {
+    this.#leaveTo(reason);
+  }
+
+  /** Whatever is wrong is not in the journal: makes the room anew from its last whole state. @returns whether that can be */
+  restoreInPlace(): boolean {
+    if (this.#recorder === undefined || this.#phase !== 'live') return false;
+    if (!mayRestore(this.#host.room.constructor, this.roomId)) return false;
+    const { services, room } = this.#host;
+    services.metrics.roomFrozen(room.roomName, 'restore');
+    this.release({ processId: services.processId(), publicAddress: services.publicAddress() });
+    services.restoreInPlace(room.roomId);
+    return true;
+  }
+
+  /** The room ended. */
+  ended(): void {
+    const wasDurable = this.#recorder !== undefined && this.#phase !== 'released';
+    this.#recorder?.close();
+    if (!wasDurable) return;
+    this.#host.services.journal.forget(this.roomId).catch((error: unknown) => {
+      this.#host.log().debug({ err: error }, 'the journal of an ended room expires by itself');
+    });
+  }
+
+  async #revive({ claim, snapshot, entries }: Revival): Promise<void> {
+    const { room, state, services, config } = this.#host;
+    if (state.schema() !== snapshot.schema) {
+      throw new RevivalError('schema-unknown', 'The state was written by a build with another schema.');
+    }
+    const nowMs = services.lease.clusterNowMs();
+    state.revive(entries, snapshot);
+    // The room's clock went on while nobody ran it; never back, whatever the clocks of the machines say.
+    const awayMs = Math.max(0, nowMs - snapshot.atMs);
+    Object.assign(room.clock, { elapsedTime: snapshot.elapsedMs + awayMs, currentTime: room.clock.now() });
+    this.timers.load(snapshot.timers);
+    this.#epoch = claim.epoch;
+    this.#restoreListing(snapshot.listing, snapshot.seats.length);
+    this.ledger.load(snapshot.seats, snapshot.reservations);
+    try {
+      await room.onRestore?.(snapshot.game);
+    } catch (error) {
+      throw new RevivalError('restore-failed', 'onRestore failed.', { cause: error });
+    }
+    const views = state.reviveViews(snapshot.viewHistory);
+    holdSeats(room, snapshot.seats, {
+      nowMs,
+      holdSeconds: config.seatHoldMs / 1_000,
+      views,
+    });
+    this.#openRecorder();
+    if (this.#recorder?.checkpoint() !== true) {
+      throw new RevivalError('restore-failed', 'No checkpoint could be made of the revived room.');
+    }
+    // Fences the owner before us, should it still live; and a store that does not take it must not be promised.
+    await this.#recorder.settled();
+    for (const { sessionId, options, auth, untilMs } of snapshot.reservations) {
+      const seconds = Math.max(1, (untilMs - nowMs) / 1_000);
+      await internals(room)._reserveSeat(sessionId, options, auth, seconds);
+    }
+  }
+
+  #restoreListing(listing: ListingRecord, seats: number): void {
+    const { room } = this.#host;
+    const { maxClients, locked, ...rest } = listing;
+    room.maxClients = maxClients ?? Number.POSITIVE_INFINITY;
+    Object.assign(internals(room)._listing, rest, { clients: seats, locked });
+  }
+
+  /** Colyseus and the metrics count a held seat like a player. */
+  #announceHeldSeats(): void {
+    for (const client of this.#held.values()) internals(this.#host.room)._events.emit('join', client);
+  }
+
+  #openRecorder(): void {
+    const { room, services, config, state, log } = this.#host;
+    this.#recorder = new RoomRecorder(
+      {
+        roomId: room.roomId,
+        roomName: room.roomName,
+        clusterMs: () => services.lease.clusterNowMs(),
+        roomMs: () => room.clock.elapsedTime,
+        listing: () => listingOf(room),
+        gameData: () => room.onCheckpoint?.(),
+        timers: () => this.timers.snapshot(),
+        timerChanges: () => this.timers.takeChanges(),
+        state: () => state.checkpoint(),
+      },
+      { journal: services.journal, ledger: this.ledger, limits: config, log: log(), metrics: services.metrics },
+      {
+        epoch: this.#epoch,
+        durability: room.durability,
+        created: this.#createdWith,
+        listener: { ownershipLost: () => this.#ownershipLost() },
+      },
+    );
+    state.startRecording();
+  }
+
+  #ownershipLost(): void {
+    if (this.#phase === 'released') return;
+    const { services, room, log } = this.#host;
+    log().warn({ epoch: this.#epoch }, 'another node owns this room now');
+    services.metrics.roomFrozen(room.roomName, 'ownership-lost');
+    this.abandon('This room lives on another node now.');
+  }
+
+  #leaveTo(reason: string): void {
+    if (this.#phase === 'released') return;
+    this.#phase = 'released';
+    this.#shelf.clear();
+    this.#recorder?.close();
+    this.#host.stopLoop();
+    releaseRoom(this.#host.room, { closeReason: reason, away: [...this.#held.values()] });
+    this.#held.clear();
+  }
+}
+
+/** Restores in place by room id, with the time of the first of the window. */
+const restores = new WeakMap<object, Map<string, { count: number; sinceMs: number }>>();
+const MOST_RESTORES = 3;
+
+/** A room that fails again and again is given up; the count outlives the instances, so it hangs on the class. */
+function mayRestore(roomClass: object, roomId: string): boolean {
+  const ofClass = restores.get(roomClass) ?? new Map<string, { count: number; sinceMs: number }>();
+  restores.set(roomClass, ofClass);
+  const nowMs = performance.now();
+  for (const [id, { sinceMs }] of ofClass) {
+    if (nowMs - sinceMs > RESTORE_WINDOW_MS) ofClass.delete(id);
+  }
+  const known = ofClass.get(roomId) ?? { count: 0, sinceMs: nowMs };
+  known.count++;
+  ofClass.set(roomId, known);
+  return known.count <= MOST_RESTORES;
+}
+
+function listingOf(room: ColyseusRoom): ListingRecord {
+  const { locked, private: isPrivate, unlisted, metadata } = internals(room)._listing;
+  return {
+    locked: locked ?? false,
+    private: isPrivate ?? false,
+    unlisted: unlisted ?? false,
+    maxClients: Number.isFinite(room.maxClients) ? room.maxClients : null,
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
