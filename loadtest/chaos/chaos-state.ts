@@ -1,6 +1,6 @@
 // The state of the chaos rooms, made so that a bot sees from it whether a promise was broken.
 
-import { deadline, schema, t } from 'meridian/schema';
+import { schema, t } from 'meridian/schema';
 
 export const ChaosPlayer = schema(
   {
@@ -31,9 +31,8 @@ export const ChaosState = schema(
     restoredTick: t.uint32().default(0),
     /** What `onRestore` was given, which is no state: the steps known to the last checkpoint. */
     restoredOdometer: t.uint32().default(0),
-    /** Alarms that rang, one per second of the room's clock, and when the next one is due. */
+    /** Seconds of the room's clock, counted by a timer. */
     alarms: t.uint32().default(0),
-    alarmDueMs: deadline().default(0),
     /** Whoever loads the room now dies of it. */
     isPoisoned: t.boolean().default(false),
     players: t.map(ChaosPlayer),

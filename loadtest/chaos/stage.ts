@@ -10,6 +10,9 @@ import { RegionWatch } from './evidence/region-watch.ts';
 export const CHAOS_GAME = 'loadtest/chaos/chaos-game.ts';
 const SECOND_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+/** Bots tell how they are four times a second. */
+const TALLY_MS = 250;
+const SETTLED_WITHIN_MS = 30_000;
 /** For what was sent last to arrive, before the last look. */
 const HUSH_MS = 1_000;
 const LEFTOVERS_WITHIN_MS = 15_000;
@@ -148,16 +151,20 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  /** Waits until every bot that was not told otherwise has its seat and a state. False when `withinMs` passed first. */
-  async settled(withinMs: number): Promise<boolean> {
+  /** Waits until every bot has its seat and a state, or was told that it lost it. @returns false when `withinMs` passed first */
+  async settled(withinMs = SETTLED_WITHIN_MS): Promise<boolean> {
     const deadlineMs = machineNowMs() + withinMs;
     for (let calm = 0; calm < 3; ) {
-      if (machineNowMs() > deadlineMs) return false;
-      await sleep(5 * LOOK_EVERY_MS);
+      if (machineNowMs() > deadlineMs) {
+        this.mark(`${this.crew.tally.searching} players still search after ${withinMs / 1_000} s`);
+        return false;
+      }
+      await sleep(TALLY_MS);
       const { seated, searching, ended } = this.crew.tally;
       const isCalm = searching === 0 && seated + ended >= this.crew.joins.length;
       calm = isCalm ? calm + 1 : 0;
     }
+    this.mark('everybody plays');
     return true;
   }
 

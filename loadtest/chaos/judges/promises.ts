@@ -1,9 +1,9 @@
 /** What is promised in numbers; docs/spec/chaos.md explains each. */
 export const PROMISES = {
-  /** Steps (and so patches) a room may lose when its node dies. */
-  lostTicks: { journal: 1, checkpoint: 100, none: 0 },
+  /** Steps (and so patches) a room may lose when its node dies; checkpoints are made every 5 s, at 20 steps a second. */
+  lostTicks: { journal: 1, checkpoint: 102, none: 0 },
   /** Age of what `onCheckpoint` told, in steps. */
-  hiddenDataTicks: 101,
+  hiddenDataTicks: 102,
   /** Between a room's clock and true time, over any failure. */
   clockDriftMs: 50,
   /** From the last state to the reason. */

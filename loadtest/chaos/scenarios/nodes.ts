@@ -1,6 +1,6 @@
 // What happens to nodes: they crash, are halted, hang, are drained and replaced.
 
-import { type Scenario, SETTLED_WITHIN_MS } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { busiestNode } from './victim.ts';
 
 const STOPPED_S = 4;
@@ -15,8 +15,7 @@ export const killNode: Scenario = {
     const victim = await busiestNode(stage);
     stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
     await victim.kill();
-    await stage.settled(SETTLED_WITHIN_MS);
-    stage.mark('everybody plays');
+    await stage.settled();
     await stage.play(3);
   },
 };
@@ -33,8 +32,7 @@ export const stopNode: Scenario = {
     await stage.play(STOPPED_S);
     stage.mark(`wake ${victim.name}`);
     victim.resume();
-    await stage.settled(SETTLED_WITHIN_MS);
-    stage.mark('everybody plays');
+    await stage.settled();
     await stage.play(4);
   },
 };
@@ -50,8 +48,7 @@ export const hangNode: Scenario = {
     stage.mark(`${victim?.name} hangs`, { pids: victim === undefined ? [] : [victim.pid] });
     stage.misbehave(bot, { kind: 'block', ms: BLOCKED_MS });
     await stage.play(BLOCKED_MS / 1_000 + 0.5);
-    await stage.settled(SETTLED_WITHIN_MS);
-    stage.mark('everybody plays');
+    await stage.settled();
     await stage.play(4);
   },
 };
@@ -67,11 +64,11 @@ export const drainNode: Scenario = {
     stage.mark(`drain ${victim.name}`, { pids: [victim.pid] });
     const { movedRooms, keptRooms } = await stage.cluster.drain(victim);
     stage.mark(`${movedRooms} rooms moved, ${keptRooms} kept`);
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     await stage.play(3);
     stage.mark(`stop ${victim.name}`);
     await victim.stop();
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     await stage.play(2);
   },
 };
@@ -87,7 +84,7 @@ export const rollingDeploy: Scenario = {
       stage.mark(`${fresh.name} started, stop ${old.name}`, { pids: [old.pid] });
       const { exitCode } = await old.stop();
       stage.mark(`${old.name} ended with ${exitCode}`);
-      await stage.settled(SETTLED_WITHIN_MS);
+      await stage.settled();
       await stage.play(isQuick ? 1 : 3);
     }
     await stage.play(2);

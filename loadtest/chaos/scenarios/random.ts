@@ -2,7 +2,7 @@
 
 import { mulberry32 } from '../../scenarios/random.ts';
 import type { Stage } from '../stage.ts';
-import { type Scenario, SETTLED_WITHIN_MS } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { busiestNode } from './victim.ts';
 
 /** Below this another node is started first: a region of one has nowhere to fail over to. */
@@ -76,7 +76,7 @@ export const randomFaults: Scenario = {
       }
       const name = names[Math.floor(dice() * names.length)] as string;
       await DEEDS[name]?.(stage, dice);
-      await stage.settled(SETTLED_WITHIN_MS);
+      await stage.settled();
     }
     await stage.play(3);
   },

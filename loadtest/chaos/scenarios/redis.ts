@@ -1,6 +1,6 @@
 // What happens to the region's Redis, and to the way there.
 
-import { type Scenario, SETTLED_WITHIN_MS } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { busiestNode } from './victim.ts';
 
 const AWAY_S = 5;
@@ -17,13 +17,12 @@ export const redisRestart: Scenario = {
     await stage.cluster.redis.up();
     stage.mark('Redis is back, empty');
     await stage.play(8);
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     // The rooms must be as durable as before.
     const victim = await busiestNode(stage);
     stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
     await victim.kill();
-    await stage.settled(SETTLED_WITHIN_MS);
-    stage.mark('everybody plays');
+    await stage.settled();
     await stage.play(3);
   },
 };
@@ -39,11 +38,11 @@ export const redisPartition: Scenario = {
     stage.mark(`cut ${victim.name} off from Redis`, { pids: [victim.pid] });
     victim.partition();
     await stage.play(isQuick ? 5 : 8);
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     stage.mark(`${victim.name} reaches Redis again`);
     victim.heal();
     await stage.play(5);
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     await stage.play(2);
   },
 };

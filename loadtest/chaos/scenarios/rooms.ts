@@ -1,6 +1,6 @@
 // What rooms themselves do wrong.
 
-import { type Scenario, SETTLED_WITHIN_MS } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 export const roomException: Scenario = {
   name: 'room-exception',
@@ -12,8 +12,7 @@ export const roomException: Scenario = {
     stage.misbehave(bot, { kind: 'throw' });
     // It is given up after 30 failed steps.
     await stage.play(3);
-    await stage.settled(SETTLED_WITHIN_MS);
-    stage.mark('everybody plays');
+    await stage.settled();
     await stage.play(4);
   },
 };
@@ -38,7 +37,7 @@ export const killLoop: Scenario = {
     if (victim === undefined) throw new Error(`Nobody owns ${roomId}.`);
     await victim.kill();
     await stage.play(isQuick ? 12 : 20);
-    await stage.settled(SETTLED_WITHIN_MS);
+    await stage.settled();
     deaths.stop();
     stage.mark(`${deaths.count} processes ended in all`);
     await stage.play(3);

@@ -30,6 +30,3 @@ export interface ScenarioSetting {
   readonly seed: number;
   readonly minutes: number;
 }
-
-/** Longest wait for every player to play again. */
-export const SETTLED_WITHIN_MS = 30_000;
