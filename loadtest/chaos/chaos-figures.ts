@@ -1,6 +1,5 @@
 import { summarise } from '../statistics/summary.ts';
 import type { Evidence } from './evidence/evidence.ts';
-import { groupBy } from './judges/group-by.ts';
 import type { Verdict } from './judges/invariants.ts';
 import { driftOf } from './judges/room-time.ts';
 import { lossesOf } from './judges/state-survives.ts';
@@ -15,7 +14,7 @@ export function chaosFigures(
   const losses = lossesOf(evidence);
   const lostOf = (roomName: string) =>
     Math.max(0, ...losses.filter((loss) => loss.roomName === roomName).map((l) => l.lostTicks));
-  const rooms = groupBy(evidence.stays, ({ roomId }) => roomId);
+  const rooms = Map.groupBy(evidence.stays, ({ roomId }) => roomId);
   const figures: Record<string, number> = {
     bots: evidence.joins.length,
     rooms: rooms.size,

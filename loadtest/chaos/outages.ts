@@ -1,6 +1,5 @@
 import type { Evidence, Fault } from './evidence/evidence.ts';
 import type { Stay } from './evidence/stay.ts';
-import { groupBy } from './judges/group-by.ts';
 
 /** A player without a room: from the last state of one stay to the first of the next. */
 export interface Outage {
@@ -10,7 +9,7 @@ export interface Outage {
 }
 
 export function outagesOf(evidence: Evidence): Outage[] {
-  return [...groupBy(evidence.stays, ({ bot }) => bot).values()].flatMap((stays) =>
+  return [...Map.groupBy(evidence.stays, ({ bot }) => bot).values()].flatMap((stays) =>
     stays.slice(1).map((after, index) => {
       const before = stays[index] as Stay;
       return { before, after, pauseMs: after.firstStateAtMs - before.lastStateAtMs };

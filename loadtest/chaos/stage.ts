@@ -31,6 +31,8 @@ export interface StageSecond {
   readonly searching: number;
   readonly ended: number;
   readonly states: number;
+  /** How late the bots' own timers were, at worst, ms. */
+  readonly worstLateMs: number;
   /** What the run did in it. */
   readonly events: readonly string[];
 }
@@ -206,10 +208,10 @@ export class Stage implements AsyncDisposable {
   }
 
   #cutSecond(): void {
-    const { seated, searching, ended } = this.crew.tally;
+    const { seated, searching, ended, worstLateMs } = this.crew.tally;
     const second: StageSecond = {
       at: Math.round(this.elapsedS),
-      ...{ seated, searching, ended },
+      ...{ seated, searching, ended, worstLateMs },
       states: this.crew.takeStates(),
       events: this.#events,
     };

@@ -1,11 +1,10 @@
 import type { Evidence, Ownership } from '../evidence/evidence.ts';
 import type { Stay } from '../evidence/stay.ts';
-import { groupBy } from './group-by.ts';
 
 /** [CH-1] At every moment at most one node acts as the owner of a room, and epochs never go back. */
 export function judgeOneOwner(evidence: Evidence): string[] {
-  const rooms = groupBy(evidence.stays, ({ roomId }) => roomId);
-  const owners = groupBy(evidence.ownerships, ({ roomId }) => roomId);
+  const rooms = Map.groupBy(evidence.stays, ({ roomId }) => roomId);
+  const owners = Map.groupBy(evidence.ownerships, ({ roomId }) => roomId);
   return [
     ...[...rooms].flatMap(([roomId, stays]) => actorsOf(roomId, stays)),
     ...[...owners].flatMap(([roomId, ownerships]) => namedOwnersOf(roomId, ownerships)),
@@ -23,7 +22,7 @@ interface Life {
 
 /** By the node's own account of when it acted, which no network delays. */
 function actorsOf(roomId: string, stays: readonly Stay[]): string[] {
-  const lives = [...groupBy(stays, ({ life }) => life)]
+  const lives = [...Map.groupBy(stays, ({ life }) => life)]
     .map(([life, seen]): Life => lifeOf(life, seen))
     .sort((a, b) => a.life - b.life);
   return lives.flatMap((life, index) => {

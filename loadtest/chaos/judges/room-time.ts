@@ -1,6 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Stay } from '../evidence/stay.ts';
-import { groupBy } from './group-by.ts';
 import { PROMISES } from './promises.ts';
 
 /** [CH-6] A room's clock never runs backwards, goes on during an outage, and what is due at a time comes due once. */
@@ -10,7 +9,7 @@ export function judgeRoomTime(evidence: Evidence): string[] {
       .filter(({ kind }) => kind === 'clock-back' || kind === 'tick-back')
       .map(({ kind, detail }) => `bot ${bot} in ${roomId}: ${kind}, ${detail}`),
   );
-  const rooms = groupBy(evidence.stays, ({ roomId }) => roomId);
+  const rooms = Map.groupBy(evidence.stays, ({ roomId }) => roomId);
   const drifts = [...rooms].flatMap(([roomId, stays]) => {
     const driftMs = driftOf(stays);
     return driftMs < PROMISES.clockDriftMs

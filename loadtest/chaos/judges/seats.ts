@@ -1,6 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { finalStays } from './final-stays.ts';
-import { groupBy } from './group-by.ts';
 
 /** [CH-4] Every live session has its seat exactly once, and nobody else has one. */
 export function judgeSeats(evidence: Evidence): string[] {
@@ -9,7 +8,7 @@ export function judgeSeats(evidence: Evidence): string[] {
       .filter(({ kind }) => kind === 'no-seat')
       .map(() => `bot ${bot} was connected to ${roomId} and not in its state`),
   );
-  const rooms = groupBy(finalStays(evidence), ({ roomId }) => roomId);
+  const rooms = Map.groupBy(finalStays(evidence), ({ roomId }) => roomId);
   // Who lost his connection for good may be in the state until his time to come back is over.
   const held = new Set(evidence.endings.map(({ bot }) => bot));
   const heldSessions = new Set(

@@ -1,6 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Stay } from '../evidence/stay.ts';
-import { groupBy } from './group-by.ts';
 import { PROMISES } from './promises.ts';
 
 /** [CH-2] What a player has seen is still there after a failure, but for what the room's class allows to lose. */
@@ -24,14 +23,13 @@ export interface Loss {
 
 /** What each room lost at the beginning of each of its lives. */
 export function lossesOf(evidence: Evidence): Loss[] {
-  const rooms = groupBy(evidence.stays, ({ roomId }) => roomId);
+  const rooms = Map.groupBy(evidence.stays, ({ roomId }) => roomId);
   return [...rooms.values()].flatMap((stays) => {
-    const lives = [...groupBy(stays, ({ life }) => life)].sort(([a], [b]) => a - b);
+    const lives = [...Map.groupBy(stays, ({ life }) => life)].sort(([a], [b]) => a - b);
     let newestTick = 0;
     const losses: Loss[] = [];
     for (const [life, seen] of lives) {
-      const [first] = seen as readonly [Stay, ...Stay[]];
-      const { roomId, roomName, restoredTick } = first;
+      const { roomId, roomName, restoredTick } = seen[0] as Stay;
       if (life > 0 && newestTick > 0) {
         const lostTicks = Math.max(0, newestTick - restoredTick);
         losses.push({ roomId, roomName, life, lostTicks, promisedTicks: promised(roomName) });
