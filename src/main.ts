@@ -18,6 +18,7 @@ Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference
 
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
+const FENCED_GOODBYE_MS = 250;
 
 async function main(): Promise<void> {
   const values = readArguments();
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   const gamePath = values.game ?? process.env['MERIDIAN_GAME'];
   if (gamePath === undefined) throw new UsageError('Which game? Give --game <file>.');
   const config = loadConfig(process.env);
-  const node = await startNode(config, await loadGame(gamePath));
+  const node = await startNode(config, await loadGame(gamePath), endFenced);
   stopOnSignals(node, config.process.shutdownDeadlineMs);
   node.log.info(
     { event: 'listening', pid: process.pid, ...node.ports },
@@ -85,6 +86,11 @@ function stopOnSignals(node: MeridianNode, deadlineMs: number): void {
     node.log.fatal({ err: error }, 'uncaught exception, stopping');
     stop(EXIT_FAILED);
   });
+}
+
+/** Others act for this node now; its supervisor starts a new one. Sockets get their goodbye in the meantime. */
+function endFenced(): void {
+  setTimeout(() => process.exit(EXIT_FAILED), FENCED_GOODBYE_MS);
 }
 
 class UsageError extends Error {}

@@ -1,4 +1,4 @@
-import type { HttpJson } from './http-json.ts';
+import type { HttpJson, JsonRequest } from './http-json.ts';
 import { MeridianError } from './meridian-error.ts';
 import type { Session } from './session.ts';
 
@@ -30,23 +30,15 @@ export class AuthorizedHttp {
   }
 
   /** Like `request`, but without a token when nobody is signed in: stock Colyseus servers need none. */
-  async requestIfSignedIn<Reply>(
-    method: 'GET' | 'POST',
-    path: string,
-    body?: unknown,
-  ): Promise<Reply> {
+  async requestIfSignedIn<Reply>(request: Omit<JsonRequest, 'accessToken'>): Promise<Reply> {
     const accessToken = await this.#session.accessToken();
-    if (accessToken === null) return await this.#http.request<Reply>({ method, path, body });
-    return await this.#requestWith<Reply>(accessToken, { method, path, body });
+    if (accessToken === null) return await this.#http.request<Reply>(request);
+    return await this.#requestWith<Reply>(accessToken, request);
   }
 
   async #requestWith<Reply>(
     accessToken: string,
-    request: {
-      readonly method: 'GET' | 'POST' | 'PATCH';
-      readonly path: string;
-      readonly body: unknown;
-    },
+    request: Omit<JsonRequest, 'accessToken'>,
   ): Promise<Reply> {
     try {
       return await this.#http.request<Reply>({ ...request, accessToken });

@@ -14,12 +14,16 @@ export type ConnectionState =
       readonly nextTryInMs: number;
       /** Why the link was lost, for people. */
       readonly reason: string;
+      /** What is known of the room: nothing new, it runs on another node now, or another node is bringing it back. */
+      readonly room: 'unknown' | 'elsewhere' | 'recovering';
     }
   | {
       /** The same room object and seat as before; the state has been (or is being) resynchronised. */
       readonly kind: 'resumed';
       /** Length of the outage, in ms. */
       readonly outageMs: number;
+      /** Whether the room goes on at another node. */
+      readonly hasMoved: boolean;
     }
   | {
       readonly kind: 'closed';

@@ -23,6 +23,8 @@ export interface JsonRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly accessToken?: string | undefined;
+  /** Of another node, instead of the endpoint's. */
+  readonly baseUrl?: string | undefined;
 }
 
 /** JSON over HTTP with a deadline; every failure is a `MeridianError`. */
@@ -45,12 +47,12 @@ export class HttpJson {
     return body as Reply;
   }
 
-  async #send({ method, path, body, accessToken }: JsonRequest) {
+  async #send({ method, path, body, accessToken, baseUrl = this.baseUrl }: JsonRequest) {
     // Not AbortSignal.timeout(): React Native lacks it, and its error does not tell a timeout from a caller's abort.
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), this.#timeoutMs);
     try {
-      const reply = await this.#fetch(this.baseUrl + path, {
+      const reply = await this.#fetch(baseUrl + path, {
         method,
         signal: aborter.signal,
         headers: {

@@ -22,6 +22,7 @@ export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
 export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 export type { ProfileApi, ProfilePatch } from './profile-api.ts';
 export type { ReconnectionOptions } from './reconnector.ts';
+export type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
 export type { RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
 export type { SignedInPlayer } from './session.ts';
 export { MemoryStorage, type SessionStorage } from './session-storage.ts';

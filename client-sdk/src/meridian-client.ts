@@ -1,12 +1,16 @@
 import { Client as ColyseusClient, type SeatReservation } from '@colyseus/sdk';
+import type { SeatExtras } from '../../src/protocol/index.ts';
 import { AuthorizedHttp } from './authorized-http.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import { errorFromJoin, timeoutError } from './error-mapping.ts';
 import { exclusively, pageOrigin } from './host.ts';
 import { type FetchFunction, HttpJson } from './http-json.ts';
+import { nextJoinInMs } from './join-retry.ts';
+import { KnownNodes, type NodeAddress } from './known-nodes.ts';
 import { MeridianError } from './meridian-error.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 import { ProfileApi } from './profile-api.ts';
+import { RoomFinder } from './room-finder.ts';
 import { Session, type SignedInPlayer } from './session.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
 
@@ -22,7 +26,7 @@ export interface MeridianClientOptions extends MeridianRoomOptions {
   readonly storage?: SessionStorage;
   /** Deadline of every HTTP request, in ms. */
   readonly requestTimeoutMs?: number;
-  /** Deadline from the seat to the first word of the room, in ms. */
+  /** Deadline of a join, in ms: from the seat to the first word of the room, and until when lost tries are repeated. */
   readonly joinTimeoutMs?: number;
   /** Instead of the global `fetch`. */
   readonly fetch?: FetchFunction;
@@ -59,6 +63,8 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   readonly #http: AuthorizedHttp;
   readonly #roomOptions: MeridianRoomOptions;
   readonly #joinTimeoutMs: number;
+  readonly #nodes: KnownNodes;
+  readonly #finder: RoomFinder;
 
   /**
    * @param endpoint - `http(s)://` or `ws(s)://` address of the server, a path prefix included; the page's own origin when
@@ -69,9 +75,12 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     options: MeridianClientOptions = {},
   ) {
     const baseUrl = endpoint.replace(/^ws/, 'http').replace(/\/+$/, '');
+    const fetch: FetchFunction = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    this.#nodes = new KnownNodes(baseUrl);
+    this.#finder = new RoomFinder({ nodes: this.#nodes, fetch, random: Math.random });
     const http = new HttpJson({
       baseUrl,
-      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      fetch,
       timeoutMs: options.requestTimeoutMs ?? 10_000,
     });
     this.#session = new Session({
@@ -163,18 +172,52 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     return await this.#join<State>('reconnect', roomId, { reconnectionToken: token });
   }
 
+  /** Asks for a seat and takes it; again, and elsewhere, when a node was lost in between. */
   async #join<State>(method: string, name: string, options: unknown): Promise<MeridianRoom<State>> {
-    const seat = await this.#http.requestIfSignedIn<SeatReservation>(
-      'POST',
-      `/matchmake/${method}/${encodeURIComponent(name)}`,
-      options ?? {},
-    );
-    const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
-    if (method === 'reconnect' && reconnectionToken !== undefined) {
-      seat.reconnectionToken = reconnectionToken;
+    const deadlineAtMs = performance.now() + this.#joinTimeoutMs;
+    const path = `/matchmake/${method}/${encodeURIComponent(name)}`;
+    let hasAnswered = false;
+    let addresses: NodeAddress[] = [];
+    for (let attempt = 1; ; attempt += 1) {
+      if (addresses.length === 0)
+        addresses = this.#nodes.inRandomOrder(Math.random, { first: this.#nodes.endpoint });
+      const address = addresses.shift() ?? this.#nodes.endpoint;
+      try {
+        const seat = await this.#seatAt(address, path, options ?? {});
+        const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
+        if (method === 'reconnect' && reconnectionToken !== undefined) {
+          seat.reconnectionToken = reconnectionToken;
+        }
+        hasAnswered = true;
+        const room = await this.#takeSeat<State>(seat);
+        return new MeridianRoom<State>(room, this.#roomOptions, this.#finder);
+      } catch (error) {
+        hasAnswered ||= !isSilence(error);
+        const inMs = nextJoinInMs({
+          error,
+          attempt,
+          knownAddresses: this.#nodes.count,
+          hasAnswered,
+          leftMs: deadlineAtMs - performance.now(),
+          random: Math.random(),
+        });
+        if (inMs === null) throw error;
+        await new Promise((resolve) => setTimeout(resolve, inMs));
+      }
     }
-    const room = await this.#takeSeat<State>(seat);
-    return new MeridianRoom<State>(room, this.#roomOptions);
+  }
+
+  async #seatAt(address: NodeAddress, path: string, options: unknown): Promise<SeatReservation> {
+    const seat = await this.#http.requestIfSignedIn<SeatReservation & SeatExtras>({
+      method: 'POST',
+      path,
+      body: options,
+      baseUrl: this.#nodes.urlOf(address),
+    });
+    this.#nodes.learn(seat.nodes);
+    // Without an address of its own the room is where the seat came from.
+    if (!seat.publicAddress && address !== this.#nodes.endpoint) seat.publicAddress = address;
+    return seat;
   }
 
   async #takeSeat<State>(seat: SeatReservation): Promise<ColyseusRoom<State>> {
@@ -198,6 +241,11 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
       clearTimeout(deadline);
     }
   }
+}
+
+/** Nobody answered. */
+function isSilence(error: unknown): boolean {
+  return error instanceof MeridianError && ['NETWORK', 'TIMEOUT'].includes(error.code);
 }
 
 function withoutToken(url: URL): string {

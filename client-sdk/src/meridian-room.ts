@@ -9,6 +9,9 @@ import { type LinkOptions, LinkWatch } from './link-watch.ts';
 import { Listeners } from './listeners.ts';
 import { MeridianError } from './meridian-error.ts';
 import { type ReconnectionOptions, Reconnector } from './reconnector.ts';
+import { Resumption } from './resumption.ts';
+import type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
+import type { RoomFinder } from './room-finder.ts';
 import { RoomSocket } from './room-socket.ts';
 import type { RoomStats, StatsRecorder } from './room-stats.ts';
 import { StatsMeter } from './stats-meter.ts';
@@ -33,7 +36,8 @@ const LEAVE_DEADLINE_MS = 2_000;
 /**
  * A joined room. The state, messages and input are Colyseus' own (`colyseus` is the stock room, for everything that has
  * no shortcut here: `Predict.get(room.colyseus)`, `getStateCallbacks(room.colyseus)`); the connection is watched and
- * brought back by Meridian. The object, its state and its listeners stay the same over reconnections.
+ * brought back by Meridian. The object, its state and its listeners stay the same over reconnections, and when the room
+ * goes on at another node.
  */
 export class MeridianRoom<State = unknown> {
   readonly colyseus: ColyseusRoom<State>;
@@ -46,27 +50,44 @@ export class MeridianRoom<State = unknown> {
   readonly #meter: StatsMeter;
   readonly #onConnection = new Listeners<ConnectionState>();
   readonly #onStats = new Listeners<RoomStats>();
+  readonly #onDrop = new Listeners<RoomDrop>();
+  readonly #onMoved = new Listeners<RoomMove>();
+  readonly #onResume = new Listeners<RoomResumed>();
   readonly #onLeave = new Listeners<{ readonly code: number; readonly reason: string }>();
   readonly #onError = new Listeners<MeridianError>();
   readonly #stopListeningToHost: () => void;
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #connection: ConnectionState = { kind: 'connected' };
 
-  /** @param colyseus - a room that has just been joined; `MeridianClient` makes these */
-  constructor(colyseus: ColyseusRoom<State>, options: MeridianRoomOptions = {}) {
+  /**
+   * @param colyseus - a room that has just been joined; `MeridianClient` makes these
+   * @param finder - asks the region where a lost room is; without one it is redialed where it was
+   */
+  constructor(
+    colyseus: ColyseusRoom<State>,
+    options: MeridianRoomOptions = {},
+    finder: RoomFinder | null = null,
+  ) {
     this.colyseus = colyseus;
     const room = colyseus as ColyseusRoom<unknown>;
     const nowMs = () => performance.now();
     this.#meter = new StatsMeter(nowMs());
     this.stats = this.#meter;
     this.#socket = new RoomSocket(room);
+    const resumption = new Resumption(room, this.#socket);
     this.#reconnector = new Reconnector({
       room,
       socket: this.#socket,
+      finder,
       options: { ...RECONNECTION, ...(options.reconnection || {}) },
       random: Math.random,
       nowMs,
       onState: (state) => this.#enter(state),
+      onDrop: (drop) => this.#onDrop.emit(drop),
+      onReturn: (outageMs, move) => {
+        if (move !== null) this.#onMoved.emit(move);
+        this.#onResume.emit({ outageMs, hasMoved: move !== null, ...resumption.resent });
+      },
     });
     this.#link = new LinkWatch({
       room,
@@ -143,6 +164,21 @@ export class MeridianRoom<State = unknown> {
     return this.#onStats.add(listener);
   }
 
+  /** The connection is lost, and being brought back. */
+  onDrop(listener: (drop: RoomDrop) => void): () => void {
+    return this.#onDrop.add(listener);
+  }
+
+  /** The room goes on at another node; told when the connection to it stands, before {@link onResume}. */
+  onMoved(listener: (move: RoomMove) => void): () => void {
+    return this.#onMoved.add(listener);
+  }
+
+  /** The connection is back. What had not reached the room has been sent again. */
+  onResume(listener: (resumed: RoomResumed) => void): () => void {
+    return this.#onResume.add(listener);
+  }
+
   /** The end: the player left, was removed, or could not be brought back. Not called for an outage that is survived. */
   onLeave(listener: (code: number, reason: string) => void): () => void {
     return this.#onLeave.add(({ code, reason }) => listener(code, reason));
@@ -153,7 +189,7 @@ export class MeridianRoom<State = unknown> {
     return this.#onError.add(listener);
   }
 
-  /** During an outage the last ten messages wait and are sent on return. */
+  /** During an outage the last 256 messages (256 KiB) wait and are sent on return. Each is applied once. */
   send(type: string | number, payload?: unknown): void {
     this.colyseus.send(type, payload);
   }
@@ -220,7 +256,7 @@ export class MeridianRoom<State = unknown> {
         this.#meter.addReceived(frame);
       },
       onReceived: () => this.#meter.addPatchTiming(nowMs(), this.colyseus.clock.lastServerTime()),
-      onSending: (sizeBytes) => this.#meter.addSent(sizeBytes),
+      onSending: (frame) => this.#meter.addSent(frame.byteLength),
     });
     this.colyseus.onLeave((code, reason) => this.#close(code, reason));
     this.colyseus.onError((code, message) => {

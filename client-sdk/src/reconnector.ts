@@ -1,9 +1,13 @@
-import { CloseCode } from '../../src/protocol/index.ts';
+import { CloseCode, parseMovedReason } from '../../src/protocol/index.ts';
 import { type BackoffOptions, fullJitterDelayMs } from './backoff.ts';
 import { describeClose } from './close-reason.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import type { ConnectionState } from './connection-state.ts';
-import type { RoomSocket } from './room-socket.ts';
+import type { RoomDrop, RoomMove } from './room-events.ts';
+import type { RoomFinder } from './room-finder.ts';
+import { RoomSearch } from './room-search.ts';
+import type { RoomSocket, SocketClose } from './room-socket.ts';
+import type { RoomTarget } from './room-target.ts';
 
 export interface ReconnectionOptions extends BackoffOptions {
   /** Outage after which the room counts as lost. At least one try is made after a long sleep. */
@@ -18,40 +22,65 @@ export interface ReconnectionOptions extends BackoffOptions {
 export interface ReconnectorDependencies {
   readonly room: ColyseusRoom<unknown>;
   readonly socket: RoomSocket;
+  /** Null for a room whose region cannot be asked: it is redialed where it was. */
+  readonly finder: RoomFinder | null;
   readonly options: ReconnectionOptions;
   readonly random: () => number;
   /** Monotonic, in ms. */
   readonly nowMs: () => number;
   readonly onState: (state: ConnectionState) => void;
+  readonly onDrop: (drop: RoomDrop) => void;
+  /** @param move - null when the room is where it was */
+  readonly onReturn: (outageMs: number, move: RoomMove | null) => void;
 }
 
 interface Outage {
   readonly startedAtMs: number;
   readonly reason: string;
+  /** processId before. */
+  readonly from: string;
   attempt: number;
+  /** The node that closed the connection said where the room went. */
+  wasMoved: boolean;
+  /** It said so just now: the next try needs no question. */
+  isSent: boolean;
+  room: 'unknown' | 'elsewhere' | 'recovering';
 }
 
+/** Nodes that send a client to and fro do so only this often without a question. */
+const MAX_TRIES_AS_SENT = 3;
+/** Everybody who lost a node asks and dials at once; this spreads them a little. */
+const SPREAD_MOVED_MS = 30;
+const SPREAD_QUESTIONS_MS = 50;
+/** What a node says that is up, but does not have the room (any more, or yet): worth a question before it is believed. */
+const DOUBTFUL_CODES: ReadonlySet<number> = new Set([
+  CloseCode.WITH_ERROR,
+  CloseCode.FAILED_TO_RECONNECT,
+]);
+/** So long into an outage the region itself may still believe in the lost node: a lease, and the way to the next owner. */
+const DOUBT_MS = 8_000;
+
 /**
- * Brings a room back after its connection was lost. Colyseus does the protocol (token, resync, queued messages), this
- * class the timing:
+ * Brings a room back after its connection was lost, wherever it is now. Colyseus does the protocol (token, resync), this
+ * class the timing and the address:
  *
- *   socket closed ─▶ onDrop ─▶ Colyseus asks to redial ─▶ wait (full jitter, hurried by online/wake) ─▶ redial
- *        ▲                                                                                               │
- *        ├───────────────────────────── refused, or took too long ──────────────────────────────────────┤
- *        │                                                                                     JOIN ─▶ resumed
- *        └── final close code, or gave up ─▶ onLeave ─▶ closed
+ *   socket closed ─▶ onDrop ─▶ Colyseus asks to redial ─▶ ask the region, wait (full jitter, hurried by online/wake) ─▶ redial
+ *        ▲                                                      │                                                  │
+ *        ├──────────────── refused, or took too long ───────────┼──────────────────────────────────────────────────┤
+ *        │                                                      │                                           JOIN ─▶ resumed
+ *        └── final close code, or gave up ─▶ onLeave ─▶ closed ◀┘ ROOM_LOST
  */
 export class Reconnector {
   readonly #deps: ReconnectorDependencies;
+  readonly #search: RoomSearch;
   #outage: Outage | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #waitingRedial: (() => void) | null = null;
+  #tryTimer: ReturnType<typeof setTimeout> | undefined;
   #skipsNextDelay = false;
   #isStopped = false;
 
   constructor(deps: ReconnectorDependencies) {
     this.#deps = deps;
-    const { room, socket } = deps;
+    const { room, socket, finder, random, nowMs } = deps;
     // Colyseus refuses to reconnect rooms younger than minUptime, and waits without jitter: both off.
     Object.assign(room.reconnection, {
       minUptime: 0,
@@ -59,7 +88,20 @@ export class Reconnector {
       maxDelay: 0,
       maxRetries: Number.POSITIVE_INFINITY,
     });
+    this.#search = new RoomSearch({
+      roomId: room.roomId,
+      finder,
+      random,
+      nowMs,
+      target: () => socket.target,
+      onTarget: (to) => this.#goTo(to),
+      onRecovering: (inMs) => this.#onRecovering(inMs),
+      onLost: (reason) => this.#end(reason),
+      isTimeUp: () => this.#isTimeUp,
+      onTimeUp: () => this.#giveUp(),
+    });
     socket.interceptRedial((redial) => this.#onRedial(redial));
+    socket.interceptClose((close, pass) => this.#onClose(close, pass));
     room.onDrop((code, reason) => this.#onDrop(code, reason));
     room.onReconnect(() => this.#onReconnect());
     room.onLeave(() => this.stop());
@@ -71,7 +113,7 @@ export class Reconnector {
 
   /** Makes a waiting try now: the network or the player is back. */
   hurry(): void {
-    if (this.#waitingRedial !== null) this.#dial(this.#waitingRedial);
+    this.#search.hurry();
   }
 
   /** Gives the present socket up and tries again at once. */
@@ -83,48 +125,69 @@ export class Reconnector {
   stop(): void {
     this.#isStopped = true;
     this.#outage = null;
-    this.#waitingRedial = null;
-    clearTimeout(this.#timer);
+    this.#search.cancel();
+    clearTimeout(this.#tryTimer);
   }
 
-  #onDrop(code: number, reason?: string): void {
-    clearTimeout(this.#timer);
+  #onDrop(code: number, text?: string): void {
+    clearTimeout(this.#tryTimer);
+    const { socket, nowMs, onDrop } = this.#deps;
+    const movedTo = code === CloseCode.MAY_TRY_RECONNECT ? parseMovedReason(text) : null;
     // Also comes after each failed try; the outage began with the first.
-    this.#outage ??= {
-      startedAtMs: this.#deps.nowMs(),
-      reason: describeClose(code, reason).reason,
-      attempt: 0,
-    };
+    if (this.#outage === null) {
+      const words = movedTo === null ? text : 'The room moves to another node.';
+      const { reason } = describeClose(code, words);
+      this.#outage = {
+        startedAtMs: nowMs(),
+        reason,
+        from: socket.target.processId,
+        attempt: 0,
+        wasMoved: false,
+        isSent: false,
+        room: 'unknown',
+      };
+      onDrop({ code, reason });
+    }
+    // Null when a listener just left the room.
+    if (movedTo === null || this.#outage === null) return;
+    this.#outage.wasMoved = true;
+    this.#outage.isSent = this.#outage.attempt < MAX_TRIES_AS_SENT;
+    const address = movedTo.publicAddress ?? socket.target.address;
+    this.#goTo({ processId: movedTo.processId, address });
   }
 
   #onRedial(redial: () => void): void {
     const outage = this.#outage;
     if (this.#isStopped || outage === null) return;
-    const { options, nowMs, random } = this.#deps;
-    if (outage.attempt > 0 && nowMs() - outage.startedAtMs >= options.giveUpAfterMs) {
+    if (outage.attempt > 0 && this.#isTimeUp) {
       this.#giveUp();
       return;
     }
+    const { options, random } = this.#deps;
     outage.attempt += 1;
-    const nextTryInMs = this.#skipsNextDelay
-      ? 0
-      : fullJitterDelayMs(outage.attempt, options, random());
+    const { isSent } = outage;
+    const hurries = this.#skipsNextDelay;
+    outage.isSent = false;
     this.#skipsNextDelay = false;
-    this.#waitingRedial = redial;
-    this.#timer = setTimeout(() => this.#dial(redial), nextTryInMs);
-    this.#announce(outage, nextTryInMs);
+    const backoffMs = isSent
+      ? Math.floor(random() * SPREAD_MOVED_MS)
+      : fullJitterDelayMs(outage.attempt, options, random());
+    const dialInMs = hurries ? 0 : backoffMs;
+    this.#search.begin({
+      dialInMs,
+      askInMs: isSent ? null : Math.min(dialInMs, random() * SPREAD_QUESTIONS_MS),
+      dial: () => this.#dial(redial),
+    });
+    this.#announce(dialInMs);
   }
 
   #dial(redial: () => void): void {
     const { socket, options } = this.#deps;
-    clearTimeout(this.#timer);
-    const wasAnnouncedAsNow = this.#waitingRedial === null;
-    this.#waitingRedial = null;
-    this.#timer = setTimeout(
+    this.#tryTimer = setTimeout(
       () => socket.drop('The try to reconnect took too long.'),
       options.attemptTimeoutMs,
     );
-    if (this.#outage !== null && !wasAnnouncedAsNow) this.#announce(this.#outage, 0);
+    this.#announce(0);
     try {
       redial();
     } catch {
@@ -133,30 +196,79 @@ export class Reconnector {
     }
   }
 
-  #onReconnect(): void {
-    clearTimeout(this.#timer);
+  /** A node that is up but does not have the room may be a restarted one, or one that the room has just left. */
+  #onClose(close: SocketClose, pass: (close: SocketClose) => void): void {
+    const { finder, socket, room, nowMs } = this.#deps;
+    clearTimeout(this.#tryTimer);
     const outage = this.#outage;
-    if (outage === null) return;
-    this.#outage = null;
-    const outageMs = Math.round(this.#deps.nowMs() - outage.startedAtMs);
-    // Colyseus is still inside the JOIN frame: it stores the new token and acknowledges right after. Listeners may send.
-    queueMicrotask(() => {
-      if (!this.#isStopped) this.#deps.onState({ kind: 'resumed', outageMs });
+    if (outage === null || finder === null || !DOUBTFUL_CODES.has(close.code)) {
+      pass(close);
+      return;
+    }
+    const { processId, address } = socket.target;
+    void finder.ask(room.roomId, address).then((answer) => {
+      if (this.#isStopped) return;
+      const isEarly = nowMs() - outage.startedAtMs < DOUBT_MS;
+      const goesOn =
+        answer.kind === 'recovering' ||
+        (answer.kind === 'running' && (isEarly || answer.processId !== processId));
+      if (answer.kind === 'lost') this.#end(answer.reason);
+      else pass(goesOn ? { code: CloseCode.MAY_TRY_RECONNECT } : close);
     });
   }
 
-  #giveUp(): void {
-    const { room, options } = this.#deps;
-    room.reconnection.isReconnecting = false;
-    const seconds = Math.round(options.giveUpAfterMs / 1000);
-    room.onLeave.invoke(
-      CloseCode.FAILED_TO_RECONNECT,
-      `The room could not be reached for ${seconds} s.`,
-    );
+  #onReconnect(): void {
+    clearTimeout(this.#tryTimer);
+    const outage = this.#outage;
+    if (outage === null) return;
+    this.#outage = null;
+    this.#search.reset();
+    const { nowMs, socket, onState, onReturn } = this.#deps;
+    const outageMs = Math.round(nowMs() - outage.startedAtMs);
+    const { from, wasMoved } = outage;
+    const to = socket.target.processId;
+    const move: RoomMove | null =
+      from === to ? null : { from, to, reason: wasMoved ? 'moved' : 'recovered' };
+    // Colyseus is still inside the JOIN frame: it stores the new token and acknowledges right after. Listeners may send.
+    queueMicrotask(() => {
+      if (this.#isStopped) return;
+      onState({ kind: 'resumed', outageMs, hasMoved: move !== null });
+      onReturn(outageMs, move);
+    });
   }
 
-  #announce(outage: Outage, nextTryInMs: number): void {
-    const { attempt, reason } = outage;
-    this.#deps.onState({ kind: 'reconnecting', attempt, nextTryInMs, reason });
+  #onRecovering(askedAgainInMs: number): void {
+    if (this.#outage === null || this.#outage.room === 'recovering') return;
+    this.#outage.room = 'recovering';
+    this.#announce(askedAgainInMs);
+  }
+
+  #goTo(to: RoomTarget): void {
+    this.#deps.socket.retarget(to);
+    if (this.#outage !== null && to.processId !== this.#outage.from)
+      this.#outage.room = 'elsewhere';
+  }
+
+  get #isTimeUp(): boolean {
+    const { nowMs, options } = this.#deps;
+    const startedAtMs = this.#outage?.startedAtMs ?? nowMs();
+    return nowMs() - startedAtMs >= options.giveUpAfterMs;
+  }
+
+  #giveUp(): void {
+    const seconds = Math.round(this.#deps.options.giveUpAfterMs / 1000);
+    this.#end(`The room could not be reached for ${seconds} s.`);
+  }
+
+  #end(reason: string): void {
+    const { room } = this.#deps;
+    room.reconnection.isReconnecting = false;
+    room.onLeave.invoke(CloseCode.FAILED_TO_RECONNECT, reason);
+  }
+
+  #announce(nextTryInMs: number): void {
+    if (this.#outage === null) return;
+    const { attempt, reason, room } = this.#outage;
+    this.#deps.onState({ kind: 'reconnecting', attempt, nextTryInMs, reason, room });
   }
 }

@@ -1,15 +1,29 @@
+import { Protocol } from '@colyseus/sdk';
 import { CloseCode } from '../../src/protocol/index.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
+import { frameCode } from './room-frame.ts';
+import { type RoomTarget, retargeted, targetOf } from './room-target.ts';
 
 // The one place that reaches into a Colyseus room's connection. It survives reconnections: Colyseus keeps the Connection and
 // its events, and only swaps the WebSocket below.
 
 export interface SocketTap {
   /** Before the room decodes the frame. */
-  readonly onReceiving: (frame: Uint8Array) => void;
+  readonly onReceiving?: (frame: Uint8Array) => void;
   /** After the room has decoded it. */
-  readonly onReceived: () => void;
-  readonly onSending: (sizeBytes: number) => void;
+  readonly onReceived?: () => void;
+  /** The JOIN frame of a new connection, before the room decodes it. */
+  readonly onJoining?: (frame: Uint8Array) => void;
+  /** The room acknowledged that frame: this is the first moment to send. */
+  readonly onJoined?: () => void;
+  /** The frame's memory is used again right after. */
+  readonly onSending?: (frame: Uint8Array) => void;
+}
+
+/** What Colyseus hears of a socket's end. */
+export interface SocketClose {
+  readonly code: number;
+  readonly reason?: string;
 }
 
 /** The handlers Colyseus put on its WebSocket. */
@@ -20,35 +34,42 @@ interface RawSocket {
 }
 
 export class RoomSocket {
+  readonly #room: ColyseusRoom<unknown>;
   readonly #connection: ColyseusRoom<unknown>['connection'];
+  readonly #taps: SocketTap[] = [];
+  /** A room is made into a `MeridianRoom` when it has joined. */
+  #isJoined = true;
 
   constructor(room: ColyseusRoom<unknown>) {
+    this.#room = room;
     this.#connection = room.connection;
+    this.#watchReceiving();
+    this.#watchSending();
+    this.#closeUntilJoined();
   }
 
+  /** Whether what is sent now reaches the room. */
   get isOpen(): boolean {
     return this.#connection.isOpen;
   }
 
+  /** Where the connection goes, or went last. */
+  get target(): RoomTarget {
+    return targetOf(this.#connection.url ?? '');
+  }
+
+  /** The next try goes there. */
+  retarget(to: RoomTarget): void {
+    this.#connection.url = retargeted(this.#connection.url ?? '', to);
+  }
+
   /** Lets `tap` see what passes. */
   tap(tap: SocketTap): void {
-    const connection = this.#connection;
-    const receive = connection.events.onmessage;
-    connection.events.onmessage = (event: { readonly data: ArrayBuffer }) => {
-      tap.onReceiving(new Uint8Array(event.data));
-      receive?.(event);
-      tap.onReceived();
-    };
-    const send = connection.send.bind(connection);
-    connection.send = (data) => {
-      tap.onSending(data.byteLength);
-      send(data);
-    };
-    const sendUnreliable = connection.sendUnreliable.bind(connection);
-    connection.sendUnreliable = (data) => {
-      tap.onSending(data.byteLength);
-      sendUnreliable(data);
-    };
+    this.#taps.push(tap);
+  }
+
+  send(frame: Uint8Array): void {
+    this.#connection.send(frame);
   }
 
   /**
@@ -59,6 +80,24 @@ export class RoomSocket {
     const connection = this.#connection;
     const reconnect = connection.reconnect.bind(connection);
     connection.reconnect = (parameters) => onRedial(() => reconnect(parameters));
+  }
+
+  /** Hands every end of the socket to `onClose` before Colyseus hears of it. */
+  interceptClose(onClose: (close: SocketClose, pass: (close: SocketClose) => void) => void): void {
+    const { events } = this.#connection;
+    const close = events.onclose;
+    events.onclose = (event: SocketClose) => onClose(event, (passed) => close?.(passed));
+  }
+
+  /** Takes what Colyseus would keep for the time after an outage, instead of its own queue of ten. */
+  interceptHeld(onHeld: (frame: Uint8Array) => void): void {
+    // Colyseus pushes, looks at the length, and walks over it; to it, this queue is always empty.
+    const queue = { length: 0, push: ({ data }: { data: Uint8Array }) => onHeld(data) };
+    Object.defineProperty(this.#room.reconnection, 'enqueuedMessages', {
+      configurable: true,
+      get: () => queue,
+      set: () => {},
+    });
   }
 
   /** Gives the socket up as lost, without waiting for the other side: Colyseus starts to reconnect. */
@@ -72,5 +111,55 @@ export class RoomSocket {
       raw.onerror = () => {};
     }
     this.#connection.close(CloseCode.MAY_TRY_RECONNECT, reason);
+  }
+
+  #watchReceiving(): void {
+    const { events } = this.#connection;
+    const receive = events.onmessage;
+    events.onmessage = (event: { readonly data: ArrayBuffer }) => {
+      const frame = new Uint8Array(event.data);
+      const isJoining = frameCode(frame) === Protocol.JOIN_ROOM;
+      for (const tap of this.#taps) {
+        tap.onReceiving?.(frame);
+        if (isJoining) tap.onJoining?.(frame);
+      }
+      receive?.(event);
+      for (const tap of this.#taps) tap.onReceived?.();
+    };
+  }
+
+  #watchSending(): void {
+    const connection = this.#connection;
+    const send = connection.send.bind(connection);
+    connection.send = (data) => {
+      for (const tap of this.#taps) tap.onSending?.(data);
+      send(data);
+      if (this.#isJoined || frameCode(data) !== Protocol.JOIN_ROOM) return;
+      this.#isJoined = true;
+      for (const tap of this.#taps) tap.onJoined?.();
+    };
+    const sendUnreliable = connection.sendUnreliable.bind(connection);
+    connection.sendUnreliable = (data) => {
+      for (const tap of this.#taps) tap.onSending?.(data);
+      sendUnreliable(data);
+    };
+  }
+
+  /**
+   * Colyseus takes a socket for open before the room has let the client in, and what is sent then is lost: the room does
+   * not listen yet. To everybody above, the connection is open once the JOIN has been acknowledged.
+   */
+  #closeUntilJoined(): void {
+    const connection = this.#connection;
+    Object.defineProperty(connection, 'isOpen', {
+      configurable: true,
+      get: () => this.#isJoined && connection.transport.isOpen,
+    });
+    const { events } = connection;
+    const close = events.onclose;
+    events.onclose = (event: SocketClose) => {
+      this.#isJoined = false;
+      close?.(event);
+    };
   }
 }

@@ -5,12 +5,19 @@ import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
 import { authRoutes } from '../auth/routes.ts';
 import { createAuthService } from '../auth/service.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { MeridianConfig } from '../config/config.ts';
+import { LoadMeter } from '../cluster/load-meter.ts';
+import type { NodeInfo } from '../cluster/node-info.ts';
+import type { NodeLease } from '../cluster/node-lease.ts';
+import { peerKey } from '../cluster/peers/peer-auth.ts';
+import { PendingPlacements, placeRoom } from '../cluster/placement.ts';
+import { advertisedHost, type MeridianConfig } from '../config/config.ts';
+import { GameError } from '../errors/game-error.ts';
 import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import { createProfileService } from '../profiles/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
+import { roomLocationRoute } from '../rooms/location-route.ts';
 import { defineRooms, mountMatchmaking } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -19,11 +26,18 @@ import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { mountApi } from '../transport/http/api.ts';
-import { clientAddress, trustProxies } from '../transport/http/client-address.ts';
+import {
+  type AddressedRequest,
+  clientAddress,
+  trustProxies,
+} from '../transport/http/client-address.ts';
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
+import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
+import { joinRegion } from './region.ts';
+import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
@@ -50,23 +64,29 @@ export interface MeridianNode {
   stop(): Promise<{ readonly unfinishedRooms: number }>;
 }
 
-/** Share of the shutdown deadline that rooms get; the rest is for closing stores. */
+/** Share of the shutdown deadline in which moves may begin. */
+const MOVES_SHARE_OF_DEADLINE = 0.4;
+/** Share of it that rooms get which end here; the rest is for closing stores. */
 const ROOMS_SHARE_OF_DEADLINE = 0.75;
+/** How often a node tells the others how busy it is. */
+const PUBLISH_LOAD_MS = 500;
 /** Share of it for the closing handshakes of sockets that are left. */
 const SOCKETS_SHARE_OF_DEADLINE = 0.1;
 
 /**
  * Starts a node with `game` on it.
  *
+ * @param onFenced - the region has declared this node dead: its sockets are being closed, the process must end
  * @throws {ListenError} when a port is taken; {GameError} `STORE_UNAVAILABLE`. What was opened is closed again
  */
 export async function startNode(
   config: MeridianConfig,
   game: GameDefinition,
+  onFenced: () => void = () => {},
 ): Promise<MeridianNode> {
   const closers = new Closers();
   try {
-    return await openNode(config, game, closers);
+    return await openNode({ config, game, onFenced }, closers);
   } catch (error) {
     await closers.closeAll();
     throw error;
@@ -74,10 +94,18 @@ export async function startNode(
 }
 
 async function openNode(
-  config: MeridianConfig,
-  game: GameDefinition,
+  {
+    config,
+    game,
+    onFenced,
+  }: {
+    readonly config: MeridianConfig;
+    readonly game: GameDefinition;
+    readonly onFenced: () => void;
+  },
   closers: Closers,
 ): Promise<MeridianNode> {
+  const startedAtMs = systemClock.wallMs();
   const log = createLogger({ level: config.process.logLevel });
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
@@ -97,7 +125,52 @@ async function openNode(
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
+  const load = new LoadMeter();
+  closers.push('load meter', () => load.close());
   const node = await ColyseusNode.open(log);
+  let isDraining = false;
+  let gamePort = 0;
+  const describe = (peerAddress: string): NodeInfo => ({
+    nodeId: node.processId,
+    publicAddress: config.http.publicAddress === '' ? null : config.http.publicAddress,
+    peerAddress,
+    internalAddress: `${advertisedHost(config.cluster) ?? ''}:${gamePort}`,
+    build: config.cluster.build,
+    startedAtMs,
+    // Until it listens nobody is sent here.
+    isDraining: isDraining || gamePort === 0,
+    load: load.load({ rooms: node.rooms.size, seats: seatsOf(node) }),
+  });
+  const region = await joinRegion(
+    { config, nodeId: node.processId, describe, log, metrics },
+    closers,
+  );
+  const survival = new SurvivalRuntime({
+    config,
+    node,
+    region,
+    load,
+    log,
+    metrics,
+    takesRooms: () => !isDraining && gamePort !== 0,
+    stopTakingRooms: () => {
+      isDraining = true;
+      publish();
+    },
+  });
+  const publish = () => region.lease.publish(describe(ownPeerAddress()));
+  const ownPeerAddress = () => region.registry.find(node.processId)?.peerAddress ?? '';
+  const publishing = setInterval(publish, PUBLISH_LOAD_MS).unref();
+  closers.push('load reports', () => clearInterval(publishing));
+  const pending = new PendingPlacements();
+  const place = () => {
+    const { nodes } = region.registry;
+    const nodeId = placeRoom(nodes, node.processId, { pending: pending.of(nodes) });
+    pending.placed(nodeId, region.registry.find(nodeId));
+    return nodeId;
+  };
+  await node.join({ ...region, placeRoom: place });
+  metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
     tokens: auth,
@@ -106,23 +179,29 @@ async function openNode(
     metrics,
     scheduler,
     scratch: new EncodeScratch(),
+    survival: survival.services,
   });
 
   const trusted = trustProxies(config.http.trustedProxies);
-  const addressOf = (request: Parameters<typeof clientAddress>[0]) =>
-    clientAddress(request, trusted);
-  let isDraining = false;
+  const forwarder = region.outlivesProcess
+    ? new SocketForwarder(peerKey(config.cluster, config.auth))
+    : undefined;
+  const addressOf = (request: AddressedRequest) =>
+    forwarder?.vouchedAddress(request) ?? clientAddress(request, trusted);
 
   const app = express();
   mountHealth(app, {
-    checks: [{ name: 'profile store', check: () => profiles.ping() }],
+    checks: [
+      { name: 'profile store', check: () => profiles.ping() },
+      { name: 'lease', check: async () => assertHeld(region.lease) },
+    ],
     isDraining: () => isDraining,
   });
   mountApi(app, {
     config: config.http,
     log,
     tokens: auth,
-    routes: [...authRoutes(auth), ...profileRoutes(profiles)],
+    routes: [...authRoutes(auth), ...profileRoutes(profiles), roomLocationRoute(region)],
   });
   mountMatchmaking(app, { node, config: config.http, metrics, addressOf, log });
   if (game.webRoot !== undefined) app.use(express.static(game.webRoot));
@@ -136,6 +215,9 @@ async function openNode(
     pingIntervalMs: config.rooms.pingIntervalMs,
     socketsPerAddress: config.http.socketsPerAddress,
     findRoom: (roomId) => node.findRoom(roomId),
+    ...(forwarder === undefined
+      ? {}
+      : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
     addressOf,
     metrics,
     log,
@@ -144,7 +226,14 @@ async function openNode(
     type: metrics.registry.contentType,
     body: await metrics.registry.metrics(),
   }));
-  const adminServer = createAdminServer(config.admin.password);
+  const adminServer = createAdminServer({
+    password: config.admin.password,
+    nodes: {
+      nodes: () => region.registry.nodes,
+      drain: (nodeId) => survival.drainNode(nodeId),
+    },
+    log,
+  });
   const { bindAddress } = config.admin;
   const ports: ListeningPorts = {
     metricsPort: await listen(
@@ -171,6 +260,9 @@ async function openNode(
       closers,
     ),
   };
+  gamePort = ports.port;
+  publish();
+  survival.start();
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );
@@ -178,13 +270,20 @@ async function openNode(
   const stop = async () => {
     isDraining = true;
     log.info({ event: 'draining' }, 'draining: no new players');
-    const roomsDeadlineMs = config.process.shutdownDeadlineMs * ROOMS_SHARE_OF_DEADLINE;
-    const { unfinishedRooms } = await node.shutdown(roomsDeadlineMs);
+    const { shutdownDeadlineMs } = config.process;
+    await survival.leave(shutdownDeadlineMs * MOVES_SHARE_OF_DEADLINE);
+    const { unfinishedRooms } = await node.shutdown(shutdownDeadlineMs * ROOMS_SHARE_OF_DEADLINE);
     if (unfinishedRooms > 0) log.warn({ unfinishedRooms }, 'rooms did not end in time');
     await closers.closeAll();
     log.info({ event: 'stopped', unfinishedRooms }, 'stopped');
     return { unfinishedRooms };
   };
+  region.lease.onPhase((phase) => {
+    if (phase !== 'dead' || stopping !== undefined) return;
+    log.fatal({ event: 'fenced' }, 'this node was declared dead: its rooms are others’, it ends');
+    survival.abandonAll();
+    onFenced();
+  });
   let stopping: ReturnType<typeof stop> | undefined;
   return {
     ports,
@@ -195,4 +294,15 @@ async function openNode(
       return stopping;
     },
   };
+}
+
+/** Seats taken and promised on this node. */
+function seatsOf(node: ColyseusNode): number {
+  let seats = 0;
+  for (const room of node.rooms) seats += room.clients.length;
+  return seats;
+}
+
+function assertHeld(lease: NodeLease): void {
+  if (!lease.isHeld()) throw new GameError('LEASE_LOST');
 }

@@ -2,6 +2,8 @@ import type { EventEmitter } from 'node:events';
 import {
   type AuthContext,
   ErrorCode,
+  LocalDriver,
+  LocalPresence,
   matchMaker,
   type Presence,
   type Room,
@@ -48,24 +50,25 @@ const MATCHMAKE_ERRORS: Readonly<Record<number, GameErrorCode>> = {
   [ErrorCode.AUTH_FAILED]: 'FORBIDDEN',
 };
 
-export interface ColyseusNodeDeps {
-  readonly log: Logger;
+/** What a node shares with the others of its region. */
+export interface ColyseusRegion {
   readonly directory: RoomDirectory;
   /** Absent: in-process. */
-  readonly presence?: Presence;
+  readonly presence: Presence | undefined;
   /** On which node a new room is made. */
   readonly placeRoom: () => string;
 }
 
 /** This process as a Colyseus node. */
 export class ColyseusNode {
-  /** Sets Colyseus up; it takes rooms after `accept()`. What it says goes to `log`. */
-  static async open(deps: ColyseusNodeDeps): Promise<ColyseusNode> {
-    setLogger(colyseusLog(deps.log));
+  /** Gives this process its id; what Colyseus says goes to `log`. It takes rooms after `join`. */
+  static async open(log: Logger): Promise<ColyseusNode> {
+    setLogger(colyseusLog(log));
     // Leases tell who is alive; Colyseus' own check would sweep a node that is merely busy.
     matchMaker.setHealthChecksEnabled(false);
-    await matchMaker.setup(deps.presence, deps.directory, undefined, async () => deps.placeRoom());
-    return new ColyseusNode(deps.log);
+    // The id comes with the set-up, and what the region gives a node asks for the id: so it is set up twice.
+    await matchMaker.setup(new LocalPresence(), new LocalDriver());
+    return new ColyseusNode(log);
   }
 
   readonly #log: Logger;
@@ -80,8 +83,11 @@ export class ColyseusNode {
     return matchMaker.processId;
   }
 
-  /** Answers other nodes from now on. */
-  async accept(): Promise<void> {
+  /** Makes and finds rooms from now on, for other nodes too. */
+  async join({ directory, presence, placeRoom }: ColyseusRegion): Promise<void> {
+    await matchMaker.setup(presence ?? new LocalPresence(), directory, undefined, async () =>
+      placeRoom(),
+    );
     await matchMaker.accept();
   }
 

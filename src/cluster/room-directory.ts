@@ -51,7 +51,15 @@ export type JoinTarget =
   | { readonly kind: 'wait' };
 
 export interface RoomDirectory extends MatchMakerDriver {
-  /** @returns false when the id is taken. The room is this node's, epoch 1, when true. */
+  /** What rooms of that name are told apart by; before the first of them is made. */
+  defineRoomType(roomName: string, filterBy: readonly string[]): void;
+
+  /**
+   * The room is this node's, epoch 1, when true. A room that was claimed, taken over or got its next epoch is inserted once
+   * more, by the object that stands for it from now on, and keeps its epoch.
+   *
+   * @returns false when the id is taken, or the directory does not answer
+   */
   insert(room: IRoomCache): Promise<boolean>;
 
   /**
@@ -62,7 +70,7 @@ export interface RoomDirectory extends MatchMakerDriver {
   /** The epoch under which this node owns the room; undefined when it does not. Synchronous, from memory. */
   epochOf(roomId: string): number | undefined;
 
-  /** A joinable room of that name and filter, or whose turn it is to make one. `exclude`: nodes that did not answer. */
+  /** A joinable room of that name and filter, or whose turn it is to make one. `exclude`: ids of nodes and rooms to leave out. */
   findOrCreate(
     roomName: string,
     filter: Readonly<Record<string, unknown>>,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUri } from './redis-uri.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
@@ -130,6 +131,54 @@ export const AdminConfig = z.strictObject({
   password: z.union([z.literal(''), z.string().min(12)]).default(''),
 });
 
+/** The region's Redis, which its nodes share. Without it one process is the whole region. */
+export const RedisConfig = z.strictObject({
+  /**
+   * Where it is: `redis://host:6379`, `rediss://…` with TLS, `redis+sentinel://a:26379,b:26379/masterName`, or
+   * `redis+cluster://a:6379,b:6379`; `user:password@` before the hosts. Empty: none, all-in-one. One Redis serves one
+   * region: never two.
+   */
+  uri: z
+    .string()
+    .default('')
+    .refine((uri) => uri === '' || parseRedisUri(uri) !== null, {
+      message:
+        'wants redis://host:port, rediss://…, redis+sentinel://h1:p,h2:p/masterName or redis+cluster://h1:p,h2:p',
+    }),
+});
+
+/** How a node lives among others. Heard when `redis.uri` is set. */
+export const ClusterConfig = z
+  .strictObject({
+    /** Life of a node's lease. Lower: rooms of a dead node are back sooner, and less of a pause freezes a live one. */
+    leaseTtlMs: durationMs.default(1_000),
+    /** How often a node renews its lease. Lower: more requests to Redis; higher: fewer tries before it runs out. */
+    leaseRenewMs: durationMs.default(200),
+    /** Blocked event loop after which a node ends itself, so that others can take its rooms. Longer than any loading. */
+    hangMs: durationMs.min(500).default(1_500),
+    /**
+     * How long rooms play on while a majority of the nodes cannot reach Redis, and how long a minority that can waits
+     * before it takes the rooms of a majority it cannot ask.
+     */
+    outageMaxMs: durationMs.default(300_000),
+    /** Address of the port where nodes ask each other. Never public. */
+    peerBindAddress: z.string().min(1).default('127.0.0.1'),
+    /** That port; 0 takes a free one. */
+    peerPort: port.default(2_569),
+    /** Host by which other nodes reach this one. Empty: `peerBindAddress`. */
+    peerAdvertiseHost: z.string().default(''),
+    /** Key by which nodes know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
+    secret: z.union([z.literal(''), z.string().min(32)]).default(''),
+    /** Build of the game, such as a commit: for people, and for placing rooms where their state is known. */
+    build: z.string().default(''),
+  })
+  .refine((c) => c.leaseTtlMs >= 4 * c.leaseRenewMs, {
+    path: ['leaseTtlMs'],
+    message:
+      'must be at least 4 x leaseRenewMs, or an outage of Redis freezes rooms before nodes can vote',
+    when: areSound('leaseTtlMs', 'leaseRenewMs'),
+  });
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /** `production` asks for `auth.jwtSecret`. */
@@ -147,12 +196,24 @@ export const MeridianConfig = z
     auth: AuthConfig.prefault({}),
     profiles: ProfilesConfig.prefault({}),
     admin: AdminConfig.prefault({}),
+    redis: RedisConfig.prefault({}),
+    cluster: ClusterConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
     path: ['auth', 'jwtSecret'],
     message: 'is needed in production, or every restart and every second node signs everybody out',
     when: areSound('process.environment', 'auth.jwtSecret'),
+  })
+  .refine((c) => c.redis.uri === '' || c.auth.jwtSecret !== '', {
+    path: ['auth', 'jwtSecret'],
+    message: 'is needed with redis.uri, or each node refuses the players and nodes of the others',
+    when: areSound('redis.uri', 'auth.jwtSecret'),
+  })
+  .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
+    path: ['cluster', 'peerAdvertiseHost'],
+    message: 'is needed when peerBindAddress is every interface: others must know one of them',
+    when: areSound('redis.uri', 'cluster.peerBindAddress', 'cluster.peerAdvertiseHost'),
   });
 
 export type MeridianConfig = z.infer<typeof MeridianConfig>;
@@ -161,7 +222,21 @@ export type RoomsConfig = MeridianConfig['rooms'];
 export type AuthConfig = MeridianConfig['auth'];
 export type ProfilesConfig = MeridianConfig['profiles'];
 export type AdminConfig = MeridianConfig['admin'];
+export type RedisConfig = MeridianConfig['redis'];
+export type ClusterConfig = MeridianConfig['cluster'];
 export type ProcessConfig = MeridianConfig['process'];
+
+/** By which host other nodes reach this one; null when the configuration does not tell. */
+export function advertisedHost({
+  peerAdvertiseHost,
+  peerBindAddress,
+}: {
+  readonly peerAdvertiseHost: string;
+  readonly peerBindAddress: string;
+}): string | null {
+  if (peerAdvertiseHost !== '') return peerAdvertiseHost;
+  return ['0.0.0.0', '::'].includes(peerBindAddress) ? null : peerBindAddress;
+}
 
 /** For a check across keys: runs unless one of them is wrong in itself, so that all problems are told at once. */
 function areSound(...paths: readonly string[]): (payload: z.core.ParsePayload) => boolean {

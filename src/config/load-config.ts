@@ -6,6 +6,7 @@ import { nearestName } from './nearest-name.ts';
 const WELL_KNOWN: Readonly<Record<string, readonly [section: string, key: string]>> = {
   PORT: ['http', 'port'],
   JWT_SECRET: ['auth', 'jwtSecret'],
+  REDIS_URI: ['redis', 'uri'],
   NODE_ENV: ['process', 'environment'],
 };
 

@@ -129,7 +129,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
-  readonly #state = new RoomStateKeeper(this as never);
+  readonly #state = new RoomStateKeeper(this as never, this.#services.scratch);
   readonly #survival = new RoomSurvival({
     room: this as never,
     state: this.#state,
@@ -329,7 +329,6 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     // A step that failed half way must not reach clients, nor the journal the room is made anew from.
     if (this.#loop.hasFailed && this.#survival.isDurable) return;
     this.broadcastPatch();
-    this.#survival.flushed();
   }
 
   #hasOwnOnAuth(): boolean {
@@ -476,9 +475,21 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function reserve(sessionId, options, auth, seconds, isReconnection) {
           const room = this as unknown as Room;
-          const isReserved = await original.call(this, sessionId, options, auth, seconds, isReconnection);
+          const isReserved = await original.call(
+            this,
+            sessionId,
+            options,
+            auth,
+            seconds,
+            isReconnection,
+          );
           if (isReserved && isReconnection !== true) {
-            room.#survival.seatReserved(sessionId, options, auth, seconds ?? room.seatReservationTimeout);
+            room.#survival.seatReserved(
+              sessionId,
+              options,
+              auth,
+              seconds ?? room.seatReservationTimeout,
+            );
           }
           return isReserved;
         },

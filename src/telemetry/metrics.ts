@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 
@@ -12,9 +13,10 @@ const TICK_BUCKETS_SECONDS = [
 const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0.25, 0.5, 1, 2.5];
 
 /** Every metric of this node, in seconds and bytes; labels are bounded (room name, reason, outcome). */
-export class NodeMetrics implements RoomMetrics, SocketMetrics {
+export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
+  #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
   readonly #clients = this.#gauge('meridian_clients', 'Seated clients of this node.', ['room']);
@@ -86,9 +88,49 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics {
     RTT_BUCKETS_SECONDS,
     [],
   );
+  readonly #journalEntries = this.#counter(
+    'meridian_journal_entries_total',
+    'Entries written to journals of rooms.',
+    ['room', 'kind'],
+  );
+  readonly #journalBytes = this.#counter(
+    'meridian_journal_state_bytes_total',
+    'Bytes of state in these entries.',
+    ['room', 'kind'],
+  );
+  readonly #roomsFrozen = this.#counter(
+    'meridian_rooms_frozen_total',
+    'Rooms that stood still to be moved, made anew, or because another node owns them.',
+    ['room', 'reason'],
+  );
+  readonly #revivals = this.#counter(
+    'meridian_room_revivals_total',
+    'Rooms brought back from their journal, or why not.',
+    ['room', 'outcome'],
+  );
   readonly #unhandled = this.#counter(
     'meridian_unhandled_rejections_total',
     'Rejected promises nobody awaited.',
+    [],
+  );
+  readonly #leaseRenewalFailures = this.#counter(
+    'meridian_lease_renewal_failures_total',
+    'Renewals of the lease that Redis did not answer.',
+    [],
+  );
+  readonly #leaseLapses = this.#counter(
+    'meridian_lease_lapses_total',
+    'Times the lease ran out and rooms were frozen.',
+    [],
+  );
+  readonly #leaseVotes = this.#counter(
+    'meridian_lease_votes_total',
+    'Times peers were asked whether Redis is away for them too: held by a majority, or refused.',
+    ['outcome'],
+  );
+  readonly #deathsDeclared = this.#counter(
+    'meridian_node_deaths_declared_total',
+    'Nodes this node declared dead.',
     [],
   );
 
@@ -118,6 +160,23 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics {
   }
   tickRan(room: string, seconds: number): void {
     this.#tick.observe({ room }, seconds);
+    this.#tickListener(seconds);
+  }
+  /** Hears how long each step took, for the node's load. */
+  onTick(listener: (seconds: number) => void): void {
+    this.#tickListener = listener;
+  }
+  journalWritten(room: string, kind: 'checkpoint' | 'patch', bytes: number): void {
+    this.#journalEntries.inc({ room, kind });
+    this.#journalBytes.inc({ room, kind }, bytes);
+  }
+  /** @param reason - `move`, `restore` or `ownership-lost` */
+  roomFrozen(room: string, reason: string): void {
+    this.#roomsFrozen.inc({ room, reason });
+  }
+  /** @param outcome - `revived` or why not */
+  roomRevived(room: string, outcome: string): void {
+    this.#revivals.inc({ room, outcome });
   }
   stepsSkipped(room: string, count: number): void {
     this.#skippedSteps.inc({ room }, count);
@@ -164,6 +223,18 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics {
   }
   rejectionUnhandled(): void {
     this.#unhandled.inc();
+  }
+  leaseRenewalFailed(): void {
+    this.#leaseRenewalFailures.inc();
+  }
+  leaseLapsed(): void {
+    this.#leaseLapses.inc();
+  }
+  leaseVoted(outcome: 'held' | 'refused'): void {
+    this.#leaseVotes.inc({ outcome });
+  }
+  deathDeclared(): void {
+    this.#deathsDeclared.inc();
   }
 
   #lagGauge(name: string, percentile: number): void {

@@ -62,7 +62,9 @@ export class Roster {
 
   /** What the state does not say. */
   effectEnds(): EffectEnds {
-    const withEffects = [...this.#participants.values()].filter(({ fighter }) => fighter.effects !== 0);
+    const withEffects = [...this.#participants.values()].filter(
+      ({ fighter }) => fighter.effects !== 0,
+    );
     return Object.fromEntries(
       withEffects.map(({ id, hasteUntilMs, tripleUntilMs, shieldUntilMs }) => [
         id,

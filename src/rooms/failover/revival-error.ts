@@ -4,9 +4,9 @@ import type { LostReason } from '../../cluster/room-directory.ts';
 export class RevivalError extends Error {
   readonly reason: LostReason;
 
-  constructor(reason: LostReason, message: string, options?: ErrorOptions) {
+  constructor(message: string, options: ErrorOptions & { readonly reason: LostReason }) {
     super(message, options);
     this.name = 'RevivalError';
-    this.reason = reason;
+    this.reason = options.reason;
   }
 }

@@ -2,9 +2,12 @@ import type { RoomClaim } from '../../cluster/room-directory.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { RoomSnapshot } from '../journal/journal-meta.ts';
 
+/** What the directory granted, as far as a revival needs it. */
+export type RevivalClaim = Pick<RoomClaim, 'roomId' | 'roomName' | 'epoch'>;
+
 /** A room that is about to be made again from its journal. */
 export interface Revival {
-  readonly claim: RoomClaim;
+  readonly claim: RevivalClaim;
   readonly snapshot: RoomSnapshot;
   readonly entries: readonly JournalEntry[];
 }

@@ -1,11 +1,11 @@
 import type { Room as ColyseusRoom } from '@colyseus/core';
-import type { LostReason, RoomClaim, RoomDirectory } from '../../cluster/room-directory.ts';
+import type { LostReason, RoomDirectory } from '../../cluster/room-directory.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { JournalError } from '../journal/journal-entry.ts';
 import { foldMeta } from '../journal/journal-meta.ts';
 import type { RoomJournal } from '../journal/room-journal.ts';
+import type { RevivalClaim, Revivals } from './revival.ts';
 import { RevivalError } from './revival-error.ts';
-import type { Revivals } from './revival.ts';
 
 /** Makes a room of a class under a given id, on this node. */
 export interface RoomMaker {
@@ -43,7 +43,7 @@ export class RoomReviver {
   }
 
   /** Never throws: a room that cannot be brought back is marked lost. @returns whether it lives */
-  async revive(claim: RoomClaim): Promise<boolean> {
+  async revive(claim: RevivalClaim): Promise<boolean> {
     const { directory, metrics, log } = this.#deps;
     const { roomId, roomName, epoch } = claim;
     const startedMs = performance.now();
@@ -67,10 +67,11 @@ export class RoomReviver {
     }
   }
 
-  async #make(claim: RoomClaim): Promise<void> {
+  async #make(claim: RevivalClaim): Promise<void> {
     const { journal, revivals, maker } = this.#deps;
     const record = await journal.read(claim.roomId);
-    if (record === null) throw new RevivalError('not-durable', 'The room has no journal.');
+    if (record === null)
+      throw new RevivalError('The room has no journal.', { reason: 'not-durable' });
     const snapshot = foldMeta(record.entries);
     revivals.announce({ claim, snapshot, entries: record.entries });
     try {

@@ -22,6 +22,7 @@ import { decideSend, type SendGateLimits } from './send-gate.ts';
 
 const TIMED_BYTES = 8;
 const NO_PATCH = new Uint8Array(0);
+const NOBODY: Client[] = [];
 
 /** What Colyseus passes when the room is timed. */
 interface PatchTiming {
@@ -37,10 +38,19 @@ export interface FlushListener {
   tooSlow(client: Client, backlogBytes: number): void;
 }
 
+/** Takes each flush down, whoever is there to get it. */
+export interface PatchRecorder {
+  /** Whether anybody wants it; a room without a journal pays nothing. */
+  readonly isRecording: boolean;
+  /** @param shared - what clients without a view get, valid during the call; null when nothing changed for them */
+  record(shared: Uint8Array | null): void;
+}
+
 export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
   readonly limits: SendGateLimits;
   readonly listener: FlushListener;
+  readonly recorder?: PatchRecorder;
 }
 
 /**
@@ -78,22 +88,24 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
     this.#sentBytes = 0;
     const hasChanges = this.encoder.hasChanges;
-    if (clients.length === 0) {
-      if (hasChanges) {
-        this.needFullEncode = true;
-        this.encoder.discardChanges();
-      }
-      return false;
-    }
     if (hasChanges) this.needFullEncode = true;
-    const ready = this.#takeReady(clients, timing);
-    if (hasChanges || timing !== undefined || this.#hasViewChanges(ready)) {
-      if (this.hasFilters) this.#flushViews(ready, hasChanges, timing);
-      else this.#flushShared(ready, hasChanges, timing);
-    }
+    const ready = clients.length === 0 ? NOBODY : this.#takeReady(clients, timing);
+    const shared = this.#send(ready, hasChanges, timing);
+    // After the clients: a checkpoint is encoded into the same scratch.
+    if (this.#deps.recorder?.isRecording) this.#deps.recorder.record(shared);
     if (hasChanges) this.encoder.discardChanges();
     if (this.#sentBytes > 0) this.#deps.listener.patchSent(this.#sentBytes);
-    return hasChanges;
+    return hasChanges && clients.length > 0;
+  }
+
+  /** @returns what clients without a view get; null when nothing changed for them, or nobody wants it */
+  #send(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+    const isRecording = this.#deps.recorder?.isRecording === true;
+    const isWanted = ready.length > 0 || (isRecording && hasChanges);
+    if (!isWanted) return null;
+    if (!hasChanges && timing === undefined && !this.#hasViewChanges(ready)) return null;
+    if (this.hasFilters) return this.#flushViews(ready, { hasChanges, isRecording }, timing);
+    return this.#flushShared(ready, hasChanges, timing);
   }
 
   /** The clients that get this patch; the others are skipped, resynchronised or ended. */
@@ -139,15 +151,14 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     return ready;
   }
 
-  #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
-    if (ready.length === 0) return;
+  #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     const patch = hasChanges ? this.#encodePatch() : NO_PATCH;
-    if (timing === undefined) {
-      this.#sendPlain(ready, patch);
-      return;
+    if (ready.length > 0 && timing === undefined) this.#sendPlain(ready, patch);
+    else if (timing !== undefined) {
+      const template = timedTemplate(patch, timing.sNow);
+      for (const client of ready) this.#sendTimed(client, template);
     }
-    const template = timedTemplate(patch, timing.sNow);
-    for (const client of ready) this.#sendTimed(client, template);
+    return hasChanges ? patch : null;
   }
 
   /** One frame, shared by all sockets. */
@@ -157,44 +168,50 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
     frame[payloadOffset] = Protocol.ROOM_STATE_PATCH;
     frame.set(patch, payloadOffset + 1);
-    for (const client of ready) this.#send(client, frame, payloadOffset);
+    for (const client of ready) this.#sendFrame(client, frame, payloadOffset);
   }
 
   #sendTimed(client: Client, template: TimedTemplate): void {
     const frame = Buffer.allocUnsafe(template.frame.length);
     template.frame.copy(frame);
     frame.writeUInt32LE(acknowledgedInput(client) >>> 0, template.ackOffset);
-    this.#send(client, frame, template.payloadOffset);
+    this.#sendFrame(client, frame, template.payloadOffset);
   }
 
-  #send(client: Client, frame: Buffer, payloadOffset: number): void {
+  #sendFrame(client: Client, frame: Buffer, payloadOffset: number): void {
     this.#sentBytes += frame.length - payloadOffset;
     if (client instanceof MeridianClient) client.sendFrame(frame, payloadOffset);
     else client.raw(frame.subarray(payloadOffset));
   }
 
   /** Each distinct view once; clients that share a view share its bytes. */
-  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): void {
+  #flushViews(
+    ready: Client[],
+    { hasChanges, isRecording }: { readonly hasChanges: boolean; readonly isRecording: boolean },
+    timing?: PatchTiming,
+  ): Uint8Array | null {
     const it: Iterator = { offset: 1 };
     const { scratch } = this.#deps;
     this.encoder.sharedBuffer = scratch.buffer;
     if (hasChanges) this.encoder.encode(it);
     const sharedOffset = it.offset;
+    const ownShared = () =>
+      Uint8Array.prototype.slice.call(this.encoder.sharedBuffer, 1, sharedOffset);
+    const recorded = hasChanges && isRecording ? ownShared() : null;
     const patches = new Map<StateView | null, Uint8Array>();
     for (const client of ready) {
       const view = client.view ?? null;
       let patch = patches.get(view);
       if (patch === undefined) {
         patch =
-          view === null
-            ? Uint8Array.prototype.slice.call(this.encoder.sharedBuffer, 1, sharedOffset)
-            : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
+          view === null ? ownShared() : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
         patches.set(view, patch);
       }
       if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));
       else if (patch.length > 0) this.#sendPlain([client], patch);
     }
     this.#releaseScratch();
+    return recorded;
   }
 
   #hasViewChanges(ready: Client[]): boolean {

@@ -3,8 +3,8 @@ import type {
   AuthContext,
   Client,
   ClientPrivate,
-  IRoomCache,
   Room as ColyseusRoom,
+  IRoomCache,
 } from '@colyseus/core';
 
 // Members of Colyseus' Room that are private in TypeScript only and that the room base builds on. One place, so that an

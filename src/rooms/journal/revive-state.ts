@@ -244,7 +244,10 @@ function relink(state: Ref, nextRefId: number): number {
     if (ref[$refId] === undefined) setRefId(ref, next++);
   }
   for (const tree of trees) {
-    tree.forEachChild((child, index) => child.addParent(tree.ref, index));
+    tree.forEachChild((child, index) => {
+      // Told of a parent twice, it would take the second place for one in its newest parent.
+      if (!child.hasParent((parent) => parent === tree.ref)) child.addParent(tree.ref, index);
+    });
   }
   return next;
 }

@@ -52,7 +52,9 @@ export interface RecorderDeps {
   readonly ledger: SeatLedger;
   readonly limits: RecorderLimits;
   readonly log: Logger;
-  readonly metrics: { journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void };
+  readonly metrics: {
+    journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void;
+  };
 }
 
 /** A checkpoint that could not be made is tried again after this. */
@@ -63,7 +65,7 @@ export class RoomRecorder {
   readonly #deps: RecorderDeps;
   readonly #durability: Durability;
   readonly #options: unknown;
-  #writer: JournalWriter;
+  readonly #writer: JournalWriter;
   #nextRefId = 0;
   #patchBytes = 0;
   #checkpointDueMs = 0;
@@ -90,12 +92,11 @@ export class RoomRecorder {
     );
   }
 
-  /** Call after each flush. @param patch - null when no state changed */
-  flushed(patch: StatePatch | null): void {
+  /** Call in each flush, before its changes are discarded. @param patch - gives null when no state changed */
+  flushed(patch: () => StatePatch | null): void {
     if (this.#isClosed) return;
-    if (patch !== null) this.#nextRefId = patch.nextRefId;
     if (this.#room.clusterMs() >= this.#checkpointDueMs || this.#isLarge()) this.checkpoint();
-    else if (this.#durability === 'journal') this.#append(patch);
+    else if (this.#durability === 'journal') this.#append(patch());
   }
 
   /** A seat changed hands: written at once. */
@@ -130,6 +131,11 @@ export class RoomRecorder {
     }
   }
 
+  /** The next flush writes the whole room: the store may have lost what it had. */
+  renew(): void {
+    this.#checkpointDueMs = 0;
+  }
+
   /** @throws {GameError} `LEASE_LOST`, `DIRECTORY_UNAVAILABLE` */
   settled(): Promise<void> {
     return this.#writer.settled();
@@ -145,6 +151,7 @@ export class RoomRecorder {
       this.#checkpointDueMs = Math.min(this.#checkpointDueMs, this.#room.clusterMs() + RETRY_MS);
       return;
     }
+    if (patch !== null) this.#nextRefId = patch.nextRefId;
     const timers = this.#room.timerChanges();
     const meta: PatchMeta = {
       ...this.#deps.ledger.changes(),
@@ -182,7 +189,11 @@ export class RoomRecorder {
     return this.#patchBytes > this.#deps.limits.journalMaxBytes;
   }
 
-  #entry(kind: JournalEntry['kind'], meta: CheckpointMeta | PatchMeta, state: Uint8Array): JournalEntry {
+  #entry(
+    kind: JournalEntry['kind'],
+    meta: CheckpointMeta | PatchMeta,
+    state: Uint8Array,
+  ): JournalEntry {
     return {
       kind,
       atMs: this.#room.clusterMs(),

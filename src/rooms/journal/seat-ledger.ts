@@ -188,11 +188,7 @@ function count(session: Session, counts: number[]): void {
   const { messages } = session;
   const inputs = inputsOf(session);
   if (messages === session.writtenMessages && inputs === session.writtenInputs) return;
-  counts.push(
-    session.slot,
-    messages - session.writtenMessages,
-    inputs - session.writtenInputs,
-  );
+  counts.push(session.slot, messages - session.writtenMessages, inputs - session.writtenInputs);
   session.writtenMessages = messages;
   session.writtenInputs = inputs;
 }

@@ -85,7 +85,9 @@ export class RoomMover {
     try {
       const place = await directory.locate(room.roomId);
       if (place.kind === 'owned' && place.nodeId !== nodeId) {
-        room.release(place.nodeId === to.processId ? to : { processId: place.nodeId, publicAddress: null });
+        room.release(
+          place.nodeId === to.processId ? to : { processId: place.nodeId, publicAddress: null },
+        );
         return place.nodeId === to.processId;
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Client, Protocol, type Room as ColyseusRoom } from '@colyseus/core';
+import { type Client, type Room as ColyseusRoom, Protocol } from '@colyseus/core';
 import type { NodeLease } from '../../cluster/node-lease.ts';
 import type { RoomDirectory } from '../../cluster/room-directory.ts';
 import type { RoomsConfig } from '../../config/config.ts';
@@ -15,8 +15,8 @@ import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { ListingRecord } from '../journal/journal-meta.ts';
 import type { RoomJournal } from '../journal/room-journal.ts';
 import { RoomRecorder } from '../journal/room-recorder.ts';
+import type { RoomStateKeeper } from '../journal/room-state-keeper.ts';
 import { SeatLedger } from '../journal/seat-ledger.ts';
-import type { StateKeeper } from '../journal/state-keeper.ts';
 import type { MovableRoom } from '../migration/room-mover.ts';
 import { RoomTimers } from '../timers/room-timers.ts';
 import { FrameShelf } from './frame-shelf.ts';
@@ -37,7 +37,7 @@ export interface SurvivalServices {
   readonly journal: RoomJournal;
   readonly revivals: Revivals;
   /** Makes the room anew from its journal, here, after `release`. */
-  readonly restoreInPlace: (roomId: string) => void;
+  readonly restoreInPlace: (roomId: string, roomName: string) => void;
   readonly processId: () => string;
   readonly publicAddress: () => string | null;
   readonly metrics: SurvivalMetrics;
@@ -56,7 +56,7 @@ export interface SurvivalHost {
     onRestore?(data: unknown): void | Promise<void>;
     onRelease?(): void;
   };
-  readonly state: StateKeeper;
+  readonly state: RoomStateKeeper;
   readonly config: RoomsConfig;
   readonly log: () => Logger;
   readonly services: SurvivalServices;
@@ -153,12 +153,6 @@ export class RoomSurvival implements MovableRoom {
     });
   }
 
-  /** After each flush. */
-  flushed(): void {
-    if (this.#recorder === undefined) return;
-    this.#recorder.flushed(this.#host.state.takePatch());
-  }
-
   /** Runs due timers. @param fault - takes what a handler throws */
   tick(fault: (error: unknown) => void): void {
     this.timers.tick(fault);
@@ -238,7 +232,7 @@ export class RoomSurvival implements MovableRoom {
   async storeLastCheckpoint(): Promise<void> {
     const recorder = this.#recorder;
     if (recorder === undefined || !recorder.checkpoint()) {
-      throw new RevivalError('not-durable', 'The room cannot be written down.');
+      throw new RevivalError('The room cannot be written down.', { reason: 'not-durable' });
     }
     await recorder.settled();
   }
@@ -252,6 +246,24 @@ export class RoomSurvival implements MovableRoom {
     this.#leaveTo(reason);
   }
 
+  /** The process ends and nobody can take the room now: it is written down, and waits for the next node. */
+  async leaveBehind(): Promise<void> {
+    this.freeze();
+    try {
+      await this.storeLastCheckpoint();
+    } catch (error) {
+      this.#host
+        .log()
+        .warn({ err: error }, 'the last checkpoint was not stored; the one before is');
+    }
+    this.abandon('The server restarts.');
+  }
+
+  /** The store was away, and may have forgotten. */
+  renewJournal(): void {
+    this.#recorder?.renew();
+  }
+
   /** Whatever is wrong is not in the journal: makes the room anew from its last whole state. @returns whether that can be */
   restoreInPlace(): boolean {
     if (this.#recorder === undefined || this.#phase !== 'live') return false;
@@ -259,7 +271,7 @@ export class RoomSurvival implements MovableRoom {
     const { services, room } = this.#host;
     services.metrics.roomFrozen(room.roomName, 'restore');
     this.release({ processId: services.processId(), publicAddress: services.publicAddress() });
-    services.restoreInPlace(room.roomId);
+    services.restoreInPlace(room.roomId, room.roomName);
     return true;
   }
 
@@ -275,14 +287,19 @@ export class RoomSurvival implements MovableRoom {
 
   async #revive({ claim, snapshot, entries }: Revival): Promise<void> {
     const { room, state, services, config } = this.#host;
-    if (state.schema() !== snapshot.schema) {
-      throw new RevivalError('schema-unknown', 'The state was written by a build with another schema.');
+    const obstacle = state.obstacle();
+    if (obstacle !== null) throw new RevivalError(obstacle, { reason: 'restore-failed' });
+    if (state.fingerprint() !== snapshot.schema) {
+      throw new RevivalError('The state was written by a build with another schema.', {
+        reason: 'schema-unknown',
+      });
     }
     const nowMs = services.lease.clusterNowMs();
-    state.revive(entries, snapshot);
+    state.revive(entries);
     // The room's clock went on while nobody ran it; never back, whatever the clocks of the machines say.
     const awayMs = Math.max(0, nowMs - snapshot.atMs);
-    Object.assign(room.clock, { elapsedTime: snapshot.elapsedMs + awayMs, currentTime: room.clock.now() });
+    room.clock.tick();
+    room.clock.elapsedTime = snapshot.elapsedMs + awayMs;
     this.timers.load(snapshot.timers);
     this.#epoch = claim.epoch;
     this.#restoreListing(snapshot.listing, snapshot.seats.length);
@@ -290,7 +307,7 @@ export class RoomSurvival implements MovableRoom {
     try {
       await room.onRestore?.(snapshot.game);
     } catch (error) {
-      throw new RevivalError('restore-failed', 'onRestore failed.', { cause: error });
+      throw new RevivalError('onRestore failed.', { reason: 'restore-failed', cause: error });
     }
     const views = state.reviveViews(snapshot.viewHistory);
     holdSeats(room, snapshot.seats, {
@@ -300,7 +317,9 @@ export class RoomSurvival implements MovableRoom {
     });
     this.#openRecorder();
     if (this.#recorder?.checkpoint() !== true) {
-      throw new RevivalError('restore-failed', 'No checkpoint could be made of the revived room.');
+      throw new RevivalError('No checkpoint could be made of the revived room.', {
+        reason: 'restore-failed',
+      });
     }
     // Fences the owner before us, should it still live; and a store that does not take it must not be promised.
     await this.#recorder.settled();
@@ -319,7 +338,8 @@ export class RoomSurvival implements MovableRoom {
 
   /** Colyseus and the metrics count a held seat like a player. */
   #announceHeldSeats(): void {
-    for (const client of this.#held.values()) internals(this.#host.room)._events.emit('join', client);
+    for (const client of this.#held.values())
+      internals(this.#host.room)._events.emit('join', client);
   }
 
   #openRecorder(): void {
@@ -336,7 +356,13 @@ export class RoomSurvival implements MovableRoom {
         timerChanges: () => this.timers.takeChanges(),
         state: () => state.checkpoint(),
       },
-      { journal: services.journal, ledger: this.ledger, limits: config, log: log(), metrics: services.metrics },
+      {
+        journal: services.journal,
+        ledger: this.ledger,
+        limits: config,
+        log: log(),
+        metrics: services.metrics,
+      },
       {
         epoch: this.#epoch,
         durability: room.durability,
@@ -344,7 +370,7 @@ export class RoomSurvival implements MovableRoom {
         listener: { ownershipLost: () => this.#ownershipLost() },
       },
     );
-    state.startRecording();
+    state.startRecording((patch) => this.#recorder?.flushed(patch));
   }
 
   #ownershipLost(): void {

@@ -8,7 +8,7 @@ export type RedisClient = Redis | Cluster;
  * A Lua script of `scripts/`, run by its hash; Redis gets the text when it does not know it (also after a restart).
  *
  * The head of each file says what KEYS, ARGV and the reply are and why it must be atomic. All keys of a script carry one
- * hash tag, so that it also runs on Redis Cluster.
+ * hash tag, so that it also runs on Redis Cluster. A line `-- include: <name>` stands for that file.
  */
 export class RedisScript<Reply> {
   readonly #command: string;
@@ -17,7 +17,7 @@ export class RedisScript<Reply> {
   /** @param name - the file's name without `.lua` */
   constructor(name: string) {
     this.#command = `meridian:${name}`;
-    this.#text = readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8');
+    this.#text = read(name).replace(/^-- include: (\S+)$/gm, (_line, file: string) => read(file));
   }
 
   async run(
@@ -35,4 +35,8 @@ export class RedisScript<Reply> {
       ...args,
     );
   }
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8');
 }

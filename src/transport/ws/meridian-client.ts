@@ -67,7 +67,7 @@ export class MeridianClient extends WebSocketClient {
   override raw(
     data: Uint8Array | Buffer,
     options?: Parameters<WebSocketClient['raw']>[1],
-    done?: (error?: unknown) => void,
+    done?: (error?: Error) => void,
   ): void {
     const complete = this.completeJoinFrame;
     if (complete === null || data[0] !== Protocol.JOIN_ROOM) {

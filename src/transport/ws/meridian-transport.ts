@@ -19,6 +19,7 @@ import { closeReason, MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
+import type { ForwardTarget, SocketForwarder, Upgrade } from './socket-forwarder.ts';
 import { SocketQuota } from './socket-quota.ts';
 
 export interface MeridianTransportOptions {
@@ -28,10 +29,22 @@ export interface MeridianTransportOptions {
   readonly socketsPerAddress: number;
   /** The room on this node, if it is here. */
   readonly findRoom: (roomId: string) => Room | undefined;
+  /** Where sockets of rooms that are not here belong; absent on a node that is alone. */
+  readonly elsewhere?: Elsewhere;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
   readonly log: Logger;
+}
+
+export interface Elsewhere {
+  readonly forwarder: SocketForwarder;
+  /**
+   * Where the room is. `here`: this node answers for it, be it with a refusal.
+   *
+   * @throws {GameError} what the client is told: `ROOM_RECOVERING`, `LEASE_LOST`, `DIRECTORY_UNAVAILABLE`
+   */
+  route(roomId: string): Promise<'here' | ForwardTarget>;
 }
 
 const UNANSWERED_PINGS = 2;
@@ -89,10 +102,37 @@ export class MeridianTransport extends WebSocketTransport {
       return;
     }
     socket.once('close', release);
-    this.wss.handleUpgrade(request, socket, head, (ws) => {
-      socket.removeListener('error', destroy);
-      this.#open(ws, request, url);
-    });
+    const upgrade: Upgrade = { request, socket, head };
+    const accept = () =>
+      this.wss.handleUpgrade(request, socket, head, (ws) => {
+        socket.removeListener('error', destroy);
+        this.#open(ws, request, url);
+      });
+    const { elsewhere } = this.#options;
+    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
+    if (elsewhere === undefined || roomId === undefined) accept();
+    else void this.#route(upgrade, roomId, elsewhere, accept);
+  }
+
+  /** Serves the socket here, hands it on, or tells its client to try again. */
+  async #route(
+    upgrade: Upgrade,
+    roomId: string,
+    { forwarder, route }: Elsewhere,
+    accept: () => void,
+  ): Promise<void> {
+    const { request, socket } = upgrade;
+    const unreachable = () => this.#refuse(socket, new GameError('NODE_UNREACHABLE'));
+    try {
+      const target = await route(roomId);
+      if (socket.destroyed) return;
+      if (target === 'here') accept();
+      // It was handed on to us: whoever did knows no better, and must not get it back.
+      else if (forwarder.vouchedAddress(request) !== null) unreachable();
+      else forwarder.forward(upgrade, target, this.#options.addressOf(request), unreachable);
+    } catch (error) {
+      this.#refuse(socket, error instanceof GameError ? error : new GameError('INTERNAL'));
+    }
   }
 
   /**

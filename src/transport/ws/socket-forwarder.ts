@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -5,63 +6,98 @@ import type { Duplex } from 'node:stream';
 // A socket that arrives at a node where its room is not: any node of a region is a gateway to the others, so that clients which
 // know one address only (a balancer, a stock SDK) reach their room wherever it has moved.
 //
-//   client ══ upgrade ══▶ this node ══ the same upgrade, client's address added ══▶ the room's node
-//          ◀══════════════ bytes, both ways, untouched ══════════════════════════▶
+//   client ══ upgrade ══▶ this node ══ the same upgrade, client's address vouched for ══▶ the room's node
+//          ◀══════════════ bytes, both ways, untouched ══════════════════════════════════▶
+//
+// The vouching header holds the address and a MAC by the region's key over address and path, so that nobody outside can claim to be
+// somebody else; what carries it is served or refused, never handed on again.
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** Marks what was forwarded: it is served or refused there, never sent on. */
-export const FORWARDED_HEADER = 'x-meridian-forwarded';
+const HEADER = 'x-meridian-forwarded';
+const REPLACED = [HEADER, 'x-forwarded-for'];
 
+/** The game port of another node, as nodes reach each other. */
 export interface ForwardTarget {
   readonly host: string;
   readonly port: number;
 }
 
-/**
- * Hands an upgrade on.
- *
- * @param clientAddress - of the client; the target believes it only from proxies it trusts
- * @param onFailed - the target could not be reached; the socket is still the caller's
- */
-export function forwardUpgrade(
-  upgrade: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
-  target: ForwardTarget,
-  clientAddress: string,
-  onFailed: () => void,
-): void {
-  const { request, socket, head } = upgrade;
-  const other = connect({ ...target, noDelay: true });
-  let isJoined = false;
-  const fail = () => {
-    other.destroy();
-    if (isJoined) socket.destroy();
-    else onFailed();
-  };
-  const timer = setTimeout(fail, CONNECT_TIMEOUT_MS);
-  other.once('error', () => {
-    clearTimeout(timer);
-    fail();
-  });
-  other.once('connect', () => {
-    clearTimeout(timer);
-    isJoined = true;
-    other.write(headOf(request, clientAddress));
-    if (head.length > 0) other.write(head);
-    socket.pipe(other).pipe(socket);
-    socket.once('close', () => other.destroy());
-    other.once('close', () => socket.destroy());
-  });
+/** What of a request tells whether it was handed on. */
+export interface ForwardedRequest {
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly url?: string | undefined;
 }
 
-/** The request as it came, with the client's address behind the others. */
-function headOf(request: IncomingMessage, clientAddress: string): string {
-  const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    const name = request.rawHeaders[i] as string;
-    // Ours below: what a client claims here is nobody's word.
-    if ([FORWARDED_HEADER, 'x-forwarded-for'].includes(name.toLowerCase())) continue;
-    lines.push(`${name}: ${request.rawHeaders[i + 1]}`);
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Hands sockets on to other nodes, and knows those that were handed on. */
+export class SocketForwarder {
+  readonly #key: Uint8Array;
+
+  /** @param key - shared by the nodes of the region */
+  constructor(key: Uint8Array) {
+    this.#key = key;
   }
-  lines.push(`X-Forwarded-For: ${clientAddress}`, `${FORWARDED_HEADER}: 1`, '', '');
-  return lines.join('\r\n');
+
+  /** The client's address when another node handed this request on and vouches for it; null otherwise. */
+  vouchedAddress(
+    request: Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined },
+  ): string | null {
+    const [address = '', mac = ''] = String(request.headers[HEADER] ?? '').split(' ');
+    const expected = Buffer.from(this.#mac(address, request.url ?? ''));
+    const given = Buffer.from(mac);
+    const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
+    return isGenuine ? address : null;
+  }
+
+  /**
+   * @param clientAddress - as this node knows it
+   * @param onFailed - the target could not be reached; the socket is still the caller's
+   */
+  forward(upgrade: Upgrade, to: ForwardTarget, clientAddress: string, onFailed: () => void): void {
+    const { request, socket, head } = upgrade;
+    const other = connect({ ...to, noDelay: true });
+    let isJoined = false;
+    const fail = () => {
+      other.destroy();
+      if (isJoined) socket.destroy();
+      else onFailed();
+    };
+    const timer = setTimeout(() => other.destroy(new Error('no answer')), CONNECT_TIMEOUT_MS);
+    other.once('error', fail);
+    other.once('close', () => {
+      clearTimeout(timer);
+      if (isJoined) socket.destroy();
+    });
+    other.once('connect', () => {
+      clearTimeout(timer);
+      isJoined = true;
+      other.write(this.#headOf(request, clientAddress));
+      if (head.length > 0) other.write(head);
+      socket.once('close', () => other.destroy());
+      socket.pipe(other).pipe(socket);
+    });
+  }
+
+  #headOf(request: IncomingMessage, clientAddress: string): string {
+    const url = request.url ?? '/';
+    const lines = [`${request.method ?? 'GET'} ${url} HTTP/1.1`];
+    for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+      const name = request.rawHeaders[i] as string;
+      if (!REPLACED.includes(name.toLowerCase()))
+        lines.push(`${name}: ${request.rawHeaders[i + 1]}`);
+    }
+    lines.push(`${HEADER}: ${clientAddress} ${this.#mac(clientAddress, url)}`, '', '');
+    return lines.join('\r\n');
+  }
+
+  #mac(address: string, url: string): string {
+    return createHmac('sha256', this.#key)
+      .update(`forward\n${address}\n${url}`)
+      .digest('base64url');
+  }
 }

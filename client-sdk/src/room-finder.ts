@@ -1,0 +1,134 @@
+import { API_PREFIX, type ErrorBody, type RoomLocation } from '../../src/protocol/index.ts';
+import type { FetchFunction } from './http-json.ts';
+import type { KnownNodes, NodeAddress } from './known-nodes.ts';
+import type { RoomTarget } from './room-target.ts';
+
+// One question to the region: where is this room now? Any live node answers, so a dead one must cost nothing:
+//
+//   ask one at random ──300 ms without an answer──▶ ask the next, too ──▶ … ──▶ the lost node last
+//          └──── failed ────▶ ask the next at once
+//
+// The first answer counts; the others are aborted.
+
+/** What the region says about a room. */
+export type RoomAnswer =
+  | ({ readonly kind: 'running' } & RoomTarget)
+  /** Its node is gone, and another one is about to bring it back. */
+  | { readonly kind: 'recovering'; readonly retryAfterMs: number }
+  /** It will not come back; `reason` is for the player. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** Whoever answered does not know: a stock Colyseus server, or no such room. */
+  | { readonly kind: 'unknown' }
+  /** Nobody could be reached. */
+  | { readonly kind: 'silent' };
+
+export interface RoomFinderDependencies {
+  readonly nodes: KnownNodes;
+  readonly fetch: FetchFunction;
+  readonly random: () => number;
+}
+
+/** Time one address has before the next one is asked as well. */
+const HEDGE_AFTER_MS = 300;
+/** Time all of them have together. */
+const DEADLINE_MS = 2_000;
+
+export class RoomFinder {
+  readonly #deps: RoomFinderDependencies;
+
+  constructor(deps: RoomFinderDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * @param lost - the address that does not answer any more; asked last
+   * @returns within two seconds; never rejects
+   */
+  ask(roomId: string, lost: NodeAddress): Promise<RoomAnswer> {
+    const { nodes, random } = this.#deps;
+    const addresses = nodes.inRandomOrder(random, { last: lost });
+    const aborter = new AbortController();
+    return new Promise((resolve) => {
+      let pending = 0;
+      let hedge: ReturnType<typeof setTimeout> | undefined;
+      const settle = (answer: RoomAnswer) => {
+        clearTimeout(hedge);
+        clearTimeout(deadline);
+        aborter.abort();
+        resolve(answer);
+      };
+      const askNext = () => {
+        clearTimeout(hedge);
+        const address = addresses.shift();
+        if (address === undefined) {
+          if (pending === 0) settle({ kind: 'silent' });
+          return;
+        }
+        pending += 1;
+        hedge = setTimeout(askNext, HEDGE_AFTER_MS);
+        void this.#askOne(address, roomId, aborter.signal).then((answer) => {
+          pending -= 1;
+          if (aborter.signal.aborted) return;
+          if (answer === null) askNext();
+          else settle(answer);
+        });
+      };
+      const deadline = setTimeout(() => settle({ kind: 'silent' }), DEADLINE_MS);
+      askNext();
+    });
+  }
+
+  /** @returns null when this node is no help */
+  async #askOne(
+    address: NodeAddress,
+    roomId: string,
+    signal: AbortSignal,
+  ): Promise<RoomAnswer | null> {
+    const { nodes, fetch } = this.#deps;
+    const url = `${nodes.urlOf(address)}${API_PREFIX}/rooms/${encodeURIComponent(roomId)}`;
+    try {
+      const reply = await fetch(url, {
+        method: 'GET',
+        headers: { accept: 'application/json' },
+        signal,
+      });
+      if (reply.status >= 500 || reply.status === 429) return null;
+      const text = await reply.text();
+      if (reply.status === 410) return { kind: 'lost', reason: reasonOf(text) };
+      if (!reply.ok) return { kind: 'unknown' };
+      const location = JSON.parse(text) as RoomLocation;
+      nodes.learn(location.nodes);
+      return answerOf(location, address);
+    } catch {
+      // Not reached, aborted, or a proxy's page instead of JSON: the next address may know better.
+      return null;
+    }
+  }
+}
+
+function answerOf(location: RoomLocation, askedAddress: NodeAddress): RoomAnswer | null {
+  switch (location.state) {
+    case 'running':
+      if (typeof location.processId !== 'string') return null;
+      return {
+        kind: 'running',
+        processId: location.processId,
+        address: location.publicAddress ?? askedAddress,
+      };
+    case 'recovering':
+      return { kind: 'recovering', retryAfterMs: Number(location.retryAfterMs) || 0 };
+    default:
+      // A newer server's word that we do not know.
+      return null;
+  }
+}
+
+function reasonOf(text: string): string {
+  const lost = 'The room is gone and will not come back.';
+  try {
+    const { error } = JSON.parse(text) as Partial<ErrorBody>;
+    return error?.message ?? lost;
+  } catch {
+    return lost;
+  }
+}

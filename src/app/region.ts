@@ -1,0 +1,117 @@
+import type { Presence } from '@colyseus/core';
+import { LocalRoomDirectory } from '../cluster/directory/local-room-directory.ts';
+import { RedisRoomDirectory } from '../cluster/directory/redis-room-directory.ts';
+import { LocalNodeLease } from '../cluster/lease/local-node-lease.ts';
+import { WorkerNodeLease } from '../cluster/lease/worker-node-lease.ts';
+import { LocalNodeRegistry } from '../cluster/local-node-registry.ts';
+import { LocalNodeCalls, type NodeCalls, RedisNodeCalls } from '../cluster/node-calls.ts';
+import type { NodeInfo } from '../cluster/node-info.ts';
+import type { NodeLease, NodeRegistry } from '../cluster/node-lease.ts';
+import { peerKey } from '../cluster/peers/peer-auth.ts';
+import { RedisNodeRegistry } from '../cluster/redis-node-registry.ts';
+import { RegionPresence } from '../cluster/redis-presence.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { MemoryRoomJournal } from '../rooms/journal/journal-memory.ts';
+import { RedisRoomJournal } from '../rooms/journal/journal-redis.ts';
+import type { RoomJournal } from '../rooms/journal/room-journal.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
+import { openRedis } from '../storage/redis/redis-connection.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+
+/** What a node has in common with the others of its region; without Redis it is the only one, and all of it is in memory. */
+export interface Region {
+  readonly directory: LocalRoomDirectory | RedisRoomDirectory;
+  readonly presence: Presence | undefined;
+  readonly journal: RoomJournal;
+  readonly calls: NodeCalls;
+  readonly lease: NodeLease;
+  readonly registry: NodeRegistry;
+  /** Whether rooms can live on when this process ends. */
+  readonly outlivesProcess: boolean;
+}
+
+export interface RegionDeps {
+  readonly config: MeridianConfig;
+  readonly nodeId: string;
+  /** This node as of now, given where its peers reach it. */
+  readonly describe: (peerAddress: string) => NodeInfo;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+}
+
+/**
+ * Joins the region: from here on the node has a lease, and others see it.
+ *
+ * @throws {Error} when Redis does not answer, or the peer port is taken
+ */
+export async function joinRegion(deps: RegionDeps, closers: Closers): Promise<Region> {
+  return deps.config.redis.uri === '' ? aloneIn(deps) : await joinOverRedis(deps, closers);
+}
+
+function aloneIn({ nodeId, describe, log }: RegionDeps): Region {
+  return {
+    directory: new LocalRoomDirectory({ clock: systemClock }, { nodeId }),
+    presence: undefined,
+    journal: new MemoryRoomJournal(),
+    calls: new LocalNodeCalls({ nodeId, log }),
+    lease: new LocalNodeLease(),
+    registry: new LocalNodeRegistry(() => describe('')),
+    outlivesProcess: false,
+  };
+}
+
+async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region> {
+  const { config, nodeId, describe, log, metrics } = deps;
+  const { uri } = config.redis;
+  const redis = await openRedis(uri, { name: 'node', log });
+  closers.push('Redis', () => redis.disconnect());
+  const journalRedis = await openRedis(uri, { name: 'journal', log });
+  closers.push('Redis of journals', () => journalRedis.disconnect());
+  const { publicAddress } = config.http;
+  const directory = new RedisRoomDirectory({
+    redis,
+    nodeId,
+    publicAddress: publicAddress === '' ? undefined : publicAddress,
+    log,
+  });
+  const presence = new RegionPresence({ redis, log });
+  closers.push('presence', () => presence.shutdown());
+  const calls = await RedisNodeCalls.open({ redis, nodeId, log });
+  closers.push('node calls', () => calls.close());
+  const key = peerKey(config.cluster, config.auth);
+  const lease = await WorkerNodeLease.open({
+    config: config.cluster,
+    redisUri: uri,
+    key,
+    nodeId,
+    describe,
+    log,
+    metrics,
+  });
+  closers.push('lease', () => lease.release());
+  const registry = new RedisNodeRegistry(
+    { redis, lease, declareDead: (id) => directory.declareDead(id), log, metrics },
+    {
+      nodeId,
+      key,
+      times: {
+        ttlMs: config.cluster.leaseTtlMs,
+        renewMs: config.cluster.leaseRenewMs,
+        outageMaxMs: config.cluster.outageMaxMs,
+      },
+    },
+  );
+  await registry.start();
+  closers.push('node registry', () => registry.stop());
+  return {
+    directory,
+    presence,
+    journal: new RedisRoomJournal({ redis: journalRedis, log }),
+    calls,
+    lease,
+    registry,
+    outlivesProcess: true,
+  };
+}

@@ -1,0 +1,201 @@
+import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { LoadMeter } from '../cluster/load-meter.ts';
+import { placeRoom } from '../cluster/placement.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { GameError } from '../errors/game-error.ts';
+import type { DrainResult } from '../protocol/rest.ts';
+import { FailoverRunner } from '../rooms/failover/failover-runner.ts';
+import { Revivals } from '../rooms/failover/revival.ts';
+import { RoomReviver } from '../rooms/failover/room-reviver.ts';
+import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
+import { RoomMover } from '../rooms/migration/room-mover.ts';
+import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
+import { Room } from '../rooms/room.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
+import type { Region } from './region.ts';
+
+const DRAIN_NODE = 'drain-node';
+const DRAIN_TIMEOUT_MS = 60_000;
+
+export interface SurvivalRuntimeDeps {
+  readonly config: MeridianConfig;
+  readonly node: ColyseusNode;
+  readonly region: Region;
+  readonly load: LoadMeter;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+  /** Says in the region that this node takes no more rooms. */
+  readonly stopTakingRooms: () => void;
+  readonly takesRooms: () => boolean;
+}
+
+/** Joins what brings rooms back and moves them to the node's rooms. */
+export class SurvivalRuntime {
+  readonly services: SurvivalServices;
+  readonly #deps: SurvivalRuntimeDeps;
+  readonly #reviver: RoomReviver;
+  readonly #failover: FailoverRunner;
+  readonly #drainer: NodeDrainer;
+
+  constructor(deps: SurvivalRuntimeDeps) {
+    const { config, node, region, load, log, metrics, takesRooms } = deps;
+    const { directory, journal, lease, registry, calls } = region;
+    const revivals = new Revivals();
+    const nodeId = node.processId;
+    const publicAddress = config.http.publicAddress === '' ? null : config.http.publicAddress;
+    this.#deps = deps;
+    this.#reviver = new RoomReviver({
+      maker: node,
+      directory,
+      journal,
+      revivals,
+      metrics,
+      log,
+      trialMs: config.rooms.trialMs,
+    });
+    this.services = {
+      lease,
+      directory,
+      journal,
+      revivals,
+      restoreInPlace: (roomId, roomName) => void this.#restoreInPlace(roomId, roomName),
+      processId: () => nodeId,
+      publicAddress: () => publicAddress,
+      metrics,
+    };
+    this.#failover = new FailoverRunner({
+      registry,
+      directory,
+      reviver: this.#reviver,
+      log,
+      takesRooms: () => takesRooms() && lease.isHeld(),
+      loopLagMs: () => load.load({ rooms: 0, seats: 0 }).loopLagMs,
+    });
+    const mover = new RoomMover({ nodeId, directory, calls, reviver: this.#reviver, log });
+    this.#drainer = new NodeDrainer({
+      nodeId,
+      registry,
+      mover,
+      log,
+      movableRooms: () => this.#survivals().filter(({ isDurable }) => isDurable),
+      roomCount: () => node.rooms.size,
+      chooseTarget: (nodes) => {
+        if (nodes.length === 0) return undefined;
+        const chosen = placeRoom(nodes, nodeId);
+        return nodes.find((one) => one.nodeId === chosen);
+      },
+    });
+    node.onRoomCreated((room) => {
+      if (room instanceof Room) Room.survivalOf(room).begin();
+    });
+    calls.handle(DRAIN_NODE, () => this.drain());
+    lease.onRedisBack(() => void this.#reassert());
+  }
+
+  start(): void {
+    this.#failover.start();
+  }
+
+  /** Moves every durable room away and takes no new ones. */
+  async drain(deadlineMs = DRAIN_TIMEOUT_MS): Promise<DrainResult> {
+    this.#deps.stopTakingRooms();
+    return await this.#drainer.drain(deadlineMs);
+  }
+
+  /**
+   * Drains any node of the region.
+   *
+   * @throws {GameError} `NODE_UNKNOWN`, `NODE_UNREACHABLE`
+   */
+  async drainNode(nodeId: string): Promise<DrainResult> {
+    const { region } = this.#deps;
+    if (region.registry.find(nodeId) === undefined) throw new GameError('NODE_UNKNOWN', { nodeId });
+    const result = await region.calls.request(
+      nodeId,
+      DRAIN_NODE,
+      {},
+      { timeoutMs: DRAIN_TIMEOUT_MS },
+    );
+    return result as DrainResult;
+  }
+
+  /**
+   * Before the process ends: moves what can be moved; what cannot is written down and let go of, for the next node to start.
+   *
+   * @param deadlineMs - no move begins after this long
+   */
+  async leave(deadlineMs: number): Promise<void> {
+    await this.#failover.stop();
+    await this.drain(deadlineMs);
+    if (!this.#deps.region.outlivesProcess) return;
+    await Promise.all(
+      this.#survivals()
+        .filter(({ isDurable }) => isDurable)
+        .map((room) => room.leaveBehind()),
+    );
+  }
+
+  /**
+   * Where a socket of that room belongs.
+   *
+   * @throws {GameError} `ROOM_RECOVERING`, `LEASE_LOST`, `DIRECTORY_UNAVAILABLE`
+   */
+  async route(roomId: string): Promise<'here' | ForwardTarget> {
+    const { node, region } = this.#deps;
+    const local = node.findRoom(roomId);
+    if (local instanceof Room && Room.survivalOf(local).isFrozen) {
+      throw new GameError('LEASE_LOST', {}, { retryAfterMs: 250 });
+    }
+    if (local !== undefined) return 'here';
+    const place = await region.directory.locate(roomId);
+    if (place.kind === 'orphaned')
+      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    if (place.kind !== 'owned') return 'here';
+    const owner = region.registry.find(place.nodeId);
+    // Ours and not here yet, or its owner's lease has run out: it comes back in a moment.
+    if (place.nodeId === node.processId || owner === undefined) {
+      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    }
+    const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(owner.internalAddress) ?? [];
+    return { host, port: Number(port) };
+  }
+
+  /** This node was declared dead: its rooms are another's. */
+  abandonAll(): void {
+    this.#deps.region.directory.forgetAll();
+    for (const room of this.#survivals()) room.abandon('This node was cut off from the others.');
+  }
+
+  async #restoreInPlace(roomId: string, roomName: string): Promise<void> {
+    const { region, log } = this.#deps;
+    try {
+      const epoch = await region.directory.nextEpoch(roomId);
+      if (epoch !== null) await this.#reviver.revive({ roomId, roomName, epoch });
+    } catch (error) {
+      log.error({ err: error, roomId }, 'a failed room was not made anew');
+    }
+  }
+
+  async #reassert(): Promise<void> {
+    const { region, log } = this.#deps;
+    try {
+      const lost = new Set(await region.directory.reassert());
+      for (const room of this.#survivals()) {
+        if (lost.has(room.roomId)) room.abandon('This room lives on another node now.');
+        else room.renewJournal();
+      }
+      log.info({ event: 'reasserted', lost: lost.size }, 'rooms are asserted after an outage');
+    } catch (error) {
+      // The next renewal that fails and succeeds comes here again.
+      log.warn({ err: error }, 'rooms could not be asserted after an outage');
+    }
+  }
+
+  #survivals(): RoomSurvival[] {
+    return [...this.#deps.node.rooms].flatMap((room) =>
+      room instanceof Room ? [Room.survivalOf(room)] : [],
+    );
+  }
+}

@@ -1,0 +1,635 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IRoomCache, SortOptions } from '@colyseus/core';
+import { RedisDriver } from '@colyseus/redis-driver';
+import { GameError } from '../../errors/game-error.ts';
+import { within } from '../../shared/within.ts';
+import { redisKeys } from '../../storage/redis/redis-keys.ts';
+import type { RedisClient } from '../../storage/redis/redis-script.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type {
+  JoinTarget,
+  LostReason,
+  RoomClaim,
+  RoomDirectory,
+  RoomPlace,
+} from '../room-directory.ts';
+import { OwnedRoom } from './owned-room.ts';
+import { roomScripts } from './redis-room-scripts.ts';
+import { type BucketSearch, bucketSearch, bucketsOf } from './room-buckets.ts';
+import {
+  applyOperations,
+  isJoinable,
+  listingHead,
+  matches,
+  readListing,
+  sortListings,
+  writeListing,
+} from './room-listing.ts';
+
+// The directory of a region, in its Redis.
+//
+// What this node owns it also knows by heart: listings are written as they are here, whole, under the owner's id and epoch, and
+// nothing is ever read back to be changed. So Redis may be slow, away, or come back empty:
+//
+//   reads, insert   answer within the deadline: DIRECTORY_UNAVAILABLE, or false
+//   update, remove  never fail: they wait up to the deadline, and go on behind the game's back until they are through
+//   after a loss    reassert() writes all rooms again
+
+export interface RedisRoomDirectoryOptions {
+  /** Stays its opener's: `shutdown()` does not close it. */
+  readonly redis: RedisClient;
+  readonly nodeId: string;
+  readonly publicAddress?: string | undefined;
+  readonly log: Logger;
+  /** How long callers wait for Redis, in ms. */
+  readonly deadlineMs?: number;
+}
+
+const DEADLINE_MS = 500;
+/** For what is done once per node or outage, over all of a node's rooms. */
+const LONG_DEADLINE_MS = 5_000;
+/** How long the turn to make a room lasts when its holder is not heard of again. */
+const TURN_MS = 1_500;
+const RETRY_AFTER_MS = 500;
+const SCAN_PAGE = 200;
+const REASSERT_BATCH = 100;
+
+export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
+  readonly #redis: RedisClient;
+  readonly #nodeId: string;
+  readonly #publicAddress: string | undefined;
+  readonly #log: Logger;
+  readonly #deadlineMs: number;
+  readonly #filterBy = new Map<string, readonly string[]>();
+  readonly #rooms = new Map<string, OwnedRoom>();
+  /** Rooms on their way in or out: neither ours nor unknown. */
+  readonly #inserting = new Set<string>();
+  readonly #removing = new Set<string>();
+  /** Marked before they were inserted. */
+  readonly #durable = new Set<string>();
+
+  constructor(options: RedisRoomDirectoryOptions) {
+    super(options.redis);
+    this.#redis = options.redis;
+    this.#nodeId = options.nodeId;
+    this.#publicAddress = options.publicAddress;
+    this.#log = options.log;
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  }
+
+  defineRoomType(roomName: string, filterBy: readonly string[]): void {
+    this.#filterBy.set(roomName, filterBy);
+  }
+
+  epochOf(roomId: string): number | undefined {
+    return this.#rooms.get(roomId)?.epoch;
+  }
+
+  // --- changes of one room -------------------------------------------------------------------------------------------
+
+  async insert(room: IRoomCache): Promise<boolean> {
+    const { roomId } = room;
+    const owned = this.#rooms.get(roomId);
+    if (owned !== undefined) {
+      if (owned.isLive) return false;
+      owned.isLive = true;
+      owned.listing = room;
+      await this.#saved(owned);
+      return true;
+    }
+    if (this.#inserting.has(roomId)) return false;
+    this.#inserting.add(roomId);
+    try {
+      return await this.#insertNew(room);
+    } finally {
+      this.#inserting.delete(roomId);
+    }
+  }
+
+  async #insertNew(room: IRoomCache): Promise<boolean> {
+    const { roomId } = room;
+    const isDurable = this.#durable.delete(roomId);
+    const fields = this.#fieldsOf(room);
+    const args = [roomId, this.#nodeId, isDurable ? 1 : 0, ...fields];
+    let reply: 0 | 1 | 'late';
+    try {
+      const inserting = roomScripts.insert.run(this.#redis, [redisKeys.owners], args);
+      reply = await within(inserting, this.#deadlineMs);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the directory did not take a room');
+      reply = 'late';
+    }
+    if (reply === 'late') {
+      // It may be in, or come in yet; the caller gives the room up.
+      void this.#removeUntilGone({ roomId, epoch: 1 }, '');
+      return false;
+    }
+    if (reply === 0) return false;
+    const owned = this.#own({ epoch: 1, isDurable, isLive: true, listing: room });
+    const isMarkedMeanwhile = this.#durable.delete(roomId);
+    if (isMarkedMeanwhile) owned.isDurable = true;
+    if (isMarkedMeanwhile || this.#fieldsOf(room)[0] !== fields[0]) await this.#saved(owned);
+    return true;
+  }
+
+  override async update(
+    room: IRoomCache,
+    operations: { readonly $set?: Partial<IRoomCache>; readonly $inc?: Partial<IRoomCache> },
+  ): Promise<boolean> {
+    applyOperations(room, operations);
+    return this.persist(room);
+  }
+
+  override async persist(room: IRoomCache, create = false): Promise<boolean> {
+    const owned = this.#rooms.get(room.roomId);
+    if (owned === undefined) return create && room.roomId !== undefined && this.insert(room);
+    if (owned.listing !== room) {
+      // A copy, or the room object that was replaced: not the truth.
+      if (owned.isLive) return false;
+      owned.listing = room;
+      owned.isLive = true;
+    }
+    return this.#saved(owned);
+  }
+
+  override async remove(roomId: string): Promise<boolean> {
+    const owned = this.#letGo(roomId);
+    if (owned === undefined) return false;
+    return (await within(this.#removeUntilGone(owned, ''), this.#deadlineMs)) !== false;
+  }
+
+  async markLost(roomId: string, reason: LostReason): Promise<void> {
+    const owned = this.#letGo(roomId);
+    if (owned === undefined) return;
+    await within(this.#removeUntilGone(owned, reason), this.#deadlineMs);
+  }
+
+  async markDurable(roomId: string): Promise<void> {
+    const owned = this.#rooms.get(roomId);
+    if (owned === undefined) {
+      this.#durable.add(roomId);
+      return;
+    }
+    if (owned.isDurable) return;
+    owned.isDurable = true;
+    await this.#saved(owned);
+  }
+
+  async nextEpoch(roomId: string): Promise<number | null> {
+    const owned = this.#rooms.get(roomId);
+    if (owned === undefined) return null;
+    const { epoch } = owned;
+    const isOurs = await this.#ask(() =>
+      roomScripts.nextEpoch.run(
+        this.#redis,
+        [redisKeys.owners],
+        [roomId, this.#nodeId, epoch, epoch + 1],
+      ),
+    );
+    if (owned.isLetGo) return null;
+    if (isOurs === 0) {
+      this.#disown(owned);
+      return null;
+    }
+    owned.epoch = epoch + 1;
+    owned.isLive = false;
+    return owned.epoch;
+  }
+
+  async trialBegan(roomId: string): Promise<void> {
+    await this.#setTrial(roomId, 'began');
+  }
+
+  async trialEnded(roomId: string): Promise<void> {
+    await this.#setTrial(roomId, 'ended');
+  }
+
+  async #setTrial(roomId: string, trial: 'began' | 'ended'): Promise<void> {
+    const owned = this.#rooms.get(roomId);
+    if (owned === undefined) return;
+    await this.#ask(() =>
+      roomScripts.setTrial.run(
+        this.#redis,
+        [redisKeys.owners],
+        [roomId, this.#nodeId, owned.epoch, trial],
+      ),
+    );
+  }
+
+  // --- rooms of other nodes ------------------------------------------------------------------------------------------
+
+  async claimOrphans(limit: number): Promise<readonly RoomClaim[]> {
+    if (limit <= 0) return [];
+    // No deadline: what comes late is ours all the same.
+    const [owned = 0, ...fields] = await this.#ask(
+      () =>
+        roomScripts.claimOrphans.run(
+          this.#redis,
+          [redisKeys.owners],
+          [this.#nodeId, limit, listingHead(this.#nodeId, this.#publicAddress)],
+        ),
+      Number.POSITIVE_INFINITY,
+    );
+    const claims: RoomClaim[] = [];
+    for (let i = 0; i < fields.length; i += 5) {
+      const [roomId, epoch, deaths, durable, listing] = fields.slice(i, i + 5);
+      const claim = await this.#claimed({
+        roomId: String(roomId),
+        epoch: Number(epoch),
+        deaths: Number(deaths),
+        isDurable: durable === '1',
+        text: String(listing),
+      });
+      if (claim !== null) claims.push(claim);
+    }
+    const known = this.#rooms.size + this.#inserting.size + this.#removing.size;
+    return Number(owned) > known ? [...claims, ...(await this.#findUnheard())] : claims;
+  }
+
+  async takeOver(room: {
+    readonly roomId: string;
+    readonly fromNodeId: string;
+    readonly epoch: number;
+  }): Promise<RoomClaim | null> {
+    const { roomId, fromNodeId, epoch } = room;
+    const reply = await this.#ask(() =>
+      roomScripts.takeOver.run(
+        this.#redis,
+        [redisKeys.owners],
+        [
+          ...[roomId, fromNodeId, epoch, this.#nodeId],
+          listingHead(this.#nodeId, this.#publicAddress),
+        ],
+      ),
+    );
+    if (reply === null) return null;
+    const [newEpoch, deaths, durable, text] = reply;
+    return this.#claimed({ roomId, epoch: newEpoch, deaths, isDurable: durable === '1', text });
+  }
+
+  /** Ends a node whose lease is gone; its rooms become orphans, or lost. Idempotent. */
+  async declareDead(nodeId: string): Promise<'alive' | 'dead'> {
+    return this.#ask(
+      () => roomScripts.declareDead.run(this.#redis, [redisKeys.owners], [nodeId]),
+      LONG_DEADLINE_MS,
+    );
+  }
+
+  /** Colyseus calls it for a process that did not answer in time, which is no proof that it is dead. */
+  override async cleanup(processId: string): Promise<void> {
+    await this.declareDead(processId).catch((error: unknown) => {
+      this.#log.warn({ err: error, processId }, 'rooms of a process were not looked at');
+    });
+  }
+
+  async reassert(): Promise<readonly string[]> {
+    const rooms = [...this.#rooms.values()];
+    const gone: string[] = [];
+    for (let i = 0; i < rooms.length; i += REASSERT_BATCH) {
+      const batch = rooms.slice(i, i + REASSERT_BATCH).filter((room) => !room.isLetGo);
+      const args = batch.flatMap((room) => [
+        ...[room.roomId, room.epoch, room.isDurable ? 1 : 0],
+        ...this.#fieldsOf(room.listing),
+      ]);
+      gone.push(
+        ...(await this.#ask(
+          () => roomScripts.reassert.run(this.#redis, [redisKeys.owners], [this.#nodeId, ...args]),
+          LONG_DEADLINE_MS,
+        )),
+      );
+    }
+    for (const roomId of gone) {
+      const owned = this.#rooms.get(roomId);
+      if (owned !== undefined) this.#disown(owned);
+    }
+    return gone;
+  }
+
+  forgetAll(): void {
+    for (const roomId of [...this.#rooms.keys()]) this.#letGo(roomId);
+    this.#durable.clear();
+  }
+
+  // --- looking up ----------------------------------------------------------------------------------------------------
+
+  async findOrCreate(
+    roomName: string,
+    filter: Readonly<Record<string, unknown>>,
+    exclude: ReadonlySet<string> = new Set(),
+  ): Promise<JoinTarget> {
+    const search = this.#searchFor(roomName, filter);
+    const find = () => this.#firstOf(search, filter, exclude);
+    return this.#ask(async () => {
+      const found = search.isExact ? null : await find();
+      if (found !== null) return { kind: 'room', listing: found };
+      const target = await this.#findOrTakeTurn(search, exclude);
+      if (target.kind !== 'create' || search.isExact) return target;
+      // Somebody may have made one between the look and the turn.
+      const made = await find();
+      if (made === null) return target;
+      await target.createEnded();
+      return { kind: 'room', listing: made };
+    });
+  }
+
+  async #findOrTakeTurn(search: BucketSearch, exclude: ReadonlySet<string>): Promise<JoinTarget> {
+    const token = `${this.#nodeId}:${randomUUID()}`;
+    const bucket = search.isExact ? search.bucket : '';
+    for (;;) {
+      const [kind, roomId, nodeId, text] = await roomScripts.findOrCreate.run(
+        this.#redis,
+        [redisKeys.owners],
+        [bucket, search.turn, token, TURN_MS, ...exclude],
+      );
+      if (kind === 'wait') return { kind };
+      if (kind === 'create') {
+        return { kind, createEnded: () => this.#endTurn(search.turn, token) };
+      }
+      const listing = readListing(text);
+      if (listing !== null) return { kind, listing: { ...listing, processId: nodeId } };
+      await this.#skipTorn(roomId, bucket);
+    }
+  }
+
+  async #endTurn(turn: string, token: string): Promise<void> {
+    const ending = roomScripts.endTurn.run(this.#redis, [redisKeys.creating(turn)], [token]);
+    // It ends by itself a little later.
+    await within(ending, this.#deadlineMs).catch(() => undefined);
+  }
+
+  async locate(roomId: string): Promise<RoomPlace> {
+    const [owner, text, lost] = await this.#ask(() =>
+      Promise.all([
+        this.#redis.hget(redisKeys.owners, roomId),
+        this.#redis.hget(redisKeys.rooms, roomId),
+        this.#redis.get(redisKeys.lost(roomId)),
+      ]),
+    );
+    const [nodeId, epoch] = (owner ?? '').split(' ');
+    if (nodeId === '-') return { kind: 'orphaned' };
+    const listing = text === null ? null : this.#read(roomId, text);
+    if (nodeId !== undefined && nodeId !== '' && listing !== null) {
+      const placed = { ...listing, processId: nodeId };
+      return { kind: 'owned', nodeId, epoch: Number(epoch), listing: placed };
+    }
+    if (lost !== null) return { kind: 'lost', reason: lost as LostReason };
+    return { kind: 'unknown' };
+  }
+
+  override async has(roomId: string): Promise<boolean> {
+    return (await this.#ask(() => this.#redis.hexists(redisKeys.rooms, roomId))) === 1;
+  }
+
+  override async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
+    return this.#ask(() => this.#readMany(roomIds));
+  }
+
+  override async findOne(
+    conditions: Partial<IRoomCache>,
+    order?: SortOptions,
+  ): Promise<IRoomCache> {
+    return (await this.#findOne(conditions, order)) as IRoomCache;
+  }
+
+  async #findOne(
+    conditions: Partial<IRoomCache>,
+    order: SortOptions | undefined,
+  ): Promise<IRoomCache | undefined> {
+    const { roomId, name, locked, private: isPrivate, ...filter } = conditions;
+    if (roomId !== undefined) return (await this.findByIds([roomId])).get(roomId);
+    if (name === undefined || locked !== false || isPrivate !== false) {
+      return (await this.query(conditions, order))[0];
+    }
+    const search = this.#searchFor(name, filter);
+    const found = await this.#ask(() => this.#firstOf(search, filter, new Set(), order));
+    return found ?? undefined;
+  }
+
+  /** For lobbies and the monitor: reads every room of the region, in pages. */
+  override async query(
+    conditions: Partial<IRoomCache>,
+    order?: SortOptions,
+  ): Promise<IRoomCache[]> {
+    const wanted = conditions as Record<string, unknown>;
+    const rooms = await this.#ask(() => this.#scanAll(), LONG_DEADLINE_MS);
+    return sortListings(
+      rooms.filter((room) => matches(room, wanted)),
+      order,
+    );
+  }
+
+  override async shutdown(): Promise<void> {}
+
+  #searchFor(roomName: string, filter: Readonly<Record<string, unknown>>): BucketSearch {
+    return bucketSearch(roomName, this.#filterBy.get(roomName) ?? [], filter);
+  }
+
+  /** The first joinable room of a bucket that fits; with an order all of its joinable rooms are compared. */
+  async #firstOf(
+    search: BucketSearch,
+    filter: Readonly<Record<string, unknown>>,
+    exclude: ReadonlySet<string>,
+    order: SortOptions = {},
+  ): Promise<IRoomCache | null> {
+    const isOrdered = Object.keys(order).length > 0;
+    const fitting: IRoomCache[] = [];
+    const bucket = redisKeys.joinable(search.bucket);
+    for (let from = 0; ; from += SCAN_PAGE) {
+      const roomIds = await this.#redis.zrange(bucket, from, from + SCAN_PAGE - 1);
+      for (const room of (await this.#readMany(roomIds)).values()) {
+        const isExcluded = exclude.has(room.roomId) || exclude.has(room.processId);
+        if (isExcluded || !isJoinable(room) || !matches(room, filter)) continue;
+        if (!isOrdered) return room;
+        fitting.push(room);
+      }
+      if (roomIds.length < SCAN_PAGE) return sortListings(fitting, order)[0] ?? null;
+    }
+  }
+
+  async #readMany(roomIds: readonly string[]): Promise<Map<string, IRoomCache>> {
+    const rooms = new Map<string, IRoomCache>();
+    if (roomIds.length === 0) return rooms;
+    const texts = await this.#redis.hmget(redisKeys.rooms, ...roomIds);
+    for (const [i, roomId] of roomIds.entries()) {
+      const text = texts[i];
+      const room = typeof text === 'string' ? this.#read(roomId, text) : null;
+      if (room !== null) rooms.set(roomId, room);
+    }
+    return rooms;
+  }
+
+  async #scanAll(): Promise<IRoomCache[]> {
+    // A scan may bring a room twice.
+    const rooms = new Map<string, IRoomCache>();
+    let cursor = '0';
+    do {
+      const [next, page] = await this.#redis.hscan(redisKeys.rooms, cursor, 'COUNT', SCAN_PAGE);
+      for (let i = 0; i < page.length; i += 2) {
+        const [roomId = '', text = ''] = page.slice(i, i + 2);
+        const room = this.#read(roomId, text);
+        if (room !== null) rooms.set(roomId, room);
+      }
+      cursor = next;
+    } while (cursor !== '0');
+    return [...rooms.values()];
+  }
+
+  #read(roomId: string, text: string): IRoomCache | null {
+    const room = readListing(text);
+    if (room?.roomId === roomId) return room;
+    this.#log.warn({ roomId }, 'a listing in Redis is torn or foreign, skipped');
+    return null;
+  }
+
+  async #skipTorn(roomId: string, bucket: string): Promise<void> {
+    this.#log.warn({ roomId }, 'a listing in Redis is torn or foreign, skipped');
+    // Its owner's next update brings it back.
+    await this.#redis.zrem(redisKeys.joinable(bucket), roomId);
+  }
+
+  // --- ownership in memory -------------------------------------------------------------------------------------------
+
+  #own(room: Pick<OwnedRoom, 'epoch' | 'isDurable' | 'isLive' | 'listing'>): OwnedRoom {
+    const owned = new OwnedRoom(room, (it) => this.#write(it));
+    this.#rooms.set(owned.roomId, owned);
+    return owned;
+  }
+
+  async #claimed(claim: {
+    readonly roomId: string;
+    readonly epoch: number;
+    readonly deaths: number;
+    readonly isDurable: boolean;
+    readonly text: string;
+  }): Promise<RoomClaim | null> {
+    const { roomId, epoch, deaths, isDurable, text } = claim;
+    const listing = this.#read(roomId, text);
+    if (listing === null) {
+      await this.#removeUntilGone({ roomId, epoch }, 'restore-failed');
+      return null;
+    }
+    this.#own({ epoch, isDurable, isLive: false, listing });
+    return { roomId, roomName: listing.name, epoch, deaths, listing };
+  }
+
+  /** Claims whose reply was lost with a connection: Redis calls them ours, and we have not heard of them. */
+  async #findUnheard(): Promise<readonly RoomClaim[]> {
+    const claims: RoomClaim[] = [];
+    for (const roomId of await this.#redis.smembers(redisKeys.roomsOf(this.#nodeId))) {
+      const isKnown = [this.#rooms, this.#inserting, this.#removing].some((it) => it.has(roomId));
+      if (isKnown) continue;
+      const [owner, text, deaths] = await Promise.all([
+        this.#redis.hget(redisKeys.owners, roomId),
+        this.#redis.hget(redisKeys.rooms, roomId),
+        this.#redis.hget(redisKeys.deaths, roomId),
+      ]);
+      const [nodeId, epoch, durable] = (owner ?? '').split(' ');
+      if (nodeId !== this.#nodeId || text === null || this.#rooms.has(roomId)) continue;
+      const claim = await this.#claimed({
+        ...{ roomId, epoch: Number(epoch), deaths: Number(deaths ?? 0) },
+        ...{ isDurable: durable === '1', text },
+      });
+      if (claim !== null) claims.push(claim);
+    }
+    return claims;
+  }
+
+  #letGo(roomId: string): OwnedRoom | undefined {
+    const owned = this.#rooms.get(roomId);
+    if (owned === undefined) return undefined;
+    owned.isLetGo = true;
+    this.#rooms.delete(roomId);
+    return owned;
+  }
+
+  #disown(owned: OwnedRoom): void {
+    if (owned.isLetGo) return;
+    this.#letGo(owned.roomId);
+    this.#log.warn({ roomId: owned.roomId, epoch: owned.epoch }, 'a room is not ours any more');
+  }
+
+  // --- writing -------------------------------------------------------------------------------------------------------
+
+  /** listing, buckets record, joinable: what scripts write of a room */
+  #fieldsOf(room: IRoomCache): readonly [string, string, 0 | 1] {
+    const createdAtMs = room.createdAt === undefined ? 0 : Number(room.createdAt);
+    const buckets = bucketsOf(room, this.#filterBy.get(room.name) ?? []);
+    return [writeListing(room), [createdAtMs, ...buckets].join('\n'), isJoinable(room) ? 1 : 0];
+  }
+
+  /** Waits for the write up to the deadline; it goes on without the caller then. */
+  async #saved(owned: OwnedRoom): Promise<boolean> {
+    return (await within(owned.save(), this.#deadlineMs)) !== false;
+  }
+
+  async #write(owned: OwnedRoom): Promise<boolean> {
+    const reply = await this.#untilDone(owned, () => {
+      const { roomId, epoch, isDurable } = owned;
+      const args = [
+        roomId,
+        this.#nodeId,
+        epoch,
+        isDurable ? 1 : 0,
+        ...this.#fieldsOf(owned.listing),
+      ];
+      return roomScripts.update.run(this.#redis, [redisKeys.owners], args);
+    });
+    if (reply === -1) this.#disown(owned);
+    // 0: Redis has lost its data. The room stays ours, reassert() writes it.
+    return reply !== -1;
+  }
+
+  async #removeUntilGone(
+    room: { readonly roomId: string; readonly epoch: number },
+    reason: LostReason | '',
+  ): Promise<boolean> {
+    const { roomId, epoch } = room;
+    this.#removing.add(roomId);
+    try {
+      const reply = await this.#untilDone({ isLetGo: false }, () =>
+        roomScripts.remove.run(
+          this.#redis,
+          [redisKeys.owners],
+          [roomId, this.#nodeId, epoch, reason],
+        ),
+      );
+      return reply === 1;
+    } finally {
+      this.#removing.delete(roomId);
+    }
+  }
+
+  /** Runs a change until Redis has heard it. Its command may wait in the client, or fail there, depending on its options. */
+  async #untilDone<T>(
+    room: { readonly isLetGo: boolean },
+    change: () => Promise<T>,
+  ): Promise<T | undefined> {
+    for (let attempt = 1; !room.isLetGo; attempt += 1) {
+      try {
+        return await change();
+      } catch (error) {
+        if (attempt === 1) this.#log.warn({ err: error }, 'the directory does not answer');
+        await sleep(RETRY_AFTER_MS, undefined, { ref: false });
+      }
+    }
+    return undefined;
+  }
+
+  /** @throws {GameError} `DIRECTORY_UNAVAILABLE` */
+  async #ask<T>(question: () => Promise<T>, deadlineMs = this.#deadlineMs): Promise<T> {
+    let answer: T | 'late';
+    try {
+      const asked = question();
+      answer = Number.isFinite(deadlineMs) ? await within(asked, deadlineMs) : await asked;
+    } catch (error) {
+      throw unavailable(error);
+    }
+    if (answer === 'late') throw unavailable();
+    return answer;
+  }
+}
+
+function unavailable(cause?: unknown): GameError {
+  return new GameError('DIRECTORY_UNAVAILABLE', {}, { cause, retryAfterMs: 1_000 });
+}

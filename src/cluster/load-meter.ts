@@ -1,0 +1,87 @@
+import { createHistogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import type { NodeLoad } from './node-info.ts';
+
+const WINDOW_MS = 1_000;
+/** Windows that make up "the last seconds". */
+const WINDOWS = 5;
+/** Of the event loop's delay, which includes it. */
+const SAMPLING_MS = 10;
+const NS_PER_MS = 1e6;
+const US_PER_MS = 1_000;
+const LAG_PERCENTILE = 99;
+/** Two digits up to 100 s: small enough to keep several. */
+const LAG_HISTOGRAM = { highest: 100_000 * NS_PER_MS, figures: 2 };
+
+interface Window {
+  readonly elapsedMs: number;
+  readonly ranMs: number;
+  readonly cpuMs: number;
+  readonly lag: RecordableHistogram;
+}
+
+/** How busy this node has been in the last five seconds. */
+export class LoadMeter {
+  readonly #clock: Clock;
+  readonly #delay = monitorEventLoopDelay({ resolution: SAMPLING_MS });
+  readonly #timer: NodeJS.Timeout;
+  #windows: readonly Window[] = [];
+  #startedAtMs: number;
+  #cpuAtStart = process.cpuUsage();
+  #ranMs = 0;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.#startedAtMs = clock.monotonicMs();
+    this.#delay.enable();
+    this.#timer = setInterval(() => this.#closeWindow(), WINDOW_MS).unref();
+  }
+
+  /** A room has stepped or flushed for that long. */
+  ran(seconds: number): void {
+    this.#ranMs += seconds * 1_000;
+  }
+
+  /** The load with what the caller counts. The running window is left out, so the first figures come after a second. */
+  load(counts: Pick<NodeLoad, 'rooms' | 'seats'>): NodeLoad {
+    const elapsedMs = this.#sum((window) => window.elapsedMs);
+    if (elapsedMs === 0) return { ...counts, loopLagMs: 0, tickUse: 0, cpuUse: 0 };
+    const lag = createHistogram(LAG_HISTOGRAM);
+    for (const window of this.#windows) lag.add(window.lag);
+    return {
+      ...counts,
+      loopLagMs: Math.max(0, lag.percentile(LAG_PERCENTILE) / NS_PER_MS - SAMPLING_MS),
+      tickUse: this.#sum((window) => window.ranMs) / elapsedMs,
+      cpuUse: this.#sum((window) => window.cpuMs) / elapsedMs,
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#delay.disable();
+  }
+
+  #closeWindow(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const cpu = process.cpuUsage(this.#cpuAtStart);
+    const lag = createHistogram(LAG_HISTOGRAM);
+    if (this.#delay.count > 0) lag.add(this.#delay as unknown as RecordableHistogram);
+    this.#windows = [
+      ...this.#windows.slice(1 - WINDOWS),
+      {
+        elapsedMs: nowMs - this.#startedAtMs,
+        ranMs: this.#ranMs,
+        cpuMs: (cpu.user + cpu.system) / US_PER_MS,
+        lag,
+      },
+    ];
+    this.#startedAtMs = nowMs;
+    this.#cpuAtStart = process.cpuUsage();
+    this.#ranMs = 0;
+    this.#delay.reset();
+  }
+
+  #sum(of: (window: Window) => number): number {
+    return this.#windows.reduce((total, window) => total + of(window), 0);
+  }
+}

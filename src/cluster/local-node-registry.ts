@@ -1,0 +1,23 @@
+import type { NodeInfo } from './node-info.ts';
+import type { NodeRegistry } from './node-lease.ts';
+
+/** The region of a node that is alone. */
+export class LocalNodeRegistry implements NodeRegistry {
+  readonly #describe: () => NodeInfo;
+
+  /** @param describe - this node, as of now */
+  constructor(describe: () => NodeInfo) {
+    this.#describe = describe;
+  }
+
+  get nodes(): readonly NodeInfo[] {
+    return [this.#describe()];
+  }
+
+  find(nodeId: string): NodeInfo | undefined {
+    return this.nodes.find((info) => info.nodeId === nodeId);
+  }
+
+  /** Nobody is left to hear of the only one's death. */
+  onDead(): void {}
+}

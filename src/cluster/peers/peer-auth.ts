@@ -1,0 +1,34 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { AuthConfig, ClusterConfig } from '../../config/config.ts';
+
+// How nodes know each other on the peer port. The key never travels and no clock is involved (it may be what is broken):
+//
+//   asking ── GET /renewal   x-meridian-nonce: <fresh>   x-meridian-mac: HMAC(key, "ask" nonce) ──▶ asked
+//   asking ◀── {"nodeId", …}                             x-meridian-mac: HMAC(key, "answer" nonce body)
+//
+// An answer is of this question, because the nonce is in its MAC. A question that is repeated by an eavesdropper changes
+// nothing and tells him what he has heard already.
+
+export const NONCE_HEADER = 'x-meridian-nonce';
+export const MAC_HEADER = 'x-meridian-mac';
+
+const KEY_BYTES = 32;
+
+/** The key of the region's nodes: `cluster.secret`, or derived from what they share anyway (RFC 5869). */
+export function peerKey(
+  cluster: Pick<ClusterConfig, 'secret'>,
+  auth: Pick<AuthConfig, 'jwtSecret'>,
+): Uint8Array {
+  const secret = cluster.secret === '' ? auth.jwtSecret : cluster.secret;
+  return new Uint8Array(hkdfSync('sha256', secret, '', 'meridian peers', KEY_BYTES));
+}
+
+export function macOf(key: Uint8Array, kind: 'ask' | 'answer', nonce: string, body = ''): string {
+  return createHmac('sha256', key).update(`${kind}\n${nonce}\n${body}`).digest('base64url');
+}
+
+/** Whether `mac` is `expected`, in a time that tells nothing of either. */
+export function isSameMac(mac: unknown, expected: string): boolean {
+  if (typeof mac !== 'string' || mac.length !== expected.length) return false;
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
+}

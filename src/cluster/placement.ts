@@ -1,0 +1,68 @@
+import type { NodeInfo } from './node-info.ts';
+
+/** How full a node is: 0 idle, 1 busy; more is too much. */
+export type LoadScore = number;
+
+/** Loop lag at which a node is busy, ms: half of a 20 Hz step. */
+const BUSY_LAG_MS = 25;
+/** Seats at which a node counts as busy when nothing else says so: perf figures of one core, README. */
+const BUSY_SEATS = 1_500;
+/** What a room is thought to add before its node reports it. */
+const EXPECTED_ROOM: LoadScore = 0.02;
+/** Differences smaller than this are noise of the measurement: the room stays here, without a hop. */
+const NOISE: LoadScore = 0.02;
+
+/** The measure that is nearest to its limit decides. */
+export function loadScore({ load }: NodeInfo): LoadScore {
+  return Math.max(load.loopLagMs / BUSY_LAG_MS, load.tickUse, load.cpuUse, load.seats / BUSY_SEATS);
+}
+
+/**
+ * Where a new room goes: to the least busy node that is not draining; to this one when none is clearly better, or none is known.
+ *
+ * @param options.pending - rooms placed on a node since it last reported
+ * @param options.exclude - nodes that did not answer
+ */
+export function placeRoom(
+  nodes: readonly NodeInfo[],
+  selfId: string,
+  options: {
+    readonly pending?: ReadonlyMap<string, number>;
+    readonly exclude?: ReadonlySet<string>;
+  } = {},
+): string {
+  const { pending = new Map<string, number>(), exclude = new Set<string>() } = options;
+  const score = (node: NodeInfo) =>
+    loadScore(node) + (pending.get(node.nodeId) ?? 0) * EXPECTED_ROOM;
+  const open = nodes.filter(({ nodeId, isDraining }) => !isDraining && !exclude.has(nodeId));
+  const self = open.find(({ nodeId }) => nodeId === selfId);
+  let best = self ?? open[0];
+  for (const node of open) {
+    if (best !== undefined && score(node) < score(best)) best = node;
+  }
+  if (best === undefined) return selfId;
+  return self !== undefined && score(self) - score(best) <= NOISE ? selfId : best.nodeId;
+}
+
+/** Rooms placed on each node that its figures do not show yet. */
+export class PendingPlacements {
+  readonly #placed = new Map<string, { readonly report: NodeInfo | undefined; count: number }>();
+
+  /** @param report - the node's latest figures; others with the next report begin at none */
+  placed(nodeId: string, report: NodeInfo | undefined): void {
+    const pending = this.#placed.get(nodeId);
+    if (pending?.report === report && pending !== undefined) pending.count += 1;
+    else this.#placed.set(nodeId, { report, count: 1 });
+  }
+
+  of(nodes: readonly NodeInfo[]): ReadonlyMap<string, number> {
+    const known = new Map(nodes.map((node) => [node.nodeId, node]));
+    const pending = new Map<string, number>();
+    for (const [nodeId, { report, count }] of this.#placed) {
+      const isReported = report !== undefined && known.get(nodeId) !== report;
+      if (isReported || !known.has(nodeId)) this.#placed.delete(nodeId);
+      else pending.set(nodeId, count);
+    }
+    return pending;
+  }
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import { redisKeys } from '../storage/redis/redis-keys.ts';
+import type { RedisClient } from '../storage/redis/redis-script.ts';
+import type { ClusterMetrics } from '../telemetry/cluster-metrics.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { FailureDetector } from './failure-detector.ts';
+import { askTimeoutMs, cutOffAfterMs, graceMs, type LeaseTimes } from './lease/lease-rules.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { NodeRegistry } from './node-lease.ts';
+import { askPeer, type Peer } from './peers/ask-peer.ts';
+import { RegionReader } from './region-view.ts';
+
+export interface RedisNodeRegistryDeps {
+  readonly redis: RedisClient;
+  /** This node's own lease: only who renews steadily may judge. */
+  readonly lease: { steadyForMs(): number };
+  /**
+   * Declares a node dead where its lease is gone: in one step sets the tombstone, orphans its rooms and takes it from the set
+   * of nodes; also when the tombstone is there already.
+   */
+  readonly declareDead: (nodeId: string) => Promise<'alive' | 'dead'>;
+  readonly log: Logger;
+  readonly metrics: ClusterMetrics;
+  readonly clock?: Clock;
+}
+
+export interface RedisNodeRegistryOptions {
+  readonly nodeId: string;
+  readonly times: LeaseTimes;
+  /** Of `peerKey()`. */
+  readonly key: Uint8Array;
+}
+
+const LOOK_INTERVAL_MS = 120;
+
+/** The nodes of the region, looked up in Redis several times a second, and the watcher that declares the dead ones dead. */
+export class RedisNodeRegistry implements NodeRegistry {
+  readonly #deps: RedisNodeRegistryDeps;
+  readonly #options: RedisNodeRegistryOptions;
+  readonly #clock: Clock;
+  readonly #region: RegionReader;
+  readonly #detector: FailureDetector;
+  readonly #deadListeners: ((nodeId: string) => void)[] = [];
+  /** Not in the set any more; whether they were released or declared dead is still to be asked. */
+  readonly #vanished = new Set<string>();
+  readonly #stopping = new AbortController();
+  #nodes: ReadonlyMap<string, NodeInfo> = new Map();
+  #loop: Promise<void> | undefined;
+
+  constructor(deps: RedisNodeRegistryDeps, options: RedisNodeRegistryOptions) {
+    const { times } = options;
+    this.#deps = deps;
+    this.#options = options;
+    this.#clock = deps.clock ?? systemClock;
+    this.#region = new RegionReader(deps.redis);
+    this.#detector = new FailureDetector({
+      selfId: options.nodeId,
+      ttlMs: times.ttlMs,
+      cutOffMs: cutOffAfterMs(times),
+      graceMs: graceMs(times),
+      outageMaxMs: times.outageMaxMs,
+    });
+  }
+
+  /** Has looked once when it resolves, or found that Redis does not answer; then looks until `stop()`. */
+  async start(): Promise<void> {
+    await this.#look();
+    this.#loop ??= this.#lookOn();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  /** During an outage of Redis, who was here before it. */
+  get nodes(): readonly NodeInfo[] {
+    return [...this.#nodes.values()];
+  }
+
+  find(nodeId: string): NodeInfo | undefined {
+    return this.#nodes.get(nodeId);
+  }
+
+  onDead(listener: (nodeId: string) => void): void {
+    this.#deadListeners.push(listener);
+  }
+
+  async #lookOn(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await sleep(LOOK_INTERVAL_MS, null, { signal, ref: false }).catch(() => null);
+      if (!signal.aborted) await this.#look();
+    }
+  }
+
+  /** One look and what follows from it. What fails is tried again at the next. */
+  async #look(): Promise<void> {
+    try {
+      const view = await this.#region.read();
+      const vanished = this.#detector.observe(
+        view,
+        this.#clock.monotonicMs(),
+        this.#deps.lease.steadyForMs(),
+      );
+      this.#nodes = new Map(this.#detector.nodes.map((info) => [info.nodeId, info]));
+      for (const nodeId of vanished) this.#vanished.add(nodeId);
+      await this.#explainVanished();
+      await this.#judge();
+    } catch (error) {
+      // An outage has its line in the log of the connection.
+      this.#deps.log.debug({ err: error }, 'a look at the region failed');
+    }
+  }
+
+  async #explainVanished(): Promise<void> {
+    for (const nodeId of this.#vanished) {
+      const isDead = (await this.#deps.redis.exists(redisKeys.dead(nodeId))) === 1;
+      this.#vanished.delete(nodeId);
+      if (isDead) this.#tellDead(nodeId);
+    }
+  }
+
+  async #judge(): Promise<void> {
+    const suspects = this.#detector.suspects;
+    if (suspects.length === 0) return;
+    const gone = await this.#findGone(suspects);
+    for (const nodeId of this.#detector.verdict(this.#clock.monotonicMs(), gone)) {
+      // Asking takes its time; an outage may have begun.
+      if (this.#deps.lease.steadyForMs() < graceMs(this.#options.times)) return;
+      if ((await this.#deps.declareDead(nodeId)) === 'alive') continue;
+      this.#detector.declared(nodeId, gone.has(nodeId));
+      this.#deps.metrics.deathDeclared();
+      this.#tellDead(nodeId);
+    }
+  }
+
+  /** Suspects that have a tombstone, and those whose peer port is nobody's or another's. */
+  async #findGone(suspects: readonly string[]): Promise<ReadonlySet<string>> {
+    const values = await this.#deps.redis.mget(
+      suspects.flatMap((nodeId) => [redisKeys.dead(nodeId), redisKeys.peer(nodeId)]),
+    );
+    const isGone = await Promise.all(
+      suspects.map(async (nodeId, at) => {
+        const [tombstone, peerAddress] = values.slice(2 * at, 2 * at + 2);
+        if (tombstone) return true;
+        return peerAddress ? await this.#isProcessGone({ nodeId, peerAddress }) : false;
+      }),
+    );
+    return new Set(suspects.filter((_, at) => isGone[at]));
+  }
+
+  async #isProcessGone(peer: Peer): Promise<boolean> {
+    const { key, times } = this.#options;
+    return (await askPeer(peer, { key, timeoutMs: askTimeoutMs(times) })).kind === 'gone';
+  }
+
+  #tellDead(nodeId: string): void {
+    this.#deps.log.warn({ event: 'node-dead', dead: nodeId }, 'a node is dead');
+    for (const listener of this.#deadListeners) listener(nodeId);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Room as ColyseusRoom } from '@colyseus/core';
+import type { Schema, StateView } from '@colyseus/schema';
+import type { EncodeScratch } from '../flow/encode-scratch.ts';
+import type { JournalEntry } from './journal-entry.ts';
+import { journalObstacle } from './journal-obstacle.ts';
+import { reviveState, settleRevivedState } from './revive-state.ts';
+import type { StatePatch } from './room-recorder.ts';
+import type { AnyEncoder } from './schema-internals.ts';
+import { stateFingerprint } from './state-fingerprint.ts';
+import { StateRecorder } from './state-recorder.ts';
+import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
+
+/** Of rooms whose serializer keeps a schema state. */
+interface StatefulRoom {
+  state: Schema | undefined;
+  readonly clients: Iterable<{ readonly sessionId: string; readonly view?: StateView }>;
+  readonly _serializer: { readonly encoder?: AnyEncoder };
+}
+
+/** Told of each flush, before the encoder forgets what changed. @param patch - makes the bytes, when they are wanted */
+export type FlushRecorder = (patch: () => StatePatch | null) => void;
+
+/** The state of one room, as its journal wants it and gives it back. */
+export class RoomStateKeeper {
+  readonly #room: StatefulRoom;
+  readonly #scratch: EncodeScratch;
+  readonly #views = new ViewRecorder();
+  #recorder: StateRecorder | undefined;
+  #onFlush: FlushRecorder | null = null;
+
+  constructor(room: ColyseusRoom, scratch: EncodeScratch) {
+    this.#room = room as unknown as StatefulRoom;
+    this.#scratch = scratch;
+  }
+
+  /** Why this state cannot be journaled, for the developer of the game; null when it can. */
+  obstacle(): string | null {
+    const { state, _serializer: serializer } = this.#room;
+    if (state === undefined || serializer.encoder === undefined) {
+      return 'A durable room needs a schema state: set `state` in the class or in onCreate.';
+    }
+    return journalObstacle(state);
+  }
+
+  /** Of the state's schema: equal in builds that can read each other. */
+  fingerprint(): string {
+    return this.#room.state === undefined ? '' : stateFingerprint(this.#room.state);
+  }
+
+  startRecording(onFlush: FlushRecorder): void {
+    this.#recorder = new StateRecorder(() => this.#encoder, this.#scratch);
+    this.#onFlush = onFlush;
+  }
+
+  /** Called by the serializer in every flush, before changes are discarded. @param shared - what clients without a view get */
+  record(shared: Uint8Array | null): void {
+    this.#onFlush?.(() => this.#patch(shared));
+  }
+
+  get isRecording(): boolean {
+    return this.#onFlush !== null;
+  }
+
+  /** The whole room state; no changes are pending, or it stands in place of a patch. */
+  checkpoint() {
+    const recorder = this.#recorder as StateRecorder;
+    return {
+      bytes: recorder.checkpoint(),
+      nextRefId: recorder.nextRefId,
+      schema: this.fingerprint(),
+      views: this.#views.checkpoint(this.#encoder.root, this.#currentViews()),
+    };
+  }
+
+  /**
+   * Fills the room's state with what the journal says: same objects, same ids.
+   *
+   * @throws {JournalError} `corrupt`
+   */
+  revive(entries: readonly JournalEntry[]): void {
+    const room = this.#room;
+    const revived = reviveState(room.state as Schema, entries);
+    // Taken anew: a new encoder, which keeps the ids that objects have.
+    room.state = room.state as Schema;
+    settleRevivedState(this.#encoder, revived, this.#scratch);
+  }
+
+  /** Views by session, as the journal says. After `revive`. */
+  reviveViews(records: readonly unknown[]): ReadonlyMap<string, StateView> {
+    return reviveViews(this.#encoder.root, records as readonly ViewsRecord[]);
+  }
+
+  #patch(shared: Uint8Array | null): StatePatch | null {
+    const recorder = this.#recorder as StateRecorder;
+    const bytes = recorder.patch(shared);
+    const views = this.#encoder.context.hasFilters
+      ? this.#views.changes(this.#encoder.root, this.#currentViews())
+      : null;
+    if (bytes.length === 0 && views === null) return null;
+    const { nextRefId } = recorder;
+    return views === null ? { bytes, nextRefId } : { bytes, nextRefId, views };
+  }
+
+  #currentViews(): ReadonlyMap<string, StateView> {
+    const views = new Map<string, StateView>();
+    for (const { sessionId, view } of this.#room.clients) {
+      if (view !== undefined) views.set(sessionId, view);
+    }
+    return views;
+  }
+
+  get #encoder(): AnyEncoder {
+    return this.#room._serializer.encoder as AnyEncoder;
+  }
+}

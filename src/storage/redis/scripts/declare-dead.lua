@@ -1,0 +1,42 @@
+-- Ends a node whose lease is gone: its id never gets a lease again, its rooms wait for new owners.
+--
+-- KEYS  owners
+-- ARGV  node
+-- Reply 'alive' when it has a lease; 'dead'
+--
+--   durable rooms      → orphans, scored by deaths (one more for those on trial)
+--   three deaths       → lost 'quarantined'
+--   rooms not durable  → lost 'not-durable'
+--
+-- Atomic: between the look at the lease and the sharing out, the node must not renew it.
+
+-- include: room-index
+
+local MOST_DEATHS = 3
+
+local node = ARGV[1]
+if redis.call('EXISTS', TAG .. 'lease:' .. node) == 1 then return 'alive' end
+redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 3600000)
+
+local rooms_of, trial = TAG .. 'rooms-of:' .. node, TAG .. 'trial:' .. node
+for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do
+  local owner, epoch, durable = owner_of(room)
+  if owner == node then
+    local deaths = tonumber(redis.call('HGET', DEATHS, room) or '0')
+    if redis.call('SISMEMBER', trial, room) == 1 then
+      deaths = redis.call('HINCRBY', DEATHS, room, 1)
+    end
+    if durable ~= '1' then
+      lose(room, node, 'not-durable')
+    elseif deaths >= MOST_DEATHS then
+      lose(room, node, 'quarantined')
+    else
+      hide(room)
+      set_owner(room, '-', epoch, durable)
+      redis.call('ZADD', ORPHANS, deaths, room)
+    end
+  end
+end
+redis.call('DEL', rooms_of, trial)
+redis.call('SREM', TAG .. 'nodes', node)
+return 'dead'
