@@ -170,6 +170,22 @@ export class Stage implements AsyncDisposable {
     return true;
   }
 
+  /** Waits until every player of a room has heard that it is lost. @returns false when `withinMs` passed first */
+  async whenLost(roomId: string, withinMs = SETTLED_WITHIN_MS): Promise<boolean> {
+    const players = this.crew.joins.filter((joined) => joined.roomId === roomId).length;
+    const deadlineMs = machineNowMs() + withinMs;
+    while (machineNowMs() < deadlineMs) {
+      const told = this.crew.endings.filter((ending) => ending.roomId === roomId).length;
+      if (told >= players) {
+        this.mark(`${roomId} is lost, its ${players} players know`);
+        return true;
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+    this.mark(`the players of ${roomId} were not told that it is lost`);
+    return false;
+  }
+
   /** Lets time pass with the game going on. */
   async play(seconds: number): Promise<void> {
     await sleep(seconds * SECOND_MS);

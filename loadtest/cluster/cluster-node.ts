@@ -37,6 +37,7 @@ export class ClusterNode implements AsyncDisposable {
         REDIS_URI: `redis://127.0.0.1:${relay.port}`,
         MERIDIAN_HTTP_PUBLIC_ADDRESS: address,
         MERIDIAN_ADMIN_PASSWORD: OPERATOR.password,
+        MERIDIAN_CLUSTER_PEER_PORT: '0',
         ...options.env,
       },
     });

@@ -10,13 +10,13 @@ export const killNode: Scenario = {
   name: 'kill-node',
   summary: 'SIGKILL to the busiest node; its rooms come back on the others, with their players.',
   nodes: 2,
-  async run(stage) {
-    await stage.play(3);
+  async run(stage, { isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
     const victim = await busiestNode(stage);
     stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
     await victim.kill();
     await stage.settled();
-    await stage.play(3);
+    await stage.play(isQuick ? 1.5 : 3);
   },
 };
 
@@ -24,8 +24,8 @@ export const stopNode: Scenario = {
   name: 'stop-node',
   summary: `SIGSTOP to a node for ${STOPPED_S} s; its rooms live elsewhere when it wakes, and it must do nothing for them.`,
   nodes: 2,
-  async run(stage) {
-    await stage.play(3);
+  async run(stage, { isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
     const victim = await busiestNode(stage);
     stage.mark(`halt ${victim.name}`, { pids: [victim.pid] });
     victim.pause();
@@ -33,7 +33,7 @@ export const stopNode: Scenario = {
     stage.mark(`wake ${victim.name}`);
     victim.resume();
     await stage.settled();
-    await stage.play(4);
+    await stage.play(isQuick ? 2 : 4);
   },
 };
 
@@ -41,15 +41,15 @@ export const hangNode: Scenario = {
   name: 'hang-node',
   summary: `A room blocks its node's event loop for ${BLOCKED_MS / 1_000} s.`,
   nodes: 2,
-  async run(stage, { rooms }) {
-    await stage.play(3);
+  async run(stage, { rooms, isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
     const [bot] = rooms[0] as readonly [number];
     const victim = await stage.nodeOf(stage.roomOf(bot));
     stage.mark(`${victim?.name} hangs`, { pids: victim === undefined ? [] : [victim.pid] });
     stage.misbehave(bot, { kind: 'block', ms: BLOCKED_MS });
     await stage.play(BLOCKED_MS / 1_000 + 0.5);
     await stage.settled();
-    await stage.play(4);
+    await stage.play(isQuick ? 2 : 4);
   },
 };
 
@@ -58,14 +58,14 @@ export const drainNode: Scenario = {
   summary:
     'An operator drains the busiest node; its rooms move with their players, and it is stopped empty.',
   nodes: 2,
-  async run(stage) {
-    await stage.play(3);
+  async run(stage, { isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
     const victim = await busiestNode(stage);
     stage.mark(`drain ${victim.name}`, { pids: [victim.pid] });
     const { movedRooms, keptRooms } = await stage.cluster.drain(victim);
     stage.mark(`${movedRooms} rooms moved, ${keptRooms} kept`);
     await stage.settled();
-    await stage.play(3);
+    await stage.play(isQuick ? 1.5 : 3);
     stage.mark(`stop ${victim.name}`);
     await victim.stop();
     await stage.settled();

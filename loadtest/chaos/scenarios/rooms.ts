@@ -4,16 +4,16 @@ import type { Scenario } from './scenario.ts';
 
 export const roomException: Scenario = {
   name: 'room-exception',
-  summary: 'Every step of one room throws; it is restored from its journal, on the same node.',
+  summary: 'Every step of one room throws; it is made anew from its journal, on the same node.',
   nodes: 2,
-  async run(stage, { rooms }) {
-    await stage.play(3);
+  async run(stage, { rooms, isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
     const [bot] = rooms[0] as readonly [number];
     stage.misbehave(bot, { kind: 'throw' });
-    // It is given up after 30 failed steps.
-    await stage.play(3);
+    // A few steps must fail first.
+    await stage.play(1);
     await stage.settled();
-    await stage.play(4);
+    await stage.play(isQuick ? 2 : 4);
   },
 };
 
@@ -26,7 +26,7 @@ export const killLoop: Scenario = {
     'A room ends every process that loads it; it is quarantined, its players hear why, everybody else lives.',
   nodes: 3,
   async run(stage, { rooms, isQuick }) {
-    await stage.play(3);
+    await stage.play(isQuick ? 1.5 : 3);
     const [bot] = rooms[0] as readonly [number];
     const roomId = stage.roomOf(bot);
     stage.misbehave(bot, { kind: 'poison' });
@@ -36,7 +36,7 @@ export const killLoop: Scenario = {
     const victim = await stage.nodeOf(roomId);
     if (victim === undefined) throw new Error(`Nobody owns ${roomId}.`);
     await victim.kill();
-    await stage.play(isQuick ? 12 : 20);
+    await stage.whenLost(roomId);
     await stage.settled();
     deaths.stop();
     stage.mark(`${deaths.count} processes ended in all`);
