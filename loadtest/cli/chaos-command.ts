@@ -29,9 +29,13 @@ export async function runChaosCommand(argv: readonly string[]): Promise<number> 
     process.stdout.write(`${command.text}\n`);
     return 0;
   }
-  if (scenario === undefined || command.kind === 'mistake') {
-    const text = command.kind === 'mistake' ? command.text : 'Which scenario?';
-    process.stderr.write(scenario === undefined ? `${overview()}\n` : `${text}\n`);
+  if (scenario === undefined) {
+    const mistake = name === '' ? '' : `There is no scenario "${name}".\n`;
+    process.stderr.write(`${mistake}${overview()}\n`);
+    return 2;
+  }
+  if (command.kind === 'mistake') {
+    process.stderr.write(`${command.text}\n`);
     return 2;
   }
   return await playScenario(scenario, command.values);
