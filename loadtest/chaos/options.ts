@@ -36,6 +36,11 @@ export const CHAOS_FLAGS = {
     help: 'How long `random` goes on (3; quick: 0.5).',
     schema: z.coerce.number().positive().optional(),
   },
+  logs: {
+    value: 'folder',
+    help: "Existing folder for the nodes' logs, one file each.",
+    schema: z.string().optional(),
+  },
   save: {
     help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
     schema: z.boolean().default(true),

@@ -22,7 +22,10 @@ export async function runChaos(
   const size = options.quick ? 'quick' : 'full';
   const parties = partiesOf(options.rooms ?? ROOMS[size], options);
   const bots = parties.reduce((sum, party) => sum + party.rooms * party.botsPerRoom, 0);
-  await using stage = await Stage.open({ nodes: options.nodes ?? scenario.nodes, bots }, onSecond);
+  await using stage = await Stage.open(
+    { nodes: options.nodes ?? scenario.nodes, bots, logFolder: options.logs },
+    onSecond,
+  );
   const rooms: (readonly number[])[] = [];
   for (const party of parties) rooms.push(...(await stage.fill(party)));
   stage.mark(`${bots} players in ${rooms.length} rooms`);

@@ -22,6 +22,8 @@ export interface StageOptions {
   /** Bots expected; decides over the number of bot processes. */
   readonly bots: number;
   readonly nodeEnv?: Readonly<Record<string, string>>;
+  /** Folder for the nodes' logs; it exists. */
+  readonly logFolder?: string | undefined;
 }
 
 /** One second of a run. */
@@ -70,6 +72,7 @@ export class Stage implements AsyncDisposable {
       game: CHAOS_GAME,
       nodes: options.nodes,
       env: options.nodeEnv ?? {},
+      logFolder: options.logFolder,
     });
     return new Stage(cluster, new Crew(options.bots), onSecond);
   }

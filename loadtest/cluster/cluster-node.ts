@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DrainResult } from '../../src/protocol/rest.ts';
 import { TcpRelay } from '../../test/support/tcp-relay.ts';
 import { NodeProcess, type NodeProcessEnd } from '../machine/node-process.ts';
@@ -14,6 +15,8 @@ export interface ClusterNodeOptions {
   readonly port: number;
   readonly redisPort: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Folder for its log, `<name>.log`. */
+  readonly logFolder?: string | undefined;
 }
 
 /** One node of a {@link Cluster}, its way to Redis, and everything that can happen to it. */
@@ -32,6 +35,7 @@ export class ClusterNode implements AsyncDisposable {
     const process = await NodeProcess.start({
       projectRoot: options.projectRoot,
       game: options.game,
+      logFile: options.logFolder && join(options.logFolder, `${options.name}.log`),
       env: {
         PORT: String(options.port),
         REDIS_URI: `redis://127.0.0.1:${relay.port}`,

@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly nodes: number;
   /** Settings of every node. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folder for the nodes' logs; it exists. */
+  readonly logFolder?: string | undefined;
 }
 
 /**
@@ -63,6 +65,7 @@ export class Cluster implements AsyncDisposable {
       // Other nodes and clients are told it before it listens, so it cannot be 0.
       port: await freePort(),
       redisPort: this.redis.port,
+      logFolder: this.#options.logFolder,
       env: { JWT_SECRET: this.#jwtSecret, ...this.#options.env, ...env },
     });
     this.nodes.push(node);

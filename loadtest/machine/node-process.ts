@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,8 @@ export interface NodeProcessOptions {
   readonly game: string;
   /** Settings on top of those that every node of a load test gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** File for its whole log; the last lines are kept anyway. */
+  readonly logFile?: string | undefined;
 }
 
 export interface NodeProcessEnd {
@@ -91,7 +93,7 @@ export class NodeProcess implements AsyncDisposable {
       },
     );
     process.once('exit', this.#endWithUs);
-    this.#readLog();
+    this.#readLog(options.logFile);
     this.ended = once(this.#child, 'close').then(([exitCode, signal]) => {
       this.end = {
         exitCode: exitCode as number | null,
@@ -151,8 +153,10 @@ export class NodeProcess implements AsyncDisposable {
     rmSync(this.#dataFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #readLog(): void {
+  #readLog(logFile: string | undefined): void {
+    const file = logFile === undefined ? null : createWriteStream(logFile);
     const remember = (line: string) => {
+      file?.write(`${line}\n`);
       this.#log.push(line);
       if (this.#log.length > LOG_LINES_KEPT) this.#log.shift();
     };
