@@ -137,6 +137,7 @@ export class FollowingClient {
   /** @throws when the node refuses, or gives no state in time */
   async #dial(processId: string, address: string): Promise<void> {
     const previous = this.#client;
+    let joined: RoomClient | null = null;
     const client = await RoomClient.join(
       {
         endpoint: new URL(`http://${address}`),
@@ -148,10 +149,12 @@ export class FollowingClient {
       {
         onPatch: (from) => this.#onPatch(from),
         onClosed: (code, reason) => {
-          if (this.#client === client) this.#onClosed(code, reason);
+          // Before the first state it is a failed try, and `join` throws.
+          if (joined !== null && joined === this.#client) this.#onClosed(code, reason);
         },
       },
     );
+    joined = client;
     this.#client = client;
     this.#address = address;
     this.#lastFrameAtMs = machineNowMs();

@@ -114,6 +114,8 @@ export class BotSocket implements FrameSink {
     const opened = new Promise<void>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
+    // A refused connection is told by connectTcp, before anybody waits for the upgrade.
+    opened.catch(() => undefined);
     this.#connection = await connectTcp(target.host, target.port, {
       onData: (chunk) => this.#onData(chunk),
       onClosed: (cause) => this.#onClosed(cause),

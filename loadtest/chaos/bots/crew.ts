@@ -28,7 +28,7 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  /** All bots together, as of now. */
+  /** All bots together, as of now. @throws {Error} when a worker has ended */
   get tally(): BotTally {
     const tallies = this.#workers.map(({ tally }) => tally);
     const sum = (value: (tally: BotTally) => number) =>
@@ -120,7 +120,7 @@ type Answer = 'join-done' | 'reported' | 'left';
 
 /** One worker process. */
 class Worker {
-  tally = NOTHING;
+  #tally = NOTHING;
   #states = 0;
   readonly #process: LineProcess<BotReport>;
   readonly #waiting = new Map<Answer, PromiseWithResolvers<void>>();
@@ -134,6 +134,11 @@ class Worker {
       cwd: PROJECT_ROOT,
     });
     void this.#follow(onReport);
+  }
+
+  get tally(): BotTally {
+    if (this.#failure !== null) throw this.#failure;
+    return this.#tally;
   }
 
   tell(order: BotOrder): void {
@@ -164,7 +169,7 @@ class Worker {
       for (;;) {
         const report = await this.#process.next();
         if (report.kind === 'tally') {
-          this.tally = report;
+          this.#tally = report;
           this.#states += report.states;
         } else if (
           report.kind === 'join-done' ||
