@@ -169,7 +169,11 @@ async function openNode(
     pending.placed(nodeId, region.registry.find(nodeId));
     return nodeId;
   };
-  await node.join({ ...region, placeRoom: place });
+  await node.join({
+    ...region,
+    publicAddress: config.http.publicAddress,
+    placeRoom: place,
+  });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

@@ -16,7 +16,7 @@ import { RedisRoomJournal } from '../rooms/journal/journal-redis.ts';
 import type { RoomJournal } from '../rooms/journal/room-journal.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
-import { openRedis } from '../storage/redis/redis-connection.ts';
+import { connectSubscriber, openRedis } from '../storage/redis/redis-connection.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 
@@ -76,8 +76,12 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
     publicAddress: publicAddress === '' ? undefined : publicAddress,
     log,
   });
-  const presence = new RegionPresence({ redis, log });
-  closers.push('presence', () => presence.shutdown());
+  const presenceRedis = connectSubscriber(uri, { name: 'presence', log });
+  const presence = new RegionPresence({ redis: presenceRedis, log });
+  closers.push('presence', () => {
+    presence.shutdown();
+    presenceRedis.disconnect();
+  });
   const calls = await RedisNodeCalls.open({ redis, nodeId, log });
   closers.push('node calls', () => calls.close());
   const key = peerKey(config.cluster, config.auth);
@@ -108,7 +112,7 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
   return {
     directory,
     presence,
-    journal: new RedisRoomJournal({ redis: journalRedis, log }),
+    journal: new RedisRoomJournal(journalRedis),
     calls,
     lease,
     registry,

@@ -55,6 +55,8 @@ export interface ColyseusRegion {
   readonly directory: RoomDirectory;
   /** Absent: in-process. */
   readonly presence: Presence | undefined;
+  /** Where clients reach this node; empty: where they reach it now. */
+  readonly publicAddress: string;
   /** On which node a new room is made. */
   readonly placeRoom: () => string;
 }
@@ -84,9 +86,12 @@ export class ColyseusNode {
   }
 
   /** Makes and finds rooms from now on, for other nodes too. */
-  async join({ directory, presence, placeRoom }: ColyseusRegion): Promise<void> {
-    await matchMaker.setup(presence ?? new LocalPresence(), directory, undefined, async () =>
-      placeRoom(),
+  async join({ directory, presence, publicAddress, placeRoom }: ColyseusRegion): Promise<void> {
+    await matchMaker.setup(
+      presence ?? new LocalPresence(),
+      directory,
+      publicAddress,
+      async () => placeRoom(),
     );
     await matchMaker.accept();
   }

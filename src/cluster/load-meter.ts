@@ -1,4 +1,4 @@
-import { createHistogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { NodeLoad } from './node-info.ts';
 
@@ -10,14 +10,12 @@ const SAMPLING_MS = 10;
 const NS_PER_MS = 1e6;
 const US_PER_MS = 1_000;
 const LAG_PERCENTILE = 99;
-/** Two digits up to 100 s: small enough to keep several. */
-const LAG_HISTOGRAM = { highest: 100_000 * NS_PER_MS, figures: 2 };
 
 interface Window {
   readonly elapsedMs: number;
   readonly ranMs: number;
   readonly cpuMs: number;
-  readonly lag: RecordableHistogram;
+  readonly lagMs: number;
 }
 
 /** How busy this node has been in the last five seconds. */
@@ -46,11 +44,10 @@ export class LoadMeter {
   load(counts: Pick<NodeLoad, 'rooms' | 'seats'>): NodeLoad {
     const elapsedMs = this.#sum((window) => window.elapsedMs);
     if (elapsedMs === 0) return { ...counts, loopLagMs: 0, tickUse: 0, cpuUse: 0 };
-    const lag = createHistogram(LAG_HISTOGRAM);
-    for (const window of this.#windows) lag.add(window.lag);
     return {
       ...counts,
-      loopLagMs: Math.max(0, lag.percentile(LAG_PERCENTILE) / NS_PER_MS - SAMPLING_MS),
+      // The worst second counts: Node's histograms cannot be added up.
+      loopLagMs: Math.max(...this.#windows.map(({ lagMs }) => lagMs)),
       tickUse: this.#sum((window) => window.ranMs) / elapsedMs,
       cpuUse: this.#sum((window) => window.cpuMs) / elapsedMs,
     };
@@ -64,15 +61,14 @@ export class LoadMeter {
   #closeWindow(): void {
     const nowMs = this.#clock.monotonicMs();
     const cpu = process.cpuUsage(this.#cpuAtStart);
-    const lag = createHistogram(LAG_HISTOGRAM);
-    if (this.#delay.count > 0) lag.add(this.#delay as unknown as RecordableHistogram);
+    const delayMs = this.#delay.count > 0 ? this.#delay.percentile(LAG_PERCENTILE) / NS_PER_MS : 0;
     this.#windows = [
       ...this.#windows.slice(1 - WINDOWS),
       {
         elapsedMs: nowMs - this.#startedAtMs,
         ranMs: this.#ranMs,
         cpuMs: (cpu.user + cpu.system) / US_PER_MS,
-        lag,
+        lagMs: Math.max(0, delayMs - SAMPLING_MS),
       },
     ];
     this.#startedAtMs = nowMs;

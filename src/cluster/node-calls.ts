@@ -143,7 +143,11 @@ export class RedisNodeCalls implements NodeCalls {
     this.#log = options.log;
     this.#handlers = new CallHandlers(options.log);
     // The ready check asks INFO, which a connection that listens may not.
-    const redisOptions = { enableReadyCheck: false, maxRetriesPerRequest: null };
+    const redisOptions = {
+      enableReadyCheck: false,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+    };
     this.#subscriber =
       options.redis instanceof Redis
         ? options.redis.duplicate(redisOptions)

@@ -44,9 +44,7 @@ export class SocketForwarder {
   }
 
   /** The client's address when another node handed this request on and vouches for it; null otherwise. */
-  vouchedAddress(
-    request: Pick<IncomingMessage, 'headers'> & { readonly url?: string | undefined },
-  ): string | null {
+  vouchedAddress(request: ForwardedRequest): string | null {
     const [address = '', mac = ''] = String(request.headers[HEADER] ?? '').split(' ');
     const expected = Buffer.from(this.#mac(address, request.url ?? ''));
     const given = Buffer.from(mac);
