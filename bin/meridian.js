@@ -38,6 +38,7 @@ const COMMANDS = /** @type {const} */ ([
   ['build', '', 'compile the server, the client SDK and the web demos for production'],
   ['bench', '<suite> [options]', 'compare with other servers, e.g. `bench rooms --quick`'],
   ['loadtest', '[options]', 'drive bots against a server and write a report'],
+  ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 
@@ -51,8 +52,8 @@ async function main() {
     return isCommand(topic) ? say(usage(topic)) : complain(topic);
   }
   if (!isCommand(name)) return complain(name);
-  // The tools behind these two know their own options better than this file does.
-  const answersHelpItself = name === 'bench' || name === 'loadtest';
+  // The tools behind these know their own options better than this file does.
+  const answersHelpItself = name === 'bench' || name === 'loadtest' || name === 'chaos';
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 

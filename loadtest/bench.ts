@@ -1,10 +1,15 @@
 // `npm run bench -- <suite> [flags]`
 
+import { runFailoverCommand } from './cli/failover-command.ts';
 import { runRoomsCommand } from './cli/rooms-command.ts';
 
 const SUITES: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   rooms: runRoomsCommand,
+  failover: runFailoverCommand,
 };
+
+// Ends through 'exit', where nodes and bots are ended too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const [suite = '', ...argv] = process.argv.slice(2);
 const run = SUITES[suite];

@@ -2,9 +2,12 @@
 //
 //   POST /matchmake/joinOrCreate ─▶ seat ─▶ WebSocket /{processId}/{roomId}?sessionId=… ─▶ JOIN_ROOM
 //   ─▶ (ack) ─▶ ROOM_STATE: joined ─▶ patches and messages until the close
+//
+// A bot that comes back to its seat dials with its reconnection token and goes on with the state it had.
 
 import { decode } from '@colyseus/schema';
 import { PROTOCOL_CODE_MASK, Protocol, ProtocolModifier } from '@colyseus/shared-types';
+import { decodeResumeSection, type ResumePoint } from '../../src/protocol/resume.ts';
 import { type Handshake, parseHandshake } from './handshake.ts';
 import { RoomReplica } from './room-replica.ts';
 import type { Seat } from './seat.ts';
@@ -27,6 +30,10 @@ export interface RoomClientOptions {
   readonly accessToken?: string;
   /** Whether to decode the state; counting bots need not. */
   readonly decodes: boolean;
+  /** The connection before this one: the seat is kept, and the state goes on. */
+  readonly previous?: RoomClient;
+  /** Patience for the first state, ms; a server that hangs accepts connections all the same. */
+  readonly timeoutMs?: number;
 }
 
 /** The answer to the handshake: "ready for the state". */
@@ -41,6 +48,8 @@ export class RoomClient {
   /** The room's clock in the newest state, ms since the room began; only rooms with inputs tell. */
   roomClockMs = 0;
   handshake: Handshake | null = null;
+  /** What the room knows of what we ever sent; null before the handshake, and from servers that do not tell. */
+  resumePoint: ResumePoint | null = null;
   /** Null for a client that only counts. */
   readonly replica: RoomReplica | null;
 
@@ -52,7 +61,7 @@ export class RoomClient {
   private constructor(options: RoomClientOptions, events: RoomClientEvents) {
     this.sessionId = options.seat.sessionId;
     this.roomId = options.seat.roomId;
-    this.replica = options.decodes ? new RoomReplica() : null;
+    this.replica = options.previous?.replica ?? (options.decodes ? new RoomReplica() : null);
     this.#events = events;
   }
 
@@ -62,8 +71,15 @@ export class RoomClient {
     events: RoomClientEvents = {},
   ): Promise<RoomClient> {
     const client = new RoomClient(options, events);
-    await client.#takeSeat(options);
-    return client;
+    const { timeoutMs } = options;
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => client.#giveUp(timeoutMs), timeoutMs);
+    try {
+      await client.#takeSeat(options);
+      return client;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   get socket(): BotSocket {
@@ -81,7 +97,8 @@ export class RoomClient {
       {
         host: options.endpoint.hostname,
         port: portOf(options.endpoint),
-        path: socketPath(options.seat, options.accessToken),
+        path: socketPath(options),
+        timeoutMs: options.timeoutMs,
       },
       {
         onMessage: (payload) => this.#onMessage(payload),
@@ -109,6 +126,7 @@ export class RoomClient {
         return;
       case Protocol.JOIN_ROOM:
         this.handshake = parseHandshake(frame);
+        this.resumePoint = decodeResumeSection(frame);
         this.replica?.adopt(frame, this.handshake);
         this.#acknowledge();
         return;
@@ -132,14 +150,24 @@ export class RoomClient {
     this.#socket.send(JOIN_ACK);
   }
 
+  #giveUp(timeoutMs: number): void {
+    this.#joined?.reject(new Error(`no state within ${timeoutMs} ms`));
+    this.#socket?.destroy();
+  }
+
   #onClosed(code: number, reason: string): void {
     this.#joined?.reject(new Error(`closed with ${code} ${reason}`.trim()));
     this.#events.onClosed?.(code, reason);
   }
 }
 
-function socketPath(seat: Seat, accessToken: string | undefined): string {
+function socketPath({ seat, accessToken, previous }: RoomClientOptions): string {
   const query = new URLSearchParams({ sessionId: seat.sessionId });
+  const token = previous?.handshake?.reconnectionToken;
+  if (token !== undefined) {
+    query.set('reconnectionToken', token);
+    query.set('skipHandshake', '1');
+  }
   if (accessToken !== undefined) query.set('_authToken', accessToken);
   return `/${seat.processId}/${seat.roomId}?${query}`;
 }

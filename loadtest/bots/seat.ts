@@ -5,6 +5,10 @@ export const Seat = z.object({
   sessionId: z.string(),
   roomId: z.string(),
   processId: z.string(),
+  /** `host:port` of the room's node; absent: the one that was asked. */
+  publicAddress: z.string().nullish(),
+  /** Other nodes of the region (`SeatExtras`). */
+  nodes: z.array(z.string()).optional(),
 });
 export type Seat = z.infer<typeof Seat>;
 

@@ -15,6 +15,8 @@ export interface TcpConnection {
   readonly isDrained: boolean;
   /** Ends politely: what was written is still sent. */
   end(): void;
+  /** Ends now, whatever the other side does. */
+  destroy(): void;
 }
 
 /** Opens a TCP connection with the cheapest sockets of this runtime. */
@@ -38,6 +40,7 @@ function openNode(host: string, port: number, events: TcpEvents): Promise<TcpCon
           return socket.writableLength === 0;
         },
         end: () => socket.end(),
+        destroy: () => void socket.destroy(),
       }),
     );
     socket.on('data', (chunk) => events.onData(chunk));
@@ -54,6 +57,7 @@ interface BunSocket {
   data: BunConnection;
   write(bytes: Uint8Array): number;
   end(): void;
+  terminate(): void;
   setNoDelay(isOn: boolean): void;
 }
 interface BunSockets {
@@ -101,6 +105,10 @@ class BunConnection implements TcpConnection {
 
   end(): void {
     this.#socket?.end();
+  }
+
+  destroy(): void {
+    this.#socket?.terminate();
   }
 
   closed(cause: Error | null): void {

@@ -7,6 +7,8 @@ export interface WebSocketTarget {
   readonly port: number;
   /** Path with query. */
   readonly path: string;
+  /** Patience for the upgrade, ms. A process that hangs is still connected to by its kernel. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface WebSocketEvents {
@@ -82,6 +84,12 @@ export class BotSocket implements FrameSink {
     this.#connection?.end();
   }
 
+  /** Gives the connection up without a word; `onClosed` is called as for any other end. */
+  destroy(reason = ''): void {
+    this.#closeReason = reason;
+    this.#connection?.destroy();
+  }
+
   onMessage(payload: Uint8Array, opcode: number): void {
     this.receivedBytes += payload.length;
     this.receivedMessages++;
@@ -106,12 +114,23 @@ export class BotSocket implements FrameSink {
     const opened = new Promise<void>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
+    // A refused connection is told by connectTcp, before anybody waits for the upgrade.
+    opened.catch(() => undefined);
     this.#connection = await connectTcp(target.host, target.port, {
       onData: (chunk) => this.#onData(chunk),
       onClosed: (cause) => this.#onClosed(cause),
     });
     this.#connection.write(upgradeRequest(target));
-    await opened;
+    const { timeoutMs } = target;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => this.destroy(`no upgrade within ${timeoutMs} ms`), timeoutMs);
+    try {
+      await opened;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #onData(chunk: Uint8Array): void {

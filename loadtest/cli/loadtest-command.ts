@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import { conductLoadTest, type Target } from '../load/conductor.ts';
 import { LOADTEST_COMMAND, type LoadTestOptions } from '../load/options.ts';
-import { startOwnServer } from '../load/own-server.ts';
 import { loadTestFigures, loadTestNotes, progressLine, summaryText } from '../load/results.ts';
 import type { Timeline } from '../load/timeline.ts';
+import { NodeProcess } from '../machine/node-process.ts';
 import { loadTestPage } from '../report/load-test-page.ts';
 import type { Report } from '../report/report.ts';
 import { completeReport, writeReportFile } from '../report/write-report.ts';
@@ -53,13 +53,11 @@ async function playAgainst(
     const endpoint = new URL(options.endpoint);
     return play({ endpoint, metrics: metricsOf(endpoint, options.metrics) });
   }
-  const server = await startOwnServer(PROJECT_ROOT, options.game);
+  await using server = await NodeProcess.start({ projectRoot: PROJECT_ROOT, game: options.game });
   tell(`Server started at ${server.endpoint.href}`);
-  try {
-    return await play(server);
-  } finally {
-    await server.stop();
-  }
+  const timeline = await play(server);
+  await server.stop();
+  return timeline;
 }
 
 /** Metrics are never public: only of a server on this machine is their address guessed. */

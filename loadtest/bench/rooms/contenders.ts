@@ -1,4 +1,4 @@
-import type { ColyseusMode, LoadProtocol } from './wire.ts';
+import type { ColyseusMode, LoadProtocol, ServerSetup } from './wire.ts';
 
 /** One way of serving the bench game. */
 export interface Contender {
@@ -9,6 +9,8 @@ export interface Contender {
   readonly server: string;
   readonly runtime: 'node' | 'bun';
   readonly mode?: ColyseusMode;
+  /** More for its {@link ServerSetup}. */
+  readonly setup?: Partial<ServerSetup>;
   readonly protocol: LoadProtocol;
   /** Where the search for the most players begins: the nearer, the fewer runs. */
   readonly likelyPlayers: number;

@@ -173,6 +173,7 @@ export class ContenderRunner {
     const setup: ServerSetup = {
       playersPerRoom: PLAYERS_PER_ROOM,
       ...(contender.mode === undefined ? {} : { mode: contender.mode }),
+      ...contender.setup,
     };
     const script = [join(HERE, 'servers', contender.server), JSON.stringify(setup)];
     const process = this.#spawn<ServerReport>(

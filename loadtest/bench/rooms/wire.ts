@@ -11,6 +11,9 @@ export interface ServerSetup {
   readonly playersPerRoom: number;
   /** How rooms of Colyseus contenders work. */
   readonly mode?: ColyseusMode;
+  /** Of Meridian's rooms, and the Redis that keeps their journals; without them the node is alone. */
+  readonly durability?: 'none' | 'journal';
+  readonly redisUri?: string;
 }
 
 /**

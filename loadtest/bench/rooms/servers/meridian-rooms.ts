@@ -67,6 +67,11 @@ export class MeridianGameRoom extends Room {
   }
 }
 
+/** The same, for `bench failover`: what does it cost that the room outlives its node? */
+export class JournaledGameRoom extends MeridianGameRoom {
+  override readonly durability = 'journal';
+}
+
 /** A room with state and seats but no simulation, for the memory and idle figures. Stays without players. */
 export class MeridianIdleRoom extends Room {
   static override allowAnonymous = true;

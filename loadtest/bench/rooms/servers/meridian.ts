@@ -1,13 +1,16 @@
 // Contender `meridian`: a whole node, as `npm start` makes it: REST, profiles, metrics and all. The players come without
 // accounts, as they do to the other contenders.
 
+import { randomBytes } from 'node:crypto';
 import { defineGame } from 'meridian';
 import { startNode } from '../../../../src/app/node.ts';
 import { MeridianConfig } from '../../../../src/config/config.ts';
 import { Measure } from '../measure.ts';
+import type { ServerSetup } from '../wire.ts';
 import { createIdleRooms } from './idle-rooms.ts';
-import { MeridianGameRoom, MeridianIdleRoom } from './meridian-rooms.ts';
+import { JournaledGameRoom, MeridianGameRoom, MeridianIdleRoom } from './meridian-rooms.ts';
 
+const { durability, redisUri = '' } = JSON.parse(process.argv[2] as string) as ServerSetup;
 const measure = new Measure(createIdleRooms);
 const node = await startNode(
   MeridianConfig.parse({
@@ -19,12 +22,18 @@ const node = await startNode(
       socketsPerAddress: 100_000,
     },
     admin: { metricsPort: 0, adminPort: 0 },
+    redis: { uri: redisUri },
+    auth: { jwtSecret: randomBytes(32).toString('hex') },
+    cluster: { peerPort: 0 },
     profiles: { sqlitePath: ':memory:' },
     process: { logLevel: 'warn' },
   }),
   defineGame({
     rooms: {
-      game: { room: MeridianGameRoom, filterBy: ['group'] },
+      game: {
+        room: durability === 'journal' ? JournaledGameRoom : MeridianGameRoom,
+        filterBy: ['group'],
+      },
       idle: { room: MeridianIdleRoom, filterBy: ['group'] },
     },
   }),

@@ -1,0 +1,276 @@
+// A bot's seat that is followed wherever its room goes, by the rules of the client SDK in the cheapest form:
+//
+//   seated ──"moved <process> <address>"──────────────────────────────▶ dial there ──▶ seated
+//     │ lost (1001, 1005, 1006, 4010, silence)                             ▲  │ refused
+//     ▼                                                            running │  ▼
+//   searching: GET /v1/rooms/:roomId of one known node after the other ────┴─ wait, ask again
+//     └── gone, or nobody knows for GIVE_UP_AFTER_MS ──▶ ended (with the reason)
+//
+// What was sent is kept until the room has it; after a return the rest is sent again, from the room's own count on
+// (src/protocol/resume.ts).
+
+import { encode } from '@colyseus/schema';
+import { Protocol } from '@colyseus/shared-types';
+import { pack } from 'msgpackr';
+import { CloseCode, parseMovedReason } from '../../src/protocol/index.ts';
+import { machineNowMs } from '../machine/machine-clock.ts';
+import { InputChannel } from './input-channel.ts';
+import { RoomClient } from './room-client.ts';
+import { askForRoom } from './room-finder.ts';
+import { reserveSeat, type Seat } from './seat.ts';
+
+export interface FollowingClientEvents {
+  /** After the first state of each connection. */
+  onSeated(client: RoomClient): void;
+  /** After each patch. */
+  onPatch(client: RoomClient): void;
+  /** A connection that was seated has ended; the client looks for the room unless `onEnded` follows. */
+  onDropped(code: number, reason: string): void;
+  /** The seat is lost for good, or given up. */
+  onEnded(reason: string, seat: Seat): void;
+}
+
+export interface FollowingClientOptions {
+  /** Addresses of nodes, `host:port`; the first one is asked for the seat. */
+  readonly nodes: readonly string[];
+  readonly roomName: string;
+  readonly joinOptions: Readonly<Record<string, unknown>>;
+}
+
+/** Codes after which Colyseus' SDK comes back by itself. */
+const LOST_CODES: ReadonlySet<number> = new Set([1001, 1005, 1006, CloseCode.MAY_TRY_RECONNECT]);
+/** Silence after which a connection is doubted; rooms that play send 20 times a second. */
+const DEAD_AFTER_MS = 2_000;
+const DIAL_WITHIN_MS = 2_500;
+const GIVE_UP_AFTER_MS = 40_000;
+const ASK_AGAIN_MS = 100;
+/** More than a bot sends between two checkpoints. */
+const MESSAGES_KEPT = 2_000;
+
+export class FollowingClient {
+  readonly seat: Seat;
+  readonly #events: FollowingClientEvents;
+  readonly #nodes: Set<string>;
+  /** Messages sent over all connections, and the newest of them; whoever returns sends what the room has not. */
+  #messagesSent = 0;
+  readonly #messages: Uint8Array[] = [];
+  /** Inputs of before this connection, and those that the room has not acknowledged. */
+  #inputsBefore = 0;
+  #inputsSent = 0;
+  #inputsKept: Readonly<Record<string, number>>[] = [];
+  #client: RoomClient | null = null;
+  #inputs: InputChannel | null = null;
+  #address: string;
+  #lastFrameAtMs = 0;
+  #lastRefusal = 'no node knows the room';
+  #isSeated = false;
+  #hasEnded = false;
+
+  /** Reserves a seat and takes it; resolves with the first state. @throws whatever refused it */
+  static async join(
+    options: FollowingClientOptions,
+    events: FollowingClientEvents,
+  ): Promise<FollowingClient> {
+    const [first = ''] = options.nodes;
+    const seat = await reserveSeat({
+      endpoint: new URL(`http://${first}`),
+      roomName: options.roomName,
+      options: options.joinOptions,
+    });
+    const follower = new FollowingClient(seat, seat.publicAddress ?? first, options, events);
+    await follower.#dial(seat.processId, follower.#address);
+    return follower;
+  }
+
+  private constructor(
+    seat: Seat,
+    address: string,
+    options: FollowingClientOptions,
+    events: FollowingClientEvents,
+  ) {
+    this.seat = seat;
+    this.#address = address;
+    this.#events = events;
+    this.#nodes = new Set([...(seat.nodes ?? []), ...options.nodes]);
+  }
+
+  get isSeated(): boolean {
+    return this.#isSeated;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** False when nothing was sent: no connection, or a stuck one. */
+  sendMessage(type: string, body: unknown): boolean {
+    if (!this.#isSeated || this.#client === null) return false;
+    const message = encodeMessage(type, body);
+    if (!this.#client.socket.send(message)) return false;
+    this.#messagesSent++;
+    this.#messages.push(message);
+    if (this.#messages.length > MESSAGES_KEPT) this.#messages.shift();
+    return true;
+  }
+
+  /** False when nothing was sent. */
+  sendInput(values: Readonly<Record<string, number>>): boolean {
+    if (!this.#isSeated || this.#inputs === null) return false;
+    if (!this.#inputs.send(values)) return false;
+    this.#inputsSent++;
+    this.#inputsKept.push(values);
+    return true;
+  }
+
+  /** To be called a few times a second: a peer that hangs ends no connection, it only falls silent. */
+  checkLink(): void {
+    if (!this.#isSeated || machineNowMs() - this.#lastFrameAtMs < DEAD_AFTER_MS) return;
+    this.#client?.socket.destroy(`nothing received for ${DEAD_AFTER_MS} ms`);
+  }
+
+  leave(): void {
+    this.#hasEnded = true;
+    this.#isSeated = false;
+    this.#client?.socket.close(CloseCode.CONSENTED);
+  }
+
+  /** @throws when the node refuses, or gives no state in time */
+  async #dial(processId: string, address: string): Promise<void> {
+    const previous = this.#client;
+    let joined: RoomClient | null = null;
+    const client = await RoomClient.join(
+      {
+        endpoint: new URL(`http://${address}`),
+        seat: { ...this.seat, processId },
+        decodes: true,
+        timeoutMs: DIAL_WITHIN_MS,
+        ...(previous === null ? {} : { previous }),
+      },
+      {
+        onPatch: (from) => this.#onPatch(from),
+        onClosed: (code, reason) => {
+          // Before the first state it is a failed try, and `join` throws.
+          if (joined !== null && joined === this.#client) this.#onClosed(code, reason);
+        },
+      },
+    );
+    joined = client;
+    this.#client = client;
+    this.#address = address;
+    this.#lastFrameAtMs = machineNowMs();
+    this.#isSeated = true;
+    const terms = client.handshake?.inputs ?? null;
+    this.#inputs = terms === null ? null : new InputChannel(client, terms);
+    if (previous !== null) this.#sendAgain(client);
+    this.#events.onSeated(client);
+    if (client.socket.isClosed) this.#onClosed(1006, 'closed right after the first state');
+  }
+
+  #sendAgain(client: RoomClient): void {
+    const point = client.resumePoint;
+    if (point === null) return;
+    const missing = this.#messagesSent - point.messages;
+    const messages = missing > 0 ? this.#messages.slice(-missing) : [];
+    const unknown = Math.max(0, this.#inputsSent - point.inputs);
+    this.#inputsKept = unknown === 0 ? [] : this.#inputsKept.slice(-unknown);
+    this.#inputsBefore = this.#inputsSent - this.#inputsKept.length;
+    const areSent =
+      messages.every((message) => client.socket.send(message)) &&
+      this.#inputsKept.every((values) => this.#inputs?.send(values));
+    // A fresh connection takes a few hundred bytes; one that does not is tried again.
+    if (!areSent) client.socket.destroy('stuck while sending again');
+  }
+
+  #onPatch(client: RoomClient): void {
+    this.#lastFrameAtMs = machineNowMs();
+    if (client !== this.#client) return;
+    const unacknowledged = this.#inputsSent - this.#inputsBefore - client.ackedInputs;
+    if (unacknowledged < this.#inputsKept.length) {
+      this.#inputsKept.splice(0, this.#inputsKept.length - Math.max(0, unacknowledged));
+    }
+    this.#events.onPatch(client);
+  }
+
+  #onClosed(code: number, reason: string): void {
+    if (!this.#isSeated) return;
+    this.#isSeated = false;
+    this.#events.onDropped(code, reason);
+    if (!LOST_CODES.has(code)) {
+      this.#end(`${code} ${reason}`);
+      return;
+    }
+    void this.#return(reason);
+  }
+
+  async #return(reason: string): Promise<void> {
+    const moved = parseMovedReason(reason);
+    if (moved !== null) {
+      const address = moved.publicAddress ?? this.#address;
+      this.#nodes.add(address);
+      if (await this.#hasReturned(moved.processId, address)) return;
+    }
+    const deadlineMs = machineNowMs() + GIVE_UP_AFTER_MS;
+    while (!(await this.#hasFound())) {
+      if (machineNowMs() > deadlineMs) {
+        this.#end(`given up: ${this.#lastRefusal}`);
+        return;
+      }
+      // Jitter, so that a thousand bots do not ask in step.
+      await sleep(ASK_AGAIN_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** Asks one node after the other until one knows where the room is. @returns whether the search is over */
+  async #hasFound(): Promise<boolean> {
+    for (const node of this.#nodesToAsk()) {
+      const news = await askForRoom(node, this.seat.roomId);
+      if (news.state === 'no-answer') continue;
+      if (news.state === 'gone') {
+        this.#end(news.reason);
+        return true;
+      }
+      for (const address of news.nodes) this.#nodes.add(address);
+      if (news.state === 'recovering') return false;
+      return await this.#hasReturned(news.processId, news.publicAddress ?? news.askedAddress);
+    }
+    return false;
+  }
+
+  async #hasReturned(processId: string, address: string): Promise<boolean> {
+    if (this.#hasEnded) return true;
+    try {
+      await this.#dial(processId, address);
+      return true;
+    } catch (error) {
+      // Not there (any more), or not yet: the search goes on.
+      this.#lastRefusal = (error as Error).message;
+      return false;
+    }
+  }
+
+  /** Others first: the one we lost is the least likely to know. */
+  #nodesToAsk(): string[] {
+    const others = [...this.#nodes].filter((node) => node !== this.#address);
+    others.sort(() => Math.random() - 0.5);
+    return [...others, this.#address];
+  }
+
+  #end(reason: string): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#events.onEnded(reason, this.seat);
+  }
+}
+
+/** `[ROOM_DATA][type as string][body as msgpack]` */
+export function encodeMessage(type: string, body: unknown): Uint8Array {
+  const head = new Uint8Array(1 + 5 + 3 * type.length);
+  head[0] = Protocol.ROOM_DATA;
+  const iterator = { offset: 1 };
+  encode.string(head, type, iterator);
+  return Buffer.concat([head.subarray(0, iterator.offset), pack(body)]);
+}
+
+function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

@@ -1,0 +1,129 @@
+// The game of the chaos runs: rooms that count what happens to them, in three durabilities.
+
+import { StateView } from '@colyseus/schema';
+import { type Client, defineGame, Room } from 'meridian';
+import type { Durability } from '../../src/rooms/durability.ts';
+import { machineNowMs } from '../machine/machine-clock.ts';
+import { burnCpu } from './burn-cpu.ts';
+import {
+  ALARM_EVERY_MS,
+  ChaosInput,
+  ChaosPlayer,
+  ChaosState,
+  type Misbehaviour,
+  SEAT_KEPT_S,
+  STEP_HZ,
+} from './chaos-state.ts';
+
+class JournalRoom extends Room {
+  static override allowAnonymous = true;
+  override readonly durability: Durability = 'journal';
+  override state = new ChaosState();
+  override maxClients = 50;
+  readonly #inputs = this.defineInput(ChaosInput);
+  /** Not in the state: comes back through the checkpoint only. */
+  #odometer = 0;
+  #isBroken = false;
+
+  override messages = {
+    add: (client: Client, { n }: { readonly n: number }) => {
+      const player = this.state.players.get(client.sessionId);
+      if (player === undefined) return;
+      if (n !== player.added + 1) player.disorder++;
+      player.added = Math.max(player.added, n);
+    },
+    misbehave: (_client: Client, how: Misbehaviour) => this.#misbehave(how),
+  };
+
+  override onCreate(options: { readonly seats?: number }): void {
+    this.maxClients = options.seats ?? this.maxClients;
+    this.setFixedTimestep(() => this.#step(), STEP_HZ);
+    this.timers.on('alarm', () => this.#ring());
+    if (!this.isRestored) this.timers.start('alarm', ALARM_EVERY_MS);
+  }
+
+  override onJoin(client: Client): void {
+    const player = new ChaosPlayer();
+    player.secret = 1 + Math.floor(Math.random() * 0xffff_fffe);
+    this.state.players.set(client.sessionId, player);
+    client.view = new StateView();
+    client.view.add(player);
+  }
+
+  override async onDrop(client: Client): Promise<void> {
+    await this.allowReconnection(client, SEAT_KEPT_S);
+  }
+
+  override onLeave(client: Client): void {
+    this.state.players.delete(client.sessionId);
+  }
+
+  override onCheckpoint(): { readonly odometer: number } {
+    return { odometer: this.#odometer };
+  }
+
+  override onRestore(data: { readonly odometer: number }): void {
+    if (this.state.isPoisoned) process.kill(process.pid, 'SIGKILL');
+    this.#odometer = data.odometer;
+    this.state.lives++;
+    this.state.restoredTick = this.state.tick;
+    this.state.restoredOdometer = this.#odometer;
+  }
+
+  #step(): void {
+    if (this.#isBroken) throw new Error('A step that throws, as asked for.');
+    const { state } = this;
+    state.tick++;
+    this.#odometer++;
+    state.clockMs = this.clock.elapsedTime;
+    state.actedAtMs = machineNowMs();
+    state.pid = process.pid;
+    for (const [sessionId, player] of state.players) {
+      for (const { number } of this.#inputs.get(sessionId)) {
+        if (number !== player.moved + 1) player.disorder++;
+        player.moved = Math.max(player.moved, number);
+      }
+    }
+  }
+
+  /** Seconds in which nobody ran the room are made up for; one that is rung for twice is seen to be. */
+  #ring(): void {
+    const { elapsedTime } = this.clock;
+    const seconds = Math.floor(elapsedTime / ALARM_EVERY_MS);
+    this.state.alarms = Math.max(this.state.alarms + 1, seconds);
+    this.timers.start('alarm', Math.ceil(ALARM_EVERY_MS - (elapsedTime % ALARM_EVERY_MS)));
+  }
+
+  #misbehave(how: Misbehaviour): void {
+    switch (how.kind) {
+      case 'throw':
+        this.#isBroken = true;
+        return;
+      case 'block': {
+        const untilMs = performance.now() + how.ms;
+        while (performance.now() < untilMs);
+        return;
+      }
+      case 'poison':
+        this.state.isPoisoned = true;
+    }
+  }
+}
+
+class CheckpointRoom extends JournalRoom {
+  override durability = 'checkpoint' as const;
+}
+
+class NoneRoom extends JournalRoom {
+  override durability = 'none' as const;
+}
+
+export const game = defineGame({
+  rooms: {
+    journal: { room: JournalRoom, filterBy: ['group'] },
+    checkpoint: { room: CheckpointRoom, filterBy: ['group'] },
+    none: { room: NoneRoom, filterBy: ['group'] },
+  },
+});
+
+burnCpu(Number(process.env['CHAOS_BURN_PERCENT'] ?? 0));

@@ -1,0 +1,57 @@
+// The state of the chaos rooms, made so that a bot sees from it whether a promise was broken.
+
+import { schema, t } from 'meridian/schema';
+
+export const ChaosPlayer = schema(
+  {
+    /** Number of the newest `add`; clients count theirs from 1. */
+    added: t.uint32().default(0),
+    /** The same of inputs. */
+    moved: t.uint32().default(0),
+    /** Adds and inputs that came again, or after one that never came. */
+    disorder: t.uint32().default(0),
+    /** Drawn when the player joined; nobody else may see it. */
+    secret: t.uint32().default(0).view(),
+  },
+  'ChaosPlayer',
+);
+
+export const ChaosState = schema(
+  {
+    /** Steps since the room was made. */
+    tick: t.uint32().default(0),
+    /** The room's clock at that step, and the machine's (`machineNowMs`): what they differ by must not change. */
+    clockMs: t.float64().default(0),
+    actedAtMs: t.float64().default(0),
+    /** Process that made the step. */
+    pid: t.uint32().default(0),
+    /** How often the room was brought back or moved. */
+    lives: t.uint32().default(0),
+    /** `tick` as it was found when this life began. */
+    restoredTick: t.uint32().default(0),
+    /** What `onRestore` was given, which is no state: the steps known to the last checkpoint. */
+    restoredOdometer: t.uint32().default(0),
+    /** Seconds of the room's clock, counted by a timer. */
+    alarms: t.uint32().default(0),
+    /** Whoever loads the room now dies of it. */
+    isPoisoned: t.boolean().default(false),
+    players: t.map(ChaosPlayer),
+  },
+  'ChaosState',
+);
+
+export const ChaosInput = schema({ number: t.uint32().default(0) }, 'ChaosInput');
+
+export const STEP_HZ = 20;
+export const ALARM_EVERY_MS = 1_000;
+/** How long a dropped player's seat is held. */
+export const SEAT_KEPT_S = 30;
+
+/** What bots may ask of a room: `room.send('misbehave', …)`. */
+export type Misbehaviour =
+  /** Each step throws from now on, until the room is brought back from its journal. */
+  | { readonly kind: 'throw' }
+  /** Blocks the node's event loop. */
+  | { readonly kind: 'block'; readonly ms: number }
+  /** Ends the process of whoever loads the room from now on. */
+  | { readonly kind: 'poison' };

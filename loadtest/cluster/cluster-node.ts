@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { DrainResult } from '../../src/protocol/rest.ts';
+import { TcpRelay } from '../../test/support/tcp-relay.ts';
+import { NodeProcess, type NodeProcessEnd } from '../machine/node-process.ts';
+
+/** Operator of all nodes of a local cluster: they listen on loopback and live for minutes. */
+const OPERATOR = { user: 'operator', password: 'operator of a local cluster' } as const;
+const DRAIN_WITHIN_MS = 60_000;
+
+export interface ClusterNodeOptions {
+  readonly projectRoot: string;
+  readonly game: string;
+  /** For people: A, B, … in the order of their starts. */
+  readonly name: string;
+  readonly port: number;
+  readonly redisPort: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder for its log, `<name>.log`. */
+  readonly logFolder?: string | undefined;
+}
+
+/** One node of a {@link Cluster}, its way to Redis, and everything that can happen to it. */
+export class ClusterNode implements AsyncDisposable {
+  readonly name: string;
+  /** `host:port` for players. */
+  readonly address: string;
+  readonly #process: NodeProcess;
+  readonly #relay: TcpRelay;
+  #isPaused = false;
+
+  static async start(options: ClusterNodeOptions): Promise<ClusterNode> {
+    await using owned = new AsyncDisposableStack();
+    const relay = owned.use(await TcpRelay.open(options.redisPort));
+    const address = `127.0.0.1:${options.port}`;
+    const process = await NodeProcess.start({
+      projectRoot: options.projectRoot,
+      game: options.game,
+      logFile: options.logFolder && join(options.logFolder, `${options.name}.log`),
+      env: {
+        PORT: String(options.port),
+        REDIS_URI: `redis://127.0.0.1:${relay.port}`,
+        MERIDIAN_HTTP_PUBLIC_ADDRESS: address,
+        MERIDIAN_ADMIN_PASSWORD: OPERATOR.password,
+        MERIDIAN_CLUSTER_PEER_PORT: '0',
+        ...options.env,
+      },
+    });
+    owned.move();
+    return new ClusterNode(options.name, address, process, relay);
+  }
+
+  private constructor(name: string, address: string, process: NodeProcess, relay: TcpRelay) {
+    this.name = name;
+    this.address = address;
+    this.#process = process;
+    this.#relay = relay;
+  }
+
+  get endpoint(): URL {
+    return this.#process.endpoint;
+  }
+
+  get metrics(): URL {
+    return this.#process.metrics;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get logTail(): string {
+    return this.#process.logTail;
+  }
+
+  /** Whether its process exists and is not halted. */
+  get isRunning(): boolean {
+    return this.#process.end === null && !this.#isPaused;
+  }
+
+  get ended(): Promise<NodeProcessEnd> {
+    return this.#process.ended;
+  }
+
+  /** A crash. */
+  async kill(): Promise<void> {
+    this.#process.signal('SIGKILL');
+    await this.#process.ended;
+  }
+
+  /** Halts the whole process, as a hypervisor does: sockets stay open, nobody answers. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#process.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#process.signal('SIGCONT');
+  }
+
+  /** What a deploy does. Resolves with the end of the process. */
+  stop(): Promise<NodeProcessEnd> {
+    return this.#process.stop();
+  }
+
+  /**
+   * Asks the operator's API to move all rooms elsewhere and seat nobody any more.
+   *
+   * @param nodeId - this node's, as the region knows it
+   * @throws {Error} with the answer when it is not 200
+   */
+  async drain(nodeId: string): Promise<DrainResult> {
+    const { user, password } = OPERATOR;
+    const url = `http://127.0.0.1:${this.#process.ports.adminPort}/admin/v1/nodes/${nodeId}/drain`;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      },
+      signal: AbortSignal.timeout(DRAIN_WITHIN_MS),
+    });
+    if (!response.ok) throw new Error(`drain answered ${response.status} ${await response.text()}`);
+    return (await response.json()) as DrainResult;
+  }
+
+  /** Takes Redis away from this node alone: open links stay open and silent, new ones are refused. */
+  partition(): void {
+    this.#relay.refuse(true);
+    this.#relay.freeze();
+  }
+
+  /** Undoes {@link partition}. Links of before are reset: a firewall that forgot them would do the same. */
+  heal(): void {
+    this.#relay.refuse(false);
+    this.#relay.cut();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+    await this.#relay[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+
+const Listening = z.object({
+  event: z.literal('listening'),
+  port: z.number(),
+  metricsPort: z.number(),
+  adminPort: z.number(),
+});
+export type NodePorts = Omit<z.infer<typeof Listening>, 'event'>;
+
+export interface NodeProcessOptions {
+  readonly projectRoot: string;
+  /** Module that exports `game`; absolute, or relative to the project. */
+  readonly game: string;
+  /** Settings on top of those that every node of a load test gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** File for its whole log; the last lines are kept anyway. */
+  readonly logFile?: string | undefined;
+}
+
+export interface NodeProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const START_WITHIN_MS = 20_000;
+const STOP_WITHIN_MS = 15_000;
+const LOG_LINES_KEPT = 40;
+
+/**
+ * A Meridian node in a process of its own, on free ports, with an empty profile store in a temporary folder.
+ *
+ * All bots come from one address, so the limits per address are raised; everything else is as in production. However the
+ * process ends that started it, the node ends with it.
+ */
+export class NodeProcess implements AsyncDisposable {
+  readonly ended: Promise<NodeProcessEnd>;
+  /** How it ended; null while it runs. */
+  end: NodeProcessEnd | null = null;
+  readonly #child: ChildProcess;
+  readonly #dataFolder: string;
+  readonly #log: string[] = [];
+  readonly #listening = Promise.withResolvers<void>();
+  readonly #endWithUs = () => this.#discard();
+  #ports: NodePorts | null = null;
+
+  /** @throws {Error} when it does not listen in time; the message carries the end of its log */
+  static async start(options: NodeProcessOptions): Promise<NodeProcess> {
+    const node = new NodeProcess(options);
+    const timeout = setTimeout(
+      () => node.#listening.reject(new Error('The node did not start in time.')),
+      START_WITHIN_MS,
+    );
+    try {
+      await node.#listening.promise;
+      return node;
+    } catch (cause) {
+      await node[Symbol.asyncDispose]();
+      const { message } = cause as Error;
+      throw new Error(`${message} Its log ends with:\n${node.logTail}`, { cause });
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  private constructor(options: NodeProcessOptions) {
+    this.#dataFolder = mkdtempSync(join(tmpdir(), 'meridian-loadtest-'));
+    this.#child = spawn(
+      process.execPath,
+      ['--conditions=meridian-source', 'src/main.ts', '--game', options.game],
+      {
+        cwd: options.projectRoot,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          // Started as from a shell, with some settings on top.
+          ...process.env,
+          PORT: '0',
+          MERIDIAN_HTTP_BIND_ADDRESS: '127.0.0.1',
+          MERIDIAN_HTTP_REQUESTS_PER_MINUTE: '1000000',
+          MERIDIAN_HTTP_MATCHMAKE_PER_MINUTE: '1000000',
+          MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: '100000',
+          MERIDIAN_ADMIN_METRICS_PORT: '0',
+          MERIDIAN_ADMIN_ADMIN_PORT: '0',
+          MERIDIAN_PROFILES_SQLITE_PATH: join(this.#dataFolder, 'profiles.sqlite'),
+          ...options.env,
+        },
+      },
+    );
+    process.once('exit', this.#endWithUs);
+    this.#readLog(options.logFile);
+    this.ended = once(this.#child, 'close').then(([exitCode, signal]) => {
+      this.end = {
+        exitCode: exitCode as number | null,
+        signal: signal as NodeJS.Signals | null,
+      };
+      this.#listening.reject(new Error(`The node ended with ${exitCode ?? signal}.`));
+      return this.end;
+    });
+    // Told by `start` while it waits, and by `ended` afterwards.
+    this.#listening.promise.catch(() => undefined);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  get ports(): NodePorts {
+    if (this.#ports === null) throw new Error('The node does not listen yet.');
+    return this.#ports;
+  }
+
+  get endpoint(): URL {
+    return new URL(`http://127.0.0.1:${this.ports.port}`);
+  }
+
+  get metrics(): URL {
+    return new URL(`http://127.0.0.1:${this.ports.metricsPort}/metrics`);
+  }
+
+  /** The last lines it wrote, for messages. */
+  get logTail(): string {
+    return this.#log.join('\n');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it as an operator would; by force when it does not end. */
+  async stop(): Promise<NodeProcessEnd> {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+    const end = await this.ended;
+    clearTimeout(timer);
+    return end;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+    process.removeListener('exit', this.#endWithUs);
+    this.#discard();
+  }
+
+  #discard(): void {
+    this.#child.kill('SIGKILL');
+    rmSync(this.#dataFolder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #readLog(logFile: string | undefined): void {
+    const file = logFile === undefined ? null : createWriteStream(logFile);
+    const remember = (line: string) => {
+      file?.write(`${line}\n`);
+      this.#log.push(line);
+      if (this.#log.length > LOG_LINES_KEPT) this.#log.shift();
+    };
+    const { stdout, stderr } = this.#child;
+    if (stderr) createInterface({ input: stderr }).on('line', remember);
+    if (stdout === null) return;
+    createInterface({ input: stdout }).on('line', (line) => {
+      remember(line);
+      if (this.#ports !== null) return;
+      const found = Listening.safeParse(parseOrNull(line));
+      if (!found.success) return;
+      this.#ports = found.data;
+      this.#listening.resolve();
+    });
+  }
+}
+
+function parseOrNull(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // Not a log line.
+    return null;
+  }
+}
