@@ -193,6 +193,14 @@ test('[CL-11] a majority that is cut off from Redis plays on, and the rest leave
   }
 });
 
+test('[ND-26] a start on a peer port that is taken says which variable to change', async () => {
+  await using redis = await RedisServer.start();
+  const settings = { MERIDIAN_CLUSTER_PEER_PORT: String(redis.port) };
+  await expect(LeaseNodeProcess.start('a', redis.uri, settings)).rejects.toThrow(
+    /MERIDIAN_CLUSTER_PEER_PORT.*EADDRINUSE/,
+  );
+});
+
 test('[CL-12] the cluster has one time, whatever the clocks of its nodes say', async () => {
   await using redis = await RedisServer.start();
   await using a = await LeaseNodeProcess.start('a', redis.uri);
