@@ -158,6 +158,12 @@ export class RedisNodeRegistry implements NodeRegistry {
 
   #tellDead(nodeId: string): void {
     this.#deps.log.warn({ event: 'node-dead', dead: nodeId }, 'a node is dead');
-    for (const listener of this.#deadListeners) listener(nodeId);
+    for (const listener of this.#deadListeners) {
+      try {
+        listener(nodeId);
+      } catch (error) {
+        this.#deps.log.error({ err: error, dead: nodeId }, 'what follows a death failed');
+      }
+    }
   }
 }

@@ -109,12 +109,16 @@ test('[CL-6] a blocked event loop ends the process and frees its rooms at once',
   expect(JSON.parse(a.stderr)).toMatchObject({ level: 60, node: 'a' });
 });
 
-test('[CL-2] at 90 % of a core the lease is renewed without fail', async () => {
+test('[CL-2] at 90 % of a core the lease is renewed without fail, and nobody takes its node for dead', async () => {
   await using redis = await RedisServer.start();
   await using a = await LeaseNodeProcess.start('a', redis.uri);
+  await using b = await LeaseNodeProcess.start('b', redis.uri);
+  await settled(a, b);
   await a.ask('burn');
-  await steadyFor(a, 8_000);
+  const { steadyForMs } = await a.ask();
+  await steadyFor(a, steadyForMs + 8_000);
   expect(await a.ask('cool')).toMatchObject({ phases: ['held'], lapses: 0, renewalFailures: 0 });
+  expect(await b.ask()).toMatchObject({ phases: ['held'], dead: [] });
 });
 
 test('[CL-8] [CL-9] Redis is killed: all play on, and when it is back, empty, nobody is dead', async () => {
@@ -191,6 +195,14 @@ test('[CL-11] a majority that is cut off from Redis plays on, and the rest leave
     await steadyFor(node, 2 * STEADY_MS);
     expect(await node.ask()).toMatchObject({ phases: ['held'], dead: [] });
   }
+});
+
+test('[ND-26] a start on a peer port that is taken says which variable to change', async () => {
+  await using redis = await RedisServer.start();
+  const settings = { MERIDIAN_CLUSTER_PEER_PORT: String(redis.port) };
+  await expect(LeaseNodeProcess.start('a', redis.uri, settings)).rejects.toThrow(
+    /MERIDIAN_CLUSTER_PEER_PORT.*EADDRINUSE/,
+  );
 });
 
 test('[CL-12] the cluster has one time, whatever the clocks of its nodes say', async () => {

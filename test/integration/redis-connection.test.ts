@@ -24,7 +24,7 @@ const AT_ONCE_MS = 1_500;
 function listeningLog() {
   const lines: string[] = [];
   const write = (fields: object, text: string) => lines.push(`${text} ${JSON.stringify(fields)}`);
-  return { lines, log: { info: write, warn: write } as never };
+  return { lines, log: { info: write, warn: write } };
 }
 
 /** How long a call took to be refused. */
@@ -90,7 +90,7 @@ test('[CL-7] a subscription is there again after an outage', async () => {
   }, SOON);
 });
 
-test('[CL-15] nodes live on a Redis Cluster', async () => {
+test('[CL-15] [CL-7] nodes live on a Redis Cluster, and through its outage', async () => {
   await using redis = await RedisServer.start([
     ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
   ]);
@@ -104,6 +104,16 @@ test('[CL-15] nodes live on a Redis Cluster', async () => {
   await eventually(async () => (await b.ask()).steadyForMs > 2_000, SOON);
   await a.kill();
   await eventually(async () => (await b.ask()).dead.join() === 'a', SOON);
+
+  const caller = await openRedis(uri, { name: 'test', log: listeningLog().log });
+  await using _ = closing(caller);
+  await redis.kill();
+  expect(await refusedAfterMs(caller)).toBeLessThan(6_000);
+  await eventually(async () => (await b.ask()).votes > 5, SOON);
+  await redis.up();
+  await eventually(async () => (await caller.set('k', 'v')) === 'OK', SOON);
+  await eventually(async () => (await b.ask()).redisBack > 0, SOON);
+  expect((await b.ask()).phases).toEqual(['held']);
 });
 
 test('[CL-15] Sentinels are asked where the master is', async () => {

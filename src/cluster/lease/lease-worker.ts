@@ -56,9 +56,9 @@ class LeaseWorker {
     this.#redis = connectRedis(redisUri, {
       name: 'lease',
       log: {
-        info: (fields: object, text: string) => this.#log('info', fields, text),
-        warn: (fields: object, text: string) => this.#log('warn', fields, text),
-      } as never,
+        info: (fields, text) => this.#log('info', fields, text),
+        warn: (fields, text) => this.#log('warn', fields, text),
+      },
       commandTimeoutMs: times.ttlMs,
     });
     this.#lease = new RedisLease(this.#redis, nodeId, times);

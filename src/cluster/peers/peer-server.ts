@@ -37,8 +37,15 @@ export class PeerServer {
       (request, response) => answer(request, response, deps),
     );
     server.maxConnections = MAX_CONNECTIONS;
-    server.listen(at.port, at.address);
-    await once(server, 'listening');
+    try {
+      server.listen(at.port, at.address);
+      await once(server, 'listening');
+    } catch (cause) {
+      const why = `MERIDIAN_CLUSTER_PEER_PORT: ${(cause as Error).message}`;
+      throw new Error(`Peers cannot be listened to on ${at.address}:${at.port} (${why}).`, {
+        cause,
+      });
+    }
     return new PeerServer(server);
   }
 

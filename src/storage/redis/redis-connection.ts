@@ -1,6 +1,5 @@
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUri, type RedisTarget } from '../../config/redis-uri.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 import type { RedisClient } from './redis-script.ts';
 
 // Clients of the region's Redis. What a request waits for is bounded: while Redis is away a call is refused at once, and one
@@ -32,10 +31,16 @@ const RIDE_OUT_FAILOVER = {
 } as const satisfies ClusterOptions;
 const CLUSTER_COMMAND_TIMEOUT_MS = 5_000;
 
+/** What of a log is used here; a thread without one brings its own. */
+export interface RedisLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
 export interface RedisConnectionOptions {
   /** What the connection is for; Redis shows it in CLIENT LIST, the log in its lines. */
   readonly name: string;
-  readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly log: RedisLog;
   /** Longest a call may take, ms. */
   readonly commandTimeoutMs?: number;
 }
