@@ -1,3 +1,4 @@
+import { Cluster } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { encodeJournalEntry } from '../../src/rooms/journal/journal-entry.ts';
 import { MemoryRoomJournal } from '../../src/rooms/journal/journal-memory.ts';
@@ -21,11 +22,30 @@ async function openRedis(flags: readonly string[] = []) {
   };
 }
 
+/** A Cluster of one: slots and the client for them are the real thing. */
+async function openCluster() {
+  const server = await RedisServer.start(['--cluster-enabled', 'yes']);
+  await using admin = server.client();
+  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+  await eventually(async () => (await admin.cluster('INFO')).includes('cluster_state:ok'), {
+    withinMs: 10_000,
+  });
+  const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+  return {
+    journal: new RedisRoomJournal(cluster),
+    [Symbol.asyncDispose]: async () => {
+      cluster.disconnect();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
 roomJournalContract('memory', async () => ({
   journal: new MemoryRoomJournal(),
   [Symbol.asyncDispose]: async () => {},
 }));
 roomJournalContract('Redis', openRedis);
+roomJournalContract('Redis Cluster', openCluster);
 
 describe('RedisRoomJournal', () => {
   const key = redisKeys.journal('r1');
