@@ -1,9 +1,11 @@
+import { Cluster } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { encodeJournalEntry } from '../../src/rooms/journal/journal-entry.ts';
 import { MemoryRoomJournal } from '../../src/rooms/journal/journal-memory.ts';
 import { RedisRoomJournal } from '../../src/rooms/journal/journal-redis.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { entry, listener, marksOf, roomJournalContract } from './room-journal-contract.ts';
 
@@ -21,11 +23,33 @@ async function openRedis(flags: readonly string[] = []) {
   };
 }
 
+/** A Cluster of one: slots and the client for them are the real thing. */
+async function openCluster() {
+  const server = await RedisServer.start([
+    ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+    ...['--cluster-port', String(await freePort())],
+  ]);
+  await using admin = server.client();
+  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+  await eventually(async () => (await admin.cluster('INFO')).includes('cluster_state:ok'), {
+    withinMs: 10_000,
+  });
+  const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+  return {
+    journal: new RedisRoomJournal(cluster),
+    [Symbol.asyncDispose]: async () => {
+      cluster.disconnect();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
 roomJournalContract('memory', async () => ({
   journal: new MemoryRoomJournal(),
   [Symbol.asyncDispose]: async () => {},
 }));
 roomJournalContract('Redis', openRedis);
+roomJournalContract('Redis Cluster', openCluster);
 
 describe('RedisRoomJournal', () => {
   const key = redisKeys.journal('r1');

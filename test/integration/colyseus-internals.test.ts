@@ -1,5 +1,5 @@
-// Meridian builds on members that Colyseus and ws call private. They are listed in src/rooms/guards/room-internals.ts and
-// src/transport/ws/short-frame-reader.ts; here they are looked for in the versions that are installed, so that an upgrade which
+// Meridian builds on members that Colyseus and ws call private. They are listed in src/rooms/guards/room-internals.ts,
+// src/rooms/journal/schema-internals.ts and src/transport/ws/short-frame-reader.ts; here they are looked for in the versions that are installed, so that an upgrade which
 // moves one fails with its name instead of somewhere in a game.
 
 import { EventEmitter, once } from 'node:events';
@@ -11,11 +11,33 @@ import {
   Protocol,
   SchemaSerializer,
 } from '@colyseus/core';
-import { Encoder, StateView, schema, t } from '@colyseus/schema';
+import {
+  $changes,
+  Decoder,
+  Encoder,
+  Reflection,
+  type Schema,
+  StateView,
+  schema,
+  TypeContext,
+  t,
+} from '@colyseus/schema';
 import { WebSocketClient, WebSocketTransport } from '@colyseus/ws-transport';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { internals } from '../../src/rooms/guards/room-internals.ts';
+import {
+  type ArrayInternals,
+  collectionKind,
+  fieldsOf,
+  type IndexedInternals,
+  type MapInternals,
+  nextRefId,
+  type Ref,
+  setNextRefId,
+  target,
+  viewInternals,
+} from '../../src/rooms/journal/schema-internals.ts';
 
 const State = schema({ tick: t.uint32().default(0) }, 'InternalsState');
 const Input = schema({ dx: t.int8() }, 'InternalsInput');
@@ -156,6 +178,119 @@ describe('@colyseus/core: SchemaSerializer; @colyseus/schema: Encoder', () => {
     const view = new StateView();
     expect(view.dispose).toBeTypeOf('function');
     expect(view.changes.size).toBe(0);
+  });
+});
+
+describe('@colyseus/schema: what a journal takes apart and puts together', () => {
+  const Leaf = schema({ x: t.uint8().default(0) }, 'InternalsLeaf');
+  const Tree = schema(
+    {
+      map: t.map(Leaf),
+      array: t.array('uint8'),
+      set: t.set('string'),
+      collection: t.collection(Leaf),
+      hidden: t.string().optional().view(),
+      brief: t.uint8().optional().patchOnly(),
+    },
+    'InternalsTree',
+  );
+
+  function planted() {
+    const state = new Tree();
+    const encoder = new Encoder(state);
+    return { state, encoder, root: encoder.root };
+  }
+
+  test('a root counts ids, knows its trees and queues, and forgets them when told', () => {
+    const { root } = planted();
+    expect(nextRefId(root)).toBe(5);
+    setNextRefId(root, 900);
+    expect(nextRefId(root)).toBe(900);
+    expect(Object.keys(root.changeTrees)).toHaveLength(5);
+    expect(root.changes.next?.changeTree).toBeDefined();
+    expect(root.unreliableChanges).toHaveProperty('next');
+    expect(root.pendingFilterRefresh).toEqual([]);
+    expect(root.forEachActiveView).toBeTypeOf('function');
+  });
+
+  test('a tree can be recycled once it has no root, and told its parents', () => {
+    const { state } = planted();
+    const tree = (state.map as unknown as Ref)[$changes];
+    Object.assign(tree, { root: undefined });
+    tree.recycle();
+    expect(tree.isNew).toBe(true);
+    for (const member of ['parentRef', '_parentIndex', 'extraParents', 'paused', 'refTarget']) {
+      expect(member in tree, member).toBe(true);
+    }
+    expect(tree.parentRef).toBeUndefined();
+    for (const method of ['addParent', 'hasParent', 'forEachChild', 'forEachLive'] as const) {
+      expect(tree[method], method).toBeTypeOf('function');
+    }
+    const { encoder, metadata, tags } = tree.encDescriptor;
+    expect([typeof encoder, metadata, tags]).toEqual(['function', undefined, []]);
+  });
+
+  test('collections keep their items, and maps their indexes, where they are expected', () => {
+    const { state } = planted();
+    const map = target<MapInternals>(state.map as unknown as Ref);
+    state.map.set('a', new Leaf());
+    expect([...map.$items.keys()]).toEqual(['a']);
+    expect({ ...map.journal.indexByKey }).toEqual({ a: 0 });
+    expect([...map.journal.keyByIndex]).toEqual([[0, 'a']]);
+    expect(map.journal).toMatchObject({ nextIndex: 1, reset: expect.any(Function) });
+    state.array.push(7);
+    const array = target<ArrayInternals>(state.array as unknown as Ref);
+    expect(array).toMatchObject({ items: [7], tmpItems: [7], deletedIndexes: [] });
+    state.set.add('b');
+    const set = target<IndexedInternals>(state.set as unknown as Ref);
+    expect([[...set.$items], set.$refId, set.deletedItems]).toEqual([[[0, 'b']], 1, {}]);
+    const kinds = [map, array, set, state.collection as unknown as Ref].map(collectionKind);
+    expect(kinds).toEqual([1, 2, 3, 4]);
+  });
+
+  test('fields tell their modifiers', () => {
+    expect(fieldsOf(Tree).map(({ name }) => name)).toEqual([
+      ...['map', 'array', 'set', 'collection', 'hidden', 'brief'],
+    ]);
+    expect(fieldsOf(Tree).at(-1)).toMatchObject({ patchOnly: true, type: 'uint8' });
+    const streamed = schema({ s: t.map(Leaf).stream(), old: t.uint8().deprecated() }, 'Streamed');
+    expect(fieldsOf(streamed)).toMatchObject([{ stream: true }, { deprecated: true }]);
+  });
+
+  test('a view binds to a root, and keeps its bits on the trees', () => {
+    const { state, root } = planted();
+    const view = new StateView();
+    viewInternals(view)._bindRoot(root);
+    expect(view.id).toBe(0);
+    const tree = (state as unknown as Ref)[$changes];
+    view.markVisible(tree);
+    viewInternals(view)._setSubscribed(tree);
+    view.addTag(tree, 4);
+    expect([tree.visibleViews, tree.subscribedViews, [...(tree.tagViews ?? [])]]).toEqual([
+      ...[[1], [1], [[4, [1]]]],
+    ]);
+    expect([view.has(state), view.isSubscribed(tree), view.hasTag(state, 4)]).toEqual([
+      ...[true, true, true],
+    ]);
+  });
+
+  test('a decoder calls skipCurrentStructure for what it cannot follow', () => {
+    class Strict extends Decoder {
+      override skipCurrentStructure(): void {
+        throw new Error('lost');
+      }
+    }
+    const complaints = vi.spyOn(console, 'error').mockReturnValue();
+    vi.spyOn(console, 'warn').mockReturnValue();
+    const decoder = new Strict((Tree as unknown as typeof Schema).initializeForDecoder());
+    expect(() => decoder.decode(Uint8Array.of(255, 99, 128, 1))).toThrow('lost');
+    complaints.mockRestore();
+  });
+
+  test('a reflection asks an encoder for its context and the class of its state', () => {
+    const { encoder, state } = planted();
+    const asked = { context: TypeContext.cache(Tree as never), state } as unknown as Encoder;
+    expect(Reflection.encode(asked)).toEqual(Reflection.encode(encoder));
   });
 });
 

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { type Client, ClientState, Protocol } from '@colyseus/core';
-import { Decoder, StateView, schema, t } from '@colyseus/schema';
+import { Decoder, type Schema, StateView, schema, t } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
+import { StateRecorder } from '../journal/state-recorder.ts';
 import { EncodeScratch } from './encode-scratch.ts';
 import { type FlushListener, PatchSerializer } from './patch-serializer.ts';
 
@@ -310,5 +311,81 @@ describe('[RM-16] PatchSerializer and views', () => {
       expect(seen.tick).toBe(3);
       expect(Object.keys(seen.hands ?? {})).toEqual([]);
     }
+  });
+});
+
+describe('[SV-4] PatchSerializer and a journal', () => {
+  /** Follows the room by what is taken down, and counts how often a patch is encoded. */
+  function journal(type: new () => object, room: ReturnType<typeof open<object>>) {
+    const { serializer } = room;
+    const encode = vi.spyOn(serializer.currentEncoder, 'encode');
+    const decoder = new Decoder(new type() as never);
+    const recorder = new StateRecorder(() => serializer.currentEncoder, new EncodeScratch(16));
+    decoder.decode(recorder.checkpoint());
+    serializer.recorder = { record: (shared) => decoder.decode(recorder.patch(shared)) };
+    return {
+      encode,
+      get values(): unknown {
+        return (decoder.state as Schema).toJSON();
+      },
+    };
+  }
+
+  test.each([
+    ['open', Open],
+    ['with views', Hidden],
+  ])('takes down every flush of a room (%s), whoever is there', (_kind, type) => {
+    const room = open<InstanceType<typeof Hidden>>(type as typeof Hidden);
+    room.flush();
+    const taken = journal(type, room as never);
+    let turn = 0;
+    const change = () => {
+      room.state.tick = ++turn;
+      addPlayer(room.state.players, `${turn}`, turn);
+      room.state.hands?.set(`${turn}`, new Player());
+      room.flush();
+      expect(taken.values).toEqual(room.state.toJSON());
+    };
+    change();
+    expect(taken.encode).toHaveBeenCalledTimes(1);
+    const view = new StateView();
+    const [plain, viewing] = [room.join(), room.join(view)];
+    taken.encode.mockClear();
+    change();
+    // Once for all, and once for the view when there is one.
+    expect(taken.encode).toHaveBeenCalledTimes(type === Open ? 1 : 2);
+    const { hands: _hands, ...seen } = room.state.toJSON();
+    expect(plain.read()).toMatchObject(seen);
+    for (const reader of [plain, viewing]) reader.socket.bufferedAmount = 500;
+    change();
+    for (const reader of [plain, viewing]) reader.socket.bufferedAmount = 0;
+    change();
+    expect(plain.read()).toMatchObject({ tick: 4 });
+  });
+
+  test('a room without one does not encode while nobody is there', () => {
+    const room = open(Open);
+    const encode = vi.spyOn(room.serializer.currentEncoder, 'encode');
+    room.state.tick = 1;
+    room.flush();
+    expect(encode).not.toHaveBeenCalled();
+    expect(room.serializer.currentEncoder.hasChanges).toBe(false);
+  });
+
+  test('one that fails takes no patch twice', () => {
+    const room = open(Open);
+    const reader = room.join();
+    room.serializer.recorder = {
+      record: () => {
+        throw new Error('full');
+      },
+    };
+    room.state.tick = 1;
+    expect(() => room.flush()).toThrow('full');
+    room.serializer.recorder = null;
+    const before = reader.socket.frames.length;
+    room.flush();
+    expect(reader.socket.frames).toHaveLength(before);
+    expect(reader.read()).toEqual(room.state.toJSON());
   });
 });

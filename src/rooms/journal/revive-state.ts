@@ -57,7 +57,8 @@ export function reviveState(state: Schema, entries: readonly JournalEntry[]): Re
   const shadow = decodeShadow(state, entries);
   uproot(state as unknown as Ref);
   new Hydration(shadow).fill(state as unknown as Ref);
-  const known = Math.max(entries.at(-1)?.nextRefId ?? 0, ...[...shadow.keys()].map((id) => id + 1));
+  let known = entries.at(-1)?.nextRefId ?? 0;
+  for (const refId of shadow.keys()) known = Math.max(known, refId + 1);
   return { nextRefId: relink(state as unknown as Ref, known + SKIPPED_IDS) };
 }
 
