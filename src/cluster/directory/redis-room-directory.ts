@@ -52,6 +52,8 @@ const LONG_DEADLINE_MS = 5_000;
 /** How long the turn to make a room lasts when its holder is not heard of again. */
 const TURN_MS = 1_500;
 const RETRY_AFTER_MS = 500;
+/** The first room of a bucket nearly always fits. */
+const FIRST_PAGE = 8;
 const SCAN_PAGE = 200;
 const REASSERT_BATCH = 100;
 
@@ -156,13 +158,12 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   override async remove(roomId: string): Promise<boolean> {
     const owned = this.#letGo(roomId);
     if (owned === undefined) return false;
-    return (await within(this.#removeUntilGone(owned, ''), this.#deadlineMs)) !== false;
+    return (await within(this.#removeOwned(owned, ''), this.#deadlineMs)) !== false;
   }
 
   async markLost(roomId: string, reason: LostReason): Promise<void> {
     const owned = this.#letGo(roomId);
-    if (owned === undefined) return;
-    await within(this.#removeUntilGone(owned, reason), this.#deadlineMs);
+    if (owned !== undefined) await within(this.#removeOwned(owned, reason), this.#deadlineMs);
   }
 
   async markDurable(roomId: string): Promise<void> {
@@ -179,22 +180,23 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   async nextEpoch(roomId: string): Promise<number | null> {
     const owned = this.#rooms.get(roomId);
     if (owned === undefined) return null;
-    const { epoch } = owned;
-    const isOurs = await this.#ask(() =>
-      roomScripts.nextEpoch.run(
-        this.#redis,
-        [redisKeys.owners],
-        [roomId, this.#nodeId, epoch, epoch + 1],
-      ),
+    return this.#ask(() => owned.exclusively(() => this.#raiseEpoch(owned)));
+  }
+
+  async #raiseEpoch(owned: OwnedRoom): Promise<number | null> {
+    const { roomId, epoch } = owned;
+    const isOurs = await roomScripts.nextEpoch.run(
+      this.#redis,
+      [redisKeys.owners],
+      [roomId, this.#nodeId, epoch, epoch + 1],
     );
-    if (owned.isLetGo) return null;
     if (isOurs === 0) {
       this.#disown(owned);
       return null;
     }
     owned.epoch = epoch + 1;
     owned.isLive = false;
-    return owned.epoch;
+    return owned.isLetGo ? null : owned.epoch;
   }
 
   async trialBegan(roomId: string): Promise<void> {
@@ -209,10 +211,12 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const owned = this.#rooms.get(roomId);
     if (owned === undefined) return;
     await this.#ask(() =>
-      roomScripts.setTrial.run(
-        this.#redis,
-        [redisKeys.owners],
-        [roomId, this.#nodeId, owned.epoch, trial],
+      owned.exclusively(() =>
+        roomScripts.setTrial.run(
+          this.#redis,
+          [redisKeys.owners],
+          [roomId, this.#nodeId, owned.epoch, trial],
+        ),
       ),
     );
   }
@@ -299,10 +303,8 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
         )),
       );
     }
-    for (const roomId of gone) {
-      const owned = this.#rooms.get(roomId);
-      if (owned !== undefined) this.#disown(owned);
-    }
+    const ended = new Set(gone);
+    for (const room of rooms) if (ended.has(room.roomId)) this.#disown(room);
     return gone;
   }
 
@@ -435,15 +437,17 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const isOrdered = Object.keys(order).length > 0;
     const fitting: IRoomCache[] = [];
     const bucket = redisKeys.joinable(search.bucket);
-    for (let from = 0; ; from += SCAN_PAGE) {
-      const roomIds = await this.#redis.zrange(bucket, from, from + SCAN_PAGE - 1);
+    let page = isOrdered ? SCAN_PAGE : FIRST_PAGE;
+    for (let from = 0; ; page = SCAN_PAGE) {
+      const roomIds = await this.#redis.zrange(bucket, from, from + page - 1);
+      from += roomIds.length;
       for (const room of (await this.#readMany(roomIds)).values()) {
         const isExcluded = exclude.has(room.roomId) || exclude.has(room.processId);
         if (isExcluded || !isJoinable(room) || !matches(room, filter)) continue;
         if (!isOrdered) return room;
         fitting.push(room);
       }
-      if (roomIds.length < SCAN_PAGE) return sortListings(fitting, order)[0] ?? null;
+      if (roomIds.length < page) return sortListings(fitting, order)[0] ?? null;
     }
   }
 
@@ -578,6 +582,11 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     if (reply === -1) this.#disown(owned);
     // 0: Redis has lost its data. The room stays ours, reassert() writes it.
     return reply !== -1;
+  }
+
+  #removeOwned(owned: OwnedRoom, reason: LostReason | ''): Promise<boolean> {
+    this.#removing.add(owned.roomId);
+    return owned.exclusively(() => this.#removeUntilGone(owned, reason));
   }
 
   async #removeUntilGone(
