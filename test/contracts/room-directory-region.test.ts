@@ -149,6 +149,16 @@ describe('a node that died', () => {
   });
 });
 
+test('[CL-24] whose turn has expired takes nobody else’s', async () => {
+  const [a, b] = [region.directory('a'), region.directory('b')];
+  const late = await a.findOrCreate('arena', {});
+  await region.redis.del(redisKeys.creating('arena'));
+  expect((await b.findOrCreate('arena', {})).kind).toBe('create');
+  if (late.kind === 'create') await late.createEnded();
+  expect((await a.findOrCreate('arena', {})).kind).toBe('wait');
+  expect(await region.redis.pttl(redisKeys.creating('arena'))).toBeGreaterThan(0);
+});
+
 describe('a room that moves', () => {
   test('[CL-36] is taken over once, from its owner under its epoch', async () => {
     const [a, b, c] = [region.directory('a'), region.directory('b'), region.directory('c')];
@@ -156,6 +166,7 @@ describe('a room that moves', () => {
     const from = { roomId: room?.roomId as string, fromNodeId: 'a', epoch: 1 };
     const claims = await Promise.all([b.takeOver(from), c.takeOver(from)]);
     expect(claims.filter((claim) => claim !== null)).toMatchObject([{ epoch: 2 }]);
+    expect(await a.reassert()).toEqual([from.roomId]);
     expect(await a.update(room as never, {})).toBe(false);
     expect(await b.takeOver(from)).toBeNull();
   });
