@@ -91,6 +91,28 @@ export function roomDirectoryContract(name: string, open: () => Promise<OpenRoom
       );
     });
 
+    test('[CL-23] also when there are too many filters to keep them all apart', async () => {
+      await using opened = await open();
+      const { directory } = opened;
+      const filterBy = ['a', 'b', 'c', 'd', 'e'];
+      directory.defineRoomType('many', filterBy);
+      const metadata = { a: 1, b: 2, c: 3, d: 4, e: 5 };
+      const room = listing({ name: 'many', metadata });
+      await directory.insert(listing({ name: 'many', metadata: { ...metadata, c: 4 } }));
+      await directory.insert(listing({ name: 'many', metadata: { c: 3 } }));
+      await directory.insert(room);
+      for (const filter of [metadata, { a: 1, c: 3 }, { e: 5, c: 3 }]) {
+        expect(await directory.findOrCreate('many', filter)).toMatchObject({
+          listing: { roomId: room.roomId },
+        });
+      }
+      const none = await Promise.all([
+        directory.findOrCreate('many', { c: 5 }),
+        directory.findOrCreate('many', { c: 5 }),
+      ]);
+      expect(none.map(({ kind }) => kind).sort()).toEqual(['create', 'wait']);
+    });
+
     test('[CL-23] a room is found by all, some or none of the values its class filters by', async () => {
       await using opened = await open();
       const { directory } = opened;
@@ -178,6 +200,7 @@ export function roomDirectoryContract(name: string, open: () => Promise<OpenRoom
         reason: 'journal-corrupt',
       });
       expect(await directory.findOne(matchmade)).toBeUndefined();
+      expect(await directory.insert(listing({ roomId: room.roomId }))).toBe(false);
     });
 
     test('[CL-20] rooms that are forgotten can be changed no more', async () => {

@@ -50,6 +50,7 @@ export class LocalRoomDirectory implements RoomDirectory {
   async insert(listing: IRoomCache): Promise<boolean> {
     const known = this.#rooms.get(listing.roomId);
     if (known?.isLive === true) return false;
+    if (known === undefined && this.#lostReason(listing.roomId) !== undefined) return false;
     const room = known ?? { epoch: 1, listing, order: this.#inserted++, isLive: true };
     Object.assign(room, { listing, isLive: true });
     this.#rooms.set(listing.roomId, room);
@@ -161,11 +162,13 @@ export class LocalRoomDirectory implements RoomDirectory {
       const { epoch, listing } = room;
       return { kind: 'owned', nodeId: this.#nodeId, epoch, listing };
     }
+    const reason = this.#lostReason(roomId);
+    return reason === undefined ? { kind: 'unknown' } : { kind: 'lost', reason };
+  }
+
+  #lostReason(roomId: string): LostReason | undefined {
     const lost = this.#lost.get(roomId);
-    if (lost !== undefined && this.#clock.monotonicMs() < lost.untilMs) {
-      return { kind: 'lost', reason: lost.reason };
-    }
-    return { kind: 'unknown' };
+    return lost !== undefined && this.#clock.monotonicMs() < lost.untilMs ? lost.reason : undefined;
   }
 
   has(roomId: string): boolean {

@@ -1,6 +1,6 @@
 import type { IRoomCache } from '@colyseus/core';
 
-/** A room of this node, and its way into the directory: one write at a time, the last one wins. */
+/** A room of this node, and its way into the directory: one command at a time, so that none carries an old epoch or listing. */
 export class OwnedRoom {
   readonly roomId: string;
   epoch: number;
@@ -13,8 +13,9 @@ export class OwnedRoom {
   isLetGo = false;
 
   readonly #write: (room: OwnedRoom) => Promise<boolean>;
-  #running: Promise<boolean> | undefined;
-  #next: Promise<boolean> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  /** A save that has not begun; it will write what is true then. */
+  #nextSave: Promise<boolean> | undefined;
 
   constructor(
     room: Pick<OwnedRoom, 'epoch' | 'isDurable' | 'isLive' | 'listing'>,
@@ -30,19 +31,17 @@ export class OwnedRoom {
 
   /** Writes the listing as it is when its turn comes. */
   save(): Promise<boolean> {
-    if (this.#running === undefined) return this.#run();
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      return this.#run();
+    this.#nextSave ??= this.exclusively(() => {
+      this.#nextSave = undefined;
+      return this.#write(this);
     });
-    return this.#next;
+    return this.#nextSave;
   }
 
-  #run(): Promise<boolean> {
-    const running = this.#write(this).finally(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    this.#running = running;
+  /** Runs after what was begun before, and before what comes later. */
+  exclusively<T>(command: () => Promise<T>): Promise<T> {
+    const running = this.#last.then(command);
+    this.#last = running.catch(() => undefined);
     return running;
   }
 }

@@ -15,6 +15,7 @@ import type {
   RoomPlace,
 } from '../room-directory.ts';
 import { OwnedRoom } from './owned-room.ts';
+import { RedisRoomLookup } from './redis-room-lookup.ts';
 import { roomScripts } from './redis-room-scripts.ts';
 import { type BucketSearch, bucketSearch, bucketsOf } from './room-buckets.ts';
 import {
@@ -22,7 +23,6 @@ import {
   isJoinable,
   listingHead,
   matches,
-  readListing,
   sortListings,
   writeListing,
 } from './room-listing.ts';
@@ -52,7 +52,6 @@ const LONG_DEADLINE_MS = 5_000;
 /** How long the turn to make a room lasts when its holder is not heard of again. */
 const TURN_MS = 1_500;
 const RETRY_AFTER_MS = 500;
-const SCAN_PAGE = 200;
 const REASSERT_BATCH = 100;
 
 export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
@@ -60,6 +59,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   readonly #nodeId: string;
   readonly #publicAddress: string | undefined;
   readonly #log: Logger;
+  readonly #lookup: RedisRoomLookup;
   readonly #deadlineMs: number;
   readonly #filterBy = new Map<string, readonly string[]>();
   readonly #rooms = new Map<string, OwnedRoom>();
@@ -75,6 +75,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     this.#nodeId = options.nodeId;
     this.#publicAddress = options.publicAddress;
     this.#log = options.log;
+    this.#lookup = new RedisRoomLookup(options.redis, options.log);
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   }
 
@@ -156,13 +157,12 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   override async remove(roomId: string): Promise<boolean> {
     const owned = this.#letGo(roomId);
     if (owned === undefined) return false;
-    return (await within(this.#removeUntilGone(owned, ''), this.#deadlineMs)) !== false;
+    return (await within(this.#removeOwned(owned, ''), this.#deadlineMs)) !== false;
   }
 
   async markLost(roomId: string, reason: LostReason): Promise<void> {
     const owned = this.#letGo(roomId);
-    if (owned === undefined) return;
-    await within(this.#removeUntilGone(owned, reason), this.#deadlineMs);
+    if (owned !== undefined) await within(this.#removeOwned(owned, reason), this.#deadlineMs);
   }
 
   async markDurable(roomId: string): Promise<void> {
@@ -179,22 +179,23 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   async nextEpoch(roomId: string): Promise<number | null> {
     const owned = this.#rooms.get(roomId);
     if (owned === undefined) return null;
-    const { epoch } = owned;
-    const isOurs = await this.#ask(() =>
-      roomScripts.nextEpoch.run(
-        this.#redis,
-        [redisKeys.owners],
-        [roomId, this.#nodeId, epoch, epoch + 1],
-      ),
+    return this.#ask(() => owned.exclusively(() => this.#raiseEpoch(owned)));
+  }
+
+  async #raiseEpoch(owned: OwnedRoom): Promise<number | null> {
+    const { roomId, epoch } = owned;
+    const isOurs = await roomScripts.nextEpoch.run(
+      this.#redis,
+      [redisKeys.owners],
+      [roomId, this.#nodeId, epoch, epoch + 1],
     );
-    if (owned.isLetGo) return null;
     if (isOurs === 0) {
       this.#disown(owned);
       return null;
     }
     owned.epoch = epoch + 1;
     owned.isLive = false;
-    return owned.epoch;
+    return owned.isLetGo ? null : owned.epoch;
   }
 
   async trialBegan(roomId: string): Promise<void> {
@@ -209,10 +210,12 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const owned = this.#rooms.get(roomId);
     if (owned === undefined) return;
     await this.#ask(() =>
-      roomScripts.setTrial.run(
-        this.#redis,
-        [redisKeys.owners],
-        [roomId, this.#nodeId, owned.epoch, trial],
+      owned.exclusively(() =>
+        roomScripts.setTrial.run(
+          this.#redis,
+          [redisKeys.owners],
+          [roomId, this.#nodeId, owned.epoch, trial],
+        ),
       ),
     );
   }
@@ -299,10 +302,8 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
         )),
       );
     }
-    for (const roomId of gone) {
-      const owned = this.#rooms.get(roomId);
-      if (owned !== undefined) this.#disown(owned);
-    }
+    const ended = new Set(gone);
+    for (const room of rooms) if (ended.has(room.roomId)) this.#disown(room);
     return gone;
   }
 
@@ -319,7 +320,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     exclude: ReadonlySet<string> = new Set(),
   ): Promise<JoinTarget> {
     const search = this.#searchFor(roomName, filter);
-    const find = () => this.#firstOf(search, filter, exclude);
+    const find = () => this.#lookup.firstOf(search, filter, exclude);
     return this.#ask(async () => {
       const found = search.isExact ? null : await find();
       if (found !== null) return { kind: 'room', listing: found };
@@ -346,9 +347,9 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
       if (kind === 'create') {
         return { kind, createEnded: () => this.#endTurn(search.turn, token) };
       }
-      const listing = readListing(text);
+      const listing = this.#lookup.read(roomId, text);
       if (listing !== null) return { kind, listing: { ...listing, processId: nodeId } };
-      await this.#skipTorn(roomId, bucket);
+      await this.#lookup.skipTorn(roomId, bucket);
     }
   }
 
@@ -359,22 +360,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   }
 
   async locate(roomId: string): Promise<RoomPlace> {
-    const [owner, text, lost] = await this.#ask(() =>
-      Promise.all([
-        this.#redis.hget(redisKeys.owners, roomId),
-        this.#redis.hget(redisKeys.rooms, roomId),
-        this.#redis.get(redisKeys.lost(roomId)),
-      ]),
-    );
-    const [nodeId, epoch] = (owner ?? '').split(' ');
-    if (nodeId === '-') return { kind: 'orphaned' };
-    const listing = text === null ? null : this.#read(roomId, text);
-    if (nodeId !== undefined && nodeId !== '' && listing !== null) {
-      const placed = { ...listing, processId: nodeId };
-      return { kind: 'owned', nodeId, epoch: Number(epoch), listing: placed };
-    }
-    if (lost !== null) return { kind: 'lost', reason: lost as LostReason };
-    return { kind: 'unknown' };
+    return this.#ask(() => this.#lookup.locate(roomId));
   }
 
   override async has(roomId: string): Promise<boolean> {
@@ -382,7 +368,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   }
 
   override async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
-    return this.#ask(() => this.#readMany(roomIds));
+    return this.#ask(() => this.#lookup.findByIds(roomIds));
   }
 
   override async findOne(
@@ -402,7 +388,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
       return (await this.query(conditions, order))[0];
     }
     const search = this.#searchFor(name, filter);
-    const found = await this.#ask(() => this.#firstOf(search, filter, new Set(), order));
+    const found = await this.#ask(() => this.#lookup.firstOf(search, filter, new Set(), order));
     return found ?? undefined;
   }
 
@@ -412,7 +398,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     order?: SortOptions,
   ): Promise<IRoomCache[]> {
     const wanted = conditions as Record<string, unknown>;
-    const rooms = await this.#ask(() => this.#scanAll(), LONG_DEADLINE_MS);
+    const rooms = await this.#ask(() => this.#lookup.all(), LONG_DEADLINE_MS);
     return sortListings(
       rooms.filter((room) => matches(room, wanted)),
       order,
@@ -423,69 +409,6 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
 
   #searchFor(roomName: string, filter: Readonly<Record<string, unknown>>): BucketSearch {
     return bucketSearch(roomName, this.#filterBy.get(roomName) ?? [], filter);
-  }
-
-  /** The first joinable room of a bucket that fits; with an order all of its joinable rooms are compared. */
-  async #firstOf(
-    search: BucketSearch,
-    filter: Readonly<Record<string, unknown>>,
-    exclude: ReadonlySet<string>,
-    order: SortOptions = {},
-  ): Promise<IRoomCache | null> {
-    const isOrdered = Object.keys(order).length > 0;
-    const fitting: IRoomCache[] = [];
-    const bucket = redisKeys.joinable(search.bucket);
-    for (let from = 0; ; from += SCAN_PAGE) {
-      const roomIds = await this.#redis.zrange(bucket, from, from + SCAN_PAGE - 1);
-      for (const room of (await this.#readMany(roomIds)).values()) {
-        const isExcluded = exclude.has(room.roomId) || exclude.has(room.processId);
-        if (isExcluded || !isJoinable(room) || !matches(room, filter)) continue;
-        if (!isOrdered) return room;
-        fitting.push(room);
-      }
-      if (roomIds.length < SCAN_PAGE) return sortListings(fitting, order)[0] ?? null;
-    }
-  }
-
-  async #readMany(roomIds: readonly string[]): Promise<Map<string, IRoomCache>> {
-    const rooms = new Map<string, IRoomCache>();
-    if (roomIds.length === 0) return rooms;
-    const texts = await this.#redis.hmget(redisKeys.rooms, ...roomIds);
-    for (const [i, roomId] of roomIds.entries()) {
-      const text = texts[i];
-      const room = typeof text === 'string' ? this.#read(roomId, text) : null;
-      if (room !== null) rooms.set(roomId, room);
-    }
-    return rooms;
-  }
-
-  async #scanAll(): Promise<IRoomCache[]> {
-    // A scan may bring a room twice.
-    const rooms = new Map<string, IRoomCache>();
-    let cursor = '0';
-    do {
-      const [next, page] = await this.#redis.hscan(redisKeys.rooms, cursor, 'COUNT', SCAN_PAGE);
-      for (let i = 0; i < page.length; i += 2) {
-        const [roomId = '', text = ''] = page.slice(i, i + 2);
-        const room = this.#read(roomId, text);
-        if (room !== null) rooms.set(roomId, room);
-      }
-      cursor = next;
-    } while (cursor !== '0');
-    return [...rooms.values()];
-  }
-
-  #read(roomId: string, text: string): IRoomCache | null {
-    const room = readListing(text);
-    if (room?.roomId === roomId) return room;
-    this.#log.warn({ roomId }, 'a listing in Redis is torn or foreign, skipped');
-    return null;
-  }
-
-  async #skipTorn(roomId: string, bucket: string): Promise<void> {
-    this.#log.warn({ roomId }, 'a listing in Redis is torn or foreign, skipped');
-    // Its owner's next update brings it back.
-    await this.#redis.zrem(redisKeys.joinable(bucket), roomId);
   }
 
   // --- ownership in memory -------------------------------------------------------------------------------------------
@@ -504,7 +427,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     readonly text: string;
   }): Promise<RoomClaim | null> {
     const { roomId, epoch, deaths, isDurable, text } = claim;
-    const listing = this.#read(roomId, text);
+    const listing = this.#lookup.read(roomId, text);
     if (listing === null) {
       await this.#removeUntilGone({ roomId, epoch }, 'restore-failed');
       return null;
@@ -578,6 +501,11 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     if (reply === -1) this.#disown(owned);
     // 0: Redis has lost its data. The room stays ours, reassert() writes it.
     return reply !== -1;
+  }
+
+  #removeOwned(owned: OwnedRoom, reason: LostReason | ''): Promise<boolean> {
+    this.#removing.add(owned.roomId);
+    return owned.exclusively(() => this.#removeUntilGone(owned, reason));
   }
 
   async #removeUntilGone(

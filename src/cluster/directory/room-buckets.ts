@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { IRoomCache } from '@colyseus/core';
 import { fieldOf } from './room-listing.ts';
 
-// Joinable rooms are found by bucket: one for the name, and one for the name with all values its class filters by.
+// Joinable rooms are found by bucket: a room is in one for each combination of its filter values.
 //
-//   class with filterBy ['map', 'mode']:   arena      arena[["map","a"],["mode","ctf"]]
-//   asked for {}                             ✓
-//   asked for {map: 'a', mode: 'ctf'}                      ✓
-//   asked for {map: 'a'}                   looked through
+//   class with filterBy ['map', 'mode'], room {map: 'a', mode: 'ctf'}:
+//     arena   arena[["map","a"]]   arena[["mode","ctf"]]   arena[["map","a"],["mode","ctf"]]
+//
+// Classes with many filters keep the first and the last of these, and what is asked for in between is looked for in the first.
 
+/** More filters than this would mean too many buckets: they double with each. */
+const MOST_COMBINED = 3;
 /** Filter values come from clients, a key should stay one. */
 const LONGEST_BUCKET = 200;
 
@@ -21,13 +23,14 @@ export interface BucketSearch {
   readonly turn: string;
 }
 
+type Values = readonly (readonly [field: string, value: unknown])[];
+
 /** The buckets a room is in while it is joinable. */
 export function bucketsOf(room: IRoomCache, filterBy: readonly string[]): readonly string[] {
-  const values = filterBy.map((field) => [field, fieldOf(room, field)] as const);
-  const isComplete = values.every(([, value]) => value !== undefined);
-  return filterBy.length > 0 && isComplete
-    ? [room.name, bucketName(room.name, values)]
-    : [room.name];
+  const values: Values = filterBy
+    .map((field) => [field, fieldOf(room, field)] as const)
+    .filter(([, value]) => value !== undefined);
+  return combinations(values, filterBy).map((some) => bucketName(room.name, some));
 }
 
 /** Where to look for rooms of that name and filter. */
@@ -37,14 +40,25 @@ export function bucketSearch(
   filter: Readonly<Record<string, unknown>>,
 ): BucketSearch {
   const values = Object.entries(filter);
-  if (values.length === 0) return { bucket: roomName, isExact: true, turn: roomName };
   const turn = bucketName(roomName, values);
-  const isExact =
-    values.length === filterBy.length && filterBy.every((field) => filter[field] !== undefined);
+  const isIndexed =
+    values.every(([field, value]) => value !== undefined && filterBy.includes(field)) &&
+    (filterBy.length <= MOST_COMBINED || values.length === filterBy.length);
+  const isExact = isIndexed || values.length === 0;
   return { bucket: isExact ? turn : roomName, isExact, turn };
 }
 
-function bucketName(roomName: string, values: readonly (readonly [string, unknown])[]): string {
+function combinations(values: Values, filterBy: readonly string[]): readonly Values[] {
+  if (filterBy.length <= MOST_COMBINED) {
+    let all: Values[] = [[]];
+    for (const value of values) all = all.concat(all.map((some) => [...some, value]));
+    return all;
+  }
+  return values.length === filterBy.length ? [[], values] : [[]];
+}
+
+function bucketName(roomName: string, values: Values): string {
+  if (values.length === 0) return roomName;
   const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
   const bucket = roomName + JSON.stringify(sorted, withSortedKeys);
   if (bucket.length <= LONGEST_BUCKET) return bucket;

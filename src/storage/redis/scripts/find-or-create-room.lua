@@ -12,11 +12,10 @@ local bucket, turn = TAG .. 'joinable:' .. ARGV[1], TAG .. 'creating:' .. ARGV[2
 local excluded = {}
 for i = 5, #ARGV do excluded[ARGV[i]] = true end
 
-local PAGE = 32
-local from = 0
-while ARGV[1] ~= '' do
-  local rooms = redis.call('ZRANGE', bucket, from, from + PAGE - 1)
-  local torn = 0
+-- The first page is nearly always enough. When it is not, a node with many rooms is left out: rooms made since are at the end.
+local PAGE = 64
+
+local function open_room(rooms)
   for _, room in ipairs(rooms) do
     if not excluded[room] then
       local node = owner_of(room)
@@ -24,14 +23,23 @@ while ARGV[1] ~= '' do
       if not listing then
         -- What nobody owns is no room: a leftover, e.g. of a restored backup.
         redis.call('ZREM', bucket, room)
-        torn = torn + 1
       elseif not excluded[node] then
         return { 'room', room, node, listing }
       end
     end
   end
-  if #rooms < PAGE then break end
-  from = from + PAGE - torn
+end
+
+if ARGV[1] ~= '' then
+  local rooms = redis.call('ZRANGE', bucket, 0, PAGE - 1)
+  local found = open_room(rooms)
+  local from = 0
+  while not found and #rooms == PAGE do
+    rooms = redis.call('ZREVRANGE', bucket, from, from + PAGE - 1)
+    found = open_room(rooms)
+    from = from + PAGE
+  end
+  if found then return found end
 end
 
 if redis.call('SET', turn, ARGV[3], 'NX', 'PX', ARGV[4]) then return { 'create' } end

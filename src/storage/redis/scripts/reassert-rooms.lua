@@ -14,9 +14,11 @@ local gone = {}
 for i = 2, #ARGV, 6 do
   local room, epoch = ARGV[i], tonumber(ARGV[i + 1])
   local owner, written = owner_of(room)
-  local is_ours = not owner or (owner == node and written <= epoch) or (owner ~= node and written < epoch)
-  if is_dead or not is_ours or redis.call('EXISTS', TAG .. 'lost:' .. room) == 1 then
+  local is_lost = is_dead or redis.call('EXISTS', TAG .. 'lost:' .. room) == 1
+  if is_lost or (owner and owner ~= node and written >= epoch) then
     gone[#gone + 1] = room
+  elseif owner == node and written > epoch then
+    -- A newer epoch of ours came in meanwhile, and with it what there is to write.
   else
     if owner and owner ~= node then
       redis.call('SREM', TAG .. 'rooms-of:' .. owner, room)

@@ -40,10 +40,16 @@ local function index(record, room)
   end
 end
 
+-- A room is in all of its buckets, or in none.
+local function is_indexed(record, room)
+  return redis.call('ZSCORE', TAG .. 'joinable:' .. string.match(record, '\n([^\n]+)'), room) ~= false
+end
+
 local function write_listing(room, listing, record, is_joinable)
-  local old = redis.call('HGET', BUCKETS, room)
-  if old and (old ~= record or not is_joinable) then unindex(old, room) end
   redis.call('HSET', ROOMS, room, listing)
+  local old = redis.call('HGET', BUCKETS, room)
+  if old == record and is_indexed(record, room) == is_joinable then return end
+  if old then unindex(old, room) end
   redis.call('HSET', BUCKETS, room, record)
   if is_joinable then index(record, room) end
 end
