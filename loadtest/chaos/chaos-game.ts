@@ -29,7 +29,8 @@ class JournalRoom extends Room {
     add: (client: Client, { n }: { readonly n: number }) => {
       const player = this.state.players.get(client.sessionId);
       if (player === undefined) return;
-      if (n !== player.added + 1) player.disorder++;
+      if (n <= player.added) player.repeats++;
+      if (n > player.added + 1) player.gaps++;
       player.added = Math.max(player.added, n);
     },
     misbehave: (_client: Client, how: Misbehaviour) => this.#misbehave(how),
@@ -80,7 +81,8 @@ class JournalRoom extends Room {
     state.pid = process.pid;
     for (const [sessionId, player] of state.players) {
       for (const { number } of this.#inputs.get(sessionId)) {
-        if (number !== player.moved + 1) player.disorder++;
+        if (number <= player.moved) player.repeats++;
+        if (number > player.moved + 1) player.gaps++;
         player.moved = Math.max(player.moved, number);
       }
     }

@@ -8,8 +8,9 @@ export const ChaosPlayer = schema(
     added: t.uint32().default(0),
     /** The same of inputs. */
     moved: t.uint32().default(0),
-    /** Adds and inputs that came again, or after one that never came. */
-    disorder: t.uint32().default(0),
+    /** Adds and inputs that came again, and that came after one that never did. */
+    repeats: t.uint32().default(0),
+    gaps: t.uint32().default(0),
     /** Drawn when the player joined; nobody else may see it. */
     secret: t.uint32().default(0).view(),
   },

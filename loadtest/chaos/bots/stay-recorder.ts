@@ -18,7 +18,8 @@ export interface ChaosView {
 interface ChaosPlayerView {
   readonly added: number;
   readonly moved: number;
-  readonly disorder: number;
+  readonly repeats: number;
+  readonly gaps: number;
   readonly secret: number | undefined;
 }
 
@@ -32,6 +33,8 @@ export interface Recorded {
 
 /** Looking at the others' secrets costs more than the rest. */
 const LOOK_AT_OTHERS_EVERY_STATES = 20;
+/** Timers are looked at before each step, and rounded up to whole ms. */
+const ALARM_LATE_MS = 2;
 
 /** Looks at every state a bot receives and keeps what the judges need. */
 export class StayRecorder {
@@ -81,7 +84,7 @@ export class StayRecorder {
     stay.lastTick = state.tick;
     const driftMs = Math.abs(state.actedAtMs - state.clockMs - stay.clockOffsetMs);
     stay.clockDriftMs = Math.max(stay.clockDriftMs, driftMs);
-    const missing = Math.floor(state.clockMs / ALARM_EVERY_MS) - state.alarms;
+    const missing = alarmsMissing(state);
     if (Math.abs(missing) > Math.abs(stay.alarmsMissing)) stay.alarmsMissing = missing;
     this.#lookAtPlayers(state, stay);
   }
@@ -140,7 +143,8 @@ export class StayRecorder {
     }
     stay.added = own.added;
     stay.moved = own.moved;
-    if (own.disorder > 0) this.#fault('disorder', `${own.disorder} adds or inputs`);
+    if (own.repeats > 0) this.#fault('repeated', `${own.repeats} adds or inputs`);
+    if (own.gaps > 0) this.#fault('skipped', `${own.gaps} gaps`);
     if (own.secret !== undefined && own.secret > 0) this.#secret ??= own.secret;
     else if (this.#secret !== null) this.#fault('secret-lost', 'gone');
     if (this.#secret !== null && own.secret && own.secret !== this.#secret) {
@@ -169,4 +173,10 @@ export class StayRecorder {
     stay.sessionIds = [...(this.#newest?.players.keys() ?? [])];
     this.#onStay(stay);
   }
+}
+
+/** Alarms that are overdue; negative: rang too early, or twice. */
+function alarmsMissing({ clockMs, alarms }: ChaosView): number {
+  const latest = Math.floor((clockMs - ALARM_LATE_MS) / ALARM_EVERY_MS) - alarms;
+  return Math.max(0, latest) || Math.min(0, Math.floor(clockMs / ALARM_EVERY_MS) - alarms);
 }
