@@ -30,7 +30,7 @@ class JournalRoom extends Room {
       const player = this.state.players.get(client.sessionId);
       if (player === undefined) return;
       if (n <= player.added) player.repeats++;
-      if (n > player.added + 1) player.gaps++;
+      player.addsSkipped += Math.max(0, n - player.added - 1);
       player.added = Math.max(player.added, n);
     },
     misbehave: (_client: Client, how: Misbehaviour) => this.#misbehave(how),
@@ -69,6 +69,7 @@ class JournalRoom extends Room {
     this.state.lives++;
     this.state.restoredTick = this.state.tick;
     this.state.restoredOdometer = this.#odometer;
+    this.#stamp();
   }
 
   #step(): void {
@@ -76,16 +77,20 @@ class JournalRoom extends Room {
     const { state } = this;
     state.tick++;
     this.#odometer++;
-    state.clockMs = this.clock.elapsedTime;
-    state.actedAtMs = machineNowMs();
-    state.pid = process.pid;
+    this.#stamp();
     for (const [sessionId, player] of state.players) {
       for (const { number } of this.#inputs.get(sessionId)) {
         if (number <= player.moved) player.repeats++;
-        if (number > player.moved + 1) player.gaps++;
+        player.inputsSkipped += Math.max(0, number - player.moved - 1);
         player.moved = Math.max(player.moved, number);
       }
     }
+  }
+
+  #stamp(): void {
+    this.state.clockMs = this.clock.elapsedTime;
+    this.state.actedAtMs = machineNowMs();
+    this.state.pid = process.pid;
   }
 
   /** Seconds in which nobody ran the room are made up for; one that is rung for twice is seen to be. */

@@ -8,9 +8,10 @@ export const ChaosPlayer = schema(
     added: t.uint32().default(0),
     /** The same of inputs. */
     moved: t.uint32().default(0),
-    /** Adds and inputs that came again, and that came after one that never did. */
+    /** Adds and inputs that came again, and how many were left out before one that came. */
     repeats: t.uint32().default(0),
-    gaps: t.uint32().default(0),
+    addsSkipped: t.uint32().default(0),
+    inputsSkipped: t.uint32().default(0),
     /** Drawn when the player joined; nobody else may see it. */
     secret: t.uint32().default(0).view(),
   },

@@ -19,7 +19,8 @@ interface ChaosPlayerView {
   readonly added: number;
   readonly moved: number;
   readonly repeats: number;
-  readonly gaps: number;
+  readonly addsSkipped: number;
+  readonly inputsSkipped: number;
   readonly secret: number | undefined;
 }
 
@@ -144,7 +145,9 @@ export class StayRecorder {
     stay.added = own.added;
     stay.moved = own.moved;
     if (own.repeats > 0) this.#fault('repeated', `${own.repeats} adds or inputs`);
-    if (own.gaps > 0) this.#fault('skipped', `${own.gaps} gaps`);
+    if (own.addsSkipped + own.inputsSkipped > 0) {
+      this.#fault('skipped', `${own.addsSkipped} adds, ${own.inputsSkipped} inputs`);
+    }
     if (own.secret !== undefined && own.secret > 0) this.#secret ??= own.secret;
     else if (this.#secret !== null) this.#fault('secret-lost', 'gone');
     if (this.#secret !== null && own.secret && own.secret !== this.#secret) {
