@@ -85,7 +85,8 @@ export class StayRecorder {
     stay.lastTick = state.tick;
     const driftMs = Math.abs(state.actedAtMs - state.clockMs - stay.clockOffsetMs);
     stay.clockDriftMs = Math.max(stay.clockDriftMs, driftMs);
-    const missing = alarmsMissing(state);
+    // A room that has just come back runs what is due with its next step.
+    const missing = state.tick > state.restoredTick ? alarmsMissing(state) : 0;
     if (Math.abs(missing) > Math.abs(stay.alarmsMissing)) stay.alarmsMissing = missing;
     this.#lookAtPlayers(state, stay);
   }
