@@ -97,6 +97,12 @@ export class StayRecorder {
     this.#finish();
   }
 
+  /** Inputs sent that no received state contains yet. */
+  get inputsWaiting(): number {
+    const own = this.#newest?.players.get(this.#of.sessionId);
+    return this.inputsSent - (own?.moved ?? 0);
+  }
+
   /** Hands over the stay that goes on, as it is now. */
   stop(): void {
     this.#finish();
