@@ -103,7 +103,7 @@ export class Stage implements AsyncDisposable {
         bots.push(index);
         plans.push({
           index,
-          kind: plans.length < (party.sdkBots ?? 0) ? 'sdk' : 'light',
+          kind: isSdkBot(room, seat, party) ? 'sdk' : 'light',
           roomName: party.roomName,
           group,
           seats: party.botsPerRoom,
@@ -238,6 +238,11 @@ export class Stage implements AsyncDisposable {
     this.seconds.push(second);
     this.#onSecond(second);
   }
+}
+
+/** One in each room first, so that as many rooms as possible are seen by the real SDK. */
+function isSdkBot(room: number, seat: number, { rooms, sdkBots = 0 }: Party): boolean {
+  return seat * rooms + room < sdkBots;
 }
 
 function rotate<T>(items: readonly T[], by: number): readonly T[] {
