@@ -1,8 +1,6 @@
-import { Client as ColyseusClient, type SeatReservation } from '@colyseus/sdk';
+import type { Client as ColyseusClient, SeatReservation } from '@colyseus/sdk';
 import type { SeatExtras } from '../../src/protocol/index.ts';
 import { AuthorizedHttp } from './authorized-http.ts';
-import type { ColyseusRoom } from './colyseus-room.ts';
-import { errorFromJoin, timeoutError } from './error-mapping.ts';
 import { exclusively, pageOrigin } from './host.ts';
 import { type FetchFunction, HttpJson } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
@@ -11,6 +9,7 @@ import { MeridianError } from './meridian-error.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 import { ProfileApi } from './profile-api.ts';
 import { RoomFinder } from './room-finder.ts';
+import { SeatTaker } from './seat-taker.ts';
 import { Session, type SignedInPlayer } from './session.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
 
@@ -63,6 +62,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   readonly #http: AuthorizedHttp;
   readonly #roomOptions: MeridianRoomOptions;
   readonly #joinTimeoutMs: number;
+  readonly #seats: SeatTaker;
   readonly #nodes: KnownNodes;
   readonly #finder: RoomFinder;
 
@@ -96,7 +96,8 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     this.#joinTimeoutMs = options.joinTimeoutMs ?? 15_000;
     // Colyseus puts a token it knows into the WebSocket URL, where proxies log it. Ours is never given to it; one that
     // @colyseus/auth left in this browser's storage is taken out again.
-    this.colyseus = new ColyseusClient(baseUrl, { urlBuilder: withoutToken });
+    this.#seats = new SeatTaker(baseUrl, { urlBuilder: withoutToken });
+    this.colyseus = this.#seats;
   }
 
   /** Who is signed in, once `signInAsGuest` has resolved; null before. */
@@ -189,7 +190,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
           seat.reconnectionToken = reconnectionToken;
         }
         hasAnswered = true;
-        const room = await this.#takeSeat<State>(seat);
+        const room = await this.#seats.take<State>(seat, this.#joinTimeoutMs);
         return new MeridianRoom<State>(room, this.#roomOptions, this.#finder);
       } catch (error) {
         hasAnswered ||= !isSilence(error);
@@ -218,28 +219,6 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     // Without an address of its own the room is where the seat came from.
     if (!seat.publicAddress && address !== this.#nodes.endpoint) seat.publicAddress = address;
     return seat;
-  }
-
-  async #takeSeat<State>(seat: SeatReservation): Promise<ColyseusRoom<State>> {
-    const joining = this.colyseus.consumeSeatReservation<State>(seat);
-    let deadline: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      deadline = setTimeout(() => {
-        reject(timeoutError('Joining the room', this.#joinTimeoutMs));
-        // Whoever joins after all must not stay behind as a ghost.
-        joining.then(
-          (room) => room.leave(),
-          () => {},
-        );
-      }, this.#joinTimeoutMs);
-    });
-    try {
-      return await Promise.race([joining, timeout]);
-    } catch (error) {
-      throw errorFromJoin(error);
-    } finally {
-      clearTimeout(deadline);
-    }
   }
 }
 

@@ -57,6 +57,8 @@ const DOUBTFUL_CODES: ReadonlySet<number> = new Set([
   CloseCode.WITH_ERROR,
   CloseCode.FAILED_TO_RECONNECT,
 ]);
+/** A dialed address that says nothing for so long may be dead: the region is asked again. */
+const SILENT_DIAL_MS = 1_000;
 /** So long into an outage the region itself may still believe in the lost node: a lease, and the way to the next owner. */
 const DOUBT_MS = 8_000;
 
@@ -74,7 +76,9 @@ export class Reconnector {
   readonly #deps: ReconnectorDependencies;
   readonly #search: RoomSearch;
   #outage: Outage | null = null;
+  /** Ends a try that takes too long. */
   #tryTimer: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #skipsNextDelay = false;
   #isStopped = false;
 
@@ -126,11 +130,11 @@ export class Reconnector {
     this.#isStopped = true;
     this.#outage = null;
     this.#search.cancel();
-    clearTimeout(this.#tryTimer);
+    this.#endTry();
   }
 
   #onDrop(code: number, text?: string): void {
-    clearTimeout(this.#tryTimer);
+    this.#endTry();
     const { socket, nowMs, onDrop } = this.#deps;
     const movedTo = code === CloseCode.MAY_TRY_RECONNECT ? parseMovedReason(text) : null;
     // Also comes after each failed try; the outage began with the first.
@@ -187,6 +191,7 @@ export class Reconnector {
       () => socket.drop('The try to reconnect took too long.'),
       options.attemptTimeoutMs,
     );
+    this.#doubtSilence();
     this.#announce(0);
     try {
       redial();
@@ -196,10 +201,35 @@ export class Reconnector {
     }
   }
 
+  /** A machine that is gone refuses nothing. While a dialed address is silent, the room may be back elsewhere. */
+  #doubtSilence(): void {
+    const { finder, socket, room } = this.#deps;
+    if (finder === null) return;
+    const timer = setTimeout(async () => {
+      if (socket.isAnswered) return;
+      const { processId, address } = socket.target;
+      const answer = await finder.ask(room.roomId, address);
+      if (this.#silenceTimer !== timer || socket.isAnswered) return;
+      const isElsewhere = answer.kind === 'running' && answer.processId !== processId;
+      if (isElsewhere || answer.kind === 'recovering') {
+        this.replaceSocket('The address did not answer.');
+      } else {
+        this.#doubtSilence();
+      }
+    }, SILENT_DIAL_MS);
+    this.#silenceTimer = timer;
+  }
+
+  #endTry(): void {
+    clearTimeout(this.#tryTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = undefined;
+  }
+
   /** A node that is up but does not have the room may be a restarted one, or one that the room has just left. */
   #onClose(close: SocketClose, pass: (close: SocketClose) => void): void {
     const { finder, socket, room, nowMs } = this.#deps;
-    clearTimeout(this.#tryTimer);
+    this.#endTry();
     const outage = this.#outage;
     if (outage === null || finder === null || !DOUBTFUL_CODES.has(close.code)) {
       pass(close);
@@ -218,7 +248,7 @@ export class Reconnector {
   }
 
   #onReconnect(): void {
-    clearTimeout(this.#tryTimer);
+    this.#endTry();
     const outage = this.#outage;
     if (outage === null) return;
     this.#outage = null;

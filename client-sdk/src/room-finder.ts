@@ -97,7 +97,8 @@ export class RoomFinder {
       if (reply.status === 410) return { kind: 'lost', reason: reasonOf(text) };
       if (!reply.ok) return { kind: 'unknown' };
       const location = JSON.parse(text) as RoomLocation;
-      nodes.learn(location.nodes);
+      // It names the others.
+      nodes.learn([address, ...location.nodes]);
       return answerOf(location, address);
     } catch {
       // Not reached, aborted, or a proxy's page instead of JSON: the next address may know better.

@@ -53,6 +53,11 @@ export class RoomSocket {
     return this.#connection.isOpen;
   }
 
+  /** Whether somebody answered at the other end, be it that the room has not let us in yet. */
+  get isAnswered(): boolean {
+    return this.#connection.transport.isOpen;
+  }
+
   /** Where the connection goes, or went last. */
   get target(): RoomTarget {
     return targetOf(this.#connection.url ?? '');

@@ -9,7 +9,6 @@ import { LoadMeter } from '../cluster/load-meter.ts';
 import type { NodeInfo } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
-import { PendingPlacements, placeRoom } from '../cluster/placement.ts';
 import { advertisedHost, type MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
@@ -162,18 +161,7 @@ async function openNode(
   const ownPeerAddress = () => region.registry.find(node.processId)?.peerAddress ?? '';
   const publishing = setInterval(publish, PUBLISH_LOAD_MS).unref();
   closers.push('load reports', () => clearInterval(publishing));
-  const pending = new PendingPlacements();
-  const place = () => {
-    const { nodes } = region.registry;
-    const nodeId = placeRoom(nodes, node.processId, { pending: pending.of(nodes) });
-    pending.placed(nodeId, region.registry.find(nodeId));
-    return nodeId;
-  };
-  await node.join({
-    ...region,
-    publicAddress: config.http.publicAddress,
-    placeRoom: place,
-  });
+  await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

@@ -2,11 +2,13 @@ import type { EventEmitter } from 'node:events';
 import {
   type AuthContext,
   ErrorCode,
+  type IRoomCache,
   LocalDriver,
   LocalPresence,
   matchMaker,
   type Presence,
   type Room,
+  RoomInternalState,
   ServerError,
 } from '@colyseus/core';
 import { setLogger } from '@colyseus/core/Logger';
@@ -14,7 +16,11 @@ import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { NodeCalls } from './node-calls.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { RoomDirectory } from './room-directory.ts';
+import { SeatBroker, type SeatReservation } from './seat-broker.ts';
+import type { SeatHost } from './seat-calls.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
 // Meridian wants of them goes through this file.
@@ -22,9 +28,6 @@ import type { RoomDirectory } from './room-directory.ts';
 /** Ways into a room that clients may use. `create` is not among them: it makes a room per request, for anybody. */
 const CLIENT_METHODS = ['joinOrCreate', 'join', 'joinById', 'reconnect'] as const;
 type ClientMethod = (typeof CLIENT_METHODS)[number];
-
-/** What Colyseus answers a matchmaking request with; its SDKs read it. */
-export type SeatReservation = Awaited<ReturnType<typeof matchMaker.joinOrCreate>>;
 
 export interface RoomTypeDefinition {
   readonly name: string;
@@ -57,8 +60,9 @@ export interface ColyseusRegion {
   readonly presence: Presence | undefined;
   /** Where clients reach this node; empty: where they reach it now. */
   readonly publicAddress: string;
-  /** On which node a new room is made. */
-  readonly placeRoom: () => string;
+  readonly calls: NodeCalls;
+  /** Live nodes; new rooms are placed by what they report. */
+  readonly registry: { readonly nodes: readonly NodeInfo[] };
 }
 
 /** This process as a Colyseus node. */
@@ -76,6 +80,8 @@ export class ColyseusNode {
   readonly #log: Logger;
   readonly #rooms = new Set<Room>();
   readonly #createdListeners: ((room: Room) => void)[] = [];
+  #seats: SeatBroker | undefined;
+  #directory: RoomDirectory | undefined;
 
   private constructor(log: Logger) {
     this.#log = log;
@@ -86,12 +92,24 @@ export class ColyseusNode {
   }
 
   /** Makes and finds rooms from now on, for other nodes too. */
-  async join({ directory, presence, publicAddress, placeRoom }: ColyseusRegion): Promise<void> {
-    await matchMaker.setup(
-      presence ?? new LocalPresence(),
+  async join({
+    directory,
+    presence,
+    publicAddress,
+    calls,
+    registry,
+  }: ColyseusRegion): Promise<void> {
+    const seats = new SeatBroker({
+      nodeId: this.processId,
+      host: seatHost(),
       directory,
-      publicAddress,
-      async () => placeRoom(),
+      calls,
+      registry,
+    });
+    this.#seats = seats;
+    this.#directory = directory;
+    await matchMaker.setup(presence ?? new LocalPresence(), directory, publicAddress, async () =>
+      seats.placeRoom(),
     );
     await matchMaker.accept();
   }
@@ -130,6 +148,7 @@ export class ColyseusNode {
       value: onAuth.bind(roomClass),
       configurable: true,
     });
+    this.#directory?.defineRoomType(name, filterBy ?? []);
     const handler = matchMaker.defineRoomType(name, roomClass, options);
     handler.on('create', (room) => {
       this.#rooms.add(room);
@@ -149,20 +168,21 @@ export class ColyseusNode {
   /**
    * Finds or makes a room and reserves a seat in it.
    *
-   * @throws {GameError} `METHOD_FORBIDDEN`, `ROOM_UNKNOWN`, `ROOM_FULL`, `SEAT_EXPIRED`, `SHUTTING_DOWN`, `FORBIDDEN`,
-   *   whatever the room's `onAuth` throws, or `INTERNAL` when its `onCreate` failed
+   * @throws {GameError} `METHOD_FORBIDDEN`, `ROOM_UNKNOWN`, `ROOM_FULL`, `ROOM_RECOVERING`, `ROOM_LOST`, `SEAT_EXPIRED`,
+   *   `SHUTTING_DOWN`, `FORBIDDEN`, `DIRECTORY_UNAVAILABLE`, `NODE_UNREACHABLE`, whatever the room's `onAuth` throws, or
+   *   `INTERNAL` when its `onCreate` failed
    */
-  async reserveSeat(request: MatchmakeRequest): Promise<SeatReservation> {
-    if (this.isShuttingDown) throw new GameError('SHUTTING_DOWN', {}, { retryAfterMs: 1_000 });
-    const method = request.method;
+  async reserveSeat({
+    method,
+    target,
+    options,
+    context,
+  }: MatchmakeRequest): Promise<SeatReservation> {
+    if (this.isShuttingDown || this.#seats === undefined) throw shuttingDown();
     if (!isClientMethod(method)) {
       throw new GameError('METHOD_FORBIDDEN', { method, allowed: CLIENT_METHODS });
     }
-    try {
-      return await matchMaker[method](request.target, { ...request.options }, request.context);
-    } catch (error) {
-      throw asGameError(error);
-    }
+    return this.#seats[method](target, { ...options }, context);
   }
 
   /**
@@ -180,6 +200,72 @@ export class ColyseusNode {
     clearTimeout(timer);
     return { unfinishedRooms: this.#rooms.size };
   }
+}
+
+/** Colyseus' rooms for the seat broker. */
+function seatHost(): SeatHost {
+  const find = (roomId: string) => {
+    const room = matchMaker.getLocalRoomById(roomId);
+    return room === undefined ? undefined : seatsOf(room);
+  };
+  return {
+    authenticate: (...asked) => authenticate(...asked).catch(rethrow),
+    filterOf: (roomName, options) => handlerOf(roomName).getFilterOptions(options),
+    create: async (roomName, options, roomId) => {
+      if (matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN) throw shuttingDown();
+      return matchMaker.handleCreateRoom(roomName, options, undefined, roomId).catch(rethrow);
+    },
+    find: (roomId) => {
+      const room = find(roomId);
+      const isOpen = room !== undefined && room._internalState === RoomInternalState.CREATED;
+      return isOpen ? room._listing : undefined;
+    },
+    reserve: async ({ roomId, sessionId, options, auth }) => {
+      // As they arrive from another node, also when they do not.
+      const copy = <T>(value: T): T => value && JSON.parse(JSON.stringify(value));
+      const reserved = await find(roomId)?._reserveSeat(sessionId, copy(options), copy(auth));
+      return reserved === true;
+    },
+    heldSession: (roomId, token) => find(roomId)?.checkReconnectionToken(token) ?? null,
+  };
+}
+
+/** What Colyseus does with the answer of a static onAuth: true admits without data, nothing refuses. */
+async function authenticate(
+  ...[roomName, options, context]: Parameters<SeatHost['authenticate']>
+): Promise<unknown> {
+  const { onAuth } = handlerOf(roomName).klass as unknown as typeof Room;
+  const auth: unknown = await onAuth(context.token as string, options, context);
+  if (auth === false || auth === null || auth === undefined) {
+    throw new ServerError(ErrorCode.AUTH_FAILED, 'onAuth failed');
+  }
+  return auth === true ? undefined : auth;
+}
+
+function handlerOf(roomName: string): ReturnType<typeof matchMaker.getHandler> {
+  try {
+    return matchMaker.getHandler(roomName);
+  } catch (error) {
+    throw asGameError(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw asGameError(error);
+}
+
+function shuttingDown(): GameError {
+  return new GameError('SHUTTING_DOWN', {}, { retryAfterMs: 1_000 });
+}
+
+/** The side of a room that seats are reserved on, private in TypeScript only. */
+function seatsOf(room: Room): {
+  readonly _internalState: number;
+  readonly _listing: IRoomCache;
+  _reserveSeat(sessionId: string, options: unknown, auth: unknown): Promise<boolean>;
+  checkReconnectionToken(token: string): string | undefined;
+} {
+  return room as never;
 }
 
 /** The room's own life, private in TypeScript only. */

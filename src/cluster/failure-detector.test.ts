@@ -26,13 +26,14 @@ function info(nodeId: string): NodeInfo {
   };
 }
 
-/** `'w a b'`: they have fresh leases; `a?` has one that was not renewed for a while, `a!` has none. */
+/** `'w a b'`: they have fresh leases; `a?` has one that is not renewed, `a~` came back just now, `a!` has none. */
 function view(nodes: string): RegionView {
   return new Map(
     nodes.split(' ').map((word) => {
-      const nodeId = word.replace(/[?!]/, '');
+      const nodeId = word.replace(/[?!~]/, '');
       const remainingMs = word.endsWith('?') ? 300 : 900;
-      return [nodeId, word.endsWith('!') ? null : { info: info(nodeId), remainingMs }];
+      const lease = { info: info(nodeId), remainingMs, wasSilent: word.endsWith('~') };
+      return [nodeId, word.endsWith('!') ? null : lease];
     }),
   );
 }
@@ -65,6 +66,7 @@ test.each([
   { nodes: 'w a', seen: 'w a!', dead: ['a'], why: 'half is no majority' },
   { nodes: 'w a b', seen: 'w a! b!', dead: [], why: 'two of three may hold their leases by vote' },
   { nodes: 'w a b', seen: 'w a! b?', dead: [], why: 'one that is quiet may be cut off too' },
+  { nodes: 'w a b', seen: 'w a! b~', dead: [], why: 'a vote with it may hold still' },
   { nodes: 'w a b c', seen: 'w a! b! c', dead: ['a', 'b'], why: 'half is no majority' },
   { nodes: 'w a b c d', seen: 'w a! b? c? d', dead: [], why: 'three of five' },
 ])('[CL-11] of $nodes, $seen: $dead are declared dead ($why)', ({ nodes, seen, dead }) => {

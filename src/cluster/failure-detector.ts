@@ -1,5 +1,5 @@
 import type { NodeInfo } from './node-info.ts';
-import type { RegionView } from './region-view.ts';
+import type { RegionView, SeenLease } from './region-view.ts';
 
 // Who lives, as one watcher judges it from what Redis shows. Pure: it is told what was seen, and when.
 //
@@ -29,7 +29,7 @@ export class FailureDetector {
   readonly #alive = new Map<string, NodeInfo>();
   readonly #peers = new Set<string>();
   readonly #suspects = new Map<string, Suspect>();
-  /** Nodes that have a lease and have not renewed it for a while. */
+  /** Others that have a lease and are cut off, or were until a moment ago: their votes may hold still. */
   #quiet = 0;
   /** Nodes that lived together when there was no suspect. Those that are known to be gone are taken off. */
   #electorate = 0;
@@ -55,17 +55,11 @@ export class FailureDetector {
    */
   observe(view: RegionView, nowMs: number, steadyForMs: number): readonly string[] {
     const isJudging = steadyForMs >= this.#options.graceMs;
-    this.#quiet = 0;
     if (!isJudging) this.#suspects.clear();
+    this.#quiet = 0;
     for (const [nodeId, lease] of view) {
-      if (lease !== null) {
-        this.#alive.set(nodeId, lease.info);
-        this.#suspects.delete(nodeId);
-        const isFresh = this.#options.ttlMs - lease.remainingMs <= this.#options.cutOffMs;
-        if (!isFresh) this.#quiet += 1;
-        // Within the grace it has had the time to see us too.
-        else if (isJudging) this.#peers.add(nodeId);
-      } else if (isJudging && nodeId !== this.#options.selfId) this.#suspect(nodeId, nowMs);
+      if (lease !== null) this.#sawLease(nodeId, lease, isJudging);
+      else if (isJudging && nodeId !== this.#options.selfId) this.#suspect(nodeId, nowMs);
     }
     const vanished = isJudging ? this.#forgetMissing(view) : [];
     if (this.#suspects.size === 0) this.#electorate = this.#alive.size;
@@ -94,6 +88,16 @@ export class FailureDetector {
     if (isGone && this.#suspects.get(nodeId)?.wasPeer === true) this.#electorate -= 1;
     this.#suspects.delete(nodeId);
     this.#peers.delete(nodeId);
+  }
+
+  #sawLease(nodeId: string, { info, remainingMs, wasSilent }: SeenLease, isJudging: boolean): void {
+    this.#alive.set(nodeId, info);
+    this.#suspects.delete(nodeId);
+    if (nodeId === this.#options.selfId) return;
+    const isFresh = this.#options.ttlMs - remainingMs <= this.#options.cutOffMs;
+    if (!isFresh || wasSilent) this.#quiet += 1;
+    // Within our grace it has had the time to see us too.
+    else if (isJudging) this.#peers.add(nodeId);
   }
 
   #suspect(nodeId: string, nowMs: number): void {

@@ -57,10 +57,7 @@ describe('[CL-39] a new room', () => {
     const counts: Record<string, number> = {};
     const place = (known: readonly NodeInfo[]) => {
       const nodeId = placeRoom(known, 'self', { pending: pending.of(known) });
-      pending.placed(
-        nodeId,
-        known.find((it) => it.nodeId === nodeId),
-      );
+      pending.placed(known.find((it) => it.nodeId === nodeId) as NodeInfo);
       counts[nodeId] = (counts[nodeId] ?? 0) + 1;
       return nodeId;
     };

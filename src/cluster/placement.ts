@@ -5,7 +5,7 @@ export type LoadScore = number;
 
 /** Loop lag at which a node is busy, ms: half of a 20 Hz step. */
 const BUSY_LAG_MS = 25;
-/** Seats at which a node counts as busy when nothing else says so: perf figures of one core, README. */
+/** Seats at which a node counts as busy when nothing else says so: what one core held at 20 Hz (loadtest, suite rooms). */
 const BUSY_SEATS = 1_500;
 /** What a room is thought to add before its node reports it. */
 const EXPECTED_ROOM: LoadScore = 0.02;
@@ -46,23 +46,26 @@ export function placeRoom(
 
 /** Rooms placed on each node that its figures do not show yet. */
 export class PendingPlacements {
-  readonly #placed = new Map<string, { readonly report: NodeInfo | undefined; count: number }>();
+  readonly #placed = new Map<string, { readonly report: string; count: number }>();
 
-  /** @param report - the node's latest figures; others with the next report begin at none */
-  placed(nodeId: string, report: NodeInfo | undefined): void {
-    const pending = this.#placed.get(nodeId);
-    if (pending?.report === report && pending !== undefined) pending.count += 1;
-    else this.#placed.set(nodeId, { report, count: 1 });
+  placed(node: NodeInfo): void {
+    const report = reportOf(node);
+    const pending = this.#placed.get(node.nodeId);
+    if (pending?.report === report) pending.count += 1;
+    else this.#placed.set(node.nodeId, { report, count: 1 });
   }
 
+  /** Forgets what the nodes have reported on since. */
   of(nodes: readonly NodeInfo[]): ReadonlyMap<string, number> {
-    const known = new Map(nodes.map((node) => [node.nodeId, node]));
-    const pending = new Map<string, number>();
-    for (const [nodeId, { report, count }] of this.#placed) {
-      const isReported = report !== undefined && known.get(nodeId) !== report;
-      if (isReported || !known.has(nodeId)) this.#placed.delete(nodeId);
-      else pending.set(nodeId, count);
+    const known = new Map(nodes.map((node) => [node.nodeId, reportOf(node)]));
+    for (const [nodeId, { report }] of this.#placed) {
+      if (known.get(nodeId) !== report) this.#placed.delete(nodeId);
     }
-    return pending;
+    return new Map([...this.#placed].map(([nodeId, { count }]) => [nodeId, count]));
   }
+}
+
+/** Figures that are the same to the last digit are the same report. */
+function reportOf({ load }: NodeInfo): string {
+  return JSON.stringify(load);
 }

@@ -74,6 +74,20 @@ test('[ND-41] a secret that is refused is not repeated', () => {
   expect(problems.join()).not.toContain(secret);
 });
 
+test('[CL-15] with Redis the nodes need a common key and an address, and its URI is not repeated', () => {
+  const region = { REDIS_URI: 'redis://me:hunter2@h', MERIDIAN_CLUSTER_PEER_BIND_ADDRESS: '::' };
+  const problems = problemsOf({ ...region, MERIDIAN_CLUSTER_LEASE_RENEW_MS: '300' });
+  expect(problems).toHaveLength(3);
+  for (const name of ['jwtSecret', 'peerAdvertiseHost', 'leaseTtlMs']) {
+    expect(problems).toContainEqual(expect.stringContaining(name));
+  }
+  const wrong = problemsOf({ REDIS_URI: 'redis://me:hunter2@h/no' });
+  expect(wrong).toContainEqual(expect.stringContaining('redis.uri (REDIS_URI)'));
+  expect([...problems, ...wrong].join()).not.toContain('hunter2');
+  const JWT_SECRET = 'a secret of the whole region, long';
+  expect(loadConfig({ REDIS_URI: 'redis://h', JWT_SECRET }).redis.uri).toBe('redis://h');
+});
+
 describe('[ND-41] an unknown name with our prefix is a problem', () => {
   test.each([
     ['MERIDIAN_HTTP_PROT', 'MERIDIAN_HTTP_PORT'],

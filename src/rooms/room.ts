@@ -223,14 +223,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       return;
     }
     const { scratch, config } = this.#services;
-    super.setSerializer(
-      new PatchSerializer({
-        scratch,
-        limits: config,
-        listener: this.#flushListener(),
-        recorder: this.#state,
-      }) as never,
-    );
+    const own = new PatchSerializer({ scratch, limits: config, listener: this.#flushListener() });
+    // Also when the room's state is replaced by another object.
+    own.recorder = this.#state.recorder;
+    super.setSerializer(own as never);
   }
 
   /** Takes over where Colyseus would start a timer of its own for patches. */

@@ -105,6 +105,28 @@ test('[SV-40] [SV-46] [SV-54] a room whose node was killed goes on at another, a
   await room.leave();
 });
 
+test('[SV-40] an address that is dialed and does not answer is left when the room is back elsewhere', async () => {
+  const room = await joinOnAsh({ link: { pingAfterSilenceMs: 200, deadAfterMs: 600 } });
+  const told = record(room);
+  const image = await ash.image(room.roomId);
+  await birch.answerRunning(room.roomId, ash);
+
+  ash.halt();
+  await eventually(
+    () => told.states.some((state) => state.kind === 'reconnecting' && state.nextTryInMs === 0),
+    PATIENCE,
+  );
+  await birch.revive(image);
+  await birch.answerRunning(room.roomId, birch);
+  const revivedAtMs = performance.now();
+  await eventually(() => told.resumed[0], PATIENCE);
+
+  // A second of silence, two of questions at most, and what a busy machine adds; not the twelve of a whole try.
+  expect(performance.now() - revivedAtMs).toBeLessThan(5_000);
+  expect(told.moves).toMatchObject([{ to: birch.processId }]);
+  await room.leave();
+});
+
 test('[SV-41] a room that moves on purpose is followed at once, without a question', async () => {
   const room = await joinOnAsh();
   const told = record(room);
@@ -115,7 +137,8 @@ test('[SV-41] a room that moves on purpose is followed at once, without a questi
 
   expect(outageMs).toBeLessThan(500);
   expect(told.moves).toEqual([{ from: ash.processId, to: birch.processId, reason: 'moved' }]);
-  expect([...(await ash.questions()), ...(await birch.questions())]).toEqual([]);
+  const asked = [...(await ash.questions()), ...(await birch.questions())];
+  expect(asked.filter((path) => path.startsWith('/v1/rooms'))).toEqual([]);
   expect(told.states.find(({ kind }) => kind === 'reconnecting')).toMatchObject({
     room: 'elsewhere',
     attempt: 1,
@@ -333,6 +356,51 @@ test('[SV-51] at most half a second of inputs is repeated, and both sides count 
   await eventually(() => told.resumed.length === 2, PATIENCE);
   expect(told.resumed[1]).toMatchObject({ resentInputs: 0, hasMoved: false });
   await room.leave();
+});
+
+test('[SV-53] a room that is being brought back is joined by its id when it is back', async () => {
+  const room = await joinOnAsh();
+  const image = await ash.image(room.roomId);
+  await birch.answerJoins(503, {
+    error: { code: 'ROOM_RECOVERING', message: 'soon', retryable: true, retryAfterMs: 100 },
+  });
+  const client = new MeridianClient(`http://127.0.0.1:${birch.port}`, {
+    storage: new MemoryStorage(),
+  });
+  const joining = client.joinById<FieldState>(room.roomId);
+  await eventually(async () => (await birch.questions()).length >= 2, PATIENCE);
+  await birch.revive(image);
+  await birch.answerJoins(null, null);
+  const joined = await joining;
+  expect(joined.roomId).toBe(room.roomId);
+  await joined.leave();
+  await room.leave();
+});
+
+test('[SV-52] a seat at a node that does not answer is given up for another one', async () => {
+  const seat = await new MeridianClient(`http://127.0.0.1:${ash.port}`, {
+    storage: new MemoryStorage(),
+  }).joinOrCreate('field');
+  // Birch still gives seats at ash, once.
+  await birch.answerJoins(200, {
+    name: 'field',
+    roomId: seat.roomId,
+    sessionId: 'nobody',
+    processId: ash.processId,
+    publicAddress: ash.address,
+    nodes: [birch.address],
+  });
+  ash.halt();
+  const client = new MeridianClient(`http://127.0.0.1:${birch.port}`, {
+    storage: new MemoryStorage(),
+  });
+  const joining = client.joinOrCreate<FieldState>('field');
+  await eventually(async () => (await birch.questions()).length >= 1, PATIENCE);
+  await birch.answerJoins(null, null);
+  const room = await joining;
+  await eventually(() => room.state.walkers?.has(room.sessionId), PATIENCE);
+  await room.leave();
+  await seat.leave();
 });
 
 test('[SV-52] the first join after a node was lost succeeds, at another node', async () => {

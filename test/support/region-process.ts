@@ -78,12 +78,17 @@ export class RegionProcess implements AsyncDisposable {
     });
   }
 
+  /** How this node answers requests for seats from now on; null: with seats of its own. */
+  async answerJoins(status: number | null, body: unknown): Promise<void> {
+    await this.#call('answer-joins', status === null ? null : { status, body });
+  }
+
   /** What this node tells in seat reservations. */
   async tellNodes(addresses: readonly string[]): Promise<void> {
     await this.#call('nodes', addresses);
   }
 
-  /** Rooms this node was asked for so far. */
+  /** Paths of the requests for rooms and seats so far. */
   async questions(): Promise<readonly string[]> {
     return (await this.#call('questions')) as string[];
   }
@@ -102,6 +107,11 @@ export class RegionProcess implements AsyncDisposable {
       roomId,
       to: { processId, publicAddress: address },
     });
+  }
+
+  /** Halts the process where it is, as a machine that is gone: nothing is refused, nobody answers. */
+  halt(): void {
+    this.#child.kill('SIGSTOP');
   }
 
   async kill(): Promise<void> {

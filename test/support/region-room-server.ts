@@ -137,6 +137,7 @@ const { port } = http.address() as AddressInfo;
 
 const answers = new Map<string, HttpAnswer>();
 let nodes: readonly string[] = [];
+let joinAnswer: HttpAnswer | null = null;
 let publicAddress = `127.0.0.1:${port}`;
 const questions: string[] = [];
 
@@ -146,6 +147,9 @@ const calls: Readonly<Record<string, (argument: never) => unknown>> = {
   },
   nodes: (addresses: readonly string[]) => {
     nodes = addresses;
+  },
+  'answer-joins': (answer: HttpAnswer | null) => {
+    joinAnswer = answer;
   },
   publish: (address: string) => {
     publicAddress = address;
@@ -176,18 +180,27 @@ http.removeAllListeners('request');
 http.on('request', (request, response) => {
   const [, roomId] = /^\/v1\/rooms\/(.+)$/.exec(request.url ?? '') ?? [];
   if (roomId !== undefined) {
-    questions.push(roomId);
+    questions.push(request.url ?? '');
     const { status, body } = answers.get(roomId) ?? { status: 404, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  } else if (request.url?.startsWith('/matchmake/joinOrCreate/')) {
-    void matchMaker.joinOrCreate('field', {}).then((seat) => {
-      const body = { ...seat, publicAddress, nodes };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
+  } else if (request.url?.startsWith('/matchmake/')) {
+    questions.push(request.url);
+    void giveSeat(request.url, response);
   } else {
     for (const listener of colyseus) listener(request, response);
   }
 });
+
+async function giveSeat(url: string, response: ServerResponse): Promise<void> {
+  const [, , method, name = ''] = url.split('/');
+  const seatOf = () =>
+    method === 'joinById' ? matchMaker.joinById(name, {}) : matchMaker.joinOrCreate(name, {});
+  const { status, body } = joinAnswer ?? {
+    status: 200,
+    body: { ...(await seatOf()), publicAddress, nodes },
+  };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
 
 process.on('message', ({ id, call, argument }: { id: number; call: string; argument: never }) => {
   void Promise.resolve(calls[call]?.(argument)).then((result) => process.send?.({ id, result }));

@@ -1,4 +1,5 @@
 import { type ConnectionState, MeridianError } from '@meridian/client';
+import { lossInWords } from '../../web/loss-in-words.ts';
 import { rememberedName, rememberName } from '../../web/player-name.ts';
 import { ARENA_MAP } from '../shared/arena-map.ts';
 import { DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS } from '../shared/rules.ts';
@@ -126,11 +127,12 @@ class Page {
     if (state.kind === 'connected') banner.hidden = true;
     if (state.kind === 'reconnecting') {
       banner.hidden = false;
-      setText(banner, `Connection lost. Trying again (${state.attempt}) …`);
+      setText(banner, lossInWords(state));
     }
     if (state.kind === 'resumed') {
       banner.dataset['kind'] = 'good';
-      setText(banner, `Back after ${(state.outageMs / 1_000).toFixed(1)} s`);
+      const where = state.hasMoved ? 'Back on another server' : 'Back';
+      setText(banner, `${where} after ${(state.outageMs / 1_000).toFixed(1)} s`);
       setTimeout(() => {
         if (banner.dataset['kind'] === 'good') banner.hidden = true;
       }, 2_200);

@@ -5,6 +5,7 @@
 //     └── refused: the reason is shown
 
 import { type ConnectionState, MeridianClient, MeridianError } from '@meridian/client';
+import { lossInWords } from '../../web/loss-in-words.ts';
 import { rememberedName } from '../../web/player-name.ts';
 import { byId } from './html.ts';
 import { Lobby, type LobbyChoice, opponentOf } from './lobby.ts';
@@ -95,11 +96,13 @@ function showConnection(state: ConnectionState): void {
   const banner = byId('banner', HTMLElement);
   banner.hidden = state.kind === 'connected' || state.kind === 'resumed' || session === null;
   if (state.kind === 'reconnecting') {
-    banner.textContent = `Connection lost. Trying again (${state.attempt}) …`;
+    banner.textContent = lossInWords(state);
   }
   if (state.kind === 'closed')
     banner.textContent = `You are no longer at this table: ${state.reason}`;
-  if (state.kind === 'resumed' && session !== null) toast('Back at the table.');
+  if (state.kind === 'resumed' && session !== null) {
+    toast(state.hasMoved ? 'The table has moved. You are back.' : 'Back at the table.');
+  }
 }
 
 function tableFor({ opponent, botLevel }: LobbyChoice): TableChoice {

@@ -16,10 +16,11 @@ import { cutOffAfterMs, heldUntilMs, isOutage, type LeaseTimes } from './lease-r
 //
 // Why nobody takes the rooms meanwhile. A watcher W declares a node dead only
 //   (1) after it has renewed without failure or silence for 2 × ttl, and
-//   (2) when the nodes that are silent in Redis are at most half of those that lived together, or the process of the one it
-//       declares is known to be gone, or outageMaxMs have passed                    (failure-detector.ts).
+//   (2) when the nodes that are silent in Redis, or were within 2 × ttl, are at most half of those that lived together, or the
+//       process of the one it declares is known to be gone, or outageMaxMs have passed   (failure-detector.ts).
 // Was W among the majority that said "cut off" at q? Then its steady time starts after q, and (1) lets it declare at
-// q + 2 × ttl at the earliest; we let go at q + ttl. Was it not? Then that majority is silent in Redis, and (2) forbids it.
+// q + 2 × ttl at the earliest; we let go at q + ttl. Was it not? Then that majority is silent in Redis at q, and (2) forbids it
+// until then.
 // Before q we held a lease that Redis had, so nobody could declare us dead either.
 // No vote holds longer than outageMaxMs after the last renewal, which is when (2) opens again.
 
@@ -36,6 +37,8 @@ export type Renewal =
 export type LeaseEvent =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'renewal-failed' }
+  /** Told when it is held again; the main thread may have slept through it. */
+  | { readonly kind: 'had-lapsed' }
   | { readonly kind: 'redis-back' }
   | { readonly kind: 'voted'; readonly isHeld: boolean }
   | { readonly kind: 'dead' };
@@ -122,6 +125,7 @@ export class LeaseKeeper {
     const { clock, memory, onEvent } = this.#deps;
     const receivedAtMs = clock.monotonicMs();
     const isFirst = this.#renewedAtMs === null;
+    const hadLapsed = !isFirst && !memory.isHeld(receivedAtMs);
     const wasCutOff = this.sinceRenewedMs() > cutOffAfterMs(this.#times);
     const isAfterOutage = isNew || wasCutOff || this.#hasFailed;
     this.#hasFailed = false;
@@ -130,6 +134,7 @@ export class LeaseKeeper {
     memory.writeMs('renewed', receivedAtMs);
     memory.writeMs('clockOffset', this.#clusterClock.add({ sentAtMs, receivedAtMs, serverMs }));
     this.#holdUntil(heldUntilMs(sentAtMs, this.#times));
+    if (hadLapsed) onEvent({ kind: 'had-lapsed' });
     if (isFirst) onEvent({ kind: 'renewed' });
     else if (isAfterOutage) onEvent({ kind: 'redis-back' });
   }

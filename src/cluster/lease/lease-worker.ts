@@ -61,7 +61,7 @@ class LeaseWorker {
       } as never,
       commandTimeoutMs: times.ttlMs,
     });
-    this.#lease = new RedisLease(this.#redis, { nodeId, ttlMs: times.ttlMs });
+    this.#lease = new RedisLease(this.#redis, nodeId, times);
     this.#region = new RegionReader(this.#redis);
     const asking = { key: peer.key, timeoutMs: askTimeoutMs(times) };
     this.#keeper = new LeaseKeeper(

@@ -2,6 +2,7 @@ import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { Renewal } from './lease-keeper.ts';
+import { cutOffAfterMs, graceMs, type LeaseTimes } from './lease-rules.ts';
 
 /** Life of a tombstone and of a peer address: longer than any process that was halted comes back. */
 const MEMORY_MS = 7 * 24 * 3_600_000;
@@ -13,18 +14,17 @@ const MADE_ANEW = 2;
 export class RedisLease {
   readonly #redis: RedisClient;
   readonly #nodeId: string;
-  readonly #ttlMs: number;
+  readonly #times: LeaseTimes;
   readonly #keys: readonly string[];
   readonly #renew = new RedisScript<[status: number, seconds: string, microseconds: string]>(
     'renew-lease',
   );
   readonly #release = new RedisScript<number>('release-lease');
 
-  constructor(redis: RedisClient, lease: { readonly nodeId: string; readonly ttlMs: number }) {
-    const { nodeId } = lease;
+  constructor(redis: RedisClient, nodeId: string, times: LeaseTimes) {
     this.#redis = redis;
     this.#nodeId = nodeId;
-    this.#ttlMs = lease.ttlMs;
+    this.#times = times;
     this.#keys = [
       redisKeys.lease(nodeId),
       redisKeys.dead(nodeId),
@@ -35,13 +35,15 @@ export class RedisLease {
 
   /** @throws when Redis does not answer */
   async renew(info: NodeInfo): Promise<Renewal> {
-    const [status, seconds, microseconds] = await this.#renew.run(this.#redis, this.#keys, [
-      this.#nodeId,
-      JSON.stringify(info),
-      this.#ttlMs,
-      info.peerAddress,
-      MEMORY_MS,
-    ]);
+    const times = this.#times;
+    const [status, seconds, microseconds] = await this.#renew.run(
+      this.#redis,
+      [...this.#keys, redisKeys.silent(this.#nodeId)],
+      [
+        ...[this.#nodeId, JSON.stringify(info), times.ttlMs, info.peerAddress, MEMORY_MS],
+        ...[cutOffAfterMs(times), graceMs(times)],
+      ],
+    );
     if (status === DEAD) return { kind: 'dead' };
     const serverMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
     return { kind: 'renewed', serverMs, isNew: status === MADE_ANEW };

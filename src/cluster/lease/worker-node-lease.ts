@@ -164,8 +164,7 @@ export class WorkerNodeLease implements NodeLease {
     this.#tellPhase();
   }
 
-  #tellPhase(): void {
-    const phase = this.phase;
+  #tellPhase(phase = this.phase): void {
     if (phase === this.#toldPhase || this.#isReleasing) return;
     this.#toldPhase = phase;
     if (phase === 'lapsed') {
@@ -187,6 +186,9 @@ export class WorkerNodeLease implements NodeLease {
         break;
       case 'renewal-failed':
         this.#metrics.leaseRenewalFailed();
+        break;
+      case 'had-lapsed':
+        if (this.#toldPhase === 'held') this.#tellPhase('lapsed');
         break;
       case 'redis-back':
         // First that the rooms may run again, then that they are to be asserted.

@@ -5,7 +5,7 @@ import {
   Protocol,
   SchemaSerializer,
 } from '@colyseus/core';
-import type { Iterator, Schema, StateView } from '@colyseus/schema';
+import type { Encoder, Iterator, Schema, StateView } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/ws/server-frame.ts';
@@ -22,7 +22,6 @@ import { decideSend, type SendGateLimits } from './send-gate.ts';
 
 const TIMED_BYTES = 8;
 const NO_PATCH = new Uint8Array(0);
-const NOBODY: Client[] = [];
 
 /** What Colyseus passes when the room is timed. */
 interface PatchTiming {
@@ -38,11 +37,14 @@ export interface FlushListener {
   tooSlow(client: Client, backlogBytes: number): void;
 }
 
-/** Takes each flush down, whoever is there to get it. */
-export interface PatchRecorder {
-  /** Whether anybody wants it; a room without a journal pays nothing. */
-  readonly isRecording: boolean;
-  /** @param shared - what clients without a view get, valid during the call; null when nothing changed for them */
+/** Takes down what each flush changes, whoever is there to be sent it. */
+export interface FlushRecorder {
+  /**
+   * Called with every flush, after the clients have got theirs and before the changes are forgotten.
+   *
+   * @param shared - the patch of clients without a view, null when nothing is pending; lives in the scratch, so it is gone
+   *   with the next encode
+   */
   record(shared: Uint8Array | null): void;
 }
 
@@ -50,7 +52,6 @@ export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
   readonly limits: SendGateLimits;
   readonly listener: FlushListener;
-  readonly recorder?: PatchRecorder;
 }
 
 /**
@@ -64,11 +65,18 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
+  /** The room's journal; null when it keeps none. */
+  recorder: FlushRecorder | null = null;
 
   constructor(deps: PatchSerializerDeps) {
     super();
     this.#deps = deps;
     this.fullEncodeBuffer = NO_PATCH;
+  }
+
+  /** Another one after each `reset`. */
+  get currentEncoder(): Encoder<T> {
+    return this.encoder;
   }
 
   override reset(state: T & Schema): void {
@@ -89,22 +97,21 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     this.#sentBytes = 0;
     const hasChanges = this.encoder.hasChanges;
     if (hasChanges) this.needFullEncode = true;
-    const ready = clients.length === 0 ? NOBODY : this.#takeReady(clients, timing);
-    const shared = this.#send(ready, hasChanges, timing);
-    // After the clients: a checkpoint is encoded into the same scratch.
-    if (this.#deps.recorder?.isRecording) this.#deps.recorder.record(shared);
-    if (hasChanges) this.encoder.discardChanges();
+    const shared = clients.length > 0 ? this.#flush(clients, hasChanges, timing) : null;
+    try {
+      this.recorder?.record(shared ?? (hasChanges ? this.#encodePatch() : null));
+    } finally {
+      if (hasChanges) this.encoder.discardChanges();
+    }
     if (this.#sentBytes > 0) this.#deps.listener.patchSent(this.#sentBytes);
     return hasChanges && clients.length > 0;
   }
 
-  /** @returns what clients without a view get; null when nothing changed for them, or nobody wants it */
-  #send(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
-    const isRecording = this.#deps.recorder?.isRecording === true;
-    const isWanted = ready.length > 0 || (isRecording && hasChanges);
-    if (!isWanted) return null;
+  /** @returns the patch without views when it was encoded, in the scratch */
+  #flush(clients: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+    const ready = this.#takeReady(clients, timing);
     if (!hasChanges && timing === undefined && !this.#hasViewChanges(ready)) return null;
-    if (this.hasFilters) return this.#flushViews(ready, { hasChanges, isRecording }, timing);
+    if (this.hasFilters) return this.#flushViews(ready, hasChanges, timing);
     return this.#flushShared(ready, hasChanges, timing);
   }
 
@@ -152,13 +159,15 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   }
 
   #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
-    const patch = hasChanges ? this.#encodePatch() : NO_PATCH;
-    if (ready.length > 0 && timing === undefined) this.#sendPlain(ready, patch);
-    else if (timing !== undefined) {
-      const template = timedTemplate(patch, timing.sNow);
+    if (ready.length === 0) return null;
+    const patch = hasChanges ? this.#encodePatch() : null;
+    if (timing === undefined) {
+      this.#sendPlain(ready, patch ?? NO_PATCH);
+    } else {
+      const template = timedTemplate(patch ?? NO_PATCH, timing.sNow);
       for (const client of ready) this.#sendTimed(client, template);
     }
-    return hasChanges ? patch : null;
+    return patch;
   }
 
   /** One frame, shared by all sockets. */
@@ -168,50 +177,46 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
     frame[payloadOffset] = Protocol.ROOM_STATE_PATCH;
     frame.set(patch, payloadOffset + 1);
-    for (const client of ready) this.#sendFrame(client, frame, payloadOffset);
+    for (const client of ready) this.#send(client, frame, payloadOffset);
   }
 
   #sendTimed(client: Client, template: TimedTemplate): void {
     const frame = Buffer.allocUnsafe(template.frame.length);
     template.frame.copy(frame);
     frame.writeUInt32LE(acknowledgedInput(client) >>> 0, template.ackOffset);
-    this.#sendFrame(client, frame, template.payloadOffset);
+    this.#send(client, frame, template.payloadOffset);
   }
 
-  #sendFrame(client: Client, frame: Buffer, payloadOffset: number): void {
+  #send(client: Client, frame: Buffer, payloadOffset: number): void {
     this.#sentBytes += frame.length - payloadOffset;
     if (client instanceof MeridianClient) client.sendFrame(frame, payloadOffset);
     else client.raw(frame.subarray(payloadOffset));
   }
 
   /** Each distinct view once; clients that share a view share its bytes. */
-  #flushViews(
-    ready: Client[],
-    { hasChanges, isRecording }: { readonly hasChanges: boolean; readonly isRecording: boolean },
-    timing?: PatchTiming,
-  ): Uint8Array | null {
+  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     const it: Iterator = { offset: 1 };
     const { scratch } = this.#deps;
     this.encoder.sharedBuffer = scratch.buffer;
     if (hasChanges) this.encoder.encode(it);
     const sharedOffset = it.offset;
-    const ownShared = () =>
-      Uint8Array.prototype.slice.call(this.encoder.sharedBuffer, 1, sharedOffset);
-    const recorded = hasChanges && isRecording ? ownShared() : null;
     const patches = new Map<StateView | null, Uint8Array>();
     for (const client of ready) {
       const view = client.view ?? null;
       let patch = patches.get(view);
       if (patch === undefined) {
         patch =
-          view === null ? ownShared() : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
+          view === null
+            ? Uint8Array.prototype.slice.call(this.encoder.sharedBuffer, 1, sharedOffset)
+            : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
         patches.set(view, patch);
       }
       if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));
       else if (patch.length > 0) this.#sendPlain([client], patch);
     }
+    const shared = this.encoder.sharedBuffer.subarray(1, sharedOffset);
     this.#releaseScratch();
-    return recorded;
+    return hasChanges ? shared : null;
   }
 
   #hasViewChanges(ready: Client[]): boolean {

@@ -18,7 +18,8 @@ import { asRef, collectionKind, type Ref } from './schema-internals.ts';
 import { StateRecorder } from './state-recorder.ts';
 import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 100);
+/** Each run is a game of some twenty turns. */
+const RUNS = 150;
 
 class Server {
   readonly world: InstanceType<typeof World>;

@@ -94,11 +94,13 @@ function decodeShadow(state: Schema, entries: readonly JournalEntry[]): Shadow {
   const root = stateClass.initializeForDecoder();
   const decoder = new StrictDecoder(root, TypeContext.cache(stateClass));
   for (const entry of entries) {
+    const it = { offset: 0 };
     try {
-      decoder.decode(entry.state);
+      decoder.decode(entry.state, it);
     } catch (error) {
       throw unreadable(error);
     }
+    if (it.offset !== entry.state.length) throw unreadable('It ends too early.');
   }
   return decoder.root.refs as unknown as Map<number, Ref>;
 }

@@ -1,6 +1,7 @@
 import type { Room as ColyseusRoom } from '@colyseus/core';
 import type { Schema, StateView } from '@colyseus/schema';
 import type { EncodeScratch } from '../flow/encode-scratch.ts';
+import type { FlushRecorder } from '../flow/patch-serializer.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { journalObstacle } from './journal-obstacle.ts';
 import { reviveState, settleRevivedState } from './revive-state.ts';
@@ -14,19 +15,19 @@ import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts'
 interface StatefulRoom {
   state: Schema | undefined;
   readonly clients: Iterable<{ readonly sessionId: string; readonly view?: StateView }>;
-  readonly _serializer: { readonly encoder?: AnyEncoder };
+  readonly _serializer: { readonly encoder?: AnyEncoder; recorder?: FlushRecorder | null };
 }
 
 /** Told of each flush, before the encoder forgets what changed. @param patch - makes the bytes, when they are wanted */
-export type FlushRecorder = (patch: () => StatePatch | null) => void;
+export type FlushListener = (patch: () => StatePatch | null) => void;
 
 /** The state of one room, as its journal wants it and gives it back. */
-export class RoomStateKeeper {
+export class RoomStateKeeper implements FlushRecorder {
   readonly #room: StatefulRoom;
   readonly #scratch: EncodeScratch;
   readonly #views = new ViewRecorder();
   #recorder: StateRecorder | undefined;
-  #onFlush: FlushRecorder | null = null;
+  #onFlush: FlushListener | null = null;
 
   constructor(room: ColyseusRoom, scratch: EncodeScratch) {
     this.#room = room as unknown as StatefulRoom;
@@ -47,18 +48,20 @@ export class RoomStateKeeper {
     return this.#room.state === undefined ? '' : stateFingerprint(this.#room.state);
   }
 
-  startRecording(onFlush: FlushRecorder): void {
+  startRecording(onFlush: FlushListener): void {
     this.#recorder = new StateRecorder(() => this.#encoder, this.#scratch);
     this.#onFlush = onFlush;
+    this.#room._serializer.recorder = this;
+  }
+
+  /** What a serializer of this room reports to; null while nothing is recorded. */
+  get recorder(): FlushRecorder | null {
+    return this.#onFlush === null ? null : this;
   }
 
   /** Called by the serializer in every flush, before changes are discarded. @param shared - what clients without a view get */
   record(shared: Uint8Array | null): void {
     this.#onFlush?.(() => this.#patch(shared));
-  }
-
-  get isRecording(): boolean {
-    return this.#onFlush !== null;
   }
 
   /** The whole room state; no changes are pending, or it stands in place of a patch. */

@@ -62,19 +62,19 @@ export class StateRecorder {
    */
   patch(shared: Uint8Array | null): Uint8Array {
     const encoder = this.#currentEncoder();
-    const { root } = encoder;
-    const sharedBytes = shared?.length ?? 0;
-    const hasHidden = encoder.context.hasFilters && root.changes.next !== undefined;
-    if (!hasHidden && !encoder.hasUnreliableChanges) return shared?.slice() ?? new Uint8Array(0);
+    // First: what is encoded next may be written over it.
+    const owned = shared?.slice() ?? new Uint8Array(0);
+    const hasHidden = encoder.context.hasFilters && encoder.root.changes.next !== undefined;
+    if (!hasHidden && !encoder.hasUnreliableChanges) return owned;
     const hidden = this.#write((bytes, it) => {
       const pen = new Pen(encoder, bytes, it);
       if (hasHidden) writeHiddenChanges(pen);
       writeUnreliableChanges(pen);
     });
-    if (shared === null) return hidden;
-    const patch = new Uint8Array(sharedBytes + hidden.length);
-    patch.set(shared);
-    patch.set(hidden, sharedBytes);
+    if (hidden.length === 0) return owned;
+    const patch = new Uint8Array(owned.length + hidden.length);
+    patch.set(owned);
+    patch.set(hidden, owned.length);
     return patch;
   }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUri, type RedisTarget } from '../../config/redis-uri.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -16,6 +15,8 @@ const COMMAND_TIMEOUT_MS = 800;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MIN_RECONNECT_MS = 50;
 const MAX_RECONNECT_MS = 500;
+/** A connection that does not answer a ping for this long is made anew. */
+const PULSE_MS = 2_000;
 /** How long a start waits for Redis. */
 const OPEN_TIMEOUT_MS = 5_000;
 
@@ -59,16 +60,15 @@ export async function openRedis(
   options: RedisConnectionOptions,
 ): Promise<RedisClient> {
   const client = connectRedis(uri, options);
-  try {
-    await once(client, 'ready', { signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
-    return client;
-  } catch (cause) {
-    client.disconnect();
-    throw new Error(
-      `Redis (MERIDIAN_REDIS_URI or REDIS_URI) does not answer at ${addressOf(uri)}.`,
-      { cause },
-    );
-  }
+  // Not events.once(): it fails at the first error, and Redis may be starting as we are.
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  client.once('ready', () => resolve(true));
+  const timer = setTimeout(() => resolve(false), OPEN_TIMEOUT_MS);
+  const isReady = await promise;
+  clearTimeout(timer);
+  if (isReady) return client;
+  client.disconnect();
+  throw new Error(`Redis (MERIDIAN_REDIS_URI or REDIS_URI) does not answer at ${addressOf(uri)}.`);
 }
 
 /** A client for requests; calls fail until it is connected. */
@@ -76,10 +76,18 @@ export function connectRedis(uri: string, options: RedisConnectionOptions): Redi
   return watched(uri, options, redisClientOptions(uri, options));
 }
 
-/** A client for subscriptions: what it is asked while Redis is away waits, and it subscribes again by itself. */
+/**
+ * A client for subscriptions: it subscribes again by itself after an outage, and what it is asked meanwhile waits for the end
+ * of it. Who needs an answer in time sets a time.
+ */
 export function connectSubscriber(uri: string, options: RedisConnectionOptions): RedisClient {
   const made = redisClientOptions(uri, options);
-  const waiting = { enableOfflineQueue: true, maxRetriesPerRequest: null } as const;
+  const waiting = {
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    // A subscription that was under way when the connection broke would never be settled.
+    autoResendUnfulfilledCommands: true,
+  } as const;
   if (made.kind === 'redis') {
     const { commandTimeout: _, ...rest } = made.options;
     return watched(uri, options, { kind: 'redis', options: { ...rest, ...waiting } });
@@ -102,8 +110,6 @@ export function redisClientOptions(
     commandTimeout:
       commandTimeoutMs ??
       (target.kind === 'cluster' ? CLUSTER_COMMAND_TIMEOUT_MS : COMMAND_TIMEOUT_MS),
-    // A connection that is half open answers nothing and breaks by itself after minutes.
-    socketTimeout: 2 * (commandTimeoutMs ?? COMMAND_TIMEOUT_MS),
     // What was under way when the connection broke may have happened: its caller decides whether to do it again.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -153,6 +159,7 @@ function watched(
 ): RedisClient {
   const client =
     made.kind === 'redis' ? new Redis(made.options) : new Cluster([...made.nodes], made.options);
+  breakHalfOpen(client);
   let isAway = false;
   client.on('error', (error: Error) => {
     if (isAway) return;
@@ -165,6 +172,32 @@ function watched(
     isAway = false;
   });
   return client;
+}
+
+/**
+ * Reconnects a connection that answers nothing: half open, it would break by itself after minutes, and a subscription on it
+ * is just quiet. (ioredis' own `socketTimeout` outlives its connection and ends the next one.) A Cluster's client has
+ * connections of its own and finds new ones by itself.
+ */
+function breakHalfOpen(client: RedisClient): void {
+  if (client instanceof Cluster) return;
+  let isWaiting = false;
+  const timer = setInterval(() => {
+    if (isWaiting) client.disconnect(true);
+    if (client.status !== 'ready') return;
+    isWaiting = true;
+    // A ping that fails has waited for too long, or its connection is gone already.
+    client.ping().then(
+      () => {
+        isWaiting = false;
+      },
+      () => {},
+    );
+  }, PULSE_MS).unref();
+  client.on('close', () => {
+    isWaiting = false;
+  });
+  client.on('end', () => clearInterval(timer));
 }
 
 /** Doubles from 50 to 500 ms; half of it is chance, so that not all nodes come at once. */

@@ -5,6 +5,7 @@
 //   {meridian}:lease:<node>              string  NodeInfo as JSON; expires with the lease
 //   {meridian}:dead:<node>               string  tombstone: this id never gets a lease again
 //   {meridian}:peer:<node>               string  its peer address; outlives the lease, so that it can be asked whether it is gone
+//   {meridian}:silent:<node>             string  it came back after a silence a moment ago; expires
 //   {meridian}:rooms                     hash    roomId → listing (Colyseus' IRoomCache) as JSON
 //   {meridian}:buckets                   hash    roomId → "<created at, ms>\n<bucket>\n<bucket>…": where it is found when joinable
 //   {meridian}:owners                    hash    roomId → "<node> <epoch> <durable 1|0>"; node is "-" for an orphan
@@ -25,6 +26,7 @@ export const redisKeys = {
   lease: (nodeId: string) => `${TAG}:lease:${nodeId}`,
   dead: (nodeId: string) => `${TAG}:dead:${nodeId}`,
   peer: (nodeId: string) => `${TAG}:peer:${nodeId}`,
+  silent: (nodeId: string) => `${TAG}:silent:${nodeId}`,
   rooms: `${TAG}:rooms`,
   buckets: `${TAG}:buckets`,
   owners: `${TAG}:owners`,

@@ -1,0 +1,271 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AuthContext,
+  ErrorCode,
+  generateId,
+  type IRoomCache,
+  ServerError,
+} from '@colyseus/core';
+import { GameError } from '../errors/game-error.ts';
+import type { SeatExtras } from '../protocol/rest.ts';
+import type { NodeCalls } from './node-calls.ts';
+import type { NodeInfo } from './node-info.ts';
+import { PendingPlacements, placeRoom } from './placement.ts';
+import type { JoinTarget, RoomDirectory, RoomPlace } from './room-directory.ts';
+import { type JoinOptions, SeatCalls, type SeatHost } from './seat-calls.ts';
+import { Turnstile } from './turnstile.ts';
+
+// How clients get their seats. The directory says which room, or whose turn it is to make one; the room's node reserves the seat.
+//
+//   joinOrCreate   onAuth ─▶ directory ─┬─ room ──────────────────▶ reserve ─┬─ reserved ─▶ seat
+//                     ▲                 ├─ create ─▶ place, make ─▶ reserve ─┘
+//                     │                 └─ wait (10 ms) ──┐                  │
+//                     └───── again, without the node or room that failed ◀───┴─ full, gone, no answer
+//
+// Colyseus' own way waits up to a second for a lock when many ask for one room, and two for a node that is gone.
+
+/** What Colyseus answers a matchmaking request with (its SDKs read it), and where else a client may ask. */
+export interface SeatReservation extends SeatExtras {
+  readonly name: string;
+  readonly sessionId: string;
+  readonly roomId: string;
+  readonly processId: string;
+  readonly publicAddress?: string;
+}
+
+export interface SeatBrokerDeps {
+  readonly nodeId: string;
+  readonly host: SeatHost;
+  readonly directory: RoomDirectory;
+  readonly calls: NodeCalls;
+  readonly registry: { readonly nodes: readonly NodeInfo[] };
+}
+
+/** How long a join may look for a room, in ms. */
+const JOIN_DEADLINE_MS = 5_000;
+const MOST_ADDRESSES = 8;
+const RECOVERING = { retryAfterMs: 200 };
+
+/** One join, as long as it looks for a seat. */
+interface Join {
+  readonly roomName: string;
+  readonly options: JoinOptions;
+  readonly auth: unknown;
+  readonly sessionId: string;
+  readonly filter: Readonly<Record<string, unknown>>;
+  /** Nodes and rooms that failed it. */
+  readonly excluded: Set<string>;
+}
+
+export class SeatBroker {
+  readonly #nodeId: string;
+  readonly #host: SeatHost;
+  readonly #directory: RoomDirectory;
+  readonly #calls: SeatCalls;
+  readonly #registry: { readonly nodes: readonly NodeInfo[] };
+  readonly #pending = new PendingPlacements();
+  readonly #turnstile = new Turnstile();
+
+  constructor({ nodeId, host, directory, calls, registry }: SeatBrokerDeps) {
+    this.#nodeId = nodeId;
+    this.#host = host;
+    this.#directory = directory;
+    this.#registry = registry;
+    this.#calls = new SeatCalls(nodeId, host, calls);
+  }
+
+  /** On which node the next room is made; counted until the node's figures show it. */
+  placeRoom(exclude: ReadonlySet<string> = new Set()): string {
+    const { nodes } = this.#registry;
+    const nodeId = placeRoom(nodes, this.#nodeId, { pending: this.#pending.of(nodes), exclude });
+    const node = nodes.find((it) => it.nodeId === nodeId);
+    if (node !== undefined) this.#pending.placed(node);
+    return nodeId;
+  }
+
+  /**
+   * @throws {GameError} `ROOM_UNKNOWN`, `FORBIDDEN`, `ROOM_FULL`, `NODE_UNREACHABLE` and `DIRECTORY_UNAVAILABLE`;
+   *   whatever `onAuth` throws; `INTERNAL` when `onCreate` failed
+   */
+  async joinOrCreate(
+    roomName: string,
+    options: JoinOptions,
+    context: AuthContext,
+  ): Promise<SeatReservation> {
+    const join = await this.#begin(roomName, options, context);
+    const deadlineMs = performance.now() + JOIN_DEADLINE_MS;
+    const kindOfRoom = JSON.stringify([roomName, join.filter]);
+    while (performance.now() < deadlineMs) {
+      await this.#turnstile.free(kindOfRoom, deadlineMs);
+      const target = await this.#find(join);
+      if (target.kind === 'wait') {
+        await sleep(8 + 4 * Math.random());
+        continue;
+      }
+      const seat = await (target.kind === 'room'
+        ? this.#take(join, target.listing)
+        : this.#makeAndTake(join, this.#turnstile.enter(kindOfRoom), target.createEnded));
+      if (seat !== null) return seat;
+    }
+    throw timeUp();
+  }
+
+  /** @throws {GameError} as `joinOrCreate`; `ROOM_UNKNOWN` also when no room is open */
+  async join(
+    roomName: string,
+    options: JoinOptions,
+    context: AuthContext,
+  ): Promise<SeatReservation> {
+    const join = await this.#begin(roomName, options, context);
+    const deadlineMs = performance.now() + JOIN_DEADLINE_MS;
+    while (performance.now() < deadlineMs) {
+      const target = await this.#find(join);
+      if (target.kind === 'create') await target.createEnded();
+      if (target.kind !== 'room') {
+        const message = 'no rooms found with provided criteria';
+        throw refused('ROOM_UNKNOWN', ErrorCode.MATCHMAKE_INVALID_CRITERIA, message);
+      }
+      const seat = await this.#take(join, target.listing);
+      if (seat !== null) return seat;
+    }
+    throw timeUp();
+  }
+
+  /** @throws {GameError} `ROOM_UNKNOWN`, `ROOM_FULL`, `ROOM_RECOVERING`, `ROOM_LOST`, `DIRECTORY_UNAVAILABLE`, … */
+  async joinById(
+    roomId: string,
+    options: JoinOptions,
+    context: AuthContext,
+  ): Promise<SeatReservation> {
+    const listing = await this.#locate(roomId, `room "${roomId}" not found`);
+    if (listing.locked === true) {
+      throw refused('ROOM_FULL', ErrorCode.MATCHMAKE_INVALID_ROOM_ID, `room "${roomId}" is locked`);
+    }
+    const auth = await this.#host.authenticate(listing.name, options, context);
+    const sessionId = sessionIdOf(auth);
+    const outcome = await this.#calls.reserve(listing, { roomId, sessionId, options, auth });
+    if (outcome === 'reserved') return this.#seat(listing, sessionId);
+    if (outcome === 'full') throw full(roomId);
+    // Its owner has yet to load it, or has just died.
+    throw new GameError('ROOM_RECOVERING', {}, RECOVERING);
+  }
+
+  /** @throws {GameError} `SEAT_EXPIRED` when nobody holds the seat any more; otherwise as `joinById` */
+  async reconnect(roomId: string, options: JoinOptions): Promise<SeatReservation> {
+    const listing = await this.#locate(roomId, `room "${roomId}" has been disposed.`);
+    const { reconnectionToken } = options;
+    if (typeof reconnectionToken !== 'string') {
+      throw new GameError('BAD_REQUEST', {}, { message: 'reconnectionToken must be provided.' });
+    }
+    const held = await this.#calls.heldSession(listing, reconnectionToken);
+    if (typeof held === 'string') throw new GameError('ROOM_RECOVERING', {}, RECOVERING);
+    if (held.sessionId !== null) return this.#seat(listing, held.sessionId);
+    const message = 'reconnection token invalid or expired.';
+    throw refused('SEAT_EXPIRED', ErrorCode.MATCHMAKE_EXPIRED, message);
+  }
+
+  async #begin(roomName: string, options: JoinOptions, context: AuthContext): Promise<Join> {
+    const filter = this.#host.filterOf(roomName, options);
+    const auth = await this.#host.authenticate(roomName, options, context);
+    const sessionId = sessionIdOf(auth);
+    return { roomName, options, auth, sessionId, filter, excluded: new Set() };
+  }
+
+  #find({ roomName, filter, excluded }: Join): Promise<JoinTarget> {
+    return this.#directory.findOrCreate(roomName, filter, excluded);
+  }
+
+  /** @returns null when there is no seat; the room, or its node, is left out from now on */
+  async #take(join: Join, listing: IRoomCache): Promise<SeatReservation | null> {
+    const { sessionId, options, auth, excluded } = join;
+    const { roomId, processId } = listing;
+    const outcome = await this.#calls.reserve(listing, { roomId, sessionId, options, auth });
+    if (outcome === 'reserved') return this.#seat(listing, sessionId);
+    excluded.add(outcome === 'unreachable' ? processId : roomId);
+    return null;
+  }
+
+  async #makeAndTake(
+    join: Join,
+    leave: () => void,
+    createEnded: () => Promise<void>,
+  ): Promise<SeatReservation | null> {
+    try {
+      return await this.#take(join, await this.#create(join));
+    } finally {
+      // After the maker has his own seat: the others fill the room at once.
+      await createEnded();
+      leave();
+    }
+  }
+
+  /** Makes a room on the node with the least load; on the next one when that does not answer, at last on this one. */
+  async #create({ roomName, options, excluded }: Join): Promise<IRoomCache> {
+    const roomId = generateId();
+    for (;;) {
+      const nodeId = this.placeRoom(excluded);
+      const made = await this.#calls.create(nodeId, { roomName, options, roomId });
+      if (made !== 'unreachable') return made;
+      excluded.add(nodeId);
+    }
+  }
+
+  /** @throws {GameError} when the room has no owner now, or never */
+  async #locate(roomId: string, notFound: string): Promise<IRoomCache> {
+    // What we own, we need not ask for; it can be joined while the directory is away.
+    const own = this.#directory.epochOf(roomId) === undefined ? undefined : this.#host.find(roomId);
+    if (own !== undefined) return own;
+    const place: RoomPlace = await this.#directory.locate(roomId);
+    switch (place.kind) {
+      case 'owned':
+        return place.listing;
+      case 'orphaned':
+        throw new GameError('ROOM_RECOVERING', {}, RECOVERING);
+      case 'lost':
+        throw new GameError('ROOM_LOST', { reason: place.reason });
+      case 'unknown':
+        throw refused('ROOM_UNKNOWN', ErrorCode.MATCHMAKE_INVALID_ROOM_ID, notFound);
+    }
+  }
+
+  #seat(listing: IRoomCache, sessionId: string): SeatReservation {
+    const { name, roomId, processId, publicAddress } = listing;
+    const nodes = this.#addresses(publicAddress);
+    return {
+      ...{ name, sessionId, roomId, processId },
+      ...(publicAddress !== undefined && { publicAddress }),
+      ...(nodes.length > 0 && { nodes }),
+    };
+  }
+
+  #addresses(first: string | undefined): readonly string[] {
+    const live = this.#registry.nodes.map(({ publicAddress }) => publicAddress ?? undefined);
+    const known = [first, ...live].filter((address) => address !== undefined);
+    return [...new Set(known)].slice(0, MOST_ADDRESSES);
+  }
+}
+
+/** A game's `onAuth` may name the session. */
+function sessionIdOf(auth: unknown): string {
+  const { sessionId } = (auth ?? {}) as { readonly sessionId?: unknown };
+  return typeof sessionId === 'string' && sessionId !== '' ? sessionId : generateId();
+}
+
+function timeUp(): GameError {
+  const message = 'No room could be found or made in time.';
+  return new GameError('NODE_UNREACHABLE', {}, { message, retryAfterMs: 1_000 });
+}
+
+/** Colyseus' SDKs know its codes, which travel in the cause. */
+function refused(
+  code: 'ROOM_UNKNOWN' | 'ROOM_FULL' | 'SEAT_EXPIRED',
+  colyseusCode: number,
+  message: string,
+): GameError {
+  const cause = new ServerError(colyseusCode, message);
+  return new GameError(code, {}, code === 'ROOM_FULL' ? { cause } : { message, cause });
+}
+
+function full(roomId: string): GameError {
+  return new GameError('ROOM_FULL', {}, { cause: new Error(`${roomId} is already full.`) });
+}

@@ -1,0 +1,265 @@
+import { GameError } from '../../errors/game-error.ts';
+import { redisKeys } from '../../storage/redis/redis-keys.ts';
+import type { RedisClient } from '../../storage/redis/redis-script.ts';
+import {
+  decodeJournalEntry,
+  encodeJournalEntry,
+  type JournalEntry,
+  JournalError,
+} from './journal-entry.ts';
+import { type JournalWrite, RedisJournalBatch } from './redis-journal-batch.ts';
+import type { JournalListener, JournalRecord, JournalWriter, RoomJournal } from './room-journal.ts';
+
+// A room's journal as a Redis stream:
+//
+//   meridian:journal:{<room>}   <epoch>-0 checkpoint, <epoch>-1 patch, <epoch>-2 patch, …      field `e`: a journal entry
+//
+// The ids are the fence: Redis refuses one that is not above the newest, so from the moment the next owner has written
+// <epoch + 1>-0 nothing of the last one gets in. A checkpoint removes all before it in the same command.
+//
+//   writer:  needs a checkpoint ──checkpoint()──▶ whole ──entry lost, connection lost, backlog full──▶ needs a checkpoint
+//
+// Numbers have no gap from the newest checkpoint on; what has one is corrupt. A patch never makes a stream: one that Redis
+// has lost (a restart) needs a checkpoint.
+
+const FIELD = 'e';
+/** Rooms that are gone without a word (their region was shut down) do not stay for ever. Each checkpoint begins it anew. */
+const EXPIRES_AFTER_MS = 3_600_000;
+/** More than any room writes between two checkpoints. */
+const MOST_ENTRIES = 100_000;
+
+export interface RedisRoomJournalLimits {
+  /** Entries of one room that may wait for Redis; beyond, patches are dropped. */
+  readonly backlogEntries: number;
+  readonly backlogBytes: number;
+}
+
+const DEFAULT_LIMITS: RedisRoomJournalLimits = {
+  backlogEntries: 256,
+  backlogBytes: 4 * 1_024 * 1_024,
+};
+
+/** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one pipeline. */
+export class RedisRoomJournal implements RoomJournal {
+  readonly #redis: RedisClient;
+  readonly #limits: RedisRoomJournalLimits;
+  readonly #batch: RedisJournalBatch;
+  readonly #writers = new Set<RedisJournalWriter>();
+
+  constructor(redis: RedisClient, limits = DEFAULT_LIMITS) {
+    this.#redis = redis;
+    this.#limits = limits;
+    this.#batch = new RedisJournalBatch(redis);
+    // Who comes back may have lost what it had acknowledged.
+    redis.on('close', () => {
+      for (const writer of this.#writers) writer.distrust();
+    });
+  }
+
+  open(
+    { roomId, epoch }: { readonly roomId: string; readonly epoch: number },
+    listener: JournalListener,
+  ): JournalWriter {
+    const writer = new RedisJournalWriter({
+      roomId,
+      epoch,
+      listener,
+      limits: this.#limits,
+      batch: this.#batch,
+      isOvertaken: () => this.#isOvertaken(roomId, epoch),
+      onClose: () => this.#writers.delete(writer),
+    });
+    this.#writers.add(writer);
+    return writer;
+  }
+
+  /** @throws {GameError} `DIRECTORY_UNAVAILABLE` */
+  async read(roomId: string): Promise<JournalRecord | null> {
+    const stored = await this.#stored(roomId);
+    if (stored.length === 0) return null;
+    const entries: JournalEntry[] = [];
+    let sizeBytes = 0;
+    // Backwards to the newest checkpoint; what is before it does not matter.
+    for (let i = stored.length - 1; i >= 0; i--) {
+      const { id, bytes } = stored[i] as StoredEntry;
+      const next = stored[i + 1];
+      if (next !== undefined && !isNext(id, next.id)) {
+        throw new JournalError(
+          'corrupt',
+          `Between journal entries ${id} and ${next.id} one is missing.`,
+        );
+      }
+      const entry = decodeJournalEntry(bytes);
+      entries.unshift(entry);
+      sizeBytes += bytes.length;
+      if (entry.kind === 'checkpoint') return { entries, sizeBytes };
+    }
+    throw new JournalError('corrupt', 'A journal has patches and no checkpoint.');
+  }
+
+  async forget(roomId: string): Promise<void> {
+    await this.#redis.unlink(redisKeys.journal(roomId)).catch(unavailable);
+  }
+
+  async #stored(roomId: string): Promise<StoredEntry[]> {
+    const key = redisKeys.journal(roomId);
+    const rows = await this.#redis
+      .xrangeBuffer(key, '-', '+', 'COUNT', MOST_ENTRIES)
+      .catch(unavailable);
+    return rows.map(([id, fields]) => ({
+      id: id.toString(),
+      bytes: fields[1] ?? Buffer.alloc(0),
+    }));
+  }
+
+  async #isOvertaken(roomId: string, epoch: number): Promise<boolean> {
+    const key = redisKeys.journal(roomId);
+    const newer = await this.#redis.xrangeBuffer(key, `${epoch + 1}-0`, '+', 'COUNT', 1);
+    return newer.length > 0;
+  }
+}
+
+interface StoredEntry {
+  /** `<epoch>-<sequence>` */
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+function isNext(id: string, next: string): boolean {
+  const [epoch, sequence] = id.split('-');
+  return next === `${epoch}-${Number(sequence) + 1}`;
+}
+
+function unavailable(cause: unknown): never {
+  throw new GameError('DIRECTORY_UNAVAILABLE', {}, { cause });
+}
+
+interface WriterDeps {
+  readonly roomId: string;
+  readonly epoch: number;
+  readonly listener: JournalListener;
+  readonly limits: RedisRoomJournalLimits;
+  readonly batch: RedisJournalBatch;
+  isOvertaken(): Promise<boolean>;
+  onClose(): void;
+}
+
+class RedisJournalWriter implements JournalWriter {
+  readonly #deps: WriterDeps;
+  #sequence = 0;
+  /** What is lost from before it does not matter. */
+  #checkpointSequence = 0;
+  #needsCheckpoint = true;
+  /** Something that was handed over is not in the store, and no checkpoint since. */
+  #hasLostEntries = false;
+  #isOvertaken = false;
+  #isClosed = false;
+  #pendingEntries = 0;
+  #pendingBytes = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(deps: WriterDeps) {
+    this.#deps = deps;
+  }
+
+  get needsCheckpoint(): boolean {
+    return this.#needsCheckpoint;
+  }
+
+  get pendingEntries(): number {
+    return this.#pendingEntries;
+  }
+
+  append(entry: JournalEntry): void {
+    if (!this.#needsCheckpoint) this.#hand(entry);
+  }
+
+  checkpoint(entry: JournalEntry): void {
+    if (!this.#hand(entry)) return;
+    this.#needsCheckpoint = false;
+    this.#hasLostEntries = false;
+  }
+
+  async settled(): Promise<void> {
+    if (this.#pendingEntries > 0) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+    const { roomId } = this.#deps;
+    if (this.#isOvertaken) throw new GameError('LEASE_LOST', { roomId });
+    if (this.#hasLostEntries && !this.#isClosed) {
+      throw new GameError('DIRECTORY_UNAVAILABLE', { roomId });
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#deps.onClose();
+    this.#wake();
+  }
+
+  /** The store may have lost what it acknowledged. */
+  distrust(): void {
+    this.#needsCheckpoint = true;
+  }
+
+  /** @returns whether it is on its way */
+  #hand(entry: JournalEntry): boolean {
+    if (this.#isClosed || this.#isOvertaken) return false;
+    const { roomId, epoch, limits, batch } = this.#deps;
+    const bytes = encodeJournalEntry(entry);
+    const isFull =
+      this.#pendingEntries >= limits.backlogEntries ||
+      (this.#pendingEntries > 0 && this.#pendingBytes + bytes.length > limits.backlogBytes);
+    if (isFull) {
+      this.#lose();
+      return false;
+    }
+    const sequence = this.#sequence++;
+    if (entry.kind === 'checkpoint') this.#checkpointSequence = sequence;
+    const write: JournalWrite = {
+      key: redisKeys.journal(roomId),
+      id: `${epoch}-${sequence}`,
+      field: FIELD,
+      bytes,
+      expiresAfterMs: entry.kind === 'checkpoint' ? EXPIRES_AFTER_MS : null,
+      isWanted: () => !this.#isClosed && !this.#isOvertaken,
+    };
+    this.#pendingEntries++;
+    this.#pendingBytes += bytes.length;
+    void this.#follow(batch, write, sequence);
+    return true;
+  }
+
+  async #follow(batch: RedisJournalBatch, write: JournalWrite, sequence: number): Promise<void> {
+    const outcome = await batch.add(write);
+    const isLost = outcome === 'failed' || (outcome === 'refused' && !(await this.#isFenced()));
+    if (isLost && sequence >= this.#checkpointSequence) this.#lose();
+    this.#pendingEntries--;
+    this.#pendingBytes -= write.bytes.length;
+    if (this.#pendingEntries === 0) this.#wake();
+  }
+
+  /** Refused by a newer owner; or, after a reconnect, because Redis had it already and the answer was lost. */
+  async #isFenced(): Promise<boolean> {
+    if (this.#isClosed || this.#isOvertaken) return true;
+    // Redis that does not answer now tells with the next entry.
+    const isOvertaken = await this.#deps.isOvertaken().catch(() => false);
+    if (isOvertaken && !this.#isOvertaken && !this.#isClosed) {
+      this.#isOvertaken = true;
+      this.#needsCheckpoint = true;
+      this.#deps.listener.ownershipLost();
+    }
+    return isOvertaken;
+  }
+
+  #lose(): void {
+    this.#needsCheckpoint = true;
+    this.#hasLostEntries = true;
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
