@@ -48,6 +48,7 @@ export class StayRecorder {
   readonly #onStay: (stay: Stay) => void;
   #stay: Stay | null = null;
   #newest: ChaosView | null = null;
+  #movedMost = 0;
   #epoch: number | null = null;
   #secret: number | null = null;
   #lastClockMs = 0;
@@ -97,10 +98,9 @@ export class StayRecorder {
     this.#finish();
   }
 
-  /** Inputs sent that no received state contains yet. */
+  /** Inputs sent that no received state has contained yet. */
   get inputsWaiting(): number {
-    const own = this.#newest?.players.get(this.#of.sessionId);
-    return this.inputsSent - (own?.moved ?? 0);
+    return this.inputsSent - this.#movedMost;
   }
 
   /** Hands over the stay that goes on, as it is now. */
@@ -151,6 +151,7 @@ export class StayRecorder {
     }
     stay.added = own.added;
     stay.moved = own.moved;
+    this.#movedMost = Math.max(this.#movedMost, own.moved);
     if (own.repeats > 0) this.#fault('repeated', `${own.repeats} adds or inputs`);
     if (own.addsSkipped + own.inputsSkipped > 0) {
       this.#fault('skipped', `${own.addsSkipped} adds, ${own.inputsSkipped} inputs`);
