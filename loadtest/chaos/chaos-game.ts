@@ -11,6 +11,7 @@ import {
   ChaosPlayer,
   ChaosState,
   type Misbehaviour,
+  ORDER_SETTLES_MS,
   SEAT_KEPT_S,
   STEP_HZ,
 } from './chaos-state.ts';
@@ -106,15 +107,22 @@ class JournalRoom extends Room {
       case 'throw':
         this.#isBroken = true;
         return;
-      case 'block': {
-        const untilMs = performance.now() + how.ms;
-        while (performance.now() < untilMs);
+      case 'block':
+        // The process' own timer: the room's would come back with it.
+        setTimeout(() => block(how.ms), ORDER_SETTLES_MS);
         return;
-      }
+      case 'crash':
+        process.kill(process.pid, 'SIGKILL');
+        return;
       case 'poison':
         this.state.isPoisoned = true;
     }
   }
+}
+
+function block(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
 }
 
 class CheckpointRoom extends JournalRoom {

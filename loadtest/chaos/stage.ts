@@ -128,7 +128,7 @@ export class Stage implements AsyncDisposable {
   /** Makes a room misbehave through one of its bots. */
   misbehave(bot: number, how: Misbehaviour): void {
     const roomId = this.roomOf(bot);
-    if (how.kind === 'poison') this.#poisoned.add(roomId);
+    if (how.kind === 'poison' || how.kind === 'crash') this.#poisoned.add(roomId);
     this.mark(`room ${roomId}: ${how.kind}`, { roomIds: [roomId] });
     this.crew.tell(bot, how);
   }
