@@ -11,6 +11,7 @@ import {
   ChaosPlayer,
   ChaosState,
   type Misbehaviour,
+  ORDER_SETTLES_MS,
   SEAT_KEPT_S,
   STEP_HZ,
 } from './chaos-state.ts';
@@ -29,7 +30,8 @@ class JournalRoom extends Room {
     add: (client: Client, { n }: { readonly n: number }) => {
       const player = this.state.players.get(client.sessionId);
       if (player === undefined) return;
-      if (n !== player.added + 1) player.disorder++;
+      if (n <= player.added) player.repeats++;
+      player.addsSkipped += Math.max(0, n - player.added - 1);
       player.added = Math.max(player.added, n);
     },
     misbehave: (_client: Client, how: Misbehaviour) => this.#misbehave(how),
@@ -68,6 +70,7 @@ class JournalRoom extends Room {
     this.state.lives++;
     this.state.restoredTick = this.state.tick;
     this.state.restoredOdometer = this.#odometer;
+    this.#stamp();
   }
 
   #step(): void {
@@ -75,15 +78,20 @@ class JournalRoom extends Room {
     const { state } = this;
     state.tick++;
     this.#odometer++;
-    state.clockMs = this.clock.elapsedTime;
-    state.actedAtMs = machineNowMs();
-    state.pid = process.pid;
+    this.#stamp();
     for (const [sessionId, player] of state.players) {
       for (const { number } of this.#inputs.get(sessionId)) {
-        if (number !== player.moved + 1) player.disorder++;
+        if (number <= player.moved) player.repeats++;
+        player.inputsSkipped += Math.max(0, number - player.moved - 1);
         player.moved = Math.max(player.moved, number);
       }
     }
+  }
+
+  #stamp(): void {
+    this.state.clockMs = this.clock.elapsedTime;
+    this.state.actedAtMs = machineNowMs();
+    this.state.pid = process.pid;
   }
 
   /** Seconds in which nobody ran the room are made up for; one that is rung for twice is seen to be. */
@@ -99,15 +107,22 @@ class JournalRoom extends Room {
       case 'throw':
         this.#isBroken = true;
         return;
-      case 'block': {
-        const untilMs = performance.now() + how.ms;
-        while (performance.now() < untilMs);
+      case 'block':
+        // The process' own timer: the room's would come back with it.
+        setTimeout(() => block(how.ms), ORDER_SETTLES_MS);
         return;
-      }
+      case 'crash':
+        process.kill(process.pid, 'SIGKILL');
+        return;
       case 'poison':
         this.state.isPoisoned = true;
     }
   }
+}
+
+function block(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
 }
 
 class CheckpointRoom extends JournalRoom {

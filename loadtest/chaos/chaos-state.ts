@@ -8,8 +8,10 @@ export const ChaosPlayer = schema(
     added: t.uint32().default(0),
     /** The same of inputs. */
     moved: t.uint32().default(0),
-    /** Adds and inputs that came again, or after one that never came. */
-    disorder: t.uint32().default(0),
+    /** Adds and inputs that came again, and how many were left out before one that came. */
+    repeats: t.uint32().default(0),
+    addsSkipped: t.uint32().default(0),
+    inputsSkipped: t.uint32().default(0),
     /** Drawn when the player joined; nobody else may see it. */
     secret: t.uint32().default(0).view(),
   },
@@ -47,11 +49,16 @@ export const ALARM_EVERY_MS = 1_000;
 /** How long a dropped player's seat is held. */
 export const SEAT_KEPT_S = 30;
 
+/** Enough for an order to be in the journal, and acknowledged. */
+export const ORDER_SETTLES_MS = 300;
+
 /** What bots may ask of a room: `room.send('misbehave', …)`. */
 export type Misbehaviour =
   /** Each step throws from now on, until the room is brought back from its journal. */
   | { readonly kind: 'throw' }
-  /** Blocks the node's event loop. */
+  /** Blocks the node's event loop, soon: the order itself is done with by then, and nobody will repeat it. */
   | { readonly kind: 'block'; readonly ms: number }
+  /** Ends the process at once: the order is never acknowledged, so its sender repeats it wherever the room comes back. */
+  | { readonly kind: 'crash' }
   /** Ends the process of whoever loads the room from now on. */
   | { readonly kind: 'poison' };

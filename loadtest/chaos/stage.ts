@@ -103,7 +103,7 @@ export class Stage implements AsyncDisposable {
         bots.push(index);
         plans.push({
           index,
-          kind: plans.length < (party.sdkBots ?? 0) ? 'sdk' : 'light',
+          kind: isSdkBot(room, seat, party) ? 'sdk' : 'light',
           roomName: party.roomName,
           group,
           seats: party.botsPerRoom,
@@ -128,7 +128,7 @@ export class Stage implements AsyncDisposable {
   /** Makes a room misbehave through one of its bots. */
   misbehave(bot: number, how: Misbehaviour): void {
     const roomId = this.roomOf(bot);
-    if (how.kind === 'poison') this.#poisoned.add(roomId);
+    if (how.kind === 'poison' || how.kind === 'crash') this.#poisoned.add(roomId);
     this.mark(`room ${roomId}: ${how.kind}`, { roomIds: [roomId] });
     this.crew.tell(bot, how);
   }
@@ -238,6 +238,11 @@ export class Stage implements AsyncDisposable {
     this.seconds.push(second);
     this.#onSecond(second);
   }
+}
+
+/** One in each room first, so that as many rooms as possible are seen by the real SDK. */
+function isSdkBot(room: number, seat: number, { rooms, sdkBots = 0 }: Party): boolean {
+  return seat * rooms + room < sdkBots;
 }
 
 function rotate<T>(items: readonly T[], by: number): readonly T[] {

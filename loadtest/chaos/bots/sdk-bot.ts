@@ -70,8 +70,10 @@ export class SdkBot implements ChaosBot {
 
   move(): void {
     if (!this.isSeated) return;
-    this.#input.data.number = ++this.recorder.inputsSent;
-    this.#input.send();
+    const number = this.recorder.inputsSent + 1;
+    this.#input.data.number = number;
+    // 0: nothing was sent, the connection is closing.
+    if (this.#input.send() > 0) this.recorder.inputsSent = number;
   }
 
   misbehave(how: Misbehaviour): void {

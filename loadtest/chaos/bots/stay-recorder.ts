@@ -18,7 +18,9 @@ export interface ChaosView {
 interface ChaosPlayerView {
   readonly added: number;
   readonly moved: number;
-  readonly disorder: number;
+  readonly repeats: number;
+  readonly addsSkipped: number;
+  readonly inputsSkipped: number;
   readonly secret: number | undefined;
 }
 
@@ -32,6 +34,8 @@ export interface Recorded {
 
 /** Looking at the others' secrets costs more than the rest. */
 const LOOK_AT_OTHERS_EVERY_STATES = 20;
+/** Timers are looked at before each step, and rounded up to whole ms. */
+const ALARM_LATE_MS = 2;
 
 /** Looks at every state a bot receives and keeps what the judges need. */
 export class StayRecorder {
@@ -44,6 +48,7 @@ export class StayRecorder {
   readonly #onStay: (stay: Stay) => void;
   #stay: Stay | null = null;
   #newest: ChaosView | null = null;
+  #movedMost = 0;
   #epoch: number | null = null;
   #secret: number | null = null;
   #lastClockMs = 0;
@@ -81,7 +86,8 @@ export class StayRecorder {
     stay.lastTick = state.tick;
     const driftMs = Math.abs(state.actedAtMs - state.clockMs - stay.clockOffsetMs);
     stay.clockDriftMs = Math.max(stay.clockDriftMs, driftMs);
-    const missing = Math.floor(state.clockMs / ALARM_EVERY_MS) - state.alarms;
+    // A room that has just come back runs what is due with its next step.
+    const missing = state.tick > state.restoredTick ? alarmsMissing(state) : 0;
     if (Math.abs(missing) > Math.abs(stay.alarmsMissing)) stay.alarmsMissing = missing;
     this.#lookAtPlayers(state, stay);
   }
@@ -90,6 +96,11 @@ export class StayRecorder {
   dropped(code: number, reason: string): void {
     if (this.#stay !== null) this.#stay.end = { atMs: machineNowMs(), code, reason };
     this.#finish();
+  }
+
+  /** Inputs sent that no received state has contained yet. */
+  get inputsWaiting(): number {
+    return this.inputsSent - this.#movedMost;
   }
 
   /** Hands over the stay that goes on, as it is now. */
@@ -140,7 +151,11 @@ export class StayRecorder {
     }
     stay.added = own.added;
     stay.moved = own.moved;
-    if (own.disorder > 0) this.#fault('disorder', `${own.disorder} adds or inputs`);
+    this.#movedMost = Math.max(this.#movedMost, own.moved);
+    if (own.repeats > 0) this.#fault('repeated', `${own.repeats} adds or inputs`);
+    if (own.addsSkipped + own.inputsSkipped > 0) {
+      this.#fault('skipped', `${own.addsSkipped} adds, ${own.inputsSkipped} inputs`);
+    }
     if (own.secret !== undefined && own.secret > 0) this.#secret ??= own.secret;
     else if (this.#secret !== null) this.#fault('secret-lost', 'gone');
     if (this.#secret !== null && own.secret && own.secret !== this.#secret) {
@@ -169,4 +184,10 @@ export class StayRecorder {
     stay.sessionIds = [...(this.#newest?.players.keys() ?? [])];
     this.#onStay(stay);
   }
+}
+
+/** Alarms that are overdue; negative: rang too early, or twice. */
+function alarmsMissing({ clockMs, alarms }: ChaosView): number {
+  const latest = Math.floor((clockMs - ALARM_LATE_MS) / ALARM_EVERY_MS) - alarms;
+  return Math.max(0, latest) || Math.min(0, Math.floor(clockMs / ALARM_EVERY_MS) - alarms);
 }

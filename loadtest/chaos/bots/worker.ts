@@ -3,14 +3,15 @@
 import { createInterface } from 'node:readline';
 import { PhasedTimer } from '../../bots/phased-timer.ts';
 import { machineNowMs } from '../../machine/machine-clock.ts';
+import { STEP_HZ } from '../chaos-state.ts';
 import type { Stay } from '../evidence/stay.ts';
 import { type ChaosBot, LightBot } from './chaos-bot.ts';
 import { SdkBot } from './sdk-bot.ts';
 import type { BotOrder, BotPlan, BotReport, Ending } from './wire.ts';
 
 const ADDS_HZ = 4;
-/** Below the rooms' step rate: a budget guards it, and a burst after a return must fit as well. */
 const INPUTS_HZ = 8;
+const MOST_WAITING_INPUTS = STEP_HZ / 4;
 const LINK_CHECKS_HZ = 4;
 const TALLY_EVERY_MS = 250;
 const GOODBYE_MS = 500;
@@ -21,7 +22,8 @@ class BotWorker {
   readonly #adds = new PhasedTimer<ChaosBot>(ADDS_HZ, (bot) => bot.add());
   readonly #moves = new PhasedTimer<ChaosBot>(INPUTS_HZ, (bot, lateMs) => {
     this.#worstLateMs = Math.max(this.#worstLateMs, lateMs);
-    bot.move();
+    // Rooms apply half a second's worth of inputs at once and drop the rest (RM-8): no more may ever wait.
+    if (bot.recorder.inputsWaiting < MOST_WAITING_INPUTS) bot.move();
   });
   readonly #links = new PhasedTimer<ChaosBot>(LINK_CHECKS_HZ, (bot) => bot.checkLink());
   #worstLateMs = 0;

@@ -49,7 +49,8 @@ export type BotKind = 'light' | 'sdk';
 
 export interface StayFault {
   readonly kind:
-    | 'disorder'
+    | 'repeated'
+    | 'skipped'
     | 'no-seat'
     | 'secret-lost'
     | 'secret-leaked'

@@ -143,7 +143,7 @@ test.each<[string, string, Partial<Evidence>]>([
   [
     'CH-3',
     'a message was applied twice',
-    { stays: [stay({}), revived({ faults: [{ kind: 'disorder', detail: '1' }] })] },
+    { stays: [stay({}), revived({ faults: [{ kind: 'repeated', detail: '1' }] })] },
   ],
   ['CH-3', 'a message was never applied', { stays: [stay({}), revived({ added: 19 })] }],
   [

@@ -44,6 +44,24 @@ export const killLoop: Scenario = {
   },
 };
 
+export const crashLoop: Scenario = {
+  name: 'crash-loop',
+  summary:
+    'A message ends the process that reads it, and its sender sends it again wherever the room comes back.',
+  nodes: 3,
+  async run(stage, { rooms, isQuick }) {
+    await stage.play(isQuick ? 1.5 : 3);
+    const [bot] = rooms[0] as readonly [number];
+    const deaths = new Supervisor(stage);
+    stage.misbehave(bot, { kind: 'crash' });
+    await stage.whenLost(stage.roomOf(bot));
+    await stage.settled();
+    deaths.stop();
+    stage.mark(`${deaths.count} processes ended in all`);
+    await stage.play(3);
+  },
+};
+
 /** Starts a node for every one that ends. */
 class Supervisor {
   count = 0;

@@ -10,6 +10,7 @@ export const SCENARIO_NAMES = [
   'redis-partition',
   'room-exception',
   'kill-loop',
+  'crash-loop',
   'random',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

@@ -1,7 +1,7 @@
 import { drainNode, hangNode, killNode, rollingDeploy, stopNode } from './nodes.ts';
 import { randomFaults } from './random.ts';
 import { redisPartition, redisRestart } from './redis.ts';
-import { killLoop, roomException } from './rooms.ts';
+import { crashLoop, killLoop, roomException } from './rooms.ts';
 import type { Scenario, ScenarioName } from './scenario.ts';
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
@@ -14,5 +14,6 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'redis-partition': redisPartition,
   'room-exception': roomException,
   'kill-loop': killLoop,
+  'crash-loop': crashLoop,
   random: randomFaults,
 };
