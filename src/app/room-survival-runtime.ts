@@ -18,6 +18,8 @@ import type { Region } from './region.ts';
 
 const DRAIN_NODE = 'drain-node';
 const DRAIN_TIMEOUT_MS = 60_000;
+/** A sixth of the time after which a journal expires. */
+const KEEP_JOURNALS_MS = 600_000;
 
 export interface SurvivalRuntimeDeps {
   readonly config: MeridianConfig;
@@ -38,6 +40,7 @@ export class SurvivalRuntime {
   readonly #reviver: RoomReviver;
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
+  #keeping: NodeJS.Timeout | undefined;
 
   constructor(deps: SurvivalRuntimeDeps) {
     const { config, node, region, load, log, metrics, takesRooms } = deps;
@@ -96,6 +99,9 @@ export class SurvivalRuntime {
 
   start(): void {
     this.#failover.start();
+    this.#keeping = setInterval(() => {
+      for (const room of this.#survivals()) room.keepJournal();
+    }, KEEP_JOURNALS_MS).unref();
   }
 
   /** Moves every durable room away and takes no new ones. */
@@ -127,6 +133,7 @@ export class SurvivalRuntime {
    * @param deadlineMs - no move begins after this long
    */
   async leave(deadlineMs: number): Promise<void> {
+    clearInterval(this.#keeping);
     await this.#failover.stop();
     await this.drain(deadlineMs);
     if (!this.#deps.region.outlivesProcess) return;

@@ -129,7 +129,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
-  readonly #state = new RoomStateKeeper(this as never, this.#services.scratch);
+  readonly #state = new RoomStateKeeper(this as never, this.#services.scratch, (error) => {
+    this.#survival.renewJournal();
+    this.#contain(error, 'journal');
+  });
   readonly #survival = new RoomSurvival({
     room: this as never,
     state: this.#state,
@@ -352,6 +355,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     if (guard === undefined) {
       guard = this.#createFrameGuard(nowMs);
       client[FRAME_GUARD] = guard;
+      guard.grant(this.#survival.repeatCredit(client.sessionId));
     }
     const refusal = guard.check(client, frame, nowMs);
     if (refusal !== null) {

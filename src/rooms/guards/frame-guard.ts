@@ -29,15 +29,23 @@ export class FrameGuard {
   readonly #limits: FrameLimits;
   readonly #all: TokenBucket;
   #byType: Map<string | number, TokenBucket> | undefined;
+  #repeats = 0;
 
   constructor(limits: FrameLimits, nowMs: number) {
     this.#limits = limits;
     this.#all = new TokenBucket(limits.messagesPerSecond, nowMs);
   }
 
+  /** Lets that many frames pass at once: a client that came back sends again what was lost. */
+  grant(repeats: number): void {
+    this.#repeats = repeats;
+  }
+
   /** @returns null when the frame may pass */
   check(client: Client, frame: Uint8Array, nowMs: number): FrameRefusal | null {
-    if (!this.#all.take(nowMs)) {
+    const isRepeat = this.#repeats > 0;
+    if (isRepeat) this.#repeats--;
+    else if (!this.#all.take(nowMs)) {
       return {
         reason: 'rate-limited',
         message: `More than ${this.#limits.messagesPerSecond} messages a second.`,
@@ -51,13 +59,13 @@ export class FrameGuard {
         return client.rawUnreliable ? null : badFrame('A datagram input on a reliable connection.');
       case Protocol.ROOM_DATA:
       case Protocol.ROOM_DATA_BYTES:
-        return this.#checkType(frame, { offset: 1 }, nowMs);
+        return this.#checkType(frame, { offset: 1 }, isRepeat ? null : nowMs);
       case Protocol.ROOM_REQUEST: {
         const it: Iterator = { offset: 1 };
         const requestId = decode.number(frame, it);
         if (!Number.isSafeInteger(requestId) || requestId < 0)
           return badFrame('A request without an id.');
-        return this.#checkType(frame, it, nowMs);
+        return this.#checkType(frame, it, isRepeat ? null : nowMs);
       }
       default:
         return code >= Protocol.JOIN_ROOM && code <= HIGHEST_CODE
@@ -66,7 +74,8 @@ export class FrameGuard {
     }
   }
 
-  #checkType(frame: Uint8Array, it: Iterator, nowMs: number): FrameRefusal | null {
+  /** @param nowMs - null when the frame is not counted */
+  #checkType(frame: Uint8Array, it: Iterator, nowMs: number | null): FrameRefusal | null {
     const type = decode.stringCheck(frame, it)
       ? decode.string(frame, it)
       : decode.number(frame, it);
@@ -74,6 +83,7 @@ export class FrameGuard {
     if (!(it.offset <= frame.length) || type === undefined || Number.isNaN(type)) {
       return badFrame('A message without a type.');
     }
+    if (nowMs === null) return null;
     this.#byType ??= new Map();
     let bucket = this.#byType.get(type);
     if (bucket === undefined) {

@@ -25,13 +25,16 @@ export type FlushListener = (patch: () => StatePatch | null) => void;
 export class RoomStateKeeper implements FlushRecorder {
   readonly #room: StatefulRoom;
   readonly #scratch: EncodeScratch;
+  readonly #onFault: (error: unknown) => void;
   readonly #views = new ViewRecorder();
   #recorder: StateRecorder | undefined;
   #onFlush: FlushListener | null = null;
 
-  constructor(room: ColyseusRoom, scratch: EncodeScratch) {
+  /** @param onFault - takes what went wrong while a flush was taken down */
+  constructor(room: ColyseusRoom, scratch: EncodeScratch, onFault: (error: unknown) => void) {
     this.#room = room as unknown as StatefulRoom;
     this.#scratch = scratch;
+    this.#onFault = onFault;
   }
 
   /** Why this state cannot be journaled, for the developer of the game; null when it can. */
@@ -61,7 +64,12 @@ export class RoomStateKeeper implements FlushRecorder {
 
   /** Called by the serializer in every flush, before changes are discarded. @param shared - what clients without a view get */
   record(shared: Uint8Array | null): void {
-    this.#onFlush?.(() => this.#patch(shared));
+    try {
+      this.#onFlush?.(() => this.#patch(shared));
+    } catch (error) {
+      // The flush goes on; the journal has a gap, which the next checkpoint closes.
+      this.#onFault(error);
+    }
   }
 
   /** The whole room state; no changes are pending, or it stands in place of a patch. */

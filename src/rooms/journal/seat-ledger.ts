@@ -19,6 +19,7 @@ interface Session {
   /** Inputs processed over connections that ended. */
   earlierInputs: number;
   connection: LedgerClient | undefined;
+  isReturning: boolean;
   heldUntilMs: number | undefined;
   /** What the journal knows. */
   writtenMessages: number;
@@ -47,7 +48,9 @@ export class SeatLedger {
   /** A client took its seat, for the first time or again, and has a new token. */
   take(client: LedgerClient): void {
     if (this.#reservations.delete(client.sessionId)) this.#areReservationsChanged = true;
-    const session = this.#sessions.get(client.sessionId) ?? this.#open(client.sessionId);
+    const known = this.#sessions.get(client.sessionId);
+    const session = known ?? this.#open(client.sessionId);
+    session.isReturning = known !== undefined;
     endConnection(session);
     session.connection = client;
     session.token = client.reconnectionToken;
@@ -87,6 +90,11 @@ export class SeatLedger {
   countMessage(sessionId: string): void {
     const session = this.#sessions.get(sessionId);
     if (session !== undefined) session.messages++;
+  }
+
+  /** Whether this session has been here before, on this node or another. */
+  isReturning(sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.isReturning === true;
   }
 
   /** How much of what the session ever sent is processed. */
@@ -162,6 +170,7 @@ export class SeatLedger {
       messages: 0,
       earlierInputs: 0,
       connection: undefined,
+      isReturning: false,
       heldUntilMs: undefined,
       writtenMessages: 0,
       writtenInputs: 0,

@@ -70,6 +70,10 @@ export interface SurvivalHost {
 
 type Phase = 'making' | 'live' | 'frozen' | 'released';
 
+/** As many messages as the client SDK keeps to send again. */
+const REPEAT_CREDIT = 256;
+/** Or coming and going would be a way around the limits. */
+const REPEAT_CREDIT_EVERY_MS = 10_000;
 /** Restores in place within this time count together. */
 const RESTORE_WINDOW_MS = 60_000;
 
@@ -80,6 +84,7 @@ export class RoomSurvival implements MovableRoom {
   readonly #shelf = new FrameShelf<ClientInternals>();
   /** Players who are away and whose seat is kept, with the client they had. */
   readonly #held = new Map<string, Client>();
+  readonly #creditAtMs = new Map<string, number>();
   #phase: Phase = 'making';
   #epoch = 1;
   #recorder: RoomRecorder | undefined;
@@ -198,6 +203,7 @@ export class RoomSurvival implements MovableRoom {
   seatFreed(client: Client): void {
     if (this.#phase === 'released') return;
     this.#held.delete(client.sessionId);
+    this.#creditAtMs.delete(client.sessionId);
     this.ledger.free(client.sessionId);
     this.#recorder?.seatsChanged();
   }
@@ -207,6 +213,16 @@ export class RoomSurvival implements MovableRoom {
     const untilMs = this.#host.services.lease.clusterNowMs() + seconds * 1_000;
     this.ledger.reserve({ sessionId, options: options ?? null, auth, untilMs });
     this.#recorder.seatsChanged();
+  }
+
+  /** Frames a client may send at once on top of its rate: who comes back sends again what was lost. */
+  repeatCredit(sessionId: string): number {
+    if (!this.ledger.isReturning(sessionId)) return 0;
+    const nowMs = performance.now();
+    const lastMs = this.#creditAtMs.get(sessionId) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - lastMs < REPEAT_CREDIT_EVERY_MS) return 0;
+    this.#creditAtMs.set(sessionId, nowMs);
+    return REPEAT_CREDIT;
   }
 
   countFrame(client: ClientInternals, frame: Uint8Array): void {
@@ -257,6 +273,13 @@ export class RoomSurvival implements MovableRoom {
         .warn({ err: error }, 'the last checkpoint was not stored; the one before is');
     }
     this.abandon('The server restarts.');
+  }
+
+  /** A journal expires; a room in which nothing happens writes one now and then all the same. */
+  keepJournal(): void {
+    if (this.#recorder === undefined || this.#phase !== 'live') return;
+    this.#host.flush();
+    this.#recorder.checkpoint();
   }
 
   /** The store was away, and may have forgotten. */
