@@ -14,6 +14,7 @@ import { Room } from '../rooms/room.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
+import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 
 const DRAIN_NODE = 'drain-node';
@@ -28,9 +29,7 @@ export interface SurvivalRuntimeDeps {
   readonly load: LoadMeter;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
-  /** Says in the region that this node takes no more rooms. */
-  readonly stopTakingRooms: () => void;
-  readonly takesRooms: () => boolean;
+  readonly self: NodeSelf;
 }
 
 /** Joins what brings rooms back and moves them to the node's rooms. */
@@ -43,7 +42,7 @@ export class SurvivalRuntime {
   #keeping: NodeJS.Timeout | undefined;
 
   constructor(deps: SurvivalRuntimeDeps) {
-    const { config, node, region, load, log, metrics, takesRooms } = deps;
+    const { config, node, region, self, load, log, metrics } = deps;
     const { directory, journal, lease, registry, calls } = region;
     const revivals = new Revivals();
     const nodeId = node.processId;
@@ -73,7 +72,7 @@ export class SurvivalRuntime {
       directory,
       reviver: this.#reviver,
       log,
-      takesRooms: () => takesRooms() && lease.isHeld(),
+      takesRooms: () => self.takesRooms && lease.isHeld(),
       loopLagMs: () => load.load({ rooms: 0, seats: 0 }).loopLagMs,
     });
     const mover = new RoomMover({ nodeId, directory, calls, reviver: this.#reviver, log });
@@ -106,7 +105,7 @@ export class SurvivalRuntime {
 
   /** Moves every durable room away and takes no new ones. */
   async drain(deadlineMs = DRAIN_TIMEOUT_MS): Promise<DrainResult> {
-    this.#deps.stopTakingRooms();
+    this.#deps.self.stopTakingRooms();
     return await this.#drainer.drain(deadlineMs);
   }
 
