@@ -1,9 +1,11 @@
 // `npm run bench -- <suite> [flags]`
 
+import { runJoinsCommand } from './cli/joins-command.ts';
 import { runRoomsCommand } from './cli/rooms-command.ts';
 
 const SUITES: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   rooms: runRoomsCommand,
+  joins: runJoinsCommand,
 };
 
 const [suite = '', ...argv] = process.argv.slice(2);
