@@ -45,7 +45,9 @@ export class SocketForwarder {
 
   /** The client's address when another node handed this request on and vouches for it; null otherwise. */
   vouchedAddress(request: ForwardedRequest): string | null {
-    const [address = '', mac = ''] = String(request.headers[HEADER] ?? '').split(' ');
+    const header = request.headers[HEADER];
+    if (typeof header !== 'string') return null;
+    const [address = '', mac = ''] = header.split(' ');
     const expected = Buffer.from(this.#mac(address, request.url ?? ''));
     const given = Buffer.from(mac);
     const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
