@@ -104,11 +104,13 @@ class JournalRoom extends Room {
 
   #misbehave(how: Misbehaviour): void {
     switch (how.kind) {
+      // By the process' own timers: the room's would come back with it.
       case 'throw':
-        this.#isBroken = true;
+        setTimeout(() => {
+          this.#isBroken = true;
+        }, ORDER_SETTLES_MS);
         return;
       case 'block':
-        // The process' own timer: the room's would come back with it.
         setTimeout(() => block(how.ms), ORDER_SETTLES_MS);
         return;
       case 'crash':

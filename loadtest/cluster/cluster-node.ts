@@ -64,6 +64,10 @@ export class ClusterNode implements AsyncDisposable {
     return this.#process.metrics;
   }
 
+  get port(): number {
+    return this.#process.ports.port;
+  }
+
   get pid(): number {
     return this.#process.pid;
   }

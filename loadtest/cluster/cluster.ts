@@ -5,6 +5,7 @@ import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
 import { ClusterNode } from './cluster-node.ts';
+import { FrontDoor } from './front-door.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
@@ -22,19 +23,22 @@ export interface ClusterOptions {
  * A region on this machine: a Redis without persistence and some nodes, each a real process. Nothing of it is left when it is
  * disposed, nor when the process ends that started it.
  *
- *   players ──▶ node A ──relay──┐
- *   players ──▶ node B ──relay──┴──▶ Redis
+ *              ┌──▶ node A ──relay──┐
+ *   front door ┴──▶ node B ──relay──┴──▶ Redis
  */
 export class Cluster implements AsyncDisposable {
   readonly redis: RedisServer;
   /** All nodes ever started, in the order of their starts. */
-  readonly nodes: ClusterNode[] = [];
+  readonly nodes: ClusterNode[];
+  readonly #frontDoor: FrontDoor;
   readonly #options: ClusterOptions;
   readonly #jwtSecret = randomBytes(32).toString('hex');
   #startedNodes = 0;
 
   static async start(options: ClusterOptions): Promise<Cluster> {
-    const cluster = new Cluster(await RedisServer.start(), options);
+    const nodes: ClusterNode[] = [];
+    const frontDoor = await FrontDoor.open(() => runningOf(nodes).map(({ port }) => port));
+    const cluster = new Cluster(options, { redis: await RedisServer.start(), frontDoor, nodes });
     try {
       await Promise.all(Array.from({ length: options.nodes }, () => cluster.startNode()));
       return cluster;
@@ -44,15 +48,29 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  private constructor(redis: RedisServer, options: ClusterOptions) {
-    this.redis = redis;
+  private constructor(
+    options: ClusterOptions,
+    parts: {
+      readonly redis: RedisServer;
+      readonly frontDoor: FrontDoor;
+      readonly nodes: ClusterNode[];
+    },
+  ) {
     this.#options = options;
+    this.redis = parts.redis;
+    this.#frontDoor = parts.frontDoor;
+    this.nodes = parts.nodes;
     process.once('exit', this.#killRedis);
+  }
+
+  /** Where players begin, `host:port`; it stays the same, whatever becomes of nodes. */
+  get frontDoor(): string {
+    return this.#frontDoor.address;
   }
 
   /** Nodes whose process exists and is not halted. */
   get running(): readonly ClusterNode[] {
-    return this.nodes.filter(({ isRunning }) => isRunning);
+    return runningOf(this.nodes);
   }
 
   /** @throws {Error} when it does not listen in time */
@@ -93,6 +111,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#frontDoor[Symbol.asyncDispose]();
     await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
     await this.redis[Symbol.asyncDispose]();
     process.removeListener('exit', this.#killRedis);
@@ -101,6 +120,10 @@ export class Cluster implements AsyncDisposable {
   readonly #killRedis = () => {
     if (this.redis.pid > 0) process.kill(this.redis.pid, 'SIGKILL');
   };
+}
+
+function runningOf(nodes: readonly ClusterNode[]): ClusterNode[] {
+  return nodes.filter(({ isRunning }) => isRunning);
 }
 
 /** A … Z, A2 … */
