@@ -103,7 +103,7 @@ test('[SV-21] whatever happens to seats, checkpoint and changes add up to what i
       let tokens = 0;
       let entries = [checkpoint(ledger)];
       const write = () => {
-        const changes = ledger.changes();
+        const changes = ledger.changes({ isWithState: true });
         if (changes !== null) entries.push(entry('patch', changes));
       };
       for (const { kind, id } of actions) {
