@@ -48,14 +48,19 @@ export class DemoRegion implements AsyncDisposable {
     this.#owned = owned;
   }
 
-  /** The node that runs a room, and the one that does not. */
+  /**
+   * The node that runs a room, and the one that does not.
+   *
+   * @param asked - a node that lives
+   */
   async ownerOf(
     roomId: string,
+    asked: MeridianProcess = this.nodes[0],
   ): Promise<{ readonly owner: MeridianProcess; readonly other: MeridianProcess }> {
     const [first, second] = this.nodes;
     const address = await eventually(
       async () => {
-        const reply = await fetch(`${first.url}/v1/rooms/${roomId}`);
+        const reply = await fetch(`${asked.url}/v1/rooms/${roomId}`);
         const location = (await reply.json()) as RoomLocation;
         return location.state === 'running' ? location.publicAddress : null;
       },
