@@ -4,8 +4,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ArenaWindow } from '../../demos/arena/web/arena-window.ts';
 import type { DuelWindow } from '../../demos/duel/web/duel-window.ts';
-import { MouseAndKeys } from '../support/demos/arena-hands.ts';
 import { ArenaFilm, type FilmFrame } from '../support/demos/arena-film.ts';
+import { MouseAndKeys } from '../support/demos/arena-hands.ts';
 import { ArenaPilot } from '../support/demos/arena-pilot.ts';
 import { DemoRegion } from '../support/demos/demo-region.ts';
 import { DESK, Visitor } from '../support/demos/visitor.ts';
@@ -48,10 +48,7 @@ afterAll(async () => {
 inBrowser('[SV-20] [SV-46] a server is killed under an arena: the match goes on', async () => {
   const [ada, grace] = [await visitor('__arena'), await visitor('__arena')];
   const [first, second] = region.nodes;
-  await Promise.all([
-    enterArena(ada, first.url, 'Ada'),
-    enterArena(grace, second.url, 'Grace'),
-  ]);
+  await Promise.all([enterArena(ada, first.url, 'Ada'), enterArena(grace, second.url, 'Grace')]);
   const { roomId } = await ada.sees(({ players }) => players.length === FIGHTERS);
   expect((await grace.see()).roomId).toBe(roomId);
   const both = [ada, grace].map(
@@ -131,42 +128,45 @@ function jumps(film: readonly FilmFrame[]): string[] {
   });
 }
 
-inBrowser('[SV-33] a server is replaced under a duel: the clocks go on, move for move', async () => {
-  const [ada, grace] = [await visitor('__duel'), await visitor('__duel')];
-  const [first, second] = region.nodes;
-  await ada.page.goto(`${first.url}/duel/`);
-  await ada.page.locator('#name').fill('Ada');
-  await ada.page.locator('#play-friend').click();
-  const { roomId } = await ada.sees(({ phase }) => phase === 'waiting');
-  await grace.page.goto(`${second.url}/duel/?room=${roomId}`);
-  await grace.sees(({ phase }) => phase === 'playing');
-  await playDuel([ada, grace], ({ ply }) => ply >= DRAINED_AT_PLY);
+inBrowser(
+  '[SV-33] a server is replaced under a duel: the clocks go on, move for move',
+  async () => {
+    const [ada, grace] = [await visitor('__duel'), await visitor('__duel')];
+    const [first, second] = region.nodes;
+    await ada.page.goto(`${first.url}/duel/`);
+    await ada.page.locator('#name').fill('Ada');
+    await ada.page.locator('#play-friend').click();
+    const { roomId } = await ada.sees(({ phase }) => phase === 'waiting');
+    await grace.page.goto(`${second.url}/duel/?room=${roomId}`);
+    await grace.sees(({ phase }) => phase === 'playing');
+    await playDuel([ada, grace], ({ ply }) => ply >= DRAINED_AT_PLY);
 
-  const before = await ada.see();
-  const { owner, other } = await region.ownerOf(roomId ?? '');
-  await ada.keepScreenshotNow('duel-drained-before');
-  for (const who of [ada, grace]) who.expectOutage();
-  const clocks = await Promise.all([ada, grace].map((who) => clocksOf(who)));
-  const end = owner.stop();
-  const after = await Promise.all(
-    [ada, grace].map((who) => who.sees(({ connection }) => connection === 'resumed')),
-  );
-  await ada.keepScreenshotNow('duel-drained-back');
-  for (const seen of after) expect(seen).toMatchObject({ phase: 'playing', moves: before.moves });
-  expect((await region.ownerOf(roomId ?? '', other)).owner).toBe(other);
-  const later = await Promise.all([ada, grace].map((who) => clocksOf(who)));
-  for (const [index, then] of clocks.entries()) expectSameClocks(then, later[index] as Clocks);
+    const before = await ada.see();
+    const { owner, other } = await region.ownerOf(roomId ?? '');
+    await ada.keepScreenshotNow('duel-drained-before');
+    for (const who of [ada, grace]) who.expectOutage();
+    const clocks = await Promise.all([ada, grace].map((who) => clocksOf(who)));
+    const end = owner.stop();
+    const after = await Promise.all(
+      [ada, grace].map((who) => who.sees(({ connection }) => connection === 'resumed')),
+    );
+    await ada.keepScreenshotNow('duel-drained-back');
+    for (const seen of after) expect(seen).toMatchObject({ phase: 'playing', moves: before.moves });
+    expect((await region.ownerOf(roomId ?? '', other)).owner).toBe(other);
+    const later = await Promise.all([ada, grace].map((who) => clocksOf(who)));
+    for (const [index, then] of clocks.entries()) expectSameClocks(then, later[index] as Clocks);
 
-  await playDuel([ada, grace], ({ phase }) => phase === 'over');
-  const seen = await Promise.all([ada, grace].map((who) => who.see()));
-  expect(seen.map(({ winner, ending }) => [winner, ending])).toEqual(
-    seen.map(() => [seen[0]?.winner, 'stuck']),
-  );
-  expect(seen[0]?.moves.slice(0, before.ply)).toEqual(before.moves);
-  expect(await end).toEqual({ exitCode: 0, signal: null });
-  await ada.keepScreenshot('duel-drained-result');
-  expect(visitors.flatMap(({ complaints }) => complaints)).toEqual([]);
-});
+    await playDuel([ada, grace], ({ phase }) => phase === 'over');
+    const seen = await Promise.all([ada, grace].map((who) => who.see()));
+    expect(seen.map(({ winner, ending }) => [winner, ending])).toEqual(
+      seen.map(() => [seen[0]?.winner, 'stuck']),
+    );
+    expect(seen[0]?.moves.slice(0, before.ply)).toEqual(before.moves);
+    expect(await end).toEqual({ exitCode: 0, signal: null });
+    await ada.keepScreenshot('duel-drained-result');
+    expect(visitors.flatMap(({ complaints }) => complaints)).toEqual([]);
+  },
+);
 
 /** Both move by the mouse, in turn, until `isDone` of what both see. */
 async function playDuel(
