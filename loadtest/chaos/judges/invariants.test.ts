@@ -26,7 +26,7 @@ const stay = (changes: Partial<Stay>): Stay => ({
   firstTick: 1,
   lastTick: 100,
   restoredTick: 0,
-  restoredOdometer: 0,
+  hiddenTick: 0,
   clockOffsetMs: 5_000,
   clockDriftMs: 2,
   longestSilenceMs: 60,
@@ -54,7 +54,7 @@ const revived = (changes: Partial<Stay> = {}): Stay =>
     firstTick: 99,
     lastTick: 280,
     restoredTick: 99,
-    restoredOdometer: 50,
+    hiddenTick: 50,
     end: null,
     ...changes,
   });
@@ -195,7 +195,7 @@ test.each<[string, string, Partial<Evidence>]>([
   [
     'CH-9',
     'hidden data is older than a checkpoint',
-    { stays: [stay({}), revived({ restoredTick: 300, restoredOdometer: 50 })] },
+    { stays: [stay({}), revived({ restoredTick: 300, hiddenTick: 50 })] },
   ],
   ['CH-10', 'a journal is left behind', { leftovers: ['journal meridian:journal:{r1}'] }],
 ])('%s is broken when %s', (id, _what, changes) => {
