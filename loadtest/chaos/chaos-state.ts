@@ -31,8 +31,8 @@ export const ChaosState = schema(
     lives: t.uint32().default(0),
     /** `tick` as it was found when this life began. */
     restoredTick: t.uint32().default(0),
-    /** What `onRestore` was given, which is no state: the steps known to the last checkpoint. */
-    restoredOdometer: t.uint32().default(0),
+    /** What `onRestore` was given, which is no state: `tick` at the last checkpoint. */
+    hiddenTick: t.uint32().default(0),
     /** Seconds of the room's clock, counted by a timer. */
     alarms: t.uint32().default(0),
     /** Whoever loads the room now dies of it. */

@@ -116,9 +116,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Tells the timeline what happens, and the judges whom it may concern. */
-  mark(what: string, concerns: Partial<Pick<Fault, 'pids' | 'roomIds'>> = {}): Fault {
-    const { pids = [], roomIds = [] } = concerns;
-    const fault: Fault = { atMs: machineNowMs(), what, pids, roomIds };
+  mark(what: string, concerns: Partial<Omit<Fault, 'atMs' | 'what'>> = {}): Fault {
+    const { pids = [], roomIds = [], cutsOff = false } = concerns;
+    const fault: Fault = { atMs: machineNowMs(), what, pids, roomIds, cutsOff };
     this.faults.push(fault);
     this.#events.push(what);
     return fault;

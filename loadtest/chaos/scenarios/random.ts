@@ -53,6 +53,7 @@ const DEEDS: Readonly<Record<string, (stage: Stage, dice: () => number) => Promi
     const seconds = 1 + 6 * dice();
     stage.mark(`cut ${victim.name} off from Redis for ${seconds.toFixed(1)} s`, {
       pids: [victim.pid],
+      cutsOff: true,
     });
     victim.partition();
     await stage.play(seconds);

@@ -35,7 +35,7 @@ export const redisPartition: Scenario = {
   async run(stage, { isQuick }) {
     await stage.play(3);
     const victim = await busiestNode(stage);
-    stage.mark(`cut ${victim.name} off from Redis`, { pids: [victim.pid] });
+    stage.mark(`cut ${victim.name} off from Redis`, { pids: [victim.pid], cutsOff: true });
     victim.partition();
     await stage.play(isQuick ? 5 : 8);
     await stage.settled();
