@@ -84,7 +84,7 @@ export class SurvivalRuntime {
       calls,
       reviver: this.#reviver,
       log,
-      takesRooms: () => takesRooms() && lease.isHeld(),
+      takesRooms: () => self.takesRooms && lease.isHeld(),
     });
     this.#drainer = new NodeDrainer({
       nodeId,
