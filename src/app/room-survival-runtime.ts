@@ -12,12 +12,17 @@ import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
 import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
+import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 
+/** Beyond its longest time, for its last moves and its answer. */
+const DRAIN_ANSWER_MS = 10_000;
+const REASSERT_RETRY_MS = 250;
+const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
 const DRAIN_NODE = 'drain-node';
@@ -43,6 +48,8 @@ export class SurvivalRuntime {
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
   #keeping: NodeJS.Timeout | undefined;
+  #draining: Promise<DrainResult> | null = null;
+  #isReasserting = false;
 
   constructor(deps: SurvivalRuntimeDeps) {
     const { config, node, region, self, load, log, metrics } = deps;
@@ -104,6 +111,10 @@ export class SurvivalRuntime {
     });
     calls.handle(DRAIN_NODE, () => this.drain());
     lease.onRedisBack(() => void this.#reassert());
+    directory.onDisowned((roomId) => {
+      const room = node.findRoom(roomId);
+      if (room instanceof Room) Room.survivalOf(room).abandon(ELSEWHERE);
+    });
   }
 
   start(): void {
@@ -113,10 +124,13 @@ export class SurvivalRuntime {
     }, KEEP_JOURNALS_MS).unref();
   }
 
-  /** Moves every durable room away and takes no new ones. */
-  async drain(deadlineMs = DRAIN_TIMEOUT_MS): Promise<DrainResult> {
+  /** Moves every durable room away and takes no new ones. One drain at a time: whoever asks again gets that one's result. */
+  async drain(): Promise<DrainResult> {
     this.#deps.self.stopTakingRooms();
-    return await this.#drainer.drain(deadlineMs);
+    this.#draining ??= this.#drainer.drain(DRAIN_TIMEOUT_MS).finally(() => {
+      this.#draining = null;
+    });
+    return await this.#draining;
   }
 
   /**
@@ -131,7 +145,7 @@ export class SurvivalRuntime {
       nodeId,
       DRAIN_NODE,
       {},
-      { timeoutMs: DRAIN_TIMEOUT_MS },
+      { timeoutMs: DRAIN_TIMEOUT_MS + DRAIN_ANSWER_MS },
     );
     return result as DrainResult;
   }
@@ -144,7 +158,7 @@ export class SurvivalRuntime {
   async leave(deadlineMs: number): Promise<void> {
     clearInterval(this.#keeping);
     await this.#failover.stop();
-    await this.drain(deadlineMs);
+    await within(this.drain(), deadlineMs);
     if (!this.#deps.region.outlivesProcess) return;
     await Promise.all(
       this.#survivals()
@@ -199,19 +213,32 @@ export class SurvivalRuntime {
     }
   }
 
+  /** Until it succeeds: rooms that Redis does not know are nobody's when this node dies. */
   async #reassert(): Promise<void> {
-    const { region, log } = this.#deps;
-    try {
-      const lost = new Set(await region.directory.reassert());
-      for (const room of this.#survivals()) {
-        if (lost.has(room.roomId)) room.abandon('This room lives on another node now.');
-        else room.keepJournal();
+    if (this.#isReasserting) return;
+    this.#isReasserting = true;
+    while (this.#isReasserting) {
+      try {
+        await this.#reassertOnce();
+        this.#isReasserting = false;
+      } catch (error) {
+        if (this.#deps.region.lease.phase === 'dead') return;
+        this.#deps.log.debug({ err: error }, 'rooms could not be asserted; once more');
+        await sleep(REASSERT_RETRY_MS, undefined, { ref: false });
       }
-      log.info({ event: 'reasserted', lost: lost.size }, 'rooms are asserted after an outage');
-    } catch (error) {
-      // The next renewal that fails and succeeds comes here again.
-      log.warn({ err: error }, 'rooms could not be asserted after an outage');
     }
+  }
+
+  async #reassertOnce(): Promise<void> {
+    const lost = new Set(await this.#deps.region.directory.reassert());
+    for (const room of this.#survivals()) {
+      if (lost.has(room.roomId)) room.abandon(ELSEWHERE);
+      else room.keepJournal();
+    }
+    this.#deps.log.info(
+      { event: 'reasserted', lost: lost.size },
+      'rooms are asserted after an outage',
+    );
   }
 
   #survivals(): RoomSurvival[] {

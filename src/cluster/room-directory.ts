@@ -3,7 +3,7 @@ import type { IRoomCache, MatchMakerDriver } from '@colyseus/core';
 // Who owns which room in this region, and which rooms can be joined. Colyseus sees it as its matchmaker driver; failover and
 // migration use the rest. Implementations: LocalRoomDirectory (one process), RedisRoomDirectory (a region).
 //
-//   insert ──▶ owned(node A, epoch 1) ──transfer──▶ owned(node B, epoch 2) ──remove──▶ gone
+//   insert ──▶ owned(node A, epoch 1) ──takeOver──▶ owned(node B, epoch 2) ──remove──▶ gone
 //                    │ A is declared dead                    ▲
 //                    ▼                                       │ epoch + 1
 //                 orphaned ─────────── claim ────────────────┘   or ──▶ lost(reason), after too many nodes died of it

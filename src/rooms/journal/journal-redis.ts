@@ -1,6 +1,6 @@
 import { GameError } from '../../errors/game-error.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
-import type { RedisClient } from '../../storage/redis/redis-script.ts';
+import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
 import {
   decodeJournalEntry,
   encodeJournalEntry,
@@ -38,6 +38,8 @@ const DEFAULT_LIMITS: RedisRoomJournalLimits = {
   backlogEntries: 256,
   backlogBytes: 4 * 1_024 * 1_024,
 };
+
+const FORGET = new RedisScript<number>('forget-journal');
 
 /** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one pipeline. */
 export class RedisRoomJournal implements RoomJournal {
@@ -100,8 +102,8 @@ export class RedisRoomJournal implements RoomJournal {
     throw new JournalError('corrupt', 'A journal has patches and no checkpoint.');
   }
 
-  async forget(roomId: string): Promise<void> {
-    await this.#redis.unlink(redisKeys.journal(roomId)).catch(unavailable);
+  async forget({ roomId, epoch }: { readonly roomId: string; readonly epoch: number }) {
+    await FORGET.run(this.#redis, [redisKeys.journal(roomId)], [epoch]).catch(unavailable);
   }
 
   async #stored(roomId: string): Promise<StoredEntry[]> {
