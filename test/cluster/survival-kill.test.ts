@@ -79,8 +79,8 @@ beforeAll(async () => {
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
-    [ada, member, saver, ...full, locked, slow].map((it) =>
-      eventually(() => it.drops.length > 0 && it.room.connection.kind !== 'reconnecting', PATIENCE),
+    [ada, member, saver, ...full, locked].map((it) =>
+      it.until(({ pid }) => pid === birch.child.pid),
     ),
   );
 });
@@ -176,10 +176,7 @@ describe('after a SIGKILL', () => {
       409,
     );
     await full[1].room.leave();
-    await eventually(async () => {
-      const reply = await matchmake(birch, { method: 'joinById', target: full[0].roomId });
-      return reply.status === 200;
-    }, PATIENCE);
+    await (await full[0].joinedBy(birch)).room.leave();
     // Players come and go; the game's lock stays.
     await locked.say('still locked');
     expect((await matchmake(birch, { method: 'joinById', target: locked.roomId })).status).toBe(
@@ -196,10 +193,10 @@ describe('after a SIGKILL', () => {
 
   test('[SV-39] what was processed and in no patch is sent again, once', async () => {
     await eventually(() => slow.resentMessages.length > 0, PATIENCE);
-    await eventually(async () => {
-      const { words } = { words: await wordsAt(birch, slow.roomId) };
-      return words.includes('unflushed');
-    }, PATIENCE);
+    await eventually(
+      async () => (await wordsAt(birch, slow.roomId)).includes('unflushed'),
+      PATIENCE,
+    );
     expect(await wordsAt(birch, slow.roomId)).toEqual(['unflushed']);
   });
 
@@ -232,7 +229,8 @@ describe('after a SIGKILL', () => {
   });
 
   test('[SV-23] what is counted is right when everybody has left', async () => {
-    for (const player of [ada, member, saver, full[0], locked, slow, neighbour]) await player.room.leave();
+    for (const player of [ada, member, saver, full[0], locked, slow, neighbour])
+      await player.room.leave();
     await eventually(async () => (await birch.metric('meridian_clients')) === 0, PATIENCE);
     await eventually(async () => (await birch.metric('meridian_rooms')) === 0, {
       withinMs: 20_000,

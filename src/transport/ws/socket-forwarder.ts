@@ -66,6 +66,8 @@ export class SocketForwarder {
       else onFailed();
     };
     const timer = setTimeout(() => other.destroy(new Error('no answer')), CONNECT_TIMEOUT_MS);
+    // Also while the other one is still being called.
+    socket.once('close', () => other.destroy());
     other.once('error', fail);
     other.once('close', () => {
       clearTimeout(timer);
@@ -76,7 +78,6 @@ export class SocketForwarder {
       isJoined = true;
       other.write(this.#headOf(request, clientAddress));
       if (head.length > 0) other.write(head);
-      socket.once('close', () => other.destroy());
       socket.pipe(other).pipe(socket);
     });
   }
