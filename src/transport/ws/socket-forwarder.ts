@@ -70,6 +70,11 @@ export class SocketForwarder {
       else onFailed();
     };
     const timer = setTimeout(() => other.destroy(new Error('no answer')), CONNECT_TIMEOUT_MS);
+    // Also while the other one is still being called.
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      other.destroy();
+    });
     other.once('error', fail);
     other.once('close', () => {
       clearTimeout(timer);
@@ -77,18 +82,10 @@ export class SocketForwarder {
     });
     other.once('connect', () => {
       clearTimeout(timer);
-      if (socket.destroyed) {
-        other.destroy();
-        return;
-      }
       isJoined = true;
       this.#open.add(socket);
       other.write(this.#headOf(request, clientAddress));
       if (head.length > 0) other.write(head);
-      socket.once('close', () => {
-        this.#open.delete(socket);
-        other.destroy();
-      });
       socket.pipe(other).pipe(socket);
     });
   }

@@ -1,0 +1,196 @@
+// Rooms that cannot be brought back, nodes that lose their lease, and a Redis that fails. Real nodes, a real Redis.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { MeridianRegion } from '../support/meridian-region.ts';
+import { matchmake } from '../support/raw-client.ts';
+import type { MeridianProcess } from '../support/start-meridian.ts';
+import { hooksOf, PATIENCE, Player } from '../support/survival-player.ts';
+
+const GAME = 'test/support/survival-game.ts';
+const NEXT_GAME = 'test/support/survival-next-game.ts';
+const ROOM_LOST = 4_003;
+
+let region: MeridianRegion;
+let ash: MeridianProcess;
+let birch: MeridianProcess;
+beforeEach(async () => {
+  region = await MeridianRegion.open(GAME, {
+    MERIDIAN_ROOMS_SEAT_HOLD_MS: '5000',
+    MERIDIAN_ROOMS_TRIAL_MS: '1000',
+  });
+  [ash, birch] = await Promise.all([region.start(), region.start()]);
+});
+afterEach(async () => {
+  await region[Symbol.asyncDispose]();
+});
+
+async function reasonOf(roomId: string): Promise<unknown> {
+  const { status, body } = await region.locate(roomId);
+  return status === 410 && (body['error'] as { details: { reason: string } }).details.reason;
+}
+
+test('[SV-24] rooms that cannot be brought back are gone as a whole, with a reason, and no other room notices', async () => {
+  const players = {
+    good: await Player.make(region, ash, 'journal'),
+    torn: await Player.make(region, ash, 'journal'),
+    foreign: await Player.make(region, ash, 'journal'),
+    none: await Player.make(region, ash, 'journal'),
+    broken: await Player.make(region, ash, 'journal'),
+  };
+  const { good, torn, foreign, none, broken } = players;
+  await good.say('hello');
+  broken.room.send('on-restore', 'throw');
+  await broken.say('hello');
+  // Nobody claims while the journals are spoilt.
+  await region.drain(birch);
+  await region.kill(ash);
+  await eventually(
+    async () => (await region.locate(good.roomId, birch)).body.state === 'recovering',
+    PATIENCE,
+  );
+  await using redis = region.redis.client();
+  for (const [{ roomId }, byte] of [
+    [torn, 40],
+    [foreign, 1],
+  ] as const) {
+    const key = redisKeys.journal(roomId);
+    const entries = await redis.xrangeBuffer(key, '-', '+');
+    await redis.del(key);
+    for (const [id, [field, bytes]] of entries) {
+      (bytes as Buffer)[byte] = ((bytes as Buffer)[byte] as number) ^ 0xff;
+      await redis.xadd(key, id, field as Buffer, bytes as Buffer);
+    }
+  }
+  await redis.del(redisKeys.journal(none.roomId));
+  const cedar = await region.start();
+  await good.until((state) => state.pid === cedar.child.pid);
+  expect(good.words).toEqual(['hello']);
+  for (const lost of [torn, foreign, none, broken]) {
+    expect((await lost.ended()).code).toBe(ROOM_LOST);
+    expect((await matchmake(cedar, { method: 'joinById', target: lost.roomId })).status).toBe(410);
+    expect(hooksOf([cedar], lost.roomId).map(({ hook }) => hook)).not.toContain('onDispose');
+  }
+  expect(await reasonOf(torn.roomId)).toBe('journal-corrupt');
+  expect(await reasonOf(foreign.roomId)).toBe('schema-unknown');
+  expect(await reasonOf(none.roomId)).toBe('not-durable');
+  expect(await reasonOf(broken.roomId)).toBe('restore-failed');
+  await eventually(async () => (await cedar.metric('meridian_rooms')) === 1, PATIENCE);
+  expect(await cedar.metric('meridian_clients')).toBe(1);
+  // A build whose state has a field more.
+  const next = await region.start({ game: NEXT_GAME });
+  await region.kill(cedar);
+  const { reason } = await good.ended();
+  expect(reason).toContain('version before');
+  expect(await reasonOf(good.roomId)).toBe('schema-unknown');
+  expect(await next.metric('meridian_rooms')).toBe(0);
+});
+
+test('[SV-25] a room that ends every node that loads it is quarantined; those beside it live', async () => {
+  const poisoned = await Player.make(region, ash, 'journal');
+  const beside = await Player.make(region, ash, 'journal');
+  await beside.say('hello');
+  poisoned.room.send('on-restore', 'kill');
+  await poisoned.say('hello');
+  await region.kill(ash);
+  // Whoever loads it dies; an operator starts the next.
+  while ((await reasonOf(poisoned.roomId).catch(() => null)) !== 'quarantined') {
+    const alive = region.running.at(-1) ?? (await region.start());
+    await Promise.race([
+      alive.ended,
+      eventually(async () => (await reasonOf(poisoned.roomId)) === 'quarantined', {
+        withinMs: 20_000,
+        everyMs: 50,
+      }).catch(() => undefined),
+    ]);
+    expect(region.nodes.length).toBeLessThan(8);
+  }
+  await eventually(async () => await region.ownerOf(beside.roomId), PATIENCE);
+  const late = await beside.joinedBy(region.running.at(-1) as MeridianProcess);
+  expect(late.words).toEqual(['hello']);
+});
+
+test('[SV-30] [SV-31] a node that stood still beyond its lease sends nothing stale, closes and ends', async () => {
+  const ada = await Player.make(region, ash, 'journal');
+  await ada.say('before');
+  ash.child.kill('SIGSTOP');
+  await ada.until((state) => state.pid === birch.child.pid);
+  await ada.say('elsewhere');
+  const known = ada.clocksMs.length;
+  ash.child.kill('SIGCONT');
+  expect(await ash.ended).toMatchObject({ exitCode: 1 });
+  await ada.say('after');
+  const clocks = ada.clocksMs.slice(known - 1);
+  const steps = clocks.slice(1).map((ms, i) => ms - (clocks[i] as number));
+  expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
+  expect(ada.words).toEqual(['before', 'elsewhere', 'after']);
+  expect(hooksOf([ash], ada.roomId).map(({ hook }) => hook)).not.toContain('onDispose');
+  expect(await region.ownerOf(ada.roomId)).toBe(birch);
+});
+
+test('[SV-35] a room whose steps fail is made anew in place, three times; then it is given up', async () => {
+  const ada = await Player.make(region, ash, 'journal');
+  const beside = await Player.make(region, ash, 'journal');
+  await ada.say('hello');
+  for (let times = 1; times <= 3; times++) {
+    ada.room.send('break', 3);
+    await eventually(() => ada.drops.length === times, PATIENCE);
+    await ada.say(`after ${times}`);
+  }
+  expect(ada.words).toEqual(['hello', 'after 1', 'after 2', 'after 3']);
+  expect(await region.ownerOf(ada.roomId)).toBe(ash);
+  expect(await ash.metric('meridian_clients')).toBe(2);
+  ada.room.send('break', 1_000);
+  expect((await ada.ended()).code).toBe(4_002);
+  expect(ada.words).not.toContain('broken');
+  expect(beside.drops).toEqual([]);
+  await beside.say('still here');
+});
+
+test('[SV-36] [SV-20] Redis that is full: rooms play on, new ones are refused, and the journal is whole again afterwards', async () => {
+  const ada = await Player.make(region, ash, 'journal');
+  await ada.say('before');
+  await using redis = region.redis.client();
+  await redis.config('SET', 'maxmemory', '1');
+  await ada.say('meanwhile');
+  const refused = await matchmake(ash, { target: 'journal', body: { title: 'new' } });
+  expect(refused.status).toBeGreaterThanOrEqual(500);
+  expect(refused.body.error.code).toBe('DIRECTORY_UNAVAILABLE');
+  await ada.say('still');
+  expect(ada.drops).toEqual([]);
+  await redis.config('SET', 'maxmemory', '0');
+  await eventually(async () => {
+    const entries = await redis.xrevrangeBuffer(
+      redisKeys.journal(ada.roomId),
+      '+',
+      '-',
+      'COUNT',
+      1,
+    );
+    return entries[0]?.[1]?.[1]?.includes('still') || (await redis.ping()) === 'PONG';
+  }, PATIENCE);
+  await ada.say('after');
+  await region.kill(ash);
+  await ada.until((state) => state.pid === birch.child.pid);
+  expect(ada.words).toEqual(['before', 'meanwhile', 'still', 'after']);
+});
+
+test('[SV-36] Redis that comes back empty: rooms play on, and a later kill finds them', async () => {
+  const ada = await Player.make(region, ash, 'journal');
+  await ada.say('before');
+  await region.redis.kill();
+  await ada.say('meanwhile');
+  const refused = await matchmake(ash, { target: 'journal', body: { title: 'new' } });
+  expect(refused.body.error.code).toBe('DIRECTORY_UNAVAILABLE');
+  expect(ada.drops).toEqual([]);
+  await region.redis.up();
+  await using redis = region.redis.client();
+  await eventually(async () => await redis.exists(redisKeys.journal(ada.roomId)), PATIENCE);
+  await eventually(async () => (await region.ownerOf(ada.roomId)) === ash, PATIENCE);
+  await eventually(async () => (await redis.smembers(redisKeys.nodes)).length === 2, PATIENCE);
+  await ada.say('after');
+  await region.kill(ash);
+  await ada.until((state) => state.pid === birch.child.pid);
+  expect(ada.words).toEqual(['before', 'meanwhile', 'after']);
+});
