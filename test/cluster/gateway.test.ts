@@ -14,6 +14,7 @@ import { MeridianProcess } from '../support/start-meridian.ts';
 import { TcpBalancer } from '../support/tcp-balancer.ts';
 
 const GUIDE = 'docs/guides/rooms-that-survive.md';
+const PASSWORD = 'operator of a gateway';
 const SOON = { withinMs: 15_000 };
 
 interface HarvestState {
@@ -34,10 +35,13 @@ beforeEach(async () => {
     REDIS_URI: redis.uri,
     JWT_SECRET: randomBytes(32).toString('hex'),
     MERIDIAN_CLUSTER_PEER_PORT: '0',
+    MERIDIAN_ADMIN_PASSWORD: PASSWORD,
   };
   const start = async () =>
     owned.use(await MeridianProcess.start({ game: join(project.path, 'harvest.ts'), env }));
   nodes = await Promise.all([start(), start()]);
+  // A node hears of one that has just started with the next renewal of its lease.
+  await eventually(async () => (await Promise.all(nodes.map(knowsAll))).every(Boolean), SOON);
   gateway = owned.use(await TcpBalancer.open(nodes.map(({ port }) => port)));
 });
 
@@ -84,11 +88,7 @@ async function player(name: string) {
   const client = new Client(`ws://127.0.0.1:${gateway.port}`);
   const { data } = await client.http.post('/v1/auth/guest', { body: { displayName: name } });
   client.auth.token = (data as { readonly accessToken: string }).accessToken;
-  // The other node hears of a node that has just started with the next renewal of its lease.
-  const room = await eventually(
-    () => client.joinOrCreate<HarvestState>('harvest') as Promise<Room<unknown, HarvestState>>,
-    SOON,
-  );
+  const room = (await client.joinOrCreate<HarvestState>('harvest')) as Room<unknown, HarvestState>;
   // The SDK does not try within the first five seconds of a room; the rest is as it comes.
   room.reconnection.minUptime = 0;
   room.onMessage('rules', () => {});
@@ -99,6 +99,16 @@ async function player(name: string) {
   await eventually(() => room.state.pickers?.has(room.sessionId), SOON);
   const { sessionId } = room;
   return { room, sessionId, events, apples: () => room.state.pickers.get(sessionId)?.apples ?? 0 };
+}
+
+/** Whether a node knows where all of them take sockets. */
+async function knowsAll({ adminPort }: MeridianProcess): Promise<boolean> {
+  const authorization = `Basic ${Buffer.from(`operator:${PASSWORD}`).toString('base64')}`;
+  const url = `http://127.0.0.1:${adminPort}/admin/v1/nodes`;
+  const reply = await fetch(url, { headers: { authorization } });
+  const known = ((await reply.json()) as { readonly nodes: readonly NodeInfo[] }).nodes;
+  const ports = known.map(({ internalAddress }) => Number(internalAddress.split(':').at(-1)));
+  return nodes.every(({ port }) => ports.includes(port));
 }
 
 async function pick({ room, apples }: Awaited<ReturnType<typeof player>>): Promise<void> {
