@@ -121,7 +121,11 @@ function jumps(film: readonly FilmFrame[]): string[] {
     if (frame.atMs - last.atMs > LATE_FRAME_MS) return [];
     return Object.entries(frame.fighters).flatMap(([id, now]) => {
       const then = last.fighters[id];
-      if (then === undefined || then.stance !== now.stance) return [];
+      // The prediction follows a respawn a frame or two after the state.
+      const stances = film
+        .slice(Math.max(0, index - 3), index + 2)
+        .map((f) => f.fighters[id]?.stance);
+      if (then === undefined || new Set(stances).size > 1) return [];
       const distance = Math.hypot(now.x - then.x, now.y - then.y);
       return distance > FARTHEST_STEP ? [`${id} ${distance} at ${frame.atMs}: ${frame.phase}`] : [];
     });

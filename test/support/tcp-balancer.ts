@@ -6,10 +6,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * after it when nobody listens there. It knows nothing of rooms, HTTP or WebSockets.
  */
 export class TcpBalancer implements AsyncDisposable {
-  /** Ports, in the order of their turns; changes count for new connections. */
-  readonly targets: number[];
-  /** How many connections each port has got. */
-  readonly served = new Map<number, number>();
+  /** Ports, in the order of their turns; a change counts for new connections. */
+  targets: readonly number[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #turn = 0;
@@ -25,7 +23,7 @@ export class TcpBalancer implements AsyncDisposable {
 
   private constructor(server: Server, targets: readonly number[]) {
     this.#server = server;
-    this.targets = [...targets];
+    this.targets = targets;
   }
 
   get port(): number {
@@ -53,7 +51,6 @@ export class TcpBalancer implements AsyncDisposable {
     far.once('error', giveOn);
     far.once('connect', () => {
       far.off('error', giveOn);
-      this.served.set(target, (this.served.get(target) ?? 0) + 1);
       this.#join(near, far);
     });
   }
