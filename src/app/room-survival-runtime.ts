@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { LoadMeter } from '../cluster/load-meter.ts';
 import { placeRoom } from '../cluster/placement.ts';
@@ -17,6 +18,8 @@ import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 
+/** Pause before a room that failed while Redis was away is made anew. */
+const RESTORE_RETRY_MS = 500;
 const DRAIN_NODE = 'drain-node';
 const DRAIN_TIMEOUT_MS = 60_000;
 /** A sixth of the time after which a journal expires. */
@@ -75,13 +78,20 @@ export class SurvivalRuntime {
       takesRooms: () => self.takesRooms && lease.isHeld(),
       loopLagMs: () => load.load({ rooms: 0, seats: 0 }).loopLagMs,
     });
-    const mover = new RoomMover({ nodeId, directory, calls, reviver: this.#reviver, log });
+    const mover = new RoomMover({
+      nodeId,
+      directory,
+      calls,
+      reviver: this.#reviver,
+      log,
+      takesRooms: () => self.takesRooms && lease.isHeld(),
+    });
     this.#drainer = new NodeDrainer({
       nodeId,
       registry,
       mover,
       log,
-      movableRooms: () => this.#survivals().filter(({ isDurable }) => isDurable),
+      movableRooms: () => this.#survivals().filter(({ isMovable }) => isMovable),
       roomCount: () => node.rooms.size,
       chooseTarget: (nodes) => {
         if (nodes.length === 0) return undefined;
@@ -138,7 +148,7 @@ export class SurvivalRuntime {
     if (!this.#deps.region.outlivesProcess) return;
     await Promise.all(
       this.#survivals()
-        .filter(({ isDurable }) => isDurable)
+        .filter(({ isMovable }) => isMovable)
         .map((room) => room.leaveBehind()),
     );
   }
@@ -175,12 +185,17 @@ export class SurvivalRuntime {
   }
 
   async #restoreInPlace(roomId: string, roomName: string): Promise<void> {
-    const { region, log } = this.#deps;
-    try {
-      const epoch = await region.directory.nextEpoch(roomId);
-      if (epoch !== null) await this.#reviver.revive({ roomId, roomName, epoch });
-    } catch (error) {
-      log.error({ err: error, roomId }, 'a failed room was not made anew');
+    const { directory } = this.#deps.region;
+    while (directory.epochOf(roomId) !== undefined) {
+      try {
+        const epoch = await directory.nextEpoch(roomId);
+        if (epoch !== null) await this.#reviver.revive({ roomId, roomName, epoch });
+        return;
+      } catch (error) {
+        // Redis is away. The room is nowhere until it is back.
+        this.#deps.log.warn({ err: error, roomId }, 'a failed room cannot be made anew now');
+        await sleep(RESTORE_RETRY_MS, undefined, { ref: false });
+      }
     }
   }
 
@@ -190,7 +205,7 @@ export class SurvivalRuntime {
       const lost = new Set(await region.directory.reassert());
       for (const room of this.#survivals()) {
         if (lost.has(room.roomId)) room.abandon('This room lives on another node now.');
-        else room.renewJournal();
+        else room.keepJournal();
       }
       log.info({ event: 'reasserted', lost: lost.size }, 'rooms are asserted after an outage');
     } catch (error) {

@@ -114,6 +114,9 @@ export interface RoomDirectory extends MatchMakerDriver {
    */
   reassert(): Promise<readonly string[]>;
 
+  /** A room turned out to be another's, or written off: this node must let go of it. */
+  onDisowned(listener: (roomId: string) => void): void;
+
   /** This node was told that it is dead: forgets its rooms without touching what others may own now. */
   forgetAll(): void;
 }

@@ -22,7 +22,12 @@ import { MeridianClient } from '../transport/ws/meridian-client.ts';
 import type { Durability } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
-import { type ClientInternals, internals, overridePrivate } from './guards/room-internals.ts';
+import {
+  type ClientInternals,
+  internals,
+  overridePrivate,
+  type RoomInternals,
+} from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
@@ -60,6 +65,9 @@ const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
   'too-slow': CloseCode.TOO_SLOW,
   'room-failed': CloseCode.WITH_ERROR,
 };
+
+/** Colyseus' own, before this class overrides it. */
+const colyseusOnMessage = (ColyseusRoom.prototype as unknown as RoomInternals)._onMessage;
 
 /** A room whose seats belong to signed-in players; `client.auth` says who. */
 export type PlayerClient = Client<{ auth: PlayerIdentity }>;
@@ -142,7 +150,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     stopLoop: () => this.#loop.stop(),
     wake: () => this.#wake(),
     flush: () => this.#flush(),
-    read: (client, frame) => internals(this)._onMessage(client, frame),
+    read: (client, frame, arrivedAtMs) => this.#read(client, frame, arrivedAtMs),
   });
 
   get #services() {
@@ -257,7 +265,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#survival.ended();
       this.#services.metrics.roomDisposed(this.roomName);
     });
-    self._events.on('join', () => this.#services.metrics.clientJoined(this.roomName));
+    self._events.on('join', (client: Client) => {
+      this.#services.metrics.clientJoined(this.roomName);
+      this.#survival.joined(client);
+    });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
       this.#survival.seatFreed(client);
@@ -348,9 +359,21 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     }
   }
 
+  /** @param arrivedAtMs - `performance.now()` when it came */
+  #read(client: ClientInternals, frame: Buffer, arrivedAtMs: number): void {
+    if (client.state === ClientState.LEAVING) return;
+    try {
+      if (!this.#admitFrame(client, frame, arrivedAtMs)) return;
+      if (isJoinAcknowledged(client, frame)) this.#completeJoin(client);
+      else colyseusOnMessage.call(internals(this), client, frame);
+    } catch (error) {
+      this.#contain(error, 'onMessage');
+    }
+    if (this.#inputGuard?.isMalformed(client)) this.#evictMalformed(client);
+  }
+
   /** @returns whether Colyseus should read the frame */
-  #admitFrame(client: GuardedClient, frame: Buffer): boolean {
-    const nowMs = performance.now();
+  #admitFrame(client: GuardedClient, frame: Buffer, nowMs: number): boolean {
     let guard = client[FRAME_GUARD];
     if (guard === undefined) {
       guard = this.#createFrameGuard(nowMs);
@@ -475,6 +498,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function reserve(sessionId, options, auth, seconds, isReconnection) {
           const room = this as unknown as Room;
+          // A seat that was reserved behind the last checkpoint would be lost with this instance.
+          if (room.#survival.isMoving && isReconnection !== true) await room.#survival.stillHere();
           const isReserved = await original.call(
             this,
             sessionId,
@@ -505,22 +530,12 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     overridePrivate(
       Room,
       '_onMessage',
-      (original) =>
+      () =>
         function onFrame(client, frame) {
           const room = this as unknown as Room;
           if (client.state === ClientState.LEAVING) return;
-          if (room.#survival.isFrozen) {
-            room.#survival.putAside(client, frame);
-            return;
-          }
-          try {
-            if (!room.#admitFrame(client, frame)) return;
-            if (isJoinAcknowledged(client, frame)) room.#completeJoin(client);
-            else original.call(this, client, frame);
-          } catch (error) {
-            room.#contain(error, 'onMessage');
-          }
-          if (room.#inputGuard?.isMalformed(client)) room.#evictMalformed(client);
+          if (room.#survival.putsAside) room.#survival.putAside(client, frame);
+          else room.#read(client, frame, performance.now());
         },
     );
     overridePrivate(
@@ -540,11 +555,12 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function join(client, context, options) {
           const room = this as unknown as Room;
-          room.#wake();
-          room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
-          if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
-          room.#survival.watchJoin(client);
-          return original.call(this, client, context, options);
+          await room.#survival.join(client, async () => {
+            room.#wake();
+            room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
+            if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+            await original.call(this, client, context, options);
+          });
         },
     );
   }

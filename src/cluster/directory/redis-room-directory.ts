@@ -65,6 +65,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   readonly #deadlineMs: number;
   readonly #filterBy = new Map<string, readonly string[]>();
   readonly #rooms = new Map<string, OwnedRoom>();
+  readonly #disownedListeners: ((roomId: string) => void)[] = [];
   /** Rooms on their way in or out: neither ours nor unknown. */
   readonly #inserting = new Set<string>();
   readonly #removing = new Set<string>();
@@ -265,6 +266,10 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     return gone;
   }
 
+  onDisowned(listener: (roomId: string) => void): void {
+    this.#disownedListeners.push(listener);
+  }
+
   forgetAll(): void {
     for (const roomId of [...this.#rooms.keys()]) this.#letGo(roomId);
     this.#durable.clear();
@@ -417,6 +422,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     if (owned.isLetGo) return;
     this.#letGo(owned.roomId);
     this.#log.warn({ roomId: owned.roomId, epoch: owned.epoch }, 'a room is not ours any more');
+    for (const listener of this.#disownedListeners) listener(owned.roomId);
   }
 
   // --- writing -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ export interface Revival {
   readonly claim: RevivalClaim;
   readonly snapshot: RoomSnapshot;
   readonly entries: readonly JournalEntry[];
+  /** Takes why the room could not be made, as it was thrown. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**

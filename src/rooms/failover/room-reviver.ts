@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Room as ColyseusRoom } from '@colyseus/core';
 import type { LostReason, RoomDirectory } from '../../cluster/room-directory.ts';
+import { GameError } from '../../errors/game-error.ts';
+import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { JournalError } from '../journal/journal-entry.ts';
 import { foldMeta } from '../journal/journal-meta.ts';
@@ -29,11 +32,20 @@ export interface ReviverDeps {
   readonly trialMs: number;
 }
 
+/** `unavailable`: the directory or the journal could not be asked. */
+export type RevivalOutcome = 'revived' | 'unavailable' | LostReason;
+
+/** Pause between tries while the store is away. */
+const RETRY_MS = 250;
+/** A game whose `onCreate` or `onRestore` hangs must not keep the rooms behind it from coming back. */
+const MAKE_TIMEOUT_MS = 10_000;
+
 /**
  * Brings one claimed room back: same id, same seats, same objects, the clock gone on.
  *
  *   claim (epoch n+1) ─▶ read journal ─▶ class, onCreate ─▶ state ─▶ onRestore ─▶ checkpoint (fences epoch n) ─▶ seats wait
- *         └── anything wrong: the room is written off with a reason, whoever asks is told, nothing half-restored is left
+ *         ├── store away: tried again, recovering until then
+ *         └── anything else wrong: the room is written off with a reason, whoever asks is told, nothing half-restored is left
  */
 export class RoomReviver {
   readonly #deps: ReviverDeps;
@@ -42,8 +54,29 @@ export class RoomReviver {
     this.#deps = deps;
   }
 
-  /** Never throws: a room that cannot be brought back is marked lost. @returns whether it lives */
+  /**
+   * Never throws: a room that cannot be brought back is marked lost. While the store is away it is tried again, for as long
+   * as the room is this node's.
+   *
+   * @returns whether it lives here
+   */
   async revive(claim: RevivalClaim): Promise<boolean> {
+    const { directory } = this.#deps;
+    const isOurs = () => directory.epochOf(claim.roomId) === claim.epoch;
+    for (;;) {
+      const outcome = await this.attempt(claim);
+      if (outcome === 'revived') return true;
+      if (!isOurs()) return false;
+      if (outcome !== 'unavailable') {
+        await this.giveUp(claim, outcome);
+        return false;
+      }
+      await sleep(RETRY_MS, undefined, { ref: false });
+    }
+  }
+
+  /** Tries once, and leaves the room claimed. @returns `unavailable` when the store was, and another try may go well */
+  async attempt(claim: RevivalClaim): Promise<RevivalOutcome> {
     const { directory, metrics, log } = this.#deps;
     const { roomId, roomName, epoch } = claim;
     const startedMs = performance.now();
@@ -54,17 +87,30 @@ export class RoomReviver {
       metrics.roomRevived(roomName, 'revived');
       const tookMs = Math.round(performance.now() - startedMs);
       log.info({ event: 'room-revived', room: roomName, roomId, epoch, tookMs }, 'room revived');
-      return true;
+      return 'revived';
     } catch (error) {
-      const reason = reasonOf(error);
-      log.error({ err: error, room: roomName, roomId, epoch, reason }, 'room lost');
-      metrics.roomRevived(roomName, reason);
+      const outcome = outcomeOf(error);
+      const line = { err: error, room: roomName, roomId, epoch, outcome };
+      if (outcome === 'unavailable') log.warn(line, 'a room cannot be brought back now');
+      else log.error(line, 'a room cannot be brought back');
       await directory.trialEnded(roomId).catch(() => {});
-      await directory.markLost(roomId, reason).catch((raised: unknown) => {
-        log.warn({ err: raised, roomId }, 'the directory was not told of a lost room');
-      });
-      return false;
+      return outcome;
     }
+  }
+
+  /** Writes the room off, unless it is another's by now. */
+  async giveUp({ roomId, roomName, epoch }: RevivalClaim, reason: LostReason): Promise<void> {
+    const { directory, metrics, log } = this.#deps;
+    if (directory.epochOf(roomId) !== epoch) return;
+    const place = await directory.locate(roomId).catch(() => null);
+    if (place?.kind !== 'owned' || place.epoch === epoch) {
+      metrics.roomRevived(roomName, reason);
+      log.error({ event: 'room-lost', room: roomName, roomId, epoch, reason }, 'room lost');
+    }
+    // Refused when it is another's, and forgotten here in any case.
+    await directory.markLost(roomId, reason).catch((raised: unknown) => {
+      log.warn({ err: raised, roomId }, 'the directory was not told of a lost room');
+    });
   }
 
   async #make(claim: RevivalClaim): Promise<void> {
@@ -73,11 +119,22 @@ export class RoomReviver {
     if (record === null)
       throw new RevivalError('The room has no journal.', { reason: 'not-durable' });
     const snapshot = foldMeta(record.entries);
-    revivals.announce({ claim, snapshot, entries: record.entries });
+    const failed = Promise.withResolvers<never>();
+    const { entries } = record;
+    revivals.announce({ claim, snapshot, entries, failed: failed.reject });
+    const making = maker.makeRoom(snapshot.roomName, snapshot.options ?? {}, claim.roomId);
     try {
-      await maker.makeRoom(snapshot.roomName, snapshot.options ?? {}, claim.roomId);
+      // What the room says of its failure first: Colyseus passes on the words only.
+      const made = await within(Promise.race([failed.promise, making]), MAKE_TIMEOUT_MS);
+      if (made === 'late') {
+        throw new RevivalError(`It was not made within ${MAKE_TIMEOUT_MS} ms.`, {
+          reason: 'restore-failed',
+        });
+      }
     } finally {
       revivals.take(claim.roomId);
+      failed.promise.catch(() => {});
+      making.catch(() => {});
     }
   }
 
@@ -91,12 +148,11 @@ export class RoomReviver {
   }
 }
 
-function reasonOf(error: unknown): LostReason {
+function outcomeOf(error: unknown): LostReason | 'unavailable' {
   if (error instanceof RevivalError) return error.reason;
   if (error instanceof JournalError) {
     return error.fault === 'foreign-version' ? 'schema-unknown' : 'journal-corrupt';
   }
-  // Colyseus wraps what onCreate threw.
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? 'restore-failed' : reasonOf(cause);
+  const isAway = error instanceof GameError && error.code === 'DIRECTORY_UNAVAILABLE';
+  return isAway ? 'unavailable' : 'restore-failed';
 }

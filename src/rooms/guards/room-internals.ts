@@ -45,6 +45,8 @@ export interface RoomInternals {
   readonly _reservedSeats: Record<string, ReservedSeat | undefined>;
   readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
   readonly _listing: IRoomCache;
+  /** Locked by the game, not because it is full. */
+  readonly _lockedExplicitly: boolean;
   _simulationInterval: unknown;
   _inputController?: RoomInputInternals;
   _onMessage(client: ClientInternals, frame: Buffer): void;

@@ -32,6 +32,7 @@ export type SeatReservationRecord = z.infer<typeof Reservation>;
 const Timers = z.record(z.string(), z.number());
 
 const Listing = z.object({
+  /** By the game; a full room is locked by its seats. */
   locked: z.boolean(),
   private: z.boolean(),
   unlisted: z.boolean(),

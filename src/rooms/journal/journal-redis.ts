@@ -51,9 +51,12 @@ export class RedisRoomJournal implements RoomJournal {
     this.#limits = limits;
     this.#batch = new RedisJournalBatch(redis);
     // Who comes back may have lost what it had acknowledged.
-    redis.on('close', () => {
+    const distrustAll = () => {
       for (const writer of this.#writers) writer.distrust();
-    });
+    };
+    redis.on('close', distrustAll);
+    // A Cluster stays connected when one of its servers goes.
+    redis.on('-node', distrustAll);
   }
 
   open(

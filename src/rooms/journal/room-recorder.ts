@@ -96,7 +96,7 @@ export class RoomRecorder {
   flushed(patch: () => StatePatch | null): void {
     if (this.#isClosed) return;
     if (this.#room.clusterMs() >= this.#checkpointDueMs || this.#isLarge()) this.checkpoint();
-    else if (this.#durability === 'journal') this.#append(patch());
+    else if (this.#durability === 'journal') this.#append(patch(), true);
   }
 
   /** A seat changed hands: written at once. */
@@ -105,7 +105,7 @@ export class RoomRecorder {
     if (this.#durability === 'checkpoint') this.checkpoint();
     // Not now: changes that wait for the flush would be in the checkpoint, and in the patch after it.
     else if (this.#writer.needsCheckpoint) this.#checkpointDueMs = 0;
-    else this.#append(null);
+    else this.#append(null, false);
   }
 
   /**
@@ -146,15 +146,17 @@ export class RoomRecorder {
     this.#writer.close();
   }
 
-  #append(patch: StatePatch | null): void {
+  /** @param isFlush - the room is at the end of a turn, and `patch` all that has changed (null: no state) */
+  #append(patch: StatePatch | null, isFlush: boolean): void {
     if (this.#writer.needsCheckpoint) {
       this.#checkpointDueMs = Math.min(this.#checkpointDueMs, this.#room.clusterMs() + RETRY_MS);
       return;
     }
     if (patch !== null) this.#nextRefId = patch.nextRefId;
-    const timers = this.#room.timerChanges();
+    // Timers that fired and messages that were processed have changed the state: they are written with it, or not yet.
+    const timers = isFlush ? this.#room.timerChanges() : null;
     const meta: PatchMeta = {
-      ...this.#deps.ledger.changes(),
+      ...this.#deps.ledger.changes({ isWithState: isFlush }),
       ...(timers === null ? {} : { timers: { ...timers } }),
       ...(patch?.views === undefined ? {} : { views: patch.views }),
     };

@@ -126,7 +126,7 @@ class Play {
   }
 
   write(): void {
-    const changes = this.ledger.changes();
+    const changes = this.ledger.changes({ isWithState: true });
     if (changes !== null) this.entries.push(entry('patch', changes));
   }
 

@@ -104,13 +104,23 @@ export class SeatLedger {
     return { messages: session.messages, inputs: inputsOf(session) };
   }
 
-  /** What changed since the last `changes()` or `snapshot()`; null when nothing did. */
-  changes(): Pick<PatchMeta, 'seats' | 'gone' | 'counts' | 'reservations'> | null {
+  /**
+   * What changed since the last `changes()` or `snapshot()`; null when nothing did.
+   *
+   * @param isWithState - the entry holds the state as of now. Without it nothing is counted: what was processed since the
+   *   last flush is in no entry yet, and would be lost if it were told to be there
+   */
+  changes({
+    isWithState,
+  }: {
+    readonly isWithState: boolean;
+  }): Pick<PatchMeta, 'seats' | 'gone' | 'counts' | 'reservations'> | null {
     const seats: SeatRecord[] = [];
     const counts: number[] = [];
     for (const session of this.#sessions.values()) {
+      // What is written of a seat has its counts in it.
+      if (isWithState) count(session, session.isChanged ? [] : counts);
       if (session.isChanged) seats.push(write(session));
-      else count(session, counts);
     }
     const gone = this.#gone.splice(0);
     const reservations = this.#areReservationsChanged ? [...this.#reservations.values()] : null;
@@ -129,7 +139,10 @@ export class SeatLedger {
     this.#gone.length = 0;
     this.#areReservationsChanged = false;
     return {
-      seats: [...this.#sessions.values()].map(write),
+      seats: [...this.#sessions.values()].map((session) => {
+        count(session, []);
+        return write(session);
+      }),
       reservations: [...this.#reservations.values()],
     };
   }
@@ -144,6 +157,8 @@ export class SeatLedger {
         userData: seat.userData,
         messages: seat.messages,
         earlierInputs: seat.inputs,
+        writtenMessages: seat.messages,
+        writtenInputs: seat.inputs,
         heldUntilMs: seat.heldUntilMs,
       });
     }
@@ -202,11 +217,11 @@ function count(session: Session, counts: number[]): void {
   session.writtenInputs = inputs;
 }
 
+/** The seat as of the last count. */
 function write(session: Session): SeatRecord {
   session.isChanged = false;
-  session.writtenMessages = session.messages;
-  session.writtenInputs = inputsOf(session);
-  const { sessionId, slot, token, messages, writtenInputs: inputs, heldUntilMs } = session;
+  const { sessionId, slot, token, heldUntilMs } = session;
+  const { writtenMessages: messages, writtenInputs: inputs } = session;
   const auth = session.connection?.auth ?? session.auth;
   const userData = session.connection?.userData ?? session.userData;
   return {

@@ -31,11 +31,14 @@ export class NodeDrainer {
   async drain(deadlineMs: number): Promise<DrainResult> {
     const { nodeId, log, movableRooms, roomCount } = this.#deps;
     const startedMs = performance.now();
-    const rooms = [...movableRooms()];
+    const tried = new Set<string>();
+    // Also rooms that were being made when the drain began, or came in while nobody had heard of it yet.
+    const next = () => movableRooms().find(({ roomId }) => !tried.has(roomId));
     let movedRooms = 0;
     const worker = async () => {
-      for (let room = rooms.pop(); room; room = rooms.pop()) {
+      for (let room = next(); room; room = next()) {
         if (performance.now() - startedMs > deadlineMs) return;
+        tried.add(room.roomId);
         if (await this.#move(room)) movedRooms++;
       }
     };

@@ -14,11 +14,14 @@ import type { RoomReviver } from '../failover/room-reviver.ts';
 //   client:                                                                                     dials the target, sends again
 //                                                                                               what was not processed
 //
-// The source owns the room until the target has taken it over. If the target does not answer, the directory says who owns it: the
-// source goes on where it stopped, or lets go.
+// The source owns the room until the target has taken it over. A target that cannot bring it to life (another build, say) leaves it
+// to be taken back. If the target does not answer, the directory says who owns it: the source lets go, or goes on where it stopped,
+// an epoch later, so that a take-over under way comes too late.
 
 const TAKE_OVER = 'take-over-room';
 const TAKE_OVER_TIMEOUT_MS = 3_000;
+/** A room that the target could not bring to life, and that its source has not taken back by then, is written off. */
+const TAKE_BACK_WITHIN_MS = 10_000;
 
 const TakeOver = z.strictObject({
   roomId: z.string(),
@@ -33,8 +36,8 @@ export interface MovableRoom {
   freeze(): void;
   /** The last checkpoint, on its way and stored. @throws when the store does not take it */
   storeLastCheckpoint(): Promise<void>;
-  /** Goes on as if nothing had been. */
-  thaw(): void;
+  /** Goes on as if nothing had been. @param epoch - under which the room is owned from now on, when it is another one */
+  thaw(epoch?: number): void;
   /** Lives elsewhere now: players are sent there, nothing of it is saved or cleaned up in the directory. */
   release(to: MovedTo): void;
 }
@@ -45,6 +48,8 @@ export interface MoverDeps {
   readonly calls: NodeCalls;
   readonly reviver: RoomReviver;
   readonly log: Logger;
+  /** Whether this node takes rooms that others move here. */
+  readonly takesRooms: () => boolean;
 }
 
 export class RoomMover {
@@ -69,41 +74,63 @@ export class RoomMover {
     room.freeze();
     try {
       await room.storeLastCheckpoint();
+    } catch (error) {
+      log.warn({ err: error, roomId }, 'a room was not moved: its last checkpoint is not stored');
+      room.thaw();
+      return false;
+    }
+    try {
       const request = { roomId, fromNodeId: nodeId, epoch };
       await calls.request(target.nodeId, TAKE_OVER, request, { timeoutMs: TAKE_OVER_TIMEOUT_MS });
     } catch (error) {
       log.warn({ err: error, roomId, target: target.nodeId }, 'a room was not moved');
-      return await this.#settle(room, to);
+      const hasFailed = error instanceof GameError && error.code === 'ROOM_LOST';
+      return await this.#settle(room, to, hasFailed);
     }
     room.release(to);
     return true;
   }
 
-  /** The target failed or did not answer: whose is the room? */
-  async #settle(room: MovableRoom, to: MovedTo): Promise<boolean> {
+  /**
+   * The target failed or did not answer: whose is the room?
+   *
+   * @param hasFailed - it said that it cannot bring the room to life
+   */
+  async #settle(room: MovableRoom, to: MovedTo, hasFailed: boolean): Promise<boolean> {
     const { directory, nodeId, log } = this.#deps;
+    const { roomId } = room;
     try {
-      const place = await directory.locate(room.roomId);
-      if (place.kind === 'owned' && place.nodeId !== nodeId) {
-        room.release(
-          place.nodeId === to.processId ? to : { processId: place.nodeId, publicAddress: null },
-        );
-        return place.nodeId === to.processId;
+      const place = await directory.locate(roomId);
+      const isThere = place.kind === 'owned' && place.nodeId === to.processId;
+      if (isThere && !hasFailed) {
+        room.release(to);
+        return true;
       }
+      const epoch = isThere
+        ? (await directory.takeOver({ roomId, fromNodeId: place.nodeId, epoch: place.epoch }))
+            ?.epoch
+        : await directory.nextEpoch(roomId);
+      if (typeof epoch === 'number') room.thaw(epoch);
+      // Whose it is now, players find out by asking.
+      else room.release({ processId: nodeId, publicAddress: null });
     } catch (error) {
       // The journal refuses this node if it is not the owner any more; until then the room plays on.
-      log.warn({ err: error, roomId: room.roomId }, 'the owner of a room is not known');
+      log.warn({ err: error, roomId }, 'the owner of a room is not known');
+      room.thaw();
     }
-    room.thaw();
     return false;
   }
 
   async #takeOver(request: z.infer<typeof TakeOver>): Promise<void> {
-    const { directory, reviver } = this.#deps;
+    const { directory, reviver, takesRooms } = this.#deps;
+    const { roomId } = request;
+    if (!takesRooms()) throw new GameError('SHUTTING_DOWN', { roomId });
     const claim = await directory.takeOver(request);
-    if (claim === null) throw new GameError('LEASE_LOST', { roomId: request.roomId });
-    if (!(await reviver.revive(claim))) {
-      throw new GameError('ROOM_LOST', { roomId: request.roomId });
-    }
+    if (claim === null) throw new GameError('LEASE_LOST', { roomId });
+    const outcome = await reviver.attempt(claim);
+    if (outcome === 'revived') return;
+    const reason = outcome === 'unavailable' ? 'restore-failed' : outcome;
+    setTimeout(() => void reviver.giveUp(claim, reason), TAKE_BACK_WITHIN_MS).unref();
+    throw new GameError('ROOM_LOST', { roomId, reason });
   }
 }

@@ -6,7 +6,7 @@ const MOST_PER_CLIENT = 256;
  * forgotten when it goes elsewhere, for then each client sends again what was not processed.
  */
 export class FrameShelf<Client> {
-  #frames: { readonly client: Client; readonly frame: Buffer }[] = [];
+  #frames: { readonly client: Client; readonly frame: Buffer; readonly arrivedAtMs: number }[] = [];
   readonly #counts = new Map<Client, number>();
 
   get isEmpty(): boolean {
@@ -14,19 +14,19 @@ export class FrameShelf<Client> {
   }
 
   /** @param frame - copied: the reader's buffer is used again. @returns false when this client has sent too much */
-  keep(client: Client, frame: Buffer): boolean {
+  keep(client: Client, frame: Buffer, arrivedAtMs: number): boolean {
     const count = (this.#counts.get(client) ?? 0) + 1;
     if (count > MOST_PER_CLIENT) return false;
     this.#counts.set(client, count);
-    this.#frames.push({ client, frame: Buffer.from(frame) });
+    this.#frames.push({ client, frame: Buffer.from(frame), arrivedAtMs });
     return true;
   }
 
   /** Hands everything to `read`, oldest first. */
-  drain(read: (client: Client, frame: Buffer) => void): void {
+  drain(read: (client: Client, frame: Buffer, arrivedAtMs: number) => void): void {
     const frames = this.#frames;
     this.clear();
-    for (const { client, frame } of frames) read(client, frame);
+    for (const { client, frame, arrivedAtMs } of frames) read(client, frame, arrivedAtMs);
   }
 
   clear(): void {

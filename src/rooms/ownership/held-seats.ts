@@ -17,29 +17,36 @@ export interface HoldOptions {
  * Keeps the seats of a revived room for the players who sat in them. To Colyseus each is a client whose connection has just
  * dropped and whom the room waits for; to the game nothing happened: `onReconnect` is called when he is back, `onLeave` when
  * he does not come.
+ *
+ * @returns the clients that stand for them
  */
 export function holdSeats(
   room: ColyseusRoom,
   seats: readonly SeatRecord[],
   options: HoldOptions,
-): void {
-  for (const seat of seats) {
+): readonly ClientInternals[] {
+  return seats.map((seat) => {
     const seconds =
       seat.heldUntilMs === undefined
         ? options.holdSeconds
         : Math.max(1, (seat.heldUntilMs - options.nowMs) / 1_000);
     const client = absentClient(seat, options.views.get(seat.sessionId));
     hold(room, client, seconds);
-  }
+    return client;
+  });
 }
 
 function hold(room: ColyseusRoom, client: ClientInternals, seconds: number): void {
   room.clients.push(client as never);
   const { onDrop } = room;
   // Colyseus reads onDrop at once, and asks it whether the seat is kept.
-  room.onDrop = () => {
-    const waiting = room.allowReconnection(client, seconds);
-    waiting.catch(() => room.onLeave?.(client as never, CloseCode.FAILED_TO_RECONNECT));
+  room.onDrop = async () => {
+    // As a game does it: a room that empties waits for an onLeave that takes its time.
+    const hasReturned = await room.allowReconnection(client, seconds).then(
+      () => true,
+      () => false,
+    );
+    if (!hasReturned) await room.onLeave?.(client as never, CloseCode.FAILED_TO_RECONNECT);
   };
   internals(room)
     ._onLeave(client, CloseCode.MAY_TRY_RECONNECT)

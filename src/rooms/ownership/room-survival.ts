@@ -2,9 +2,11 @@ import { type Client, type Room as ColyseusRoom, Protocol } from '@colyseus/core
 import type { NodeLease } from '../../cluster/node-lease.ts';
 import type { RoomDirectory } from '../../cluster/room-directory.ts';
 import type { RoomsConfig } from '../../config/config.ts';
+import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { type MovedTo, movedReason } from '../../protocol/moved.ts';
 import { encodeResumeSection } from '../../protocol/resume.ts';
+import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import type { Durability } from '../durability.ts';
@@ -21,7 +23,7 @@ import type { MovableRoom } from '../migration/room-mover.ts';
 import { RoomTimers } from '../timers/room-timers.ts';
 import { FrameShelf } from './frame-shelf.ts';
 import { holdSeats } from './held-seats.ts';
-import { releaseRoom } from './release-room.ts';
+import { clearSeatTimeouts, releaseRoom } from './release-room.ts';
 
 // What makes a room outlive its process: the part of every room that knows who owns it, keeps its journal, and hands it over.
 //
@@ -64,8 +66,8 @@ export interface SurvivalHost {
   wake(): void;
   /** Sends what has been done to the clients, and to the journal. */
   flush(): void;
-  /** A frame that was put aside. */
-  read(client: ClientInternals, frame: Buffer): void;
+  /** A frame that was put aside. @param arrivedAtMs - `performance.now()` of then: limits count it there */
+  read(client: ClientInternals, frame: Buffer, arrivedAtMs: number): void;
 }
 
 type Phase = 'making' | 'live' | 'frozen' | 'released';
@@ -74,6 +76,8 @@ type Phase = 'making' | 'live' | 'frozen' | 'released';
 const REPEAT_CREDIT = 256;
 /** Or coming and going would be a way around the limits. */
 const REPEAT_CREDIT_EVERY_MS = 10_000;
+/** Joins under way when a room is about to move have this long to end; later ones are closed, and come back. */
+const JOINS_END_MS = 1_000;
 /** Restores in place within this time count together. */
 const RESTORE_WINDOW_MS = 60_000;
 
@@ -82,14 +86,22 @@ export class RoomSurvival implements MovableRoom {
   readonly timers: RoomTimers;
   readonly #host: SurvivalHost;
   readonly #shelf = new FrameShelf<ClientInternals>();
-  /** Players who are away and whose seat is kept, with the client they had. */
-  readonly #held = new Map<string, Client>();
+  /** Clients that Colyseus and the metrics count: those who joined and have not left, away or not. */
+  readonly #counted = new Map<string, Client>();
+  /** Clients on their way in, and the joins among them that have begun. */
+  readonly #arriving = new Set<ClientInternals>();
+  readonly #joins = new Set<Promise<void>>();
+  /** Ends when the room, frozen to move, goes on or goes away. */
+  #standstill: PromiseWithResolvers<void> | undefined;
   readonly #creditAtMs = new Map<string, number>();
   #phase: Phase = 'making';
   #epoch = 1;
   #recorder: RoomRecorder | undefined;
   #isRestored = false;
   #createdWith: unknown = {};
+  /** Of players who were in the room when it was lost: counted when it is made. */
+  #awaited: readonly Client[] = [];
+  #endRevival: () => void = () => {};
 
   constructor(host: SurvivalHost) {
     this.#host = host;
@@ -116,6 +128,16 @@ export class RoomSurvival implements MovableRoom {
     return this.#phase !== 'live' || !this.#host.services.lease.isHeld();
   }
 
+  /** Whether it could be moved now: it keeps a journal, and is neither being made nor on its way. */
+  get isMovable(): boolean {
+    return this.#recorder !== undefined && this.#phase === 'live';
+  }
+
+  /** Whether it is on its way elsewhere, and may yet stay. */
+  get isMoving(): boolean {
+    return this.#standstill !== undefined;
+  }
+
   get isReleased(): boolean {
     return this.#phase === 'released';
   }
@@ -128,17 +150,35 @@ export class RoomSurvival implements MovableRoom {
     const { onCreate } = room;
     room.onCreate = async (options: unknown) => {
       this.#createdWith = revival?.snapshot.options ?? options;
-      await onCreate?.call(room, options);
-      if (revival !== undefined) await this.#revive(revival);
+      if (revival === undefined) {
+        await onCreate?.call(room, options);
+        return;
+      }
+      this.#guardRevival();
+      try {
+        await onCreate?.call(room, options);
+        await this.#revive(revival);
+      } catch (error) {
+        // Colyseus passes on the words only.
+        revival.failed(error);
+        throw error;
+      }
     };
   }
 
   /** The room is in the directory and may be joined. */
   begin(): void {
+    if (this.#phase === 'released') {
+      // Another node took it in the very moment it was made.
+      this.#releaseRoom('This room lives on another node now.');
+      return;
+    }
     if (this.#phase !== 'making') return;
     this.#phase = 'live';
     if (this.#isRestored) {
-      this.#announceHeldSeats();
+      this.#endRevival();
+      for (const client of this.#awaited) internals(this.#host.room)._events.emit('join', client);
+      this.#awaited = [];
       return;
     }
     const { room, services } = this.#host;
@@ -161,23 +201,57 @@ export class RoomSurvival implements MovableRoom {
   /** Runs due timers. @param fault - takes what a handler throws */
   tick(fault: (error: unknown) => void): void {
     this.timers.tick(fault);
-    if (!this.#shelf.isEmpty) this.#shelf.drain((client, frame) => this.#host.read(client, frame));
+    if (this.#shelf.isEmpty) return;
+    this.#shelf.drain((client, frame, arrivedAtMs) => this.#host.read(client, frame, arrivedAtMs));
+  }
+
+  /** Whether a frame that comes now has to wait: the room stands still, or what came before it waits too. */
+  get putsAside(): boolean {
+    return this.isFrozen || !this.#shelf.isEmpty;
   }
 
   /** Keeps a frame that came while the room stands still. */
   putAside(client: ClientInternals, frame: Buffer): void {
     if (this.#phase === 'released') return;
-    if (!this.#shelf.keep(client, frame) && client instanceof MeridianClient) {
+    if (!this.#shelf.keep(client, frame, performance.now()) && client instanceof MeridianClient) {
+      // Nothing of it may be read any more: it will send again from here.
+      client.ref.removeAllListeners('message');
       client.evict(CloseCode.MAY_TRY_RECONNECT, 'The room stands still; come back.');
     }
     this.#host.wake();
   }
 
-  /** A client is about to join: its seat is written down, and it is told where it stands, as it gets its token. */
-  watchJoin(client: ClientInternals): void {
+  /**
+   * Lets a client in. While the room is on its way elsewhere, newcomers wait for how that ends.
+   *
+   * @throws {GameError} `ROOM_RECOVERING` when it is gone from here
+   */
+  async join(client: ClientInternals, run: () => Promise<void>): Promise<void> {
+    this.#arriving.add(client);
+    try {
+      if (this.#standstill !== undefined) await this.stillHere();
+      this.#watchJoin(client);
+      const joining = run();
+      const ended = joining.catch(() => undefined);
+      this.#joins.add(ended);
+      void ended.then(() => this.#joins.delete(ended));
+      await joining;
+    } finally {
+      this.#arriving.delete(client);
+    }
+  }
+
+  /** @throws {GameError} `ROOM_RECOVERING` when the room, once it does not move any more, is gone from here */
+  async stillHere(): Promise<void> {
+    await this.#standstill?.promise;
+    if (this.#phase === 'released')
+      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+  }
+
+  /** Its seat is written down, and it is told where it stands, as it gets its token. */
+  #watchJoin(client: ClientInternals): void {
     if (!(client instanceof MeridianClient)) return;
     client.completeJoinFrame = (frame) => {
-      this.#held.delete(client.sessionId);
       this.ledger.take(client);
       this.#recorder?.seatsChanged();
       const section = encodeResumeSection({
@@ -195,24 +269,27 @@ export class RoomSurvival implements MovableRoom {
   /** The game, or a revival, keeps the seat of a player who is away. */
   seatHeld(client: Client, seconds: number): void {
     if (this.#phase === 'released' || !this.ledger.has(client.sessionId)) return;
-    this.#held.set(client.sessionId, client);
     this.ledger.hold(client.sessionId, this.#host.services.lease.clusterNowMs() + seconds * 1_000);
     this.#recorder?.seatsChanged();
   }
 
+  joined(client: Client): void {
+    this.#counted.set(client.sessionId, client);
+  }
+
   seatFreed(client: Client): void {
     if (this.#phase === 'released') return;
-    this.#held.delete(client.sessionId);
+    this.#counted.delete(client.sessionId);
     this.#creditAtMs.delete(client.sessionId);
     this.ledger.free(client.sessionId);
     this.#recorder?.seatsChanged();
   }
 
   seatReserved(sessionId: string, options: unknown, auth: unknown, seconds: number): void {
-    if (this.#recorder === undefined) return;
+    if (this.#host.room.durability === 'none') return;
     const untilMs = this.#host.services.lease.clusterNowMs() + seconds * 1_000;
     this.ledger.reserve({ sessionId, options: options ?? null, auth, untilMs });
-    this.#recorder.seatsChanged();
+    this.#recorder?.seatsChanged();
   }
 
   /** Frames a client may send at once on top of its rate: who comes back sends again what was lost. */
@@ -236,16 +313,41 @@ export class RoomSurvival implements MovableRoom {
     if (this.#phase !== 'live') return;
     this.#host.flush();
     this.#phase = 'frozen';
+    this.#standstill = Promise.withResolvers();
     this.#host.services.metrics.roomFrozen(this.#host.room.roomName, 'move');
   }
 
-  thaw(): void {
+  thaw(epoch = this.#epoch): void {
     if (this.#phase !== 'frozen') return;
     this.#phase = 'live';
+    if (epoch !== this.#epoch) this.#goOnUnder(epoch);
+    this.#endStandstill();
     this.#host.wake();
   }
 
+  /** The room is this node's again, or under another epoch: everybody has to hear of it from this object. */
+  #goOnUnder(epoch: number): void {
+    const { room, services, log } = this.#host;
+    this.#epoch = epoch;
+    this.#recorder?.close();
+    // What happened while it stood still is in the checkpoint, and need not be in a patch after it.
+    this.#host.flush();
+    this.#openRecorder();
+    this.#recorder?.checkpoint();
+    services.directory.insert(internals(room)._listing).catch((error: unknown) => {
+      log().warn({ err: error }, 'the directory was not told that this room stayed');
+    });
+  }
+
+  #endStandstill(): void {
+    this.#standstill?.resolve();
+    this.#standstill = undefined;
+  }
+
   async storeLastCheckpoint(): Promise<void> {
+    // Who is half way in gets his seat, and takes it along.
+    await within(Promise.all(this.#joins), JOINS_END_MS);
+    if (this.#host.services.lease.isHeld()) this.#host.flush();
     const recorder = this.#recorder;
     if (recorder === undefined || !recorder.checkpoint()) {
       throw new RevivalError('The room cannot be written down.', { reason: 'not-durable' });
@@ -278,11 +380,15 @@ export class RoomSurvival implements MovableRoom {
   /** A journal expires; a room in which nothing happens writes one now and then all the same. */
   keepJournal(): void {
     if (this.#recorder === undefined || this.#phase !== 'live') return;
+    if (this.isFrozen) {
+      this.#recorder.renew();
+      return;
+    }
     this.#host.flush();
     this.#recorder.checkpoint();
   }
 
-  /** The store was away, and may have forgotten. */
+  /** The journal has a gap: the next flush writes the whole room. */
   renewJournal(): void {
     this.#recorder?.renew();
   }
@@ -300,12 +406,31 @@ export class RoomSurvival implements MovableRoom {
 
   /** The room ended. */
   ended(): void {
-    const wasDurable = this.#recorder !== undefined && this.#phase !== 'released';
+    const isOver = this.#phase === 'live' || this.#phase === 'frozen';
+    const isDurable = this.#recorder !== undefined;
+    this.#phase = 'released';
+    this.#endStandstill();
     this.#recorder?.close();
-    if (!wasDurable) return;
+    // Of a room that could not be made, the journal is all there is.
+    if (!isOver || !isDurable) return;
     this.#host.services.journal.forget(this.roomId).catch((error: unknown) => {
       this.#host.log().debug({ err: error }, 'the journal of an ended room expires by itself');
     });
+  }
+
+  /** Until the room lives, its end is no end to the game, and seats that it holds are held elsewhere or nowhere. */
+  #guardRevival(): void {
+    const { room } = this.#host;
+    const { onDispose } = room;
+    const events = internals(room)._events;
+    room.onDispose = () => room.onRelease?.();
+    const forgetSeats = () => clearSeatTimeouts(room);
+    events.once('dispose', forgetSeats);
+    this.#endRevival = () => {
+      // Undefined as before, not deleted: a deleted property turns the room into a hash table for V8.
+      Object.assign(room, { onDispose });
+      events.off('dispose', forgetSeats);
+    };
   }
 
   async #revive({ claim, snapshot, entries }: Revival): Promise<void> {
@@ -333,7 +458,7 @@ export class RoomSurvival implements MovableRoom {
       throw new RevivalError('onRestore failed.', { reason: 'restore-failed', cause: error });
     }
     const views = state.reviveViews(snapshot.viewHistory);
-    holdSeats(room, snapshot.seats, {
+    this.#awaited = holdSeats(room, snapshot.seats, {
       nowMs,
       holdSeconds: config.seatHoldMs / 1_000,
       views,
@@ -350,19 +475,22 @@ export class RoomSurvival implements MovableRoom {
       const seconds = Math.max(1, (untilMs - nowMs) / 1_000);
       await internals(room)._reserveSeat(sessionId, options, auth, seconds);
     }
+    await this.#restoreLock(snapshot.listing);
   }
 
   #restoreListing(listing: ListingRecord, seats: number): void {
     const { room } = this.#host;
-    const { maxClients, locked, ...rest } = listing;
+    const { maxClients, locked: _, ...rest } = listing;
     room.maxClients = maxClients ?? Number.POSITIVE_INFINITY;
-    Object.assign(internals(room)._listing, rest, { clients: seats, locked });
+    Object.assign(internals(room)._listing, rest, { clients: seats });
   }
 
-  /** Colyseus and the metrics count a held seat like a player. */
-  #announceHeldSeats(): void {
-    for (const client of this.#held.values())
-      internals(this.#host.room)._events.emit('join', client);
+  /** After the seats: a room that is full locks itself, and only Colyseus can say that it did. */
+  async #restoreLock({ locked }: ListingRecord): Promise<void> {
+    const { room } = this.#host;
+    const { maxClients } = room;
+    room.maxClients = maxClients;
+    if (locked) await room.lock();
   }
 
   #openRecorder(): void {
@@ -406,12 +534,23 @@ export class RoomSurvival implements MovableRoom {
 
   #leaveTo(reason: string): void {
     if (this.#phase === 'released') return;
+    const wasMade = this.#phase !== 'making';
     this.#phase = 'released';
     this.#shelf.clear();
     this.#recorder?.close();
     this.#host.stopLoop();
-    releaseRoom(this.#host.room, { closeReason: reason, away: [...this.#held.values()] });
-    this.#held.clear();
+    this.#endStandstill();
+    // Colyseus cannot end what it is making; `begin` does.
+    if (wasMade) this.#releaseRoom(reason);
+  }
+
+  #releaseRoom(closeReason: string): void {
+    releaseRoom(this.#host.room, {
+      closeReason,
+      arriving: [...this.#arriving],
+      counted: [...this.#counted.values()],
+    });
+    this.#counted.clear();
   }
 }
 
@@ -434,9 +573,10 @@ function mayRestore(roomClass: object, roomId: string): boolean {
 }
 
 function listingOf(room: ColyseusRoom): ListingRecord {
-  const { locked, private: isPrivate, unlisted, metadata } = internals(room)._listing;
+  const { _listing: listing, _lockedExplicitly: locked } = internals(room);
+  const { private: isPrivate, unlisted, metadata } = listing;
   return {
-    locked: locked ?? false,
+    locked,
     private: isPrivate ?? false,
     unlisted: unlisted ?? false,
     maxClients: Number.isFinite(room.maxClients) ? room.maxClients : null,

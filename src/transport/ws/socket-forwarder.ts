@@ -37,6 +37,8 @@ export interface Upgrade {
 /** Hands sockets on to other nodes, and knows those that were handed on. */
 export class SocketForwarder {
   readonly #key: Uint8Array;
+  /** Clients' ends of the pairs under way: the HTTP server knows nothing of them. */
+  readonly #open = new Set<Duplex>();
 
   /** @param key - shared by the nodes of the region */
   constructor(key: Uint8Array) {
@@ -75,12 +77,25 @@ export class SocketForwarder {
     });
     other.once('connect', () => {
       clearTimeout(timer);
+      if (socket.destroyed) {
+        other.destroy();
+        return;
+      }
       isJoined = true;
+      this.#open.add(socket);
       other.write(this.#headOf(request, clientAddress));
       if (head.length > 0) other.write(head);
-      socket.once('close', () => other.destroy());
+      socket.once('close', () => {
+        this.#open.delete(socket);
+        other.destroy();
+      });
       socket.pipe(other).pipe(socket);
     });
+  }
+
+  /** Breaks what is under way: clients come back through another node. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 
   #headOf(request: IncomingMessage, clientAddress: string): string {
