@@ -37,6 +37,8 @@ export class Reaper implements AsyncDisposable {
 
   /** Lets everything live that was not forgotten. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // Waited for now, so it must keep us alive.
+    this.#child.ref();
     const ended = once(this.#child, 'close');
     this.#child.kill('SIGKILL');
     await ended;
