@@ -4,6 +4,7 @@ import type { NodeInfo } from '../../src/cluster/node-info.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import { Reaper } from '../machine/reaper.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { FrontDoor } from './front-door.ts';
 
@@ -31,6 +32,7 @@ export class Cluster implements AsyncDisposable {
   /** All nodes ever started, in the order of their starts. */
   readonly nodes: ClusterNode[];
   readonly #frontDoor: FrontDoor;
+  readonly #reaper = new Reaper();
   readonly #options: ClusterOptions;
   readonly #jwtSecret = randomBytes(32).toString('hex');
   #startedNodes = 0;
@@ -60,7 +62,7 @@ export class Cluster implements AsyncDisposable {
     this.redis = parts.redis;
     this.#frontDoor = parts.frontDoor;
     this.nodes = parts.nodes;
-    process.once('exit', this.#killRedis);
+    this.#reaper.watchProcess(this.redis.pid);
   }
 
   /** Where players begin, `host:port`; it stays the same, whatever becomes of nodes. */
@@ -84,10 +86,24 @@ export class Cluster implements AsyncDisposable {
       port: await freePort(),
       redisPort: this.redis.port,
       logFolder: this.#options.logFolder,
+      reaper: this.#reaper,
       env: { JWT_SECRET: this.#jwtSecret, ...this.#options.env, ...env },
     });
     this.nodes.push(node);
     return node;
+  }
+
+  /** A crash of Redis; what it held is gone. */
+  async killRedis(): Promise<void> {
+    const { pid } = this.redis;
+    await this.redis.kill();
+    this.#reaper.forgetProcess(pid);
+  }
+
+  /** Starts it again, empty, on the same port. */
+  async startRedis(): Promise<void> {
+    await this.redis.up();
+    this.#reaper.watchProcess(this.redis.pid);
   }
 
   /** Drains a node through the operator's API. @throws {Error} when it is refused */
@@ -114,12 +130,8 @@ export class Cluster implements AsyncDisposable {
     await this.#frontDoor[Symbol.asyncDispose]();
     await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
     await this.redis[Symbol.asyncDispose]();
-    process.removeListener('exit', this.#killRedis);
+    await this.#reaper[Symbol.asyncDispose]();
   }
-
-  readonly #killRedis = () => {
-    if (this.redis.pid > 0) process.kill(this.redis.pid, 'SIGKILL');
-  };
 }
 
 function runningOf(nodes: readonly ClusterNode[]): ClusterNode[] {

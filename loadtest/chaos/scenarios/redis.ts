@@ -12,9 +12,9 @@ export const redisRestart: Scenario = {
   async run(stage) {
     await stage.play(3);
     stage.mark('kill Redis');
-    await stage.cluster.redis.kill();
+    await stage.cluster.killRedis();
     await stage.play(AWAY_S);
-    await stage.cluster.redis.up();
+    await stage.cluster.startRedis();
     stage.mark('Redis is back, empty');
     await stage.play(8);
     await stage.settled();
