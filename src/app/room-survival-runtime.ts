@@ -22,6 +22,7 @@ import type { Region } from './region.ts';
 /** Beyond its longest time, for its last moves and its answer. */
 const DRAIN_ANSWER_MS = 10_000;
 const REASSERT_RETRY_MS = 250;
+const CUT_OFF = 'This node was cut off from the others.';
 const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
@@ -29,6 +30,8 @@ const DRAIN_NODE = 'drain-node';
 const DRAIN_TIMEOUT_MS = 60_000;
 /** A sixth of the time after which a journal expires. */
 const KEEP_JOURNALS_MS = 600_000;
+/** After the lease ran out: a hiccup is over by then, and if this node is cut off, the others begin to claim its rooms. */
+const CUT_OFF_AFTER_MS = 500;
 
 export interface SurvivalRuntimeDeps {
   readonly config: MeridianConfig;
@@ -48,6 +51,7 @@ export class SurvivalRuntime {
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
   #keeping: NodeJS.Timeout | undefined;
+  #cutOff: NodeJS.Timeout | undefined;
   #draining: Promise<DrainResult> | null = null;
   #isReasserting = false;
 
@@ -111,6 +115,11 @@ export class SurvivalRuntime {
     });
     calls.handle(DRAIN_NODE, () => this.drain());
     lease.onRedisBack(() => void this.#reassert());
+    lease.onPhase((phase) => {
+      clearTimeout(this.#cutOff);
+      if (phase !== 'lapsed') return;
+      this.#cutOff = setTimeout(() => this.#sendPlayersAway(), CUT_OFF_AFTER_MS).unref();
+    });
     directory.onDisowned((roomId) => {
       const room = node.findRoom(roomId);
       if (room instanceof Room) Room.survivalOf(room).abandon(ELSEWHERE);
@@ -157,6 +166,7 @@ export class SurvivalRuntime {
    */
   async leave(deadlineMs: number): Promise<void> {
     clearInterval(this.#keeping);
+    clearTimeout(this.#cutOff);
     await this.#failover.stop();
     await within(this.drain(), deadlineMs);
     if (!this.#deps.region.outlivesProcess) return;
@@ -195,7 +205,13 @@ export class SurvivalRuntime {
   /** This node was declared dead: its rooms are another's. */
   abandonAll(): void {
     this.#deps.region.directory.forgetAll();
-    for (const room of this.#survivals()) room.abandon('This node was cut off from the others.');
+    for (const room of this.#survivals()) room.abandon(CUT_OFF);
+  }
+
+  /** The lease stays lost: players look for their rooms at the others instead of waiting for what may never go on. */
+  #sendPlayersAway(): void {
+    if (this.#deps.region.lease.isHeld()) return;
+    for (const room of this.#survivals()) room.sendPlayersAway(CUT_OFF);
   }
 
   async #restoreInPlace(roomId: string, roomName: string): Promise<void> {

@@ -396,6 +396,14 @@ export class RoomSurvival implements MovableRoom {
     this.#leaveTo(reason);
   }
 
+  /** The node may not be the owner any more: who is in a durable room looks for it; if it goes on here, they are back in time or leave then. */
+  sendPlayersAway(reason: string): void {
+    if (this.#recorder === undefined || this.#phase !== 'live') return;
+    for (const client of this.#host.room.clients) {
+      if (client instanceof MeridianClient) client.evict(CloseCode.MAY_TRY_RECONNECT, reason);
+    }
+  }
+
   /** The process ends and nobody can take the room now: it is written down, and waits for the next node. */
   async leaveBehind(): Promise<void> {
     this.freeze();
@@ -475,8 +483,8 @@ export class RoomSurvival implements MovableRoom {
         reason: 'schema-unknown',
       });
     }
-    const nowMs = services.lease.clusterNowMs();
     state.revive(entries);
+    const nowMs = services.lease.clusterNowMs();
     // The room's clock went on while nobody ran it; never back, whatever the clocks of the machines say.
     const awayMs = Math.max(0, nowMs - snapshot.atMs);
     room.clock.tick();
@@ -534,7 +542,7 @@ export class RoomSurvival implements MovableRoom {
         roomName: room.roomName,
         isSound: () => this.#host.isSound(),
         clusterMs: () => services.lease.clusterNowMs(),
-        roomMs: () => room.clock.elapsedTime,
+        roomMs: () => roomMsNow(room.clock),
         listing: () => listingOf(room),
         gameData: () => room.onCheckpoint?.(),
         timers: () => this.timers.snapshot(),
@@ -587,6 +595,11 @@ export class RoomSurvival implements MovableRoom {
     });
     this.#counted.clear();
   }
+}
+
+/** The room's time of this moment: its clock stands still between ticks, and an entry's moment does not. */
+function roomMsNow({ elapsedTime, currentTime }: ColyseusRoom['clock']): number {
+  return elapsedTime + Math.max(0, performance.timeOrigin + performance.now() - currentTime);
 }
 
 /** Restores in place by room id, with the time of the first of the window. */
