@@ -76,7 +76,7 @@ export class SurvivalRuntime {
       directory,
       journal,
       revivals,
-      restoreInPlace: (roomId, roomName) => void this.#restoreInPlace(roomId, roomName),
+      restoreInPlace: (room) => void this.#restoreInPlace(room),
       processId: () => nodeId,
       publicAddress: () => publicAddress,
       metrics,
@@ -214,12 +214,13 @@ export class SurvivalRuntime {
     for (const room of this.#survivals()) room.sendPlayersAway(CUT_OFF);
   }
 
-  async #restoreInPlace(roomId: string, roomName: string): Promise<void> {
+  async #restoreInPlace(room: Parameters<SurvivalServices['restoreInPlace']>[0]): Promise<void> {
+    const { roomId } = room;
     const { directory } = this.#deps.region;
     while (directory.epochOf(roomId) !== undefined) {
       try {
         const epoch = await directory.nextEpoch(roomId);
-        if (epoch !== null) await this.#reviver.revive({ roomId, roomName, epoch });
+        if (epoch !== null) await this.#reviver.revive({ ...room, epoch });
         return;
       } catch (error) {
         // Redis is away. The room is nowhere until it is back.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DrainResult, RoomLocation } from '../../src/protocol/rest.ts';
+import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { RedisServer } from './redis-server.ts';
 import { MeridianProcess } from './start-meridian.ts';
@@ -58,8 +59,23 @@ export class MeridianRegion implements AsyncDisposable {
         ...env,
       },
     });
+    const others = this.running;
     this.nodes.push(node);
+    await eventually(
+      async () =>
+        (await Promise.all(others.map((other) => this.#isOpen(node, other)))).every(Boolean),
+      { withinMs: 10_000 },
+    );
     return node;
+  }
+
+  /** Whether `other` would give rooms to `node`. */
+  async #isOpen(node: MeridianProcess, other: MeridianProcess): Promise<boolean> {
+    const { nodes } = (await (await this.#ask(other, 'GET', 'nodes')).json()) as {
+      readonly nodes: readonly { readonly publicAddress: string; readonly isDraining: boolean }[];
+    };
+    const address = `127.0.0.1:${node.port}`;
+    return nodes.some((it) => it.publicAddress === address && !it.isDraining);
   }
 
   get running(): readonly MeridianProcess[] {
@@ -73,8 +89,8 @@ export class MeridianRegion implements AsyncDisposable {
   }
 
   /** The node where a room runs. @throws {Error} when it runs nowhere */
-  async ownerOf(roomId: string): Promise<MeridianProcess> {
-    const { body } = await this.locate(roomId);
+  async ownerOf(roomId: string, asked = this.#anyNode): Promise<MeridianProcess> {
+    const { body } = await this.locate(roomId, asked);
     const address = body.state === 'running' ? body.publicAddress : null;
     const owner = this.running.find(({ port }) => address === `127.0.0.1:${port}`);
     if (owner === undefined) throw new Error(`The room runs nowhere: ${JSON.stringify(body)}`);

@@ -1,9 +1,13 @@
 import type { RoomClaim } from '../../cluster/room-directory.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { RoomSnapshot } from '../journal/journal-meta.ts';
+import type { ProcessedCounts } from '../journal/seat-ledger.ts';
 
 /** What the directory granted, as far as a revival needs it. */
-export type RevivalClaim = Pick<RoomClaim, 'roomId' | 'roomName' | 'epoch'>;
+export type RevivalClaim = Pick<RoomClaim, 'roomId' | 'roomName' | 'epoch'> & {
+  /** What sessions have had processed and shall not send again, though the journal does not know it. */
+  readonly handled?: ReadonlyMap<string, ProcessedCounts>;
+};
 
 /** A room that is about to be made again from its journal. */
 export interface Revival {

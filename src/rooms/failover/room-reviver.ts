@@ -118,7 +118,9 @@ export class RoomReviver {
     const record = await journal.read(claim.roomId);
     if (record === null)
       throw new RevivalError('The room has no journal.', { reason: 'not-durable' });
-    const snapshot = foldMeta(record.entries);
+    const folded = foldMeta(record.entries);
+    const seats = folded.seats.map((seat) => ({ ...seat, ...claim.handled?.get(seat.sessionId) }));
+    const snapshot = { ...folded, seats };
     const failed = Promise.withResolvers<never>();
     const { entries } = record;
     revivals.announce({ claim, snapshot, entries, failed: failed.reject });

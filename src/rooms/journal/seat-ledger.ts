@@ -9,6 +9,12 @@ export interface LedgerClient {
   readonly _inputBuffer?: { readonly ackSeq: number } | undefined;
 }
 
+/** Over all connections of a session. */
+export interface ProcessedCounts {
+  readonly messages: number;
+  readonly inputs: number;
+}
+
 interface Session {
   readonly sessionId: string;
   readonly slot: number;
@@ -97,8 +103,13 @@ export class SeatLedger {
     return this.#sessions.get(sessionId)?.isReturning === true;
   }
 
+  /** `processedOf` every session. */
+  processed(): ReadonlyMap<string, ProcessedCounts> {
+    return new Map([...this.#sessions.keys()].map((id) => [id, this.processedOf(id)]));
+  }
+
   /** How much of what the session ever sent is processed. */
-  processedOf(sessionId: string): { readonly messages: number; readonly inputs: number } {
+  processedOf(sessionId: string): ProcessedCounts {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return { messages: 0, inputs: 0 };
     return { messages: session.messages, inputs: inputsOf(session) };

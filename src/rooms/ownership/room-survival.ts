@@ -10,7 +10,7 @@ import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import type { Durability } from '../durability.ts';
-import type { Revival, Revivals } from '../failover/revival.ts';
+import type { Revival, RevivalClaim, Revivals } from '../failover/revival.ts';
 import { RevivalError } from '../failover/revival-error.ts';
 import { type ClientInternals, internals } from '../guards/room-internals.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
@@ -39,7 +39,7 @@ export interface SurvivalServices {
   readonly journal: RoomJournal;
   readonly revivals: Revivals;
   /** Makes the room anew from its journal, here, after `release`. */
-  readonly restoreInPlace: (roomId: string, roomName: string) => void;
+  readonly restoreInPlace: (room: Pick<RevivalClaim, 'roomId' | 'roomName' | 'handled'>) => void;
   readonly processId: () => string;
   readonly publicAddress: () => string | null;
   readonly metrics: SurvivalMetrics;
@@ -436,11 +436,15 @@ export class RoomSurvival implements MovableRoom {
   /** Whatever is wrong is not in the journal: makes the room anew from its last whole state. @returns whether that can be */
   restoreInPlace(): boolean {
     if (this.#recorder === undefined || this.#phase !== 'live') return false;
-    if (!mayRestore(this.#host.room.constructor, this.roomId)) return false;
     const { services, room } = this.#host;
-    services.metrics.roomFrozen(room.roomName, 'restore');
+    const { roomId, roomName } = room;
+    const times = countRestore(room.constructor, roomId);
+    if (times > MOST_RESTORES) return false;
+    // It failed again: what is repeated to it may be the reason, and is left out.
+    const handled = times > 1 ? this.ledger.processed() : undefined;
+    services.metrics.roomFrozen(roomName, 'restore');
     this.release({ processId: services.processId(), publicAddress: services.publicAddress() });
-    services.restoreInPlace(room.roomId, room.roomName);
+    services.restoreInPlace({ roomId, roomName, ...(handled && { handled }) });
     return true;
   }
 
@@ -607,7 +611,7 @@ const restores = new WeakMap<object, Map<string, { count: number; sinceMs: numbe
 const MOST_RESTORES = 3;
 
 /** A room that fails again and again is given up; the count outlives the instances, so it hangs on the class. */
-function mayRestore(roomClass: object, roomId: string): boolean {
+function countRestore(roomClass: object, roomId: string): number {
   const ofClass = restores.get(roomClass) ?? new Map<string, { count: number; sinceMs: number }>();
   restores.set(roomClass, ofClass);
   const nowMs = performance.now();
@@ -617,7 +621,7 @@ function mayRestore(roomClass: object, roomId: string): boolean {
   const known = ofClass.get(roomId) ?? { count: 0, sinceMs: nowMs };
   known.count++;
   ofClass.set(roomId, known);
-  return known.count <= MOST_RESTORES;
+  return known.count;
 }
 
 function listingOf(room: ColyseusRoom): ListingRecord {
