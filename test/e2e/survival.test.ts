@@ -16,6 +16,8 @@ const FIGHTERS = 5;
 /** The farthest anybody goes in a frame, and a glide, in units. */
 const FARTHEST_STEP = 115;
 const LATE_FRAME_MS = 60;
+/** Of the pictures of others, and a few frames. */
+const MOST_DELAY_MS = 350;
 const MOST_CLOCK_DRIFT_MS = 500;
 const DRAINED_AT_PLY = 4;
 /** Clocks show whole seconds. */
@@ -121,15 +123,18 @@ function jumps(film: readonly FilmFrame[]): string[] {
     if (frame.atMs - last.atMs > LATE_FRAME_MS) return [];
     return Object.entries(frame.fighters).flatMap(([id, now]) => {
       const then = last.fighters[id];
-      // The prediction follows a respawn a frame or two after the state.
-      const stances = film
-        .slice(Math.max(0, index - 3), index + 2)
-        .map((f) => f.fighters[id]?.stance);
-      if (then === undefined || new Set(stances).size > 1) return [];
+      if (then === undefined || hasJustRespawned(film.slice(0, index + 2), id)) return [];
       const distance = Math.hypot(now.x - then.x, now.y - then.y);
       return distance > FARTHEST_STEP ? [`${id} ${distance} at ${frame.atMs}: ${frame.phase}`] : [];
     });
   });
+}
+
+/** Others are drawn a moment in the past: they are seen at their new place a little after the state says that they live. */
+function hasJustRespawned(film: readonly FilmFrame[], id: string): boolean {
+  const nowMs = film.at(-1)?.atMs ?? 0;
+  const recent = film.filter(({ atMs }) => nowMs - atMs < MOST_DELAY_MS);
+  return new Set(recent.map(({ fighters }) => fighters[id]?.stance)).size > 1;
 }
 
 inBrowser(

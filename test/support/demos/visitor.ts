@@ -18,9 +18,9 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
-/** What a browser says about a network that is switched off, or a server that is gone. */
+/** What a browser says about a network that is switched off, or a server that is gone; a question another node has answered is aborted. */
 const OF_AN_OUTAGE =
-  /ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket connection to .* failed|Network offline/;
+  /ERR_(ABORTED|INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket connection to .* failed|Network offline/;
 
 /** The read-only windows through which the demos show what they show. */
 interface TestWindows {
