@@ -28,6 +28,9 @@ const ELSEWHERE = 'This room lives on another node now.';
 const RESTORE_RETRY_MS = 500;
 const DRAIN_NODE = 'drain-node';
 const DRAIN_TIMEOUT_MS = 60_000;
+/** A start is told with a renewal of the lease, and seen with the next look of each other node. */
+const NEWS_OF_A_START_MS = 1_000;
+const LOOK_AGAIN_MS = 50;
 /** A sixth of the time after which a journal expires. */
 const KEEP_JOURNALS_MS = 600_000;
 /** After the lease ran out: a hiccup is over by then, and if this node is cut off, the others begin to claim its rooms. */
@@ -193,13 +196,22 @@ export class SurvivalRuntime {
     if (place.kind === 'orphaned')
       throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
     if (place.kind !== 'owned') return 'here';
-    const owner = region.registry.find(place.nodeId);
-    // Ours and not here yet, or its owner's lease has run out: it comes back in a moment.
-    if (place.nodeId === node.processId || owner === undefined) {
-      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    // Ours and not here yet: it comes back in a moment.
+    const owner = place.nodeId === node.processId ? null : await this.#listening(place.nodeId);
+    if (owner === null) throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    return owner;
+  }
+
+  /** Where a node takes sockets. One that has just started may have rooms before all others have heard where it listens. */
+  async #listening(nodeId: string): Promise<ForwardTarget | null> {
+    const untilMs = performance.now() + NEWS_OF_A_START_MS;
+    for (;;) {
+      const address = this.#deps.region.registry.find(nodeId)?.internalAddress ?? '';
+      const [, host = '', port = '0'] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
+      if (port !== '0') return { host, port: Number(port) };
+      if (performance.now() > untilMs) return null;
+      await sleep(LOOK_AGAIN_MS);
     }
-    const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(owner.internalAddress) ?? [];
-    return { host, port: Number(port) };
   }
 
   /** This node was declared dead: its rooms are another's. */
