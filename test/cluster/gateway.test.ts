@@ -40,8 +40,6 @@ beforeEach(async () => {
   const start = async () =>
     owned.use(await MeridianProcess.start({ game: join(project.path, 'harvest.ts'), env }));
   nodes = await Promise.all([start(), start()]);
-  // A node hears of one that has just started with the next renewal of its lease.
-  await eventually(async () => (await Promise.all(nodes.map(knowsAll))).every(Boolean), SOON);
   gateway = owned.use(await TcpBalancer.open(nodes.map(({ port }) => port)));
 });
 
@@ -99,16 +97,6 @@ async function player(name: string) {
   await eventually(() => room.state.pickers?.has(room.sessionId), SOON);
   const { sessionId } = room;
   return { room, sessionId, events, apples: () => room.state.pickers.get(sessionId)?.apples ?? 0 };
-}
-
-/** Whether a node knows where all of them take sockets. */
-async function knowsAll({ adminPort }: MeridianProcess): Promise<boolean> {
-  const authorization = `Basic ${Buffer.from(`operator:${PASSWORD}`).toString('base64')}`;
-  const url = `http://127.0.0.1:${adminPort}/admin/v1/nodes`;
-  const reply = await fetch(url, { headers: { authorization } });
-  const known = ((await reply.json()) as { readonly nodes: readonly NodeInfo[] }).nodes;
-  const ports = known.map(({ internalAddress }) => Number(internalAddress.split(':').at(-1)));
-  return nodes.every(({ port }) => ports.includes(port));
 }
 
 async function pick({ room, apples }: Awaited<ReturnType<typeof player>>): Promise<void> {
