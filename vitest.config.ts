@@ -22,6 +22,8 @@ export default defineConfig({
     // `test.only` belongs to the hour of writing.
     allowOnly: process.env['CI'] === undefined,
     passWithNoTests: false,
+    // The Colyseus SDK tells every try to reconnect, here many per test, and has no switch for it.
+    onConsoleLog: (log) => !log.startsWith('[Colyseus reconnection]'),
     slowTestThreshold: 2_000,
     // A process per file: Colyseus keeps its matchmaker at module level, and a test may send signals.
     pool: 'forks',
