@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagValues, positiveCount } from '../cli/command-line.ts';
+import { REPORT_FLAGS } from '../cli/report-flags.ts';
 
 export const CHAOS_FLAGS = {
   quick: {
@@ -41,14 +42,7 @@ export const CHAOS_FLAGS = {
     help: "Existing folder for the nodes' logs, one file each.",
     schema: z.string().optional(),
   },
-  save: {
-    help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
-    schema: z.boolean().default(true),
-  },
-  json: {
-    help: 'Print the report as JSON on stdout; progress goes to stderr.',
-    schema: z.boolean().default(false),
-  },
+  ...REPORT_FLAGS,
 } as const;
 
 export type ChaosOptions = FlagValues<typeof CHAOS_FLAGS>;

@@ -1,4 +1,3 @@
-import { join, relative } from 'node:path';
 import { chaosFigures } from '../chaos/chaos-figures.ts';
 import { secondLine, verdictTable } from '../chaos/chaos-table.ts';
 import { CHAOS_FLAGS, type ChaosOptions } from '../chaos/options.ts';
@@ -7,59 +6,52 @@ import { SCENARIO_NAMES, type Scenario } from '../chaos/scenarios/scenario.ts';
 import { SCENARIOS } from '../chaos/scenarios/scenarios.ts';
 import { chaosPage } from '../report/chaos-page.ts';
 import type { Report } from '../report/report.ts';
-import { completeReport, writeReportFile } from '../report/write-report.ts';
+import { completeReport } from '../report/write-report.ts';
 import { parseCommand } from './command-line.ts';
+import { figureLines, type Outcome, PROJECT_ROOT, runReportCommand } from './report-command.ts';
 
-const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 const USAGE = 'npm run chaos --';
 
 /** `chaos <scenario>`; returns the exit code: 1 when a promise was broken. */
 export async function runChaosCommand(argv: readonly string[]): Promise<number> {
   const [name = '', ...flags] = argv;
   const scenario = Object.values(SCENARIOS).find((known) => known.name === name);
-  const command = parseCommand(
-    {
-      usage: `${USAGE} ${scenario?.name ?? '<scenario>'}`,
-      summary: scenario?.summary ?? overview(),
-      flags: CHAOS_FLAGS,
-    },
-    scenario === undefined ? argv : flags,
-  );
+  const spec = {
+    usage: `${USAGE} ${scenario?.name ?? '<scenario>'}`,
+    summary: scenario?.summary ?? overview(),
+    flags: CHAOS_FLAGS,
+  };
+  if (scenario !== undefined) {
+    return await runReportCommand(
+      spec,
+      flags,
+      async (options, tell) => await playScenario(scenario, options, tell),
+    );
+  }
+  const command = parseCommand(spec, argv);
   if (command.kind === 'help') {
     process.stdout.write(`${command.text}\n`);
     return 0;
   }
-  if (scenario === undefined) {
-    const mistake = name === '' ? '' : `There is no scenario "${name}".\n`;
-    process.stderr.write(`${mistake}${overview()}\n`);
-    return 2;
-  }
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.text}\n`);
-    return 2;
-  }
-  return await playScenario(scenario, command.values);
+  const mistake = name === '' ? '' : `There is no scenario "${name}".\n`;
+  process.stderr.write(`${mistake}${overview()}\n`);
+  return 2;
 }
 
-async function playScenario(scenario: Scenario, options: ChaosOptions): Promise<number> {
-  const tell = (line: string) =>
-    (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+async function playScenario(
+  scenario: Scenario,
+  options: ChaosOptions,
+  tell: (line: string) => void,
+): Promise<Outcome> {
   tell(scenario.summary);
   const run = await runChaos(scenario, options, (second) => tell(secondLine(second)));
   const report = reportOf(scenario, options, run);
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  tell(`\n${verdictTable(run.verdicts)}\n`);
-  for (const [figure, value] of Object.entries(report.figures)) {
-    tell(`${figure.padEnd(30)} ${value}`);
-  }
-  for (const note of report.notes) tell(`! ${note}`);
-  if (options.save) {
-    const data = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
-    const page = writeReportFile(PROJECT_ROOT, report.suite, 'html', chaosPage(report, run));
-    tell(`Report: ${relative(process.cwd(), page)}, ${relative(process.cwd(), data)}`);
-  }
-  if (options.json) process.stdout.write(text);
-  return report.figures['broken_invariants'] === 0 ? 0 : 1;
+  return {
+    report,
+    summary: `${verdictTable(run.verdicts)}\n\n${figureLines(report)}`,
+    page: chaosPage(report, run),
+    hasFailed: report.figures['broken_invariants'] !== 0,
+  };
 }
 
 function reportOf(scenario: Scenario, options: ChaosOptions, run: ChaosRun): Report {

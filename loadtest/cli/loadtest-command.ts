@@ -1,4 +1,3 @@
-import { join, relative } from 'node:path';
 import { conductLoadTest, type Target } from '../load/conductor.ts';
 import { LOADTEST_COMMAND, type LoadTestOptions } from '../load/options.ts';
 import { loadTestFigures, loadTestNotes, progressLine, summaryText } from '../load/results.ts';
@@ -7,41 +6,24 @@ import { NodeProcess } from '../machine/node-process.ts';
 import { Reaper } from '../machine/reaper.ts';
 import { loadTestPage } from '../report/load-test-page.ts';
 import type { Report } from '../report/report.ts';
-import { completeReport, writeReportFile } from '../report/write-report.ts';
-import { parseCommand } from './command-line.ts';
+import { completeReport } from '../report/write-report.ts';
+import { PROJECT_ROOT, runReportCommand } from './report-command.ts';
 
-const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 const DEFAULT_METRICS_PORT = '9464';
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** `loadtest`; returns the exit code: 1 when not one bot could join. */
 export async function runLoadTestCommand(argv: readonly string[]): Promise<number> {
-  const command = parseCommand(LOADTEST_COMMAND, argv);
-  if (command.kind === 'help') {
-    process.stdout.write(`${command.text}\n`);
-    return 0;
-  }
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.text}\n`);
-    return 2;
-  }
-
-  const options = command.values;
-  const tell = (line: string) =>
-    (options.json ? process.stderr : process.stdout).write(`${line}\n`);
-  const timeline = await playAgainst(options, tell);
-  const report = reportOf(options, timeline);
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  tell(`\n${summaryText(timeline)}\n`);
-  for (const note of report.notes) tell(`! ${note}`);
-  if (options.save) {
-    const data = writeReportFile(PROJECT_ROOT, report.suite, 'json', text);
-    const page = loadTestPage(report, timeline);
-    const path = writeReportFile(PROJECT_ROOT, report.suite, 'html', page);
-    tell(`Report: ${relative(process.cwd(), path)}, ${relative(process.cwd(), data)}`);
-  }
-  if (options.json) process.stdout.write(text);
-  return (timeline.joins.get('OK') ?? 0) === 0 ? 1 : 0;
+  return await runReportCommand(LOADTEST_COMMAND, argv, async (options, tell) => {
+    const timeline = await playAgainst(options, tell);
+    const report = reportOf(options, timeline);
+    return {
+      report,
+      summary: summaryText(timeline),
+      page: loadTestPage(report, timeline),
+      hasFailed: (timeline.joins.get('OK') ?? 0) === 0,
+    };
+  });
 }
 
 async function playAgainst(

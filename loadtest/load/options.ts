@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagValues, positiveCount } from '../cli/command-line.ts';
+import { REPORT_FLAGS } from '../cli/report-flags.ts';
 import { SCENARIO_NAMES } from '../scenarios/scenario.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http:// address' });
@@ -51,14 +52,7 @@ Without --endpoint it starts a server of its own and stops it afterwards.`,
       help: 'Seed of all bots (1).',
       schema: z.coerce.number().int().default(1),
     },
-    save: {
-      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
-      schema: z.boolean().default(true),
-    },
-    json: {
-      help: 'Print the report as JSON on stdout; progress goes to stderr.',
-      schema: z.boolean().default(false),
-    },
+    ...REPORT_FLAGS,
   },
 } as const;
 

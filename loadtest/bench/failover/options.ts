@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagValues, positiveCount } from '../../cli/command-line.ts';
+import { REPORT_FLAGS } from '../../cli/report-flags.ts';
 
 export const FAILOVER_COMMAND = {
   usage: 'npm run bench -- failover',
@@ -38,14 +39,7 @@ A full run takes about 25 minutes; leave the machine alone meanwhile.`,
       help: "Existing folder for the nodes' logs, one file each; a turn writes over the last one's.",
       schema: z.string().optional(),
     },
-    save: {
-      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
-      schema: z.boolean().default(true),
-    },
-    json: {
-      help: 'Print the report as JSON on stdout; progress goes to stderr.',
-      schema: z.boolean().default(false),
-    },
+    ...REPORT_FLAGS,
   },
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagValues, positiveCount } from '../../cli/command-line.ts';
+import { REPORT_FLAGS } from '../../cli/report-flags.ts';
 
 export const JOINS_COMMAND = {
   usage: 'npm run bench -- joins',
@@ -15,14 +16,7 @@ A full run takes about 8 minutes; leave the machine alone meanwhile.`,
       help: 'Turns; figures are medians over them (3; quick: 1).',
       schema: positiveCount.optional(),
     },
-    save: {
-      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
-      schema: z.boolean().default(true),
-    },
-    json: {
-      help: 'Print the report as JSON on stdout; progress goes to stderr.',
-      schema: z.boolean().default(false),
-    },
+    ...REPORT_FLAGS,
   },
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagValues, positiveCount } from '../../cli/command-line.ts';
+import { REPORT_FLAGS } from '../../cli/report-flags.ts';
 import { CONTENDER_NAMES, CONTENDERS, DEFAULT_CONTENDERS } from './contenders.ts';
 import { STANDARD_PLAYERS, STANDARD_TURNS } from './figures.ts';
 
@@ -44,14 +45,7 @@ A full run takes about 25 minutes; leave the machine alone meanwhile.`,
       help: 'Measure memory per client and room and idle rooms; --no-idle leaves it out.',
       schema: z.boolean().default(true),
     },
-    save: {
-      help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
-      schema: z.boolean().default(true),
-    },
-    json: {
-      help: 'Print the report as JSON on stdout; progress goes to stderr.',
-      schema: z.boolean().default(false),
-    },
+    ...REPORT_FLAGS,
   },
 } as const;
 

@@ -1,0 +1,40 @@
+import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
+import { runFailoverSuite } from '../bench/failover/suite.ts';
+import { JOINS_COMMAND } from '../bench/joins/options.ts';
+import { runJoinsSuite } from '../bench/joins/suite.ts';
+import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
+import { runRoomsSuite } from '../bench/rooms/suite.ts';
+import { failoverPage } from '../report/failover-page.ts';
+import type { Report } from '../report/report.ts';
+import { roomsPage } from '../report/rooms-page.ts';
+import { figureLines, PROJECT_ROOT, runReportCommand } from './report-command.ts';
+
+/** The suites of `npm run bench`; each returns its exit code. */
+export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> =
+  {
+    rooms: (argv) =>
+      runReportCommand(ROOMS_COMMAND, argv, async (options, tell) => {
+        const result = await runRoomsSuite(PROJECT_ROOT, options, tell);
+        const { report, table: summary } = result;
+        return { report, summary, page: roomsPage(result), hasFailed: tellsOfFailures(report) };
+      }),
+    failover: (argv) =>
+      runReportCommand(FAILOVER_COMMAND, argv, async (options, tell) => {
+        const result = await runFailoverSuite(PROJECT_ROOT, options, tell);
+        const { report } = result;
+        const hasFailed = Object.entries(report.figures).some(
+          ([name, value]) => name.endsWith('broken_invariants') && value > 0,
+        );
+        return { report, summary: figureLines(report), page: failoverPage(result), hasFailed };
+      }),
+    joins: (argv) =>
+      runReportCommand(JOINS_COMMAND, argv, async (options, tell) => {
+        const { report, table } = await runJoinsSuite(PROJECT_ROOT, options, tell);
+        const summary = `${table}\n\n${figureLines(report)}`;
+        return { report, summary, hasFailed: tellsOfFailures(report) };
+      }),
+  };
+
+function tellsOfFailures({ notes }: Report): boolean {
+  return notes.some((note) => note.includes('failed'));
+}
