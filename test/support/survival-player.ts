@@ -59,6 +59,12 @@ export class Player {
     }
   }
 
+  /** Joins a room, or makes one, wherever it is. */
+  static async joinAt(node: MeridianProcess, room: string): Promise<Player> {
+    const client = new MeridianClient(node.url, { storage: new MemoryStorage() });
+    return await Player.#settled(client, await client.joinOrCreate<PlayState>(room));
+  }
+
   static async #settled(client: MeridianClient, room: MeridianRoom<PlayState>): Promise<Player> {
     const player = new Player(client, room);
     await player.until((state) => state.actors?.has(player.sessionId));
