@@ -1,11 +1,13 @@
 // `npm run bench -- <suite> [flags]`
 
 import { runFailoverCommand } from './cli/failover-command.ts';
+import { runJoinsCommand } from './cli/joins-command.ts';
 import { runRoomsCommand } from './cli/rooms-command.ts';
 
 const SUITES: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   rooms: runRoomsCommand,
   failover: runFailoverCommand,
+  joins: runJoinsCommand,
 };
 
 // Ends through 'exit', where nodes and bots are ended too.

@@ -6,10 +6,13 @@ export function lossInWords(
 ): string {
   switch (state.room) {
     case 'elsewhere':
-      return 'Moving to another server …';
+      return 'Your game goes on at another server …';
     case 'recovering':
-      return 'The server was lost. Another one is taking over …';
+      return 'The server was lost. Your game is coming back …';
     case 'unknown':
-      return `Connection lost. Trying again (${state.attempt}) …`;
+      // The first tries follow each other too fast to be counted aloud.
+      return state.attempt < 4
+        ? 'Connection lost. Getting you back …'
+        : `Connection lost. Trying again (${state.attempt}) …`;
   }
 }

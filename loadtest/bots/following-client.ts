@@ -31,8 +31,8 @@ export interface FollowingClientEvents {
 }
 
 export interface FollowingClientOptions {
-  /** Addresses of nodes, `host:port`; the first one is asked for the seat. */
-  readonly nodes: readonly string[];
+  /** The region's address, `host:port`; asked for the seat, and for the room when nobody else is known. */
+  readonly frontDoor: string;
   readonly roomName: string;
   readonly joinOptions: Readonly<Record<string, unknown>>;
 }
@@ -71,13 +71,13 @@ export class FollowingClient {
     options: FollowingClientOptions,
     events: FollowingClientEvents,
   ): Promise<FollowingClient> {
-    const [first = ''] = options.nodes;
+    const { frontDoor } = options;
     const seat = await reserveSeat({
-      endpoint: new URL(`http://${first}`),
+      endpoint: new URL(`http://${frontDoor}`),
       roomName: options.roomName,
       options: options.joinOptions,
     });
-    const follower = new FollowingClient(seat, seat.publicAddress ?? first, options, events);
+    const follower = new FollowingClient(seat, seat.publicAddress ?? frontDoor, options, events);
     await follower.#dial(seat.processId, follower.#address);
     return follower;
   }
@@ -91,7 +91,7 @@ export class FollowingClient {
     this.seat = seat;
     this.#address = address;
     this.#events = events;
-    this.#nodes = new Set([...(seat.nodes ?? []), ...options.nodes]);
+    this.#nodes = new Set([...(seat.nodes ?? []), options.frontDoor]);
   }
 
   get isSeated(): boolean {

@@ -16,14 +16,17 @@ import {
   STEP_HZ,
 } from './chaos-state.ts';
 
+/** What comes back through checkpoints only. */
+interface Hidden {
+  readonly tick: number;
+}
+
 class JournalRoom extends Room {
   static override allowAnonymous = true;
   override readonly durability: Durability = 'journal';
   override state = new ChaosState();
   override maxClients = 50;
   readonly #inputs = this.defineInput(ChaosInput);
-  /** Not in the state: comes back through the checkpoint only. */
-  #odometer = 0;
   #isBroken = false;
 
   override messages = {
@@ -60,16 +63,15 @@ class JournalRoom extends Room {
     this.state.players.delete(client.sessionId);
   }
 
-  override onCheckpoint(): { readonly odometer: number } {
-    return { odometer: this.#odometer };
+  override onCheckpoint(): Hidden {
+    return { tick: this.state.tick };
   }
 
-  override onRestore(data: { readonly odometer: number }): void {
+  override onRestore(hidden: Hidden): void {
     if (this.state.isPoisoned) process.kill(process.pid, 'SIGKILL');
-    this.#odometer = data.odometer;
     this.state.lives++;
     this.state.restoredTick = this.state.tick;
-    this.state.restoredOdometer = this.#odometer;
+    this.state.hiddenTick = hidden.tick;
     this.#stamp();
   }
 
@@ -77,7 +79,6 @@ class JournalRoom extends Room {
     if (this.#isBroken) throw new Error('A step that throws, as asked for.');
     const { state } = this;
     state.tick++;
-    this.#odometer++;
     this.#stamp();
     for (const [sessionId, player] of state.players) {
       for (const { number } of this.#inputs.get(sessionId)) {
@@ -104,11 +105,13 @@ class JournalRoom extends Room {
 
   #misbehave(how: Misbehaviour): void {
     switch (how.kind) {
+      // By the process' own timers: the room's would come back with it.
       case 'throw':
-        this.#isBroken = true;
+        setTimeout(() => {
+          this.#isBroken = true;
+        }, ORDER_SETTLES_MS);
         return;
       case 'block':
-        // The process' own timer: the room's would come back with it.
         setTimeout(() => block(how.ms), ORDER_SETTLES_MS);
         return;
       case 'crash':

@@ -31,8 +31,8 @@ export const ChaosState = schema(
     lives: t.uint32().default(0),
     /** `tick` as it was found when this life began. */
     restoredTick: t.uint32().default(0),
-    /** What `onRestore` was given, which is no state: the steps known to the last checkpoint. */
-    restoredOdometer: t.uint32().default(0),
+    /** What `onRestore` was given, which is no state: `tick` at the last checkpoint. */
+    hiddenTick: t.uint32().default(0),
     /** Seconds of the room's clock, counted by a timer. */
     alarms: t.uint32().default(0),
     /** Whoever loads the room now dies of it. */
@@ -49,16 +49,19 @@ export const ALARM_EVERY_MS = 1_000;
 /** How long a dropped player's seat is held. */
 export const SEAT_KEPT_S = 30;
 
-/** Enough for an order to be in the journal, and acknowledged. */
+/**
+ * Orders that break something do it this much later: by then the order itself is in the journal and acknowledged. What is not
+ * is sent again by its client, wherever the room comes back.
+ */
 export const ORDER_SETTLES_MS = 300;
 
 /** What bots may ask of a room: `room.send('misbehave', …)`. */
 export type Misbehaviour =
-  /** Each step throws from now on, until the room is brought back from its journal. */
+  /** Each step throws, until the room is made anew from its journal. */
   | { readonly kind: 'throw' }
-  /** Blocks the node's event loop, soon: the order itself is done with by then, and nobody will repeat it. */
+  /** Blocks the node's event loop. */
   | { readonly kind: 'block'; readonly ms: number }
-  /** Ends the process at once: the order is never acknowledged, so its sender repeats it wherever the room comes back. */
+  /** Ends the process at once: this order is never acknowledged, and sent again and again. */
   | { readonly kind: 'crash' }
   /** Ends the process of whoever loads the room from now on. */
   | { readonly kind: 'poison' };

@@ -90,9 +90,8 @@ export class Stage implements AsyncDisposable {
     return (machineNowMs() - this.#startedAtMs) / SECOND_MS;
   }
 
-  /** Opens rooms and fills them; bots of a room ask the same node for their seats. @returns the bots' numbers, by room */
+  /** Opens rooms and fills them, through the front door. @returns the bots' numbers, by room */
   async fill(party: Party): Promise<readonly (readonly number[])[]> {
-    const nodes = this.cluster.running.map(({ address }) => address);
     const rooms: number[][] = [];
     const plans: BotPlan[] = [];
     for (let room = 0; room < party.rooms; room++) {
@@ -107,7 +106,7 @@ export class Stage implements AsyncDisposable {
           roomName: party.roomName,
           group,
           seats: party.botsPerRoom,
-          nodes: rotate(nodes, room),
+          frontDoor: this.cluster.frontDoor,
         });
       }
       rooms.push(bots);
@@ -117,9 +116,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Tells the timeline what happens, and the judges whom it may concern. */
-  mark(what: string, concerns: Partial<Pick<Fault, 'pids' | 'roomIds'>> = {}): Fault {
-    const { pids = [], roomIds = [] } = concerns;
-    const fault: Fault = { atMs: machineNowMs(), what, pids, roomIds };
+  mark(what: string, concerns: Partial<Omit<Fault, 'atMs' | 'what'>> = {}): Fault {
+    const { pids = [], roomIds = [], cutsOff = false } = concerns;
+    const fault: Fault = { atMs: machineNowMs(), what, pids, roomIds, cutsOff };
     this.faults.push(fault);
     this.#events.push(what);
     return fault;
@@ -243,11 +242,6 @@ export class Stage implements AsyncDisposable {
 /** One in each room first, so that as many rooms as possible are seen by the real SDK. */
 function isSdkBot(room: number, seat: number, { rooms, sdkBots = 0 }: Party): boolean {
   return seat * rooms + room < sdkBots;
-}
-
-function rotate<T>(items: readonly T[], by: number): readonly T[] {
-  const start = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 function sleep(durationMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import { LOADTEST_COMMAND, type LoadTestOptions } from '../load/options.ts';
 import { loadTestFigures, loadTestNotes, progressLine, summaryText } from '../load/results.ts';
 import type { Timeline } from '../load/timeline.ts';
 import { NodeProcess } from '../machine/node-process.ts';
+import { Reaper } from '../machine/reaper.ts';
 import { loadTestPage } from '../report/load-test-page.ts';
 import type { Report } from '../report/report.ts';
 import { completeReport, writeReportFile } from '../report/write-report.ts';
@@ -53,7 +54,12 @@ async function playAgainst(
     const endpoint = new URL(options.endpoint);
     return play({ endpoint, metrics: metricsOf(endpoint, options.metrics) });
   }
-  await using server = await NodeProcess.start({ projectRoot: PROJECT_ROOT, game: options.game });
+  await using reaper = new Reaper();
+  await using server = await NodeProcess.start({
+    projectRoot: PROJECT_ROOT,
+    game: options.game,
+    reaper,
+  });
   tell(`Server started at ${server.endpoint.href}`);
   const timeline = await play(server);
   await server.stop();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DrainResult } from '../../src/protocol/rest.ts';
 import { TcpRelay } from '../../test/support/tcp-relay.ts';
 import { NodeProcess, type NodeProcessEnd } from '../machine/node-process.ts';
+import type { Reaper } from '../machine/reaper.ts';
 
 /** Operator of all nodes of a local cluster: they listen on loopback and live for minutes. */
 const OPERATOR = { user: 'operator', password: 'operator of a local cluster' } as const;
@@ -17,6 +18,7 @@ export interface ClusterNodeOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Folder for its log, `<name>.log`. */
   readonly logFolder?: string | undefined;
+  readonly reaper: Reaper;
 }
 
 /** One node of a {@link Cluster}, its way to Redis, and everything that can happen to it. */
@@ -35,6 +37,7 @@ export class ClusterNode implements AsyncDisposable {
     const process = await NodeProcess.start({
       projectRoot: options.projectRoot,
       game: options.game,
+      reaper: options.reaper,
       logFile: options.logFolder && join(options.logFolder, `${options.name}.log`),
       env: {
         PORT: String(options.port),
@@ -62,6 +65,10 @@ export class ClusterNode implements AsyncDisposable {
 
   get metrics(): URL {
     return this.#process.metrics;
+  }
+
+  get port(): number {
+    return this.#process.ports.port;
   }
 
   get pid(): number {

@@ -4,7 +4,9 @@ import type { NodeInfo } from '../../src/cluster/node-info.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import { Reaper } from '../machine/reaper.ts';
 import { ClusterNode } from './cluster-node.ts';
+import { FrontDoor } from './front-door.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
@@ -22,19 +24,23 @@ export interface ClusterOptions {
  * A region on this machine: a Redis without persistence and some nodes, each a real process. Nothing of it is left when it is
  * disposed, nor when the process ends that started it.
  *
- *   players ──▶ node A ──relay──┐
- *   players ──▶ node B ──relay──┴──▶ Redis
+ *              ┌──▶ node A ──relay──┐
+ *   front door ┴──▶ node B ──relay──┴──▶ Redis
  */
 export class Cluster implements AsyncDisposable {
   readonly redis: RedisServer;
   /** All nodes ever started, in the order of their starts. */
-  readonly nodes: ClusterNode[] = [];
+  readonly nodes: ClusterNode[];
+  readonly #frontDoor: FrontDoor;
+  readonly #reaper = new Reaper();
   readonly #options: ClusterOptions;
   readonly #jwtSecret = randomBytes(32).toString('hex');
   #startedNodes = 0;
 
   static async start(options: ClusterOptions): Promise<Cluster> {
-    const cluster = new Cluster(await RedisServer.start(), options);
+    const nodes: ClusterNode[] = [];
+    const frontDoor = await FrontDoor.open(() => runningOf(nodes).map(({ port }) => port));
+    const cluster = new Cluster(options, { redis: await RedisServer.start(), frontDoor, nodes });
     try {
       await Promise.all(Array.from({ length: options.nodes }, () => cluster.startNode()));
       return cluster;
@@ -44,15 +50,29 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  private constructor(redis: RedisServer, options: ClusterOptions) {
-    this.redis = redis;
+  private constructor(
+    options: ClusterOptions,
+    parts: {
+      readonly redis: RedisServer;
+      readonly frontDoor: FrontDoor;
+      readonly nodes: ClusterNode[];
+    },
+  ) {
     this.#options = options;
-    process.once('exit', this.#killRedis);
+    this.redis = parts.redis;
+    this.#frontDoor = parts.frontDoor;
+    this.nodes = parts.nodes;
+    this.#reaper.watchProcess(this.redis.pid);
+  }
+
+  /** Where players begin, `host:port`; it stays the same, whatever becomes of nodes. */
+  get frontDoor(): string {
+    return this.#frontDoor.address;
   }
 
   /** Nodes whose process exists and is not halted. */
   get running(): readonly ClusterNode[] {
-    return this.nodes.filter(({ isRunning }) => isRunning);
+    return runningOf(this.nodes);
   }
 
   /** @throws {Error} when it does not listen in time */
@@ -66,10 +86,24 @@ export class Cluster implements AsyncDisposable {
       port: await freePort(),
       redisPort: this.redis.port,
       logFolder: this.#options.logFolder,
+      reaper: this.#reaper,
       env: { JWT_SECRET: this.#jwtSecret, ...this.#options.env, ...env },
     });
     this.nodes.push(node);
     return node;
+  }
+
+  /** A crash of Redis; what it held is gone. */
+  async killRedis(): Promise<void> {
+    const { pid } = this.redis;
+    await this.redis.kill();
+    this.#reaper.forgetProcess(pid);
+  }
+
+  /** Starts it again, empty, on the same port. */
+  async startRedis(): Promise<void> {
+    await this.redis.up();
+    this.#reaper.watchProcess(this.redis.pid);
   }
 
   /** Drains a node through the operator's API. @throws {Error} when it is refused */
@@ -93,14 +127,15 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#frontDoor[Symbol.asyncDispose]();
     await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
     await this.redis[Symbol.asyncDispose]();
-    process.removeListener('exit', this.#killRedis);
+    await this.#reaper[Symbol.asyncDispose]();
   }
+}
 
-  readonly #killRedis = () => {
-    if (this.redis.pid > 0) process.kill(this.redis.pid, 'SIGKILL');
-  };
+function runningOf(nodes: readonly ClusterNode[]): ClusterNode[] {
+  return nodes.filter(({ isRunning }) => isRunning);
 }
 
 /** A … Z, A2 … */

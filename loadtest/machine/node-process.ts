@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { Reaper } from './reaper.ts';
 
 const Listening = z.object({
   event: z.literal('listening'),
@@ -22,6 +23,8 @@ export interface NodeProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** File for its whole log; the last lines are kept anyway. */
   readonly logFile?: string | undefined;
+  /** Ends it with the process that started it. */
+  readonly reaper: Reaper;
 }
 
 export interface NodeProcessEnd {
@@ -36,8 +39,7 @@ const LOG_LINES_KEPT = 40;
 /**
  * A Meridian node in a process of its own, on free ports, with an empty profile store in a temporary folder.
  *
- * All bots come from one address, so the limits per address are raised; everything else is as in production. However the
- * process ends that started it, the node ends with it.
+ * All bots come from one address, so the limits per address are raised; everything else is as in production.
  */
 export class NodeProcess implements AsyncDisposable {
   readonly ended: Promise<NodeProcessEnd>;
@@ -47,7 +49,7 @@ export class NodeProcess implements AsyncDisposable {
   readonly #dataFolder: string;
   readonly #log: string[] = [];
   readonly #listening = Promise.withResolvers<void>();
-  readonly #endWithUs = () => this.#discard();
+  readonly #reaper: Reaper;
   #ports: NodePorts | null = null;
 
   /** @throws {Error} when it does not listen in time; the message carries the end of its log */
@@ -92,13 +94,16 @@ export class NodeProcess implements AsyncDisposable {
         },
       },
     );
-    process.once('exit', this.#endWithUs);
+    this.#reaper = options.reaper;
+    this.#reaper.watchProcess(this.pid);
+    this.#reaper.watchFolder(this.#dataFolder);
     this.#readLog(options.logFile);
     this.ended = once(this.#child, 'close').then(([exitCode, signal]) => {
       this.end = {
         exitCode: exitCode as number | null,
         signal: signal as NodeJS.Signals | null,
       };
+      this.#reaper.forgetProcess(this.pid);
       this.#listening.reject(new Error(`The node ended with ${exitCode ?? signal}.`));
       return this.end;
     });
@@ -144,12 +149,6 @@ export class NodeProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
-    process.removeListener('exit', this.#endWithUs);
-    this.#discard();
-  }
-
-  #discard(): void {
-    this.#child.kill('SIGKILL');
     rmSync(this.#dataFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 

@@ -6,10 +6,9 @@ import { authRoutes } from '../auth/routes.ts';
 import { createAuthService } from '../auth/service.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
-import type { NodeInfo } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
-import { advertisedHost, type MeridianConfig } from '../config/config.ts';
+import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
 import { profileRoutes } from '../profiles/routes.ts';
@@ -35,13 +34,14 @@ import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
+import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ rooms ─▶ HTTP and WebSocket on one port
-//                                                               └──▶ metrics port, admin port
+//   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//                                                                        └──▶ metrics port, admin port
 
 /** Ports a node listens on. */
 export interface ListeningPorts {
@@ -67,8 +67,6 @@ export interface MeridianNode {
 const MOVES_SHARE_OF_DEADLINE = 0.4;
 /** Share of it that rooms get which end here; the rest is for closing stores. */
 const ROOMS_SHARE_OF_DEADLINE = 0.75;
-/** How often a node tells the others how busy it is. */
-const PUBLISH_LOAD_MS = 500;
 /** Share of it for the closing handshakes of sockets that are left. */
 const SOCKETS_SHARE_OF_DEADLINE = 0.1;
 
@@ -104,7 +102,6 @@ async function openNode(
   },
   closers: Closers,
 ): Promise<MeridianNode> {
-  const startedAtMs = systemClock.wallMs();
   const log = createLogger({ level: config.process.logLevel });
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
@@ -127,40 +124,10 @@ async function openNode(
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
   const node = await ColyseusNode.open(log);
-  let isDraining = false;
-  let gamePort = 0;
-  const describe = (peerAddress: string): NodeInfo => ({
-    nodeId: node.processId,
-    publicAddress: config.http.publicAddress === '' ? null : config.http.publicAddress,
-    peerAddress,
-    internalAddress: `${advertisedHost(config.cluster) ?? ''}:${gamePort}`,
-    build: config.cluster.build,
-    startedAtMs,
-    // Until it listens nobody is sent here.
-    isDraining: isDraining || gamePort === 0,
-    load: load.load({ rooms: node.rooms.size, seats: seatsOf(node) }),
-  });
-  const region = await joinRegion(
-    { config, nodeId: node.processId, describe, log, metrics },
-    closers,
-  );
-  const survival = new SurvivalRuntime({
-    config,
-    node,
-    region,
-    load,
-    log,
-    metrics,
-    takesRooms: () => !isDraining && gamePort !== 0,
-    stopTakingRooms: () => {
-      isDraining = true;
-      publish();
-    },
-  });
-  const publish = () => region.lease.publish(describe(ownPeerAddress()));
-  const ownPeerAddress = () => region.registry.find(node.processId)?.peerAddress ?? '';
-  const publishing = setInterval(publish, PUBLISH_LOAD_MS).unref();
-  closers.push('load reports', () => clearInterval(publishing));
+  const self = new NodeSelf(config, node, load);
+  closers.push('load reports', () => self.close());
+  const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
+  const survival = new SurvivalRuntime({ config, node, region, self, load, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
@@ -187,7 +154,7 @@ async function openNode(
       { name: 'profile store', check: () => profiles.ping() },
       { name: 'lease', check: async () => assertHeld(region.lease) },
     ],
-    isDraining: () => isDraining,
+    isDraining: () => self.isDraining,
   });
   mountApi(app, {
     config: config.http,
@@ -252,15 +219,14 @@ async function openNode(
       closers,
     ),
   };
-  gamePort = ports.port;
-  publish();
+  self.listensOn(ports.port, region.lease);
   survival.start();
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );
 
   const stop = async () => {
-    isDraining = true;
+    self.stopTakingRooms();
     log.info({ event: 'draining' }, 'draining: no new players');
     const { shutdownDeadlineMs } = config.process;
     await survival.leave(shutdownDeadlineMs * MOVES_SHARE_OF_DEADLINE);
@@ -286,13 +252,6 @@ async function openNode(
       return stopping;
     },
   };
-}
-
-/** Seats taken and promised on this node. */
-function seatsOf(node: ColyseusNode): number {
-  let seats = 0;
-  for (const room of node.rooms) seats += room.clients.length;
-  return seats;
 }
 
 function assertHeld(lease: NodeLease): void {

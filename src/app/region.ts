@@ -5,7 +5,6 @@ import { LocalNodeLease } from '../cluster/lease/local-node-lease.ts';
 import { WorkerNodeLease } from '../cluster/lease/worker-node-lease.ts';
 import { LocalNodeRegistry } from '../cluster/local-node-registry.ts';
 import { LocalNodeCalls, type NodeCalls, RedisNodeCalls } from '../cluster/node-calls.ts';
-import type { NodeInfo } from '../cluster/node-info.ts';
 import type { NodeLease, NodeRegistry } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import { RedisNodeRegistry } from '../cluster/redis-node-registry.ts';
@@ -19,6 +18,7 @@ import type { Closers } from '../shared/closers.ts';
 import { connectSubscriber, openRedis } from '../storage/redis/redis-connection.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { NodeSelf } from './node-self.ts';
 
 /** What a node has in common with the others of its region; without Redis it is the only one, and all of it is in memory. */
 export interface Region {
@@ -35,8 +35,7 @@ export interface Region {
 export interface RegionDeps {
   readonly config: MeridianConfig;
   readonly nodeId: string;
-  /** This node as of now, given where its peers reach it. */
-  readonly describe: (peerAddress: string) => NodeInfo;
+  readonly self: NodeSelf;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
@@ -50,20 +49,20 @@ export async function joinRegion(deps: RegionDeps, closers: Closers): Promise<Re
   return deps.config.redis.uri === '' ? aloneIn(deps) : await joinOverRedis(deps, closers);
 }
 
-function aloneIn({ nodeId, describe, log }: RegionDeps): Region {
+function aloneIn({ nodeId, self, log }: RegionDeps): Region {
   return {
     directory: new LocalRoomDirectory({ clock: systemClock }, { nodeId }),
     presence: undefined,
     journal: new MemoryRoomJournal(),
     calls: new LocalNodeCalls({ nodeId, log }),
     lease: new LocalNodeLease(),
-    registry: new LocalNodeRegistry(() => describe('')),
+    registry: new LocalNodeRegistry(() => self.describe()),
     outlivesProcess: false,
   };
 }
 
 async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region> {
-  const { config, nodeId, describe, log, metrics } = deps;
+  const { config, nodeId, self, log, metrics } = deps;
   const { uri } = config.redis;
   const redis = await openRedis(uri, { name: 'node', log });
   closers.push('Redis', () => redis.disconnect());
@@ -90,7 +89,7 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
     redisUri: uri,
     key,
     nodeId,
-    describe,
+    describe: (peerAddress) => self.describeAt(peerAddress),
     log,
     metrics,
   });

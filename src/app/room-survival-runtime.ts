@@ -12,17 +12,26 @@ import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
 import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
+import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
+import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 
+/** Beyond its longest time, for its last moves and its answer. */
+const DRAIN_ANSWER_MS = 10_000;
+const REASSERT_RETRY_MS = 250;
+const CUT_OFF = 'This node was cut off from the others.';
+const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
 const DRAIN_NODE = 'drain-node';
 const DRAIN_TIMEOUT_MS = 60_000;
 /** A sixth of the time after which a journal expires. */
 const KEEP_JOURNALS_MS = 600_000;
+/** After the lease ran out: a hiccup is over by then, and if this node is cut off, the others begin to claim its rooms. */
+const CUT_OFF_AFTER_MS = 500;
 
 export interface SurvivalRuntimeDeps {
   readonly config: MeridianConfig;
@@ -31,9 +40,7 @@ export interface SurvivalRuntimeDeps {
   readonly load: LoadMeter;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
-  /** Says in the region that this node takes no more rooms. */
-  readonly stopTakingRooms: () => void;
-  readonly takesRooms: () => boolean;
+  readonly self: NodeSelf;
 }
 
 /** Joins what brings rooms back and moves them to the node's rooms. */
@@ -44,9 +51,12 @@ export class SurvivalRuntime {
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
   #keeping: NodeJS.Timeout | undefined;
+  #cutOff: NodeJS.Timeout | undefined;
+  #draining: Promise<DrainResult> | null = null;
+  #isReasserting = false;
 
   constructor(deps: SurvivalRuntimeDeps) {
-    const { config, node, region, load, log, metrics, takesRooms } = deps;
+    const { config, node, region, self, load, log, metrics } = deps;
     const { directory, journal, lease, registry, calls } = region;
     const revivals = new Revivals();
     const nodeId = node.processId;
@@ -76,7 +86,7 @@ export class SurvivalRuntime {
       directory,
       reviver: this.#reviver,
       log,
-      takesRooms: () => takesRooms() && lease.isHeld(),
+      takesRooms: () => self.takesRooms && lease.isHeld(),
       loopLagMs: () => load.load({ rooms: 0, seats: 0 }).loopLagMs,
     });
     const mover = new RoomMover({
@@ -85,7 +95,7 @@ export class SurvivalRuntime {
       calls,
       reviver: this.#reviver,
       log,
-      takesRooms: () => takesRooms() && lease.isHeld(),
+      takesRooms: () => self.takesRooms && lease.isHeld(),
     });
     this.#drainer = new NodeDrainer({
       nodeId,
@@ -105,6 +115,15 @@ export class SurvivalRuntime {
     });
     calls.handle(DRAIN_NODE, () => this.drain());
     lease.onRedisBack(() => void this.#reassert());
+    lease.onPhase((phase) => {
+      clearTimeout(this.#cutOff);
+      if (phase !== 'lapsed') return;
+      this.#cutOff = setTimeout(() => this.#sendPlayersAway(), CUT_OFF_AFTER_MS).unref();
+    });
+    directory.onDisowned((roomId) => {
+      const room = node.findRoom(roomId);
+      if (room instanceof Room) Room.survivalOf(room).abandon(ELSEWHERE);
+    });
   }
 
   start(): void {
@@ -114,10 +133,13 @@ export class SurvivalRuntime {
     }, KEEP_JOURNALS_MS).unref();
   }
 
-  /** Moves every durable room away and takes no new ones. */
-  async drain(deadlineMs = DRAIN_TIMEOUT_MS): Promise<DrainResult> {
-    this.#deps.stopTakingRooms();
-    return await this.#drainer.drain(deadlineMs);
+  /** Moves every durable room away and takes no new ones. One drain at a time: whoever asks again gets that one's result. */
+  async drain(): Promise<DrainResult> {
+    this.#deps.self.stopTakingRooms();
+    this.#draining ??= this.#drainer.drain(DRAIN_TIMEOUT_MS).finally(() => {
+      this.#draining = null;
+    });
+    return await this.#draining;
   }
 
   /**
@@ -132,7 +154,7 @@ export class SurvivalRuntime {
       nodeId,
       DRAIN_NODE,
       {},
-      { timeoutMs: DRAIN_TIMEOUT_MS },
+      { timeoutMs: DRAIN_TIMEOUT_MS + DRAIN_ANSWER_MS },
     );
     return result as DrainResult;
   }
@@ -144,8 +166,9 @@ export class SurvivalRuntime {
    */
   async leave(deadlineMs: number): Promise<void> {
     clearInterval(this.#keeping);
+    clearTimeout(this.#cutOff);
     await this.#failover.stop();
-    await this.drain(deadlineMs);
+    await within(this.drain(), deadlineMs);
     if (!this.#deps.region.outlivesProcess) return;
     await Promise.all(
       this.#survivals()
@@ -182,7 +205,13 @@ export class SurvivalRuntime {
   /** This node was declared dead: its rooms are another's. */
   abandonAll(): void {
     this.#deps.region.directory.forgetAll();
-    for (const room of this.#survivals()) room.abandon('This node was cut off from the others.');
+    for (const room of this.#survivals()) room.abandon(CUT_OFF);
+  }
+
+  /** The lease stays lost: players look for their rooms at the others instead of waiting for what may never go on. */
+  #sendPlayersAway(): void {
+    if (this.#deps.region.lease.isHeld()) return;
+    for (const room of this.#survivals()) room.sendPlayersAway(CUT_OFF);
   }
 
   async #restoreInPlace(room: Parameters<SurvivalServices['restoreInPlace']>[0]): Promise<void> {
@@ -201,19 +230,32 @@ export class SurvivalRuntime {
     }
   }
 
+  /** Until it succeeds: rooms that Redis does not know are nobody's when this node dies. */
   async #reassert(): Promise<void> {
-    const { region, log } = this.#deps;
-    try {
-      const lost = new Set(await region.directory.reassert());
-      for (const room of this.#survivals()) {
-        if (lost.has(room.roomId)) room.abandon('This room lives on another node now.');
-        else room.keepJournal();
+    if (this.#isReasserting) return;
+    this.#isReasserting = true;
+    while (this.#isReasserting) {
+      try {
+        await this.#reassertOnce();
+        this.#isReasserting = false;
+      } catch (error) {
+        if (this.#deps.region.lease.phase === 'dead') return;
+        this.#deps.log.debug({ err: error }, 'rooms could not be asserted; once more');
+        await sleep(REASSERT_RETRY_MS, undefined, { ref: false });
       }
-      log.info({ event: 'reasserted', lost: lost.size }, 'rooms are asserted after an outage');
-    } catch (error) {
-      // The next renewal that fails and succeeds comes here again.
-      log.warn({ err: error }, 'rooms could not be asserted after an outage');
     }
+  }
+
+  async #reassertOnce(): Promise<void> {
+    const lost = new Set(await this.#deps.region.directory.reassert());
+    for (const room of this.#survivals()) {
+      if (lost.has(room.roomId)) room.abandon(ELSEWHERE);
+      else room.keepJournal();
+    }
+    this.#deps.log.info(
+      { event: 'reasserted', lost: lost.size },
+      'rooms are asserted after an outage',
+    );
   }
 
   #survivals(): RoomSurvival[] {

@@ -55,7 +55,11 @@ export class FailureDetector {
    */
   observe(view: RegionView, nowMs: number, steadyForMs: number): readonly string[] {
     const isJudging = steadyForMs >= this.#options.graceMs;
-    if (!isJudging) this.#suspects.clear();
+    if (!isJudging) {
+      this.#suspects.clear();
+      // Who was here before an outage may not know us any more, and ask others for its vote.
+      this.#peers.clear();
+    }
     this.#quiet = 0;
     for (const [nodeId, lease] of view) {
       if (lease !== null) this.#sawLease(nodeId, lease, isJudging);

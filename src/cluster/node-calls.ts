@@ -168,10 +168,9 @@ export class RedisNodeCalls implements NodeCalls {
     if (this.#redis.status !== 'ready' || this.#subscriber.status !== 'ready') throw away();
     const id = randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const timer = setTimeout(
-      () => reject(unreachable(nodeId)),
-      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    );
+    // After a stall of this process the reply may lie in the socket, unread: sockets are read before immediates run.
+    const giveUp = () => setImmediate(() => reject(unreachable(nodeId)));
+    const timer = setTimeout(giveUp, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.#pending.set(id, { resolve, reject });
     try {
       const request: Request = { id, from: this.#nodeId, method, payload };

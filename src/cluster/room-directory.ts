@@ -3,7 +3,7 @@ import type { IRoomCache, MatchMakerDriver } from '@colyseus/core';
 // Who owns which room in this region, and which rooms can be joined. Colyseus sees it as its matchmaker driver; failover and
 // migration use the rest. Implementations: LocalRoomDirectory (one process), RedisRoomDirectory (a region).
 //
-//   insert ──▶ owned(node A, epoch 1) ──transfer──▶ owned(node B, epoch 2) ──remove──▶ gone
+//   insert ──▶ owned(node A, epoch 1) ──takeOver──▶ owned(node B, epoch 2) ──remove──▶ gone
 //                    │ A is declared dead                    ▲
 //                    ▼                                       │ epoch + 1
 //                 orphaned ─────────── claim ────────────────┘   or ──▶ lost(reason), after too many nodes died of it
@@ -113,6 +113,9 @@ export interface RoomDirectory extends MatchMakerDriver {
    * @returns rooms that are ours no more
    */
   reassert(): Promise<readonly string[]>;
+
+  /** A room turned out to be another's, or written off: this node must let go of it. */
+  onDisowned(listener: (roomId: string) => void): void;
 
   /** This node was told that it is dead: forgets its rooms without touching what others may own now. */
   forgetAll(): void;

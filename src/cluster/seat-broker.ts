@@ -12,6 +12,7 @@ import type { NodeCalls } from './node-calls.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PendingPlacements, placeRoom } from './placement.ts';
 import type { JoinTarget, RoomDirectory, RoomPlace } from './room-directory.ts';
+import { roomLost } from './room-lost.ts';
 import { type JoinOptions, SeatCalls, type SeatHost } from './seat-calls.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -222,7 +223,7 @@ export class SeatBroker {
       case 'orphaned':
         throw new GameError('ROOM_RECOVERING', {}, RECOVERING);
       case 'lost':
-        throw new GameError('ROOM_LOST', { reason: place.reason });
+        throw roomLost(roomId, place.reason);
       case 'unknown':
         throw refused('ROOM_UNKNOWN', ErrorCode.MATCHMAKE_INVALID_ROOM_ID, notFound);
     }

@@ -41,8 +41,8 @@ export const HttpConfig = z.strictObject({
     .regex(/^([\w.-]+|\[[\da-f:]+\])(:\d+)?(\/[\w./-]*)?$|^$/i, 'wants host[:port][/path]')
     .default(''),
   /**
-   * Web origins that may call this server from a browser, besides the server's own. `*` opens it to every page, without
-   * credentials.
+   * Web origins that may call this server from a browser, besides the server's own, and that its own pages may call: those of
+   * the other nodes of the region, where nodes serve pages. `*` opens it to every page, without credentials.
    */
   corsOrigins: commaList(webOrigin).default([]),
   /**

@@ -4,7 +4,7 @@
 //   payload: [version u8 = 1][epoch u32 LE][messages u32 LE][inputs u32 LE]
 //
 // A client that kept what it sent since then sends the rest again: each message and input is applied once, whether the link
-// broke before or after it arrived, and whichever node answers now (docs/spec/survival.md, SV-30).
+// broke before or after it arrived, and whichever node answers now (docs/spec/survival.md, SV-39).
 
 /** Tag of the section; Colyseus' own are small numbers. */
 export const RESUME_SECTION_TAG = 0x4d;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NodeRegistry } from '../cluster/node-lease.ts';
-import type { LostReason, RoomDirectory } from '../cluster/room-directory.ts';
+import type { RoomDirectory } from '../cluster/room-directory.ts';
+import { roomLost } from '../cluster/room-lost.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { RoomLocation } from '../protocol/rest.ts';
 import { publicRoute, type Route } from '../transport/http/route.ts';
@@ -25,16 +26,6 @@ const Location = z.discriminatedUnion('state', [
     nodes,
   }),
 ]) satisfies z.ZodType<RoomLocation>;
-
-/** What players are told of a room that will not come back. */
-const REASONS: Readonly<Record<LostReason, string>> = {
-  'not-durable': 'The server of this room has failed, and the room could not be kept.',
-  'journal-corrupt':
-    'The server of this room has failed, and what was kept of the room is damaged.',
-  'schema-unknown': 'The game was updated, and this room belongs to the version before.',
-  'restore-failed': 'The server of this room has failed, and the room could not be set up again.',
-  quarantined: 'This room made its servers fail, and was closed.',
-};
 
 /** The client asks again after this; full jitter is its own business. */
 const RETRY_AFTER_MS = 100;
@@ -92,13 +83,8 @@ async function locate(
   }
 }
 
-/** The error for whoever asks for a room that is gone for good. */
-export function roomLost(roomId: string, reason: LostReason): GameError {
-  return new GameError('ROOM_LOST', { roomId, reason }, { message: REASONS[reason] });
-}
-
 /** Public addresses of live nodes, this one's included. */
-export function addressesOf(registry: NodeRegistry): readonly string[] {
+function addressesOf(registry: NodeRegistry): readonly string[] {
   return registry.nodes
     .filter(({ isDraining }) => !isDraining)
     .flatMap(({ publicAddress }) => (publicAddress === null ? [] : [publicAddress]))

@@ -137,9 +137,13 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
-  readonly #state = new RoomStateKeeper(this as never, this.#services.scratch, (error) => {
-    this.#survival.renewJournal();
-    this.#contain(error, 'journal');
+  readonly #state = new RoomStateKeeper(this as never, this.#services.scratch, {
+    away: () => this.#survival.away(),
+    replaced: () => this.#survival.renewJournal(),
+    fault: (error) => {
+      this.#survival.renewJournal();
+      this.#contain(error, 'journal');
+    },
   });
   readonly #survival = new RoomSurvival({
     room: this as never,
@@ -149,6 +153,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     services: this.#services.survival,
     stopLoop: () => this.#loop.stop(),
     wake: () => this.#wake(),
+    isSound: () => !this.#loop.hasFailed,
     flush: () => this.#flush(),
     read: (client, frame, arrivedAtMs) => this.#read(client, frame, arrivedAtMs),
   });
@@ -338,6 +343,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #flush(): void {
     // A step that failed half way must not reach clients, nor the journal the room is made anew from.
     if (this.#loop.hasFailed && this.#survival.isDurable) return;
+    // A step may have been stopped in its middle for longer than the lease.
+    if (!this.#services.survival.lease.isHeld()) return;
     this.broadcastPatch();
   }
 
@@ -499,7 +506,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
         async function reserve(sessionId, options, auth, seconds, isReconnection) {
           const room = this as unknown as Room;
           // A seat that was reserved behind the last checkpoint would be lost with this instance.
-          if (room.#survival.isMoving && isReconnection !== true) await room.#survival.stillHere();
+          if (isReconnection !== true) await room.#survival.mayReserve();
           const isReserved = await original.call(
             this,
             sessionId,
@@ -543,10 +550,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       '_onLeave',
       (original) =>
         function leave(client, code) {
-          // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
-          if (hasLostSeat(client)) client.state = ClientState.RECONNECTING;
-          (this as unknown as Room).#survival.connectionEnded(client);
-          return original.call(this, client, code);
+          const room = this as unknown as Room;
+          const run = () => {
+            // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
+            if (hasLostSeat(client)) client.state = ClientState.RECONNECTING;
+            room.#survival.connectionEnded(client);
+            return original.call(this, client, code);
+          };
+          return room.#survival.standsStill ? room.#survival.later(run) : run();
         },
     );
     overridePrivate(

@@ -6,7 +6,8 @@
  */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
   const late = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => late.resolve('late'), ms);
+  // After a stall of this process the answer may lie in a socket, unread: sockets are read before immediates run.
+  const timer = setTimeout(() => setImmediate(() => late.resolve('late')), ms);
   try {
     return await Promise.race([promise, late.promise]);
   } finally {

@@ -159,6 +159,17 @@ test('[CL-24] whose turn has expired takes nobody else’s', async () => {
   expect(await region.redis.pttl(redisKeys.creating('arena'))).toBeGreaterThan(0);
 });
 
+test('[CL-21] metadata that is no JSON stays out of the directory, and the room in it', async () => {
+  const a = region.directory('a');
+  const [room] = await durableRooms(a, 'a', 1);
+  expect(await a.update(room as never, { $set: { metadata: { of: 1n } } })).toBe(true);
+  expect(await a.update(room as never, { $set: { metadata: {} }, $inc: { clients: 1 } })).toBe(
+    true,
+  );
+  expect(await a.findOne({ roomId: room?.roomId as string })).toMatchObject({ clients: 1 });
+  expect(await a.insert(listing({ metadata: { of: 1n } }))).toBe(false);
+});
+
 describe('a room that moves', () => {
   test('[CL-36] is taken over once, from its owner under its epoch', async () => {
     const [a, b, c] = [region.directory('a'), region.directory('b'), region.directory('c')];

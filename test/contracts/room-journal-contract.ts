@@ -64,7 +64,7 @@ export function roomJournalContract(name: string, open: () => Promise<OpenRoomJo
       expect(await marksOf(journal, 'r1')).toEqual(['checkpoint d', 'patch e']);
     });
 
-    test('[SV-11] rooms do not meet, and one that is forgotten is gone', async () => {
+    test('[SV-11] rooms do not meet, and one that its owner forgets is gone', async () => {
       await using opened = await open();
       const { journal } = opened;
       const writers = ['r1', 'r2'].map((roomId) => {
@@ -74,7 +74,9 @@ export function roomJournalContract(name: string, open: () => Promise<OpenRoomJo
         return writer;
       });
       await Promise.all(writers.map((writer) => writer.settled()));
-      await journal.forget('r1');
+      await journal.forget({ roomId: 'r1', epoch: 2 });
+      expect(await marksOf(journal, 'r1')).toEqual(['checkpoint r1', 'patch r1!']);
+      await journal.forget({ roomId: 'r1', epoch: 3 });
       expect(await journal.read('r1')).toBeNull();
       expect(await marksOf(journal, 'r2')).toEqual(['checkpoint r2', 'patch r2!']);
     });

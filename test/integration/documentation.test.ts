@@ -1,15 +1,15 @@
 // What the documentation says is true: its samples run, its links lead somewhere, the commands and settings it names exist.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { environmentNames } from '../../src/config/load-config.ts';
 import { Command, runCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { repositoryFiles, repositoryRoot } from '../support/repository.ts';
+import { sampleOf, sampleProject } from '../support/sample-project.ts';
 import { MeridianProcess } from '../support/start-meridian.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Settings that documentation may name besides those of the server: the command line's and the tests'. */
 const OTHER_SETTINGS = ['MERIDIAN_NO_INSTALL', 'MERIDIAN_TEST_SEED', 'MERIDIAN_GAME'];
@@ -19,24 +19,32 @@ const documents = repositoryFiles().filter(
   (path) => path.endsWith('.md') && existsSync(join(repositoryRoot, path)),
 );
 
-describe('[DOC-1] the samples of the README', { timeout: 60_000 }, () => {
-  test('type-check under the strictest settings', async () => {
-    await using project = await sampleProject();
-    const tsc = join(repositoryRoot, 'node_modules/typescript/bin/tsc');
-    const { exitCode, stdout } = await runCommand(process.execPath, [tsc, '-p', '.'], {
-      cwd: project.path,
-      env: process.env,
-    });
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(0);
-  });
+const SAMPLES = {
+  'README.md': ['my-game.ts', 'play.ts'],
+  'docs/guides/rooms-that-survive.md': ['harvest.ts', 'play-harvest.ts'],
+} as const;
 
-  test('run: the game is played by the client', async () => {
-    await using project = await sampleProject();
+describe('[DOC-1] the samples of documents', { timeout: 60_000 }, () => {
+  test.each(Object.entries(SAMPLES))(
+    '%s: type-check under the strictest settings',
+    async (document, names) => {
+      await using project = await sampleProject(document, names);
+      const tsc = join(repositoryRoot, 'node_modules/typescript/bin/tsc');
+      const { exitCode, stdout } = await runCommand(process.execPath, [tsc, '-p', '.'], {
+        cwd: project.path,
+        env: process.env,
+      });
+      expect(stdout).toBe('');
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test('README.md: run, the game is played by the client', async () => {
+    await using project = await sampleProject('README.md', SAMPLES['README.md']);
     await using node = await MeridianProcess.start({ game: join(project.path, 'my-game.ts') });
     await writeFile(
       join(project.path, 'play.ts'),
-      sample('play.ts').replace('http://localhost:2567', node.url),
+      sampleOf('README.md', 'play.ts').replace('http://localhost:2567', node.url),
     );
     await using player = new Command(
       process.execPath,
@@ -100,35 +108,6 @@ describe('[DOC-3] what documents name exists', () => {
     for (const name of shown) expect(readme).toMatch(new RegExp(`npm (run )?${name}\\b`));
   });
 });
-
-/** A folder as a reader would have it: the samples, with Meridian as a package beside them. */
-async function sampleProject(): Promise<TemporaryFolder> {
-  const project = await temporaryFolder('readme');
-  const modules = join(project.path, 'node_modules');
-  await mkdir(join(modules, '@meridian'), { recursive: true });
-  await symlink(repositoryRoot, join(modules, 'meridian'), 'junction');
-  await symlink(join(repositoryRoot, 'client-sdk'), join(modules, '@meridian/client'), 'junction');
-  await symlink(join(repositoryRoot, 'node_modules/@types'), join(modules, '@types'), 'junction');
-  await writeFile(join(project.path, 'package.json'), '{ "type": "module" }');
-  const base = JSON.parse(readFileSync(join(repositoryRoot, 'tsconfig.json'), 'utf8')) as {
-    compilerOptions: object;
-  };
-  const compilerOptions = { ...base.compilerOptions, lib: ['es2024', 'esnext.disposable', 'dom'] };
-  await writeFile(
-    join(project.path, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['my-game.ts', 'play.ts'] }),
-  );
-  for (const name of ['my-game.ts', 'play.ts'])
-    await writeFile(join(project.path, name), sample(name));
-  return project;
-}
-
-/** The block of the README that is fenced with this title. */
-function sample(title: string): string {
-  const code = readme.split(`\`\`\`ts title=${title}\n`)[1]?.split('```')[0];
-  if (code === undefined) throw new Error(`The README has no sample ${title}.`);
-  return code;
-}
 
 function withoutCode(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');

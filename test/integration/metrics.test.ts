@@ -34,7 +34,7 @@ async function expectMetric(sample: string, wanted: number | ((value: number) =>
 }
 
 const positive = (value: number) => value > 0;
-const join = (port = node.port) => RawClient.join(node, { target: 'field', token }, port);
+const join = (port = node.port, target = 'field') => RawClient.join(node, { target, token }, port);
 
 describe('[ND-30] each metric moves', () => {
   test('rooms, clients, sockets, joins, ticks, patch bytes, round trips', async () => {
@@ -130,6 +130,17 @@ describe('[ND-30] each metric moves', () => {
     await expectMetric('meridian_unhandled_rejections_total', 1);
     await expectMetric('meridian_event_loop_lag_p99_seconds', (lag) => lag > 0.01 && lag < 5);
     await expectMetric('meridian_event_loop_lag_p50_seconds', (lag) => lag >= 0 && lag < 1);
+  });
+
+  test('a room with a journal, made anew when its steps fail', async () => {
+    using client = await join(node.port, 'kept');
+    await expectMetric('meridian_journal_entries_total{room="kept",kind="checkpoint"}', 1);
+    await expectMetric('meridian_journal_entries_total{room="kept",kind="patch"}', positive);
+    await expectMetric('meridian_journal_state_bytes_total{room="kept",kind="patch"}', positive);
+    client.sendMessage('break');
+    await expectMetric('meridian_rooms_frozen_total{room="kept",reason="restore"}', 1);
+    await expectMetric('meridian_room_revivals_total{room="kept",outcome="revived"}', 1);
+    await expectMetric('meridian_rooms{room="kept"}', 1);
   });
 
   test('no metric is left out of the scenario above', async () => {

@@ -144,6 +144,10 @@ test('[ACC-32] replies carry the security headers games can live with', async ()
   expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
   expect(policy).toContain("worker-src 'self' blob:");
   expect(policy).not.toContain('upgrade-insecure-requests');
+  // Pages may go on with the other nodes of the region, whose pages may call this one.
+  expect(policy).toMatch(
+    /connect-src 'self' data: blob: https:\/\/portal\.example wss:\/\/portal\.example(;|$)/,
+  );
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('x-powered-by')).toBeNull();
 });

@@ -91,6 +91,26 @@ class FieldRoom extends Room {
   }
 }
 
+/** Has a journal, and breaks when told to. */
+class KeptRoom extends Room {
+  override readonly durability = 'journal';
+  override state = new FieldState();
+  #isBroken = false;
+
+  override messages = {
+    break: () => {
+      this.#isBroken = true;
+    },
+  };
+
+  override onCreate(): void {
+    this.setFixedTimestep(() => {
+      if (this.#isBroken) throw new Error('broken, as asked for');
+      this.state.ticks++;
+    }, STEP_HZ);
+  }
+}
+
 /** Writes what happened when it ends, and does not wait for it. */
 class DiaryRoom extends Room {
   override state = new FieldState();
@@ -163,6 +183,7 @@ class PairRoom extends Room {
 export const game = defineGame({
   rooms: {
     field: FieldRoom,
+    kept: KeptRoom,
     diary: DiaryRoom,
     stubborn: StubbornRoom,
     clingy: ClingyRoom,

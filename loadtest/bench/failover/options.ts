@@ -33,6 +33,11 @@ A full run takes about 25 minutes; leave the machine alone meanwhile.`,
       help: 'CPU and Redis traffic of journals; --no-cost leaves it out.',
       schema: z.boolean().default(true),
     },
+    logs: {
+      value: 'folder',
+      help: "Existing folder for the nodes' logs, one file each; a turn writes over the last one's.",
+      schema: z.string().optional(),
+    },
     save: {
       help: 'Write the report to loadtest/report/; --no-save leaves the last one there.',
       schema: z.boolean().default(true),

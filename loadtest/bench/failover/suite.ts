@@ -31,7 +31,7 @@ export async function runFailoverSuite(
   for (let turn = 0; turn < turnCount; turn++) {
     progress(`turn ${turn + 1} of ${turnCount}`);
     const botsPerRoom = options['bots-per-room'];
-    turns.push(await playFailoverTurn({ rooms, botsPerRoom }, onSecond));
+    turns.push(await playFailoverTurn({ rooms, botsPerRoom, logFolder: options.logs }, onSecond));
   }
   let busy: BusyNodes | null = null;
   if (options.load) {

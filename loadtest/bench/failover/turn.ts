@@ -36,12 +36,16 @@ const JOINS_AFTER_KILL_MS = 4_000;
 const JOIN_EVERY_MS = 50;
 
 export async function playFailoverTurn(
-  size: { readonly rooms: number; readonly botsPerRoom: number },
+  options: {
+    readonly rooms: number;
+    readonly botsPerRoom: number;
+    readonly logFolder?: string | undefined;
+  },
   onSecond: (second: StageSecond) => void,
 ): Promise<FailoverTurn> {
-  const { rooms, botsPerRoom } = size;
+  const { rooms, botsPerRoom, logFolder } = options;
   const bots = rooms * botsPerRoom;
-  await using stage = await Stage.open({ nodes: 2, bots }, onSecond);
+  await using stage = await Stage.open({ nodes: 2, bots, logFolder }, onSecond);
   await stage.fill({ roomName: 'journal', rooms, botsPerRoom });
   stage.mark(`${bots} players in ${rooms} rooms`);
   await stage.play(3);

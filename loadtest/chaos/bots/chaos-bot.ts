@@ -6,8 +6,8 @@ import { type ChaosView, StayRecorder } from './stay-recorder.ts';
 
 export interface ChaosBotOptions {
   readonly index: number;
-  /** Addresses of nodes; the first one is asked for the seat. */
-  readonly nodes: readonly string[];
+  /** The region's address, `host:port`. */
+  readonly frontDoor: string;
   readonly roomName: string;
   readonly joinOptions: Readonly<Record<string, unknown>>;
 }

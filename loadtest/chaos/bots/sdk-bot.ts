@@ -18,7 +18,7 @@ export class SdkBot implements ChaosBot {
   readonly #input: InputHandle<{ number: number }>;
 
   static async join(options: ChaosBotOptions, events: ChaosBotEvents): Promise<SdkBot> {
-    const client = new MeridianClient(`http://${options.nodes[0]}`, {
+    const client = new MeridianClient(`http://${options.frontDoor}`, {
       storage: new MemoryStorage(),
     });
     await client.signInAsGuest();

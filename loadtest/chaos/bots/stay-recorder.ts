@@ -10,7 +10,7 @@ export interface ChaosView {
   readonly pid: number;
   readonly lives: number;
   readonly restoredTick: number;
-  readonly restoredOdometer: number;
+  readonly hiddenTick: number;
   readonly alarms: number;
   readonly players: ReadonlyMap<string, ChaosPlayerView>;
 }
@@ -127,7 +127,7 @@ export class StayRecorder {
       firstTick: state.tick,
       lastTick: state.tick,
       restoredTick: state.restoredTick,
-      restoredOdometer: state.restoredOdometer,
+      hiddenTick: state.hiddenTick,
       clockOffsetMs: state.actedAtMs - state.clockMs,
       clockDriftMs: 0,
       longestSilenceMs: 0,

@@ -15,8 +15,8 @@ export interface BotPlan {
   readonly group: string;
   /** Seats of the room, so that it is full with its group. */
   readonly seats: number;
-  /** Addresses of nodes; the first one is asked for the seat. */
-  readonly nodes: readonly string[];
+  /** The region's address, `host:port`. */
+  readonly frontDoor: string;
 }
 
 export type BotOrder =

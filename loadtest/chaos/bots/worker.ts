@@ -69,13 +69,13 @@ class BotWorker {
   }
 
   async #join(plan: BotPlan): Promise<void> {
-    const { index, roomName, group, seats, nodes } = plan;
+    const { index, roomName, group, seats, frontDoor } = plan;
     const startedAtMs = machineNowMs();
     const tookMs = () => Math.round(machineNowMs() - startedAtMs);
     const join = plan.kind === 'sdk' ? SdkBot.join : LightBot.join;
     try {
       const bot: ChaosBot = await join(
-        { index, nodes, roomName, joinOptions: { group, seats } },
+        { index, frontDoor, roomName, joinOptions: { group, seats } },
         {
           onStay: (stay) => this.#onStay(stay),
           onEnded: (room, reason) => this.#onEnded({ bot: index, roomId: room, roomName, reason }),

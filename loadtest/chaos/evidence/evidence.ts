@@ -8,6 +8,8 @@ export interface Fault {
   /** Processes and rooms whose players may notice; nobody else may. */
   readonly pids: readonly number[];
   readonly roomIds: readonly string[];
+  /** Whether the processes played on without a way to their journals. */
+  readonly cutsOff: boolean;
 }
 
 export interface Joined {

@@ -29,7 +29,10 @@ export class RegionWatch implements AsyncDisposable {
     );
   }
 
-  /** What the region still keeps of rooms, a line each; empty when every room is gone. */
+  /**
+   * What the region still keeps of rooms, a line each; empty when every room is gone. Of rooms that are lost it may keep the
+   * journal, until it expires, for whoever wants to know why.
+   */
   async leftovers(): Promise<string[]> {
     const redis = this.#redis;
     const [rooms, owners, orphans, journals] = await Promise.all([
@@ -38,11 +41,15 @@ export class RegionWatch implements AsyncDisposable {
       redis.zrange(redisKeys.orphans, 0, -1),
       keysLike(redis, redisKeys.journal('*')),
     ]);
+    const lost = await keysLike(redis, redisKeys.lost('*'));
+    const lostJournals = new Set(
+      lost.map((key) => redisKeys.journal(key.slice(redisKeys.lost('').length))),
+    );
     return [
       ...rooms.map((roomId) => `listing of ${roomId}`),
       ...owners.map((roomId) => `owner of ${roomId}`),
       ...orphans.map((roomId) => `orphan ${roomId}`),
-      ...journals.map((key) => `journal ${key}`),
+      ...journals.filter((key) => !lostJournals.has(key)).map((key) => `journal ${key}`),
     ];
   }
 

@@ -21,9 +21,9 @@ export interface Stay {
   lastActedAtMs: number;
   readonly firstTick: number;
   lastTick: number;
-  /** The room's steps, and those in its hidden data, as they were found when this life began. */
+  /** The room’s steps as they were found when this life began, in its state and in its hidden data. */
   readonly restoredTick: number;
-  readonly restoredOdometer: number;
+  readonly hiddenTick: number;
   /** Machine's clock minus room's clock at the first state, and how far it ever was from that. */
   readonly clockOffsetMs: number;
   clockDriftMs: number;

@@ -1,14 +1,22 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { finalStays } from './final-stays.ts';
+import { lossesOf } from './state-survives.ts';
 
 /**
  * [CH-3] Each message and input takes effect once and in order, whichever connection carried it: none twice, none skipped.
- * A room that keeps checkpoints only may skip what it has lost with its play.
+ * A room that lost steps, as CH-2 allows, may skip what it had acknowledged in them: clients keep only what was not.
  */
 export function judgeAppliedOnce(evidence: Evidence): string[] {
-  const disorders = evidence.stays.flatMap(({ bot, roomId, roomName, faults }) =>
+  const mayHaveSkipped = new Set(
+    lossesOf(evidence)
+      .filter(({ lostTicks }) => lostTicks > 0)
+      .map(({ roomId }) => roomId),
+  );
+  const disorders = evidence.stays.flatMap(({ bot, roomId, faults }) =>
     faults
-      .filter(({ kind }) => kind === 'repeated' || (kind === 'skipped' && roomName === 'journal'))
+      .filter(
+        ({ kind }) => kind === 'repeated' || (kind === 'skipped' && !mayHaveSkipped.has(roomId)),
+      )
       .map(({ kind, detail }) => `bot ${bot} in ${roomId}: ${kind}, ${detail}`),
   );
   const missing = finalStays(evidence)

@@ -10,13 +10,13 @@ export function judgeHiddenData(evidence: Evidence): string[] {
   );
   const stale = evidence.stays
     .filter(({ life }) => life > 0)
-    .filter(({ restoredTick, restoredOdometer }) => {
-      const ageTicks = restoredTick - restoredOdometer;
+    .filter(({ restoredTick, hiddenTick }) => {
+      const ageTicks = restoredTick - hiddenTick;
       return ageTicks < 0 || ageTicks > PROMISES.hiddenDataTicks;
     })
     .map(
-      ({ roomId, restoredTick, restoredOdometer }) =>
-        `${roomId} came back at step ${restoredTick} with hidden data of step ${restoredOdometer}`,
+      ({ roomId, restoredTick, hiddenTick }) =>
+        `${roomId} came back at step ${restoredTick} with hidden data of step ${hiddenTick}`,
     );
   return [...secrets, ...new Set(stale)];
 }

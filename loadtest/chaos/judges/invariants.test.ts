@@ -26,7 +26,7 @@ const stay = (changes: Partial<Stay>): Stay => ({
   firstTick: 1,
   lastTick: 100,
   restoredTick: 0,
-  restoredOdometer: 0,
+  hiddenTick: 0,
   clockOffsetMs: 5_000,
   clockDriftMs: 2,
   longestSilenceMs: 60,
@@ -54,7 +54,7 @@ const revived = (changes: Partial<Stay> = {}): Stay =>
     firstTick: 99,
     lastTick: 280,
     restoredTick: 99,
-    restoredOdometer: 50,
+    hiddenTick: 50,
     end: null,
     ...changes,
   });
@@ -69,7 +69,7 @@ const run = (changes: Partial<Evidence> = {}): Evidence => ({
   failedJoins: [],
   stays: [stay({}), revived()],
   endings: [],
-  faults: [{ atMs: KILLED_AT_MS, what: 'kill -9 A', pids: [NODE_A], roomIds: [] }],
+  faults: [{ atMs: KILLED_AT_MS, what: 'kill -9 A', pids: [NODE_A], roomIds: [], cutsOff: false }],
   ownerships: [owned('a', 1, 5_000), owned('b', 2, BACK_AT_MS)],
   foreignWrites: [],
   poisonedRooms: new Set(),
@@ -124,7 +124,9 @@ test.each<[string, string, Partial<Evidence>]>([
         revived(),
         revived({ bot: 3, pid: 300, end: { atMs: 20_000, code: 1006, reason: '' } }),
       ],
-      faults: [{ atMs: KILLED_AT_MS, what: '', pids: [NODE_A, NODE_B, 300], roomIds: [] }],
+      faults: [
+        { atMs: KILLED_AT_MS, what: '', pids: [NODE_A, NODE_B, 300], roomIds: [], cutsOff: false },
+      ],
     },
   ],
   ['CH-1', 'an epoch goes back', { stays: [stay({ epoch: 3 }), revived()] }],
@@ -195,7 +197,7 @@ test.each<[string, string, Partial<Evidence>]>([
   [
     'CH-9',
     'hidden data is older than a checkpoint',
-    { stays: [stay({}), revived({ restoredTick: 300, restoredOdometer: 50 })] },
+    { stays: [stay({}), revived({ restoredTick: 300, hiddenTick: 50 })] },
   ],
   ['CH-10', 'a journal is left behind', { leftovers: ['journal meridian:journal:{r1}'] }],
 ])('%s is broken when %s', (id, _what, changes) => {

@@ -24,22 +24,27 @@ export interface Loss {
 /** What each room lost at the beginning of each of its lives. */
 export function lossesOf(evidence: Evidence): Loss[] {
   const rooms = Map.groupBy(evidence.stays, ({ roomId }) => roomId);
+  const cutOff = new Set(evidence.faults.flatMap(({ cutsOff, pids }) => (cutsOff ? pids : [])));
   return [...rooms.values()].flatMap((stays) => {
     const lives = [...Map.groupBy(stays, ({ life }) => life)].sort(([a], [b]) => a - b);
     let newestTick = 0;
+    let wasCutOff = false;
     const losses: Loss[] = [];
     for (const [life, seen] of lives) {
       const { roomId, roomName, restoredTick } = seen[0] as Stay;
       if (life > 0 && newestTick > 0) {
         const lostTicks = Math.max(0, newestTick - restoredTick);
-        losses.push({ roomId, roomName, life, lostTicks, promisedTicks: promised(roomName) });
+        const promisedTicks = promised(roomName, wasCutOff);
+        losses.push({ roomId, roomName, life, lostTicks, promisedTicks });
       }
+      wasCutOff = seen.some(({ pid }) => cutOff.has(pid));
       newestTick = Math.max(newestTick, ...seen.map(({ lastTick }) => lastTick));
     }
     return losses;
   });
 }
 
-function promised(roomName: string): number {
-  return PROMISES.lostTicks[roomName as keyof typeof PROMISES.lostTicks];
+function promised(roomName: string, wasCutOff: boolean): number {
+  const { lostTicks, lostTicksWhenCutOff } = PROMISES;
+  return lostTicks[roomName as keyof typeof lostTicks] + (wasCutOff ? lostTicksWhenCutOff : 0);
 }

@@ -36,9 +36,9 @@ const DEEDS: Readonly<Record<string, (stage: Stage, dice: () => number) => Promi
   async 'restart Redis'(stage, dice) {
     const seconds = 1 + 5 * dice();
     stage.mark(`Redis away for ${seconds.toFixed(1)} s`);
-    await stage.cluster.redis.kill();
+    await stage.cluster.killRedis();
     await stage.play(seconds);
-    await stage.cluster.redis.up();
+    await stage.cluster.startRedis();
     await stage.play(8);
   },
   async 'freeze Redis'(stage, dice) {
@@ -53,6 +53,7 @@ const DEEDS: Readonly<Record<string, (stage: Stage, dice: () => number) => Promi
     const seconds = 1 + 6 * dice();
     stage.mark(`cut ${victim.name} off from Redis for ${seconds.toFixed(1)} s`, {
       pids: [victim.pid],
+      cutsOff: true,
     });
     victim.partition();
     await stage.play(seconds);

@@ -12,9 +12,9 @@ export const redisRestart: Scenario = {
   async run(stage) {
     await stage.play(3);
     stage.mark('kill Redis');
-    await stage.cluster.redis.kill();
+    await stage.cluster.killRedis();
     await stage.play(AWAY_S);
-    await stage.cluster.redis.up();
+    await stage.cluster.startRedis();
     stage.mark('Redis is back, empty');
     await stage.play(8);
     await stage.settled();
@@ -35,7 +35,7 @@ export const redisPartition: Scenario = {
   async run(stage, { isQuick }) {
     await stage.play(3);
     const victim = await busiestNode(stage);
-    stage.mark(`cut ${victim.name} off from Redis`, { pids: [victim.pid] });
+    stage.mark(`cut ${victim.name} off from Redis`, { pids: [victim.pid], cutsOff: true });
     victim.partition();
     await stage.play(isQuick ? 5 : 8);
     await stage.settled();

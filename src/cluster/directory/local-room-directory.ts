@@ -120,6 +120,9 @@ export class LocalRoomDirectory implements RoomDirectory {
     return null;
   }
 
+  /** Nobody else is there to own anything. */
+  onDisowned(): void {}
+
   async reassert(): Promise<readonly string[]> {
     return [];
   }

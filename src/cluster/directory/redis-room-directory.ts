@@ -15,13 +15,17 @@ import type {
   RoomPlace,
 } from '../room-directory.ts';
 import { OwnedRoom } from './owned-room.ts';
+import {
+  type ClaimedRoom,
+  type OwnedId,
+  RedisRoomCommands,
+  type RoomFields,
+} from './redis-room-commands.ts';
 import { RedisRoomLookup } from './redis-room-lookup.ts';
-import { roomScripts } from './redis-room-scripts.ts';
 import { type BucketSearch, bucketSearch, bucketsOf } from './room-buckets.ts';
 import {
   applyOperations,
   isJoinable,
-  listingHead,
   matches,
   sortListings,
   writeListing,
@@ -49,20 +53,19 @@ export interface RedisRoomDirectoryOptions {
 const DEADLINE_MS = 500;
 /** For what is done once per node or outage, over all of a node's rooms. */
 const LONG_DEADLINE_MS = 5_000;
-/** How long the turn to make a room lasts when its holder is not heard of again. */
-const TURN_MS = 1_500;
 const RETRY_AFTER_MS = 500;
 const REASSERT_BATCH = 100;
 
 export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   readonly #redis: RedisClient;
   readonly #nodeId: string;
-  readonly #publicAddress: string | undefined;
+  readonly #commands: RedisRoomCommands;
   readonly #log: Logger;
   readonly #lookup: RedisRoomLookup;
   readonly #deadlineMs: number;
   readonly #filterBy = new Map<string, readonly string[]>();
   readonly #rooms = new Map<string, OwnedRoom>();
+  readonly #disownedListeners: ((roomId: string) => void)[] = [];
   /** Rooms on their way in or out: neither ours nor unknown. */
   readonly #inserting = new Set<string>();
   readonly #removing = new Set<string>();
@@ -73,7 +76,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     super(options.redis);
     this.#redis = options.redis;
     this.#nodeId = options.nodeId;
-    this.#publicAddress = options.publicAddress;
+    this.#commands = new RedisRoomCommands(options.redis, options.nodeId, options.publicAddress);
     this.#log = options.log;
     this.#lookup = new RedisRoomLookup(options.redis, options.log);
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
@@ -112,10 +115,10 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const { roomId } = room;
     const isDurable = this.#durable.delete(roomId);
     const fields = this.#fieldsOf(room);
-    const args = [roomId, this.#nodeId, isDurable ? 1 : 0, ...fields];
+    if (fields === null) return false;
     let reply: 0 | 1 | 'late';
     try {
-      const inserting = roomScripts.insert.run(this.#redis, [redisKeys.owners], args);
+      const inserting = this.#commands.insert(roomId, isDurable, fields);
       reply = await within(inserting, this.#deadlineMs);
     } catch (error) {
       this.#log.warn({ err: error }, 'the directory did not take a room');
@@ -130,7 +133,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const owned = this.#own({ epoch: 1, isDurable, isLive: true, listing: room });
     const isMarkedMeanwhile = this.#durable.delete(roomId);
     if (isMarkedMeanwhile) owned.isDurable = true;
-    if (isMarkedMeanwhile || this.#fieldsOf(room)[0] !== fields[0]) await this.#saved(owned);
+    if (isMarkedMeanwhile || this.#fieldsOf(room)?.[0] !== fields[0]) await this.#saved(owned);
     return true;
   }
 
@@ -183,12 +186,8 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   }
 
   async #raiseEpoch(owned: OwnedRoom): Promise<number | null> {
-    const { roomId, epoch } = owned;
-    const isOurs = await roomScripts.nextEpoch.run(
-      this.#redis,
-      [redisKeys.owners],
-      [roomId, this.#nodeId, epoch, epoch + 1],
-    );
+    const { epoch } = owned;
+    const isOurs = await this.#commands.nextEpoch(owned);
     if (isOurs === 0) {
       this.#disown(owned);
       return null;
@@ -209,15 +208,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   async #setTrial(roomId: string, trial: 'began' | 'ended'): Promise<void> {
     const owned = this.#rooms.get(roomId);
     if (owned === undefined) return;
-    await this.#ask(() =>
-      owned.exclusively(() =>
-        roomScripts.setTrial.run(
-          this.#redis,
-          [redisKeys.owners],
-          [roomId, this.#nodeId, owned.epoch, trial],
-        ),
-      ),
-    );
+    await this.#ask(() => owned.exclusively(() => this.#commands.setTrial(owned, trial)));
   }
 
   // --- rooms of other nodes ------------------------------------------------------------------------------------------
@@ -225,29 +216,17 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   async claimOrphans(limit: number): Promise<readonly RoomClaim[]> {
     if (limit <= 0) return [];
     // No deadline: what comes late is ours all the same.
-    const [owned = 0, ...fields] = await this.#ask(
-      () =>
-        roomScripts.claimOrphans.run(
-          this.#redis,
-          [redisKeys.owners],
-          [this.#nodeId, limit, listingHead(this.#nodeId, this.#publicAddress)],
-        ),
+    const { roomsOfNode, claimed } = await this.#ask(
+      () => this.#commands.claimOrphans(limit),
       Number.POSITIVE_INFINITY,
     );
     const claims: RoomClaim[] = [];
-    for (let i = 0; i < fields.length; i += 5) {
-      const [roomId, epoch, deaths, durable, listing] = fields.slice(i, i + 5);
-      const claim = await this.#claimed({
-        roomId: String(roomId),
-        epoch: Number(epoch),
-        deaths: Number(deaths),
-        isDurable: durable === '1',
-        text: String(listing),
-      });
+    for (const room of claimed) {
+      const claim = await this.#claimed(room);
       if (claim !== null) claims.push(claim);
     }
     const known = this.#rooms.size + this.#inserting.size + this.#removing.size;
-    return Number(owned) > known ? [...claims, ...(await this.#findUnheard())] : claims;
+    return roomsOfNode > known ? [...claims, ...(await this.#findUnheard())] : claims;
   }
 
   async takeOver(room: {
@@ -255,28 +234,13 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     readonly fromNodeId: string;
     readonly epoch: number;
   }): Promise<RoomClaim | null> {
-    const { roomId, fromNodeId, epoch } = room;
-    const reply = await this.#ask(() =>
-      roomScripts.takeOver.run(
-        this.#redis,
-        [redisKeys.owners],
-        [
-          ...[roomId, fromNodeId, epoch, this.#nodeId],
-          listingHead(this.#nodeId, this.#publicAddress),
-        ],
-      ),
-    );
-    if (reply === null) return null;
-    const [newEpoch, deaths, durable, text] = reply;
-    return this.#claimed({ roomId, epoch: newEpoch, deaths, isDurable: durable === '1', text });
+    const claimed = await this.#ask(() => this.#commands.takeOver(room));
+    return claimed === null ? null : this.#claimed(claimed);
   }
 
   /** Ends a node whose lease is gone; its rooms become orphans, or lost. Idempotent. */
   async declareDead(nodeId: string): Promise<'alive' | 'dead'> {
-    return this.#ask(
-      () => roomScripts.declareDead.run(this.#redis, [redisKeys.owners], [nodeId]),
-      LONG_DEADLINE_MS,
-    );
+    return this.#ask(() => this.#commands.declareDead(nodeId), LONG_DEADLINE_MS);
   }
 
   /** Colyseus calls it for a process that did not answer in time, which is no proof that it is dead. */
@@ -290,21 +254,20 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     const rooms = [...this.#rooms.values()];
     const gone: string[] = [];
     for (let i = 0; i < rooms.length; i += REASSERT_BATCH) {
-      const batch = rooms.slice(i, i + REASSERT_BATCH).filter((room) => !room.isLetGo);
-      const args = batch.flatMap((room) => [
-        ...[room.roomId, room.epoch, room.isDurable ? 1 : 0],
-        ...this.#fieldsOf(room.listing),
-      ]);
-      gone.push(
-        ...(await this.#ask(
-          () => roomScripts.reassert.run(this.#redis, [redisKeys.owners], [this.#nodeId, ...args]),
-          LONG_DEADLINE_MS,
-        )),
-      );
+      const batch = rooms.slice(i, i + REASSERT_BATCH).flatMap((room) => {
+        const fields = room.isLetGo ? null : this.#fieldsOf(room.listing);
+        const { roomId, epoch, isDurable } = room;
+        return fields === null ? [] : { roomId, epoch, isDurable, fields };
+      });
+      gone.push(...(await this.#ask(() => this.#commands.reassert(batch), LONG_DEADLINE_MS)));
     }
     const ended = new Set(gone);
     for (const room of rooms) if (ended.has(room.roomId)) this.#disown(room);
     return gone;
+  }
+
+  onDisowned(listener: (roomId: string) => void): void {
+    this.#disownedListeners.push(listener);
   }
 
   forgetAll(): void {
@@ -336,27 +299,22 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
 
   async #findOrTakeTurn(search: BucketSearch, exclude: ReadonlySet<string>): Promise<JoinTarget> {
     const token = `${this.#nodeId}:${randomUUID()}`;
-    const bucket = search.isExact ? search.bucket : '';
     for (;;) {
-      const [kind, roomId, nodeId, text] = await roomScripts.findOrCreate.run(
-        this.#redis,
-        [redisKeys.owners],
-        [bucket, search.turn, token, TURN_MS, ...exclude],
-      );
+      const reply = await this.#commands.findOrCreate(search, token, exclude);
+      const [kind, roomId, nodeId, text] = reply;
       if (kind === 'wait') return { kind };
       if (kind === 'create') {
         return { kind, createEnded: () => this.#endTurn(search.turn, token) };
       }
       const listing = this.#lookup.read(roomId, text);
       if (listing !== null) return { kind, listing: { ...listing, processId: nodeId } };
-      await this.#lookup.skipTorn(roomId, bucket);
+      await this.#lookup.skipTorn(roomId, search.bucket);
     }
   }
 
   async #endTurn(turn: string, token: string): Promise<void> {
-    const ending = roomScripts.endTurn.run(this.#redis, [redisKeys.creating(turn)], [token]);
     // It ends by itself a little later.
-    await within(ending, this.#deadlineMs).catch(() => undefined);
+    await within(this.#commands.endTurn(turn, token), this.#deadlineMs).catch(() => undefined);
   }
 
   async locate(roomId: string): Promise<RoomPlace> {
@@ -419,13 +377,7 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     return owned;
   }
 
-  async #claimed(claim: {
-    readonly roomId: string;
-    readonly epoch: number;
-    readonly deaths: number;
-    readonly isDurable: boolean;
-    readonly text: string;
-  }): Promise<RoomClaim | null> {
+  async #claimed(claim: ClaimedRoom): Promise<RoomClaim | null> {
     const { roomId, epoch, deaths, isDurable, text } = claim;
     const listing = this.#lookup.read(roomId, text);
     if (listing === null) {
@@ -470,15 +422,21 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     if (owned.isLetGo) return;
     this.#letGo(owned.roomId);
     this.#log.warn({ roomId: owned.roomId, epoch: owned.epoch }, 'a room is not ours any more');
+    for (const listener of this.#disownedListeners) listener(owned.roomId);
   }
 
   // --- writing -------------------------------------------------------------------------------------------------------
 
-  /** listing, buckets record, joinable: what scripts write of a room */
-  #fieldsOf(room: IRoomCache): readonly [string, string, 0 | 1] {
+  /** @returns null, and a log line, when the game has put something into the listing that JSON does not know */
+  #fieldsOf(room: IRoomCache): RoomFields | null {
     const createdAtMs = room.createdAt === undefined ? 0 : Number(room.createdAt);
-    const buckets = bucketsOf(room, this.#filterBy.get(room.name) ?? []);
-    return [writeListing(room), [createdAtMs, ...buckets].join('\n'), isJoinable(room) ? 1 : 0];
+    try {
+      const buckets = bucketsOf(room, this.#filterBy.get(room.name) ?? []);
+      return [writeListing(room), [createdAtMs, ...buckets].join('\n'), isJoinable(room) ? 1 : 0];
+    } catch (error) {
+      this.#log.error({ err: error, room: room.name }, 'the metadata of a room is no JSON');
+      return null;
+    }
   }
 
   /** Waits for the write up to the deadline; it goes on without the caller then. */
@@ -487,16 +445,9 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
   }
 
   async #write(owned: OwnedRoom): Promise<boolean> {
-    const reply = await this.#untilDone(owned, () => {
-      const { roomId, epoch, isDurable } = owned;
-      const args = [
-        roomId,
-        this.#nodeId,
-        epoch,
-        isDurable ? 1 : 0,
-        ...this.#fieldsOf(owned.listing),
-      ];
-      return roomScripts.update.run(this.#redis, [redisKeys.owners], args);
+    const reply = await this.#untilDone(owned, async () => {
+      const fields = this.#fieldsOf(owned.listing);
+      return fields === null ? undefined : this.#commands.update(owned, owned.isDurable, fields);
     });
     if (reply === -1) this.#disown(owned);
     // 0: Redis has lost its data. The room stays ours, reassert() writes it.
@@ -508,19 +459,12 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     return owned.exclusively(() => this.#removeUntilGone(owned, reason));
   }
 
-  async #removeUntilGone(
-    room: { readonly roomId: string; readonly epoch: number },
-    reason: LostReason | '',
-  ): Promise<boolean> {
-    const { roomId, epoch } = room;
+  async #removeUntilGone(room: OwnedId, reason: LostReason | ''): Promise<boolean> {
+    const { roomId } = room;
     this.#removing.add(roomId);
     try {
       const reply = await this.#untilDone({ isLetGo: false }, () =>
-        roomScripts.remove.run(
-          this.#redis,
-          [redisKeys.owners],
-          [roomId, this.#nodeId, epoch, reason],
-        ),
+        this.#commands.remove(room, reason),
       );
       return reply === 1;
     } finally {

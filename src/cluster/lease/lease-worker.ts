@@ -19,7 +19,7 @@ import { HangWatch } from './hang-watch.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LeaseMemory } from './lease-memory.ts';
 import type { LeaseReport, LeaseRequest, LeaseWorkerOptions } from './lease-protocol.ts';
-import { askTimeoutMs } from './lease-rules.ts';
+import { askTimeoutMs, graceMs } from './lease-rules.ts';
 import { RedisLease } from './redis-lease.ts';
 
 /** Looks of the watch within `hangMs`. */
@@ -42,7 +42,7 @@ class LeaseWorker {
   readonly #keeper: LeaseKeeper;
   readonly #watch: HangWatch;
   #info: NodeInfo | null = null;
-  #peers: readonly Peer[] = [];
+  readonly #peers = new Map<string, Peer & { readonly seenAtMs: number }>();
   #server: PeerServer | undefined;
   #timer: NodeJS.Timeout | undefined;
   #turns = 0;
@@ -69,7 +69,7 @@ class LeaseWorker {
         clock: processClock,
         memory: this.#memory,
         renew: () => this.#lease.renew(this.#info as NodeInfo),
-        peers: () => this.#peers,
+        peers: () => [...this.#peers.values()],
         askPeer: (other) => askPeer(other, asking),
         onEvent: (event) => this.#tell(event),
       },
@@ -112,11 +112,16 @@ class LeaseWorker {
   async #lookForPeers(): Promise<void> {
     try {
       const view = await this.#region.read();
-      this.#peers = [...view].flatMap(([nodeId, seen]) =>
-        seen === null || nodeId === this.#options.nodeId
-          ? []
-          : [{ nodeId, peerAddress: seen.info.peerAddress }],
-      );
+      const nowMs = processClock.monotonicMs();
+      for (const [nodeId, seen] of view) {
+        if (seen === null || nodeId === this.#options.nodeId) continue;
+        const { peerAddress } = seen.info;
+        this.#peers.set(nodeId, { nodeId, peerAddress, seenAtMs: nowMs });
+      }
+      // Not at once: after an outage nodes come back one after the other, and whoever looks first must not think itself alone.
+      for (const [nodeId, { seenAtMs }] of this.#peers) {
+        if (nowMs - seenAtMs > graceMs(this.#options.times)) this.#peers.delete(nodeId);
+      }
     } catch {
       // Redis is away: who was here last is whom the vote is about.
     }

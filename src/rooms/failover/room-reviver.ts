@@ -144,7 +144,8 @@ export class RoomReviver {
     const { directory, trialMs, log } = this.#deps;
     setTimeout(() => {
       directory.trialEnded(roomId).catch((error: unknown) => {
-        log.debug({ err: error, roomId }, 'a trial was not ended; the next one is');
+        log.debug({ err: error, roomId }, 'a trial was not ended; once more');
+        this.#endTrialLater(roomId);
       });
     }, trialMs).unref();
   }

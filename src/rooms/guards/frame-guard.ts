@@ -43,14 +43,24 @@ export class FrameGuard {
 
   /** @returns null when the frame may pass */
   check(client: Client, frame: Uint8Array, nowMs: number): FrameRefusal | null {
-    const isRepeat = this.#repeats > 0;
-    if (isRepeat) this.#repeats--;
-    else if (!this.#all.take(nowMs)) {
+    const isCounted = !this.#takeRepeat();
+    if (isCounted && !this.#all.take(nowMs)) {
       return {
         reason: 'rate-limited',
         message: `More than ${this.#limits.messagesPerSecond} messages a second.`,
       };
     }
+    return this.#checkForm(client, frame, isCounted ? nowMs : null);
+  }
+
+  #takeRepeat(): boolean {
+    if (this.#repeats === 0) return false;
+    this.#repeats--;
+    return true;
+  }
+
+  /** @param nowMs - null when the frame is not counted */
+  #checkForm(client: Client, frame: Uint8Array, nowMs: number | null): FrameRefusal | null {
     if (frame.length === 0) return badFrame('An empty frame.');
     const code = (frame[0] as number) & CODE_BITS;
     switch (code) {
@@ -59,13 +69,13 @@ export class FrameGuard {
         return client.rawUnreliable ? null : badFrame('A datagram input on a reliable connection.');
       case Protocol.ROOM_DATA:
       case Protocol.ROOM_DATA_BYTES:
-        return this.#checkType(frame, { offset: 1 }, isRepeat ? null : nowMs);
+        return this.#checkType(frame, { offset: 1 }, nowMs);
       case Protocol.ROOM_REQUEST: {
         const it: Iterator = { offset: 1 };
         const requestId = decode.number(frame, it);
         if (!Number.isSafeInteger(requestId) || requestId < 0)
           return badFrame('A request without an id.');
-        return this.#checkType(frame, it, isRepeat ? null : nowMs);
+        return this.#checkType(frame, it, nowMs);
       }
       default:
         return code >= Protocol.JOIN_ROOM && code <= HIGHEST_CODE

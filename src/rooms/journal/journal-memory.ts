@@ -28,8 +28,8 @@ export class MemoryRoomJournal implements RoomJournal {
     };
   }
 
-  async forget(roomId: string): Promise<void> {
-    this.#rooms.delete(roomId);
+  async forget({ roomId, epoch }: { readonly roomId: string; readonly epoch: number }) {
+    if ((this.#rooms.get(roomId)?.epoch ?? 0) <= epoch) this.#rooms.delete(roomId);
   }
 }
 

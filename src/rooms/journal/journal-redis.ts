@@ -1,6 +1,6 @@
 import { GameError } from '../../errors/game-error.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
-import type { RedisClient } from '../../storage/redis/redis-script.ts';
+import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
 import {
   decodeJournalEntry,
   encodeJournalEntry,
@@ -39,6 +39,8 @@ const DEFAULT_LIMITS: RedisRoomJournalLimits = {
   backlogBytes: 4 * 1_024 * 1_024,
 };
 
+const FORGET = new RedisScript<number>('forget-journal');
+
 /** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one pipeline. */
 export class RedisRoomJournal implements RoomJournal {
   readonly #redis: RedisClient;
@@ -51,9 +53,12 @@ export class RedisRoomJournal implements RoomJournal {
     this.#limits = limits;
     this.#batch = new RedisJournalBatch(redis);
     // Who comes back may have lost what it had acknowledged.
-    redis.on('close', () => {
+    const distrustAll = () => {
       for (const writer of this.#writers) writer.distrust();
-    });
+    };
+    redis.on('close', distrustAll);
+    // A Cluster stays connected when one of its servers goes.
+    redis.on('-node', distrustAll);
   }
 
   open(
@@ -97,8 +102,8 @@ export class RedisRoomJournal implements RoomJournal {
     throw new JournalError('corrupt', 'A journal has patches and no checkpoint.');
   }
 
-  async forget(roomId: string): Promise<void> {
-    await this.#redis.unlink(redisKeys.journal(roomId)).catch(unavailable);
+  async forget({ roomId, epoch }: { readonly roomId: string; readonly epoch: number }) {
+    await FORGET.run(this.#redis, [redisKeys.journal(roomId)], [epoch]).catch(unavailable);
   }
 
   async #stored(roomId: string): Promise<StoredEntry[]> {

@@ -44,6 +44,6 @@ export interface RoomJournal {
    * @throws {JournalError} `corrupt` when entries are torn, foreign or missing
    */
   read(roomId: string): Promise<JournalRecord | null>;
-  /** The room ended; nobody will ask again. */
-  forget(roomId: string): Promise<void>;
+  /** The room ended under `epoch`; a newer owner's journal stays. */
+  forget(room: { readonly roomId: string; readonly epoch: number }): Promise<void>;
 }

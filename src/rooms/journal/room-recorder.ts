@@ -9,7 +9,7 @@ import type { SeatLedger } from './seat-ledger.ts';
 //
 //   flush ──▶ patch (what changed: state, seats, counts, timers, views)         durability 'journal'
 //   every checkpointIntervalMs, or when the patches grew large ──▶ checkpoint   'checkpoint' and 'journal'
-//   a seat is taken, held or given up ──▶ patch at once, or checkpoint: a token is written before its client has it
+//   a seat is taken, held or given up ──▶ patch at once, or checkpoint: a token is on its way as soon as its client has it
 //
 // Nothing waits for the store; a store that is away costs patches, and a checkpoint as soon as it is back.
 
@@ -17,6 +17,8 @@ import type { SeatLedger } from './seat-ledger.ts';
 export interface RecordedRoom {
   readonly roomId: string;
   readonly roomName: string;
+  /** Whether the state is whole: no step has failed half way. */
+  isSound(): boolean;
   /** The region's clock. */
   clusterMs(): number;
   roomMs(): number;
@@ -116,6 +118,10 @@ export class RoomRecorder {
   checkpoint(): boolean {
     if (this.#isClosed) return false;
     const room = this.#room;
+    if (!room.isSound()) {
+      this.renew();
+      return false;
+    }
     const { limits, log } = this.#deps;
     try {
       const entry = this.#makeCheckpoint();

@@ -18,6 +18,16 @@ interface StatefulRoom {
   readonly _serializer: { readonly encoder?: AnyEncoder; recorder?: FlushRecorder | null };
 }
 
+/** The room's side of its state keeper. */
+export interface KeeperHost {
+  /** Clients that are away and keep their seats. */
+  away(): Iterable<{ readonly sessionId: string; readonly view?: StateView }>;
+  /** The state is another object than at the last checkpoint. */
+  replaced(): void;
+  /** Takes what went wrong while a flush was taken down. */
+  fault(error: unknown): void;
+}
+
 /** Told of each flush, before the encoder forgets what changed. @param patch - makes the bytes, when they are wanted */
 export type FlushListener = (patch: () => StatePatch | null) => void;
 
@@ -25,16 +35,15 @@ export type FlushListener = (patch: () => StatePatch | null) => void;
 export class RoomStateKeeper implements FlushRecorder {
   readonly #room: StatefulRoom;
   readonly #scratch: EncodeScratch;
-  readonly #onFault: (error: unknown) => void;
+  readonly #host: KeeperHost;
   readonly #views = new ViewRecorder();
   #recorder: StateRecorder | undefined;
   #onFlush: FlushListener | null = null;
 
-  /** @param onFault - takes what went wrong while a flush was taken down */
-  constructor(room: ColyseusRoom, scratch: EncodeScratch, onFault: (error: unknown) => void) {
+  constructor(room: ColyseusRoom, scratch: EncodeScratch, host: KeeperHost) {
     this.#room = room as unknown as StatefulRoom;
     this.#scratch = scratch;
-    this.#onFault = onFault;
+    this.#host = host;
   }
 
   /** Why this state cannot be journaled, for the developer of the game; null when it can. */
@@ -65,10 +74,12 @@ export class RoomStateKeeper implements FlushRecorder {
   /** Called by the serializer in every flush, before changes are discarded. @param shared - what clients without a view get */
   record(shared: Uint8Array | null): void {
     try {
+      // The room's state is another object: patches of it mean nothing to the last checkpoint.
+      if (this.#recorder?.needsCheckpoint) this.#host.replaced();
       this.#onFlush?.(() => this.#patch(shared));
     } catch (error) {
       // The flush goes on; the journal has a gap, which the next checkpoint closes.
-      this.#onFault(error);
+      this.#host.fault(error);
     }
   }
 
@@ -114,6 +125,9 @@ export class RoomStateKeeper implements FlushRecorder {
 
   #currentViews(): ReadonlyMap<string, StateView> {
     const views = new Map<string, StateView>();
+    for (const { sessionId, view } of this.#host.away()) {
+      if (view !== undefined) views.set(sessionId, view);
+    }
     for (const { sessionId, view } of this.#room.clients) {
       if (view !== undefined) views.set(sessionId, view);
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeCalls } from '../../cluster/node-calls.ts';
 import type { NodeInfo } from '../../cluster/node-info.ts';
@@ -20,6 +21,8 @@ import type { RoomReviver } from '../failover/room-reviver.ts';
 
 const TAKE_OVER = 'take-over-room';
 const TAKE_OVER_TIMEOUT_MS = 3_000;
+/** Pause before the directory is asked again. */
+const ASK_AGAIN_MS = 250;
 /** A room that the target could not bring to life, and that its source has not taken back by then, is written off. */
 const TAKE_BACK_WITHIN_MS = 10_000;
 
@@ -97,27 +100,35 @@ export class RoomMover {
    * @param hasFailed - it said that it cannot bring the room to life
    */
   async #settle(room: MovableRoom, to: MovedTo, hasFailed: boolean): Promise<boolean> {
-    const { directory, nodeId, log } = this.#deps;
-    const { roomId } = room;
-    try {
-      const place = await directory.locate(roomId);
-      const isThere = place.kind === 'owned' && place.nodeId === to.processId;
-      if (isThere && !hasFailed) {
-        room.release(to);
-        return true;
+    for (;;) {
+      try {
+        return await this.#askWhoseItIs(room, to, hasFailed);
+      } catch (error) {
+        // Nobody may act until that is known: the target may have taken it over just before Redis went away.
+        this.#deps.log.warn(
+          { err: error, roomId: room.roomId },
+          'the owner of a room is not known',
+        );
+        await sleep(ASK_AGAIN_MS, undefined, { ref: false });
       }
-      const epoch = isThere
-        ? (await directory.takeOver({ roomId, fromNodeId: place.nodeId, epoch: place.epoch }))
-            ?.epoch
-        : await directory.nextEpoch(roomId);
-      if (typeof epoch === 'number') room.thaw(epoch);
-      // Whose it is now, players find out by asking.
-      else room.release({ processId: nodeId, publicAddress: null });
-    } catch (error) {
-      // The journal refuses this node if it is not the owner any more; until then the room plays on.
-      log.warn({ err: error, roomId }, 'the owner of a room is not known');
-      room.thaw();
     }
+  }
+
+  async #askWhoseItIs(room: MovableRoom, to: MovedTo, hasFailed: boolean): Promise<boolean> {
+    const { directory, nodeId } = this.#deps;
+    const { roomId } = room;
+    const place = await directory.locate(roomId);
+    const isThere = place.kind === 'owned' && place.nodeId === to.processId;
+    if (isThere && !hasFailed) {
+      room.release(to);
+      return true;
+    }
+    const epoch = isThere
+      ? (await directory.takeOver({ roomId, fromNodeId: place.nodeId, epoch: place.epoch }))?.epoch
+      : await directory.nextEpoch(roomId);
+    if (typeof epoch === 'number') room.thaw(epoch);
+    // Whose it is now, players find out by asking.
+    else room.release({ processId: nodeId, publicAddress: null });
     return false;
   }
 

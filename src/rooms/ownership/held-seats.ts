@@ -4,6 +4,9 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { type ClientInternals, internals } from '../guards/room-internals.ts';
 import type { SeatRecord } from '../journal/journal-meta.ts';
 
+/** Timers cannot wait for longer. */
+const LONGEST_HOLD_S = 2 ** 31 / 1_000;
+
 export interface HoldOptions {
   /** The region's clock. */
   readonly nowMs: number;
@@ -26,14 +29,17 @@ export function holdSeats(
   options: HoldOptions,
 ): readonly ClientInternals[] {
   return seats.map((seat) => {
-    const seconds =
-      seat.heldUntilMs === undefined
-        ? options.holdSeconds
-        : Math.max(1, (seat.heldUntilMs - options.nowMs) / 1_000);
+    const seconds = secondsToHold(seat, options);
     const client = absentClient(seat, options.views.get(seat.sessionId));
     hold(room, client, seconds);
     return client;
   });
+}
+
+function secondsToHold({ heldUntilMs }: SeatRecord, { nowMs, holdSeconds }: HoldOptions): number {
+  const leftS = ((heldUntilMs ?? Number.POSITIVE_INFINITY) - nowMs) / 1_000;
+  // A seat that the game would have given up by itself has lost its game's hold with its process.
+  return leftS > LONGEST_HOLD_S ? holdSeconds : Math.max(1, leftS);
 }
 
 function hold(room: ColyseusRoom, client: ClientInternals, seconds: number): void {

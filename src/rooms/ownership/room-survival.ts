@@ -64,6 +64,8 @@ export interface SurvivalHost {
   readonly services: SurvivalServices;
   stopLoop(): void;
   wake(): void;
+  /** Whether the last step went through. */
+  isSound(): boolean;
   /** Sends what has been done to the clients, and to the journal. */
   flush(): void;
   /** A frame that was put aside. @param arrivedAtMs - `performance.now()` of then: limits count it there */
@@ -74,7 +76,7 @@ type Phase = 'making' | 'live' | 'frozen' | 'released';
 
 /** As many messages as the client SDK keeps to send again. */
 const REPEAT_CREDIT = 256;
-/** Or coming and going would be a way around the limits. */
+/** Time in which it is whole again, or coming and going would be a way around the limits. */
 const REPEAT_CREDIT_EVERY_MS = 10_000;
 /** Joins under way when a room is about to move have this long to end; later ones are closed, and come back. */
 const JOINS_END_MS = 1_000;
@@ -93,6 +95,8 @@ export class RoomSurvival implements MovableRoom {
   readonly #joins = new Set<Promise<void>>();
   /** Ends when the room, frozen to move, goes on or goes away. */
   #standstill: PromiseWithResolvers<void> | undefined;
+  /** What waits for the room to go on: players who left while it stood still. */
+  readonly #deferred: (() => void)[] = [];
   readonly #creditAtMs = new Map<string, number>();
   #phase: Phase = 'making';
   #epoch = 1;
@@ -140,6 +144,14 @@ export class RoomSurvival implements MovableRoom {
 
   get isReleased(): boolean {
     return this.#phase === 'released';
+  }
+
+  /** Those who keep their seats and are not connected, as the clients they were. */
+  *away(): Generator<Client> {
+    const { clients } = this.#host.room;
+    for (const client of [...this.#counted.values(), ...this.#awaited]) {
+      if (clients.getById(client.sessionId) === undefined) yield client;
+    }
   }
 
   /** Before `onCreate`: puts the revival, when there is one, behind it. */
@@ -201,6 +213,7 @@ export class RoomSurvival implements MovableRoom {
   /** Runs due timers. @param fault - takes what a handler throws */
   tick(fault: (error: unknown) => void): void {
     this.timers.tick(fault);
+    for (const run of this.#deferred.splice(0)) run();
     if (this.#shelf.isEmpty) return;
     this.#shelf.drain((client, frame, arrivedAtMs) => this.#host.read(client, frame, arrivedAtMs));
   }
@@ -208,6 +221,20 @@ export class RoomSurvival implements MovableRoom {
   /** Whether a frame that comes now has to wait: the room stands still, or what came before it waits too. */
   get putsAside(): boolean {
     return this.isFrozen || !this.#shelf.isEmpty;
+  }
+
+  /** Whether a live room is not to be touched: it moves, or this node may not be its owner. */
+  get standsStill(): boolean {
+    if (this.#phase === 'frozen') return true;
+    return this.#phase === 'live' && !this.#host.services.lease.isHeld();
+  }
+
+  /** Does it when the room goes on. If it goes on elsewhere, the seat is held there, and this never happens. */
+  later(run: () => Promise<unknown>): Promise<unknown> {
+    this.#host.wake();
+    return new Promise((resolve, reject) => {
+      this.#deferred.push(() => void run().then(resolve, reject));
+    });
   }
 
   /** Keeps a frame that came while the room stands still. */
@@ -239,6 +266,12 @@ export class RoomSurvival implements MovableRoom {
     } finally {
       this.#arriving.delete(client);
     }
+  }
+
+  /** @throws {GameError} `LEASE_LOST`, `ROOM_RECOVERING` when this node cannot promise a seat */
+  async mayReserve(): Promise<void> {
+    if (!this.#host.services.lease.isHeld()) throw new GameError('LEASE_LOST');
+    await this.stillHere();
   }
 
   /** @throws {GameError} `ROOM_RECOVERING` when the room, once it does not move any more, is gone from here */
@@ -296,10 +329,9 @@ export class RoomSurvival implements MovableRoom {
   repeatCredit(sessionId: string): number {
     if (!this.ledger.isReturning(sessionId)) return 0;
     const nowMs = performance.now();
-    const lastMs = this.#creditAtMs.get(sessionId) ?? Number.NEGATIVE_INFINITY;
-    if (nowMs - lastMs < REPEAT_CREDIT_EVERY_MS) return 0;
+    const sinceMs = nowMs - (this.#creditAtMs.get(sessionId) ?? Number.NEGATIVE_INFINITY);
     this.#creditAtMs.set(sessionId, nowMs);
-    return REPEAT_CREDIT;
+    return Math.floor(REPEAT_CREDIT * Math.min(1, sinceMs / REPEAT_CREDIT_EVERY_MS));
   }
 
   countFrame(client: ClientInternals, frame: Uint8Array): void {
@@ -364,6 +396,14 @@ export class RoomSurvival implements MovableRoom {
     this.#leaveTo(reason);
   }
 
+  /** The node may not be the owner any more: who is in a durable room looks for it; if it goes on here, they are back in time or leave then. */
+  sendPlayersAway(reason: string): void {
+    if (this.#recorder === undefined || this.#phase !== 'live') return;
+    for (const client of this.#host.room.clients) {
+      if (client instanceof MeridianClient) client.evict(CloseCode.MAY_TRY_RECONNECT, reason);
+    }
+  }
+
   /** The process ends and nobody can take the room now: it is written down, and waits for the next node. */
   async leaveBehind(): Promise<void> {
     this.freeze();
@@ -417,7 +457,8 @@ export class RoomSurvival implements MovableRoom {
     this.#recorder?.close();
     // Of a room that could not be made, the journal is all there is.
     if (!isOver || !isDurable) return;
-    this.#host.services.journal.forget(this.roomId).catch((error: unknown) => {
+    const { roomId } = this;
+    this.#host.services.journal.forget({ roomId, epoch: this.#epoch }).catch((error: unknown) => {
       this.#host.log().debug({ err: error }, 'the journal of an ended room expires by itself');
     });
   }
@@ -446,8 +487,8 @@ export class RoomSurvival implements MovableRoom {
         reason: 'schema-unknown',
       });
     }
-    const nowMs = services.lease.clusterNowMs();
     state.revive(entries);
+    const nowMs = services.lease.clusterNowMs();
     // The room's clock went on while nobody ran it; never back, whatever the clocks of the machines say.
     const awayMs = Math.max(0, nowMs - snapshot.atMs);
     room.clock.tick();
@@ -503,8 +544,9 @@ export class RoomSurvival implements MovableRoom {
       {
         roomId: room.roomId,
         roomName: room.roomName,
+        isSound: () => this.#host.isSound(),
         clusterMs: () => services.lease.clusterNowMs(),
-        roomMs: () => room.clock.elapsedTime,
+        roomMs: () => roomMsNow(room.clock),
         listing: () => listingOf(room),
         gameData: () => room.onCheckpoint?.(),
         timers: () => this.timers.snapshot(),
@@ -541,6 +583,7 @@ export class RoomSurvival implements MovableRoom {
     const wasMade = this.#phase !== 'making';
     this.#phase = 'released';
     this.#shelf.clear();
+    this.#deferred.length = 0;
     this.#recorder?.close();
     this.#host.stopLoop();
     this.#endStandstill();
@@ -556,6 +599,11 @@ export class RoomSurvival implements MovableRoom {
     });
     this.#counted.clear();
   }
+}
+
+/** The room's time of this moment: its clock stands still between ticks, and an entry's moment does not. */
+function roomMsNow({ elapsedTime, currentTime }: ColyseusRoom['clock']): number {
+  return elapsedTime + Math.max(0, performance.timeOrigin + performance.now() - currentTime);
 }
 
 /** Restores in place by room id, with the time of the first of the window. */

@@ -50,6 +50,8 @@ export class RoomLoop implements Stepped {
   #scheduled: Scheduled | undefined;
   #context: MutableStepContext | undefined;
   #hasFailed = false;
+  #hasLastTurnFailed = false;
+  #isInTurn = false;
   /** Left the scheduler because there was nothing to do; 2000 empty rooms then cost no wake-up at all. */
   #isParked = false;
 
@@ -86,9 +88,9 @@ export class RoomLoop implements Stepped {
     this.#isParked = false;
   }
 
-  /** Whether something of the present turn has failed. */
+  /** Whether something of the present turn has failed; between turns, of the last one. */
   get hasFailed(): boolean {
-    return this.#hasFailed;
+    return this.#hasFailed || (!this.#isInTurn && this.#hasLastTurnFailed);
   }
 
   /** Whether the loop waits to be started again because there was nothing to do. */
@@ -125,6 +127,7 @@ export class RoomLoop implements Stepped {
       this.#isParked = true;
       return Number.POSITIVE_INFINITY;
     }
+    this.#isInTurn = true;
     try {
       this.#host.tickClock();
     } catch (error) {
@@ -186,6 +189,8 @@ export class RoomLoop implements Stepped {
   #endTurn(): void {
     const hasFailed = this.#hasFailed;
     this.#hasFailed = false;
+    this.#hasLastTurnFailed = hasFailed;
+    this.#isInTurn = false;
     this.#host.turnEnded(hasFailed);
   }
 

@@ -72,7 +72,8 @@ export class RoomTimers {
       this.#dueMs.delete(name);
       this.#isChanged = true;
       try {
-        this.#handlers.get(name)?.();
+        const running: unknown = this.#handlers.get(name)?.();
+        if (running instanceof Promise) running.catch(fault);
       } catch (error) {
         fault(error);
       }

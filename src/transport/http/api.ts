@@ -41,7 +41,7 @@ export function createHttpApp(deps: ApiDeps): Application {
 export function mountApi(app: Application, deps: ApiDeps): void {
   app.disable('x-powered-by');
   app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
-  app.use(securityHeaders());
+  app.use(securityHeaders(deps.config.corsOrigins));
   app.use(cors(new CorsPolicy(deps.config.corsOrigins)));
   app.use(API_PREFIX, createApiRouter(deps));
 }

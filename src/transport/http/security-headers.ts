@@ -3,10 +3,13 @@ import helmet from 'helmet';
 
 /**
  * Security headers of every reply. The policy lets a game's own pages run: scripts and WebAssembly of this origin,
- * workers and images it makes as blobs, sockets back to this origin. No inline script, no eval (PixiJS needs its
+ * workers and images it makes as blobs, requests and sockets to this origin and to those that may call this node: a page goes on
+ * with the other nodes of its region when the one that served it is lost. No inline script, no eval (PixiJS needs its
  * `pixi.js/unsafe-eval` module then), nothing from elsewhere.
+ *
+ * @param corsOrigins - as in `config.http.corsOrigins`: `https://game.example`, or `*`
  */
-export function securityHeaders(): RequestHandler {
+export function securityHeaders(corsOrigins: readonly string[]): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -20,7 +23,7 @@ export function securityHeaders(): RequestHandler {
         mediaSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'", 'data:'],
         // 'self' covers ws: and wss: of this host (CSP 3 §6.7.2.8). data: and blob: are what image workers fetch.
-        connectSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'", 'data:', 'blob:', ...corsOrigins.flatMap(withSockets)],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
         formAction: ["'self'"],
@@ -30,4 +33,9 @@ export function securityHeaders(): RequestHandler {
     // Whether this host is only ever reached over TLS is known to the proxy that ends TLS, not to us.
     strictTransportSecurity: false,
   });
+}
+
+/** A policy names sockets by their own scheme: that of the page covers its own origin only. */
+function withSockets(origin: string): readonly string[] {
+  return origin === '*' ? ['*', 'ws:', 'wss:'] : [origin, origin.replace(/^http/, 'ws')];
 }

@@ -141,6 +141,7 @@ export class MeridianTransport extends WebSocketTransport {
    */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
+    this.#options.elsewhere?.forwarder.close();
     const open = [...this.wss.clients];
     const closed = open.map((ws) => new Promise((resolve) => ws.once('close', resolve)));
     const timer = setTimeout(() => {

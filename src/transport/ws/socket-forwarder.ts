@@ -37,6 +37,8 @@ export interface Upgrade {
 /** Hands sockets on to other nodes, and knows those that were handed on. */
 export class SocketForwarder {
   readonly #key: Uint8Array;
+  /** Clients' ends of the pairs under way: the HTTP server knows nothing of them. */
+  readonly #open = new Set<Duplex>();
 
   /** @param key - shared by the nodes of the region */
   constructor(key: Uint8Array) {
@@ -45,7 +47,9 @@ export class SocketForwarder {
 
   /** The client's address when another node handed this request on and vouches for it; null otherwise. */
   vouchedAddress(request: ForwardedRequest): string | null {
-    const [address = '', mac = ''] = String(request.headers[HEADER] ?? '').split(' ');
+    const header = request.headers[HEADER];
+    if (typeof header !== 'string') return null;
+    const [address = '', mac = ''] = header.split(' ');
     const expected = Buffer.from(this.#mac(address, request.url ?? ''));
     const given = Buffer.from(mac);
     const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
@@ -67,7 +71,10 @@ export class SocketForwarder {
     };
     const timer = setTimeout(() => other.destroy(new Error('no answer')), CONNECT_TIMEOUT_MS);
     // Also while the other one is still being called.
-    socket.once('close', () => other.destroy());
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      other.destroy();
+    });
     other.once('error', fail);
     other.once('close', () => {
       clearTimeout(timer);
@@ -76,10 +83,16 @@ export class SocketForwarder {
     other.once('connect', () => {
       clearTimeout(timer);
       isJoined = true;
+      this.#open.add(socket);
       other.write(this.#headOf(request, clientAddress));
       if (head.length > 0) other.write(head);
       socket.pipe(other).pipe(socket);
     });
+  }
+
+  /** Breaks what is under way: clients come back through another node. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 
   #headOf(request: IncomingMessage, clientAddress: string): string {

@@ -18,8 +18,9 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
-/** What a browser says about a network that is switched off. */
-const OF_AN_OUTAGE = /ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed|Network offline/;
+/** What a browser says about a network that is switched off, or a server that is gone. */
+const OF_AN_OUTAGE =
+  /ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket connection to .* failed|Network offline/;
 
 /** The read-only windows through which the demos show what they show. */
 interface TestWindows {
@@ -86,9 +87,14 @@ export class Visitor<Name extends keyof TestWindows = keyof TestWindows>
     return seen as TestWindows[Name];
   }
 
+  /** From now on until {@link hasRecovered} network errors are what the test wants. */
+  expectOutage(): void {
+    this.#isInOutage = true;
+  }
+
   /** The page's network is off during `work`. */
   async offline(work: () => Promise<void>): Promise<void> {
-    this.#isInOutage = true;
+    this.expectOutage();
     await this.context.setOffline(true);
     try {
       await work();

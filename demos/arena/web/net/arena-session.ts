@@ -18,9 +18,12 @@ import { Trigger } from '../../shared/weapon.ts';
 import type { Wish } from '../controls/wish.ts';
 import type { Pose } from '../render/pose.ts';
 import { interpolationDelayMs } from './interpolation-delay.ts';
+import { ReturnGlide } from './return-glide.ts';
 
 /** A jump farther than this between two patches is a respawn, in units. */
 const TELEPORT_DISTANCE = 120;
+/** Over an outage a fighter may have gone farther than between two patches, in units. */
+const FARTHEST_GLIDE = 3 * TELEPORT_DISTANCE;
 const DELAY_REVIEW_MS = 250;
 
 export interface JoinRequest {
@@ -71,6 +74,9 @@ export class ArenaSession {
   readonly #trigger = new Trigger();
   readonly #untrack = new Map<string, () => void>();
   readonly #pending: { atMs: number; id: string; fighter: Fighter }[] = [];
+  readonly #glide = new ReturnGlide(FARTHEST_GLIDE);
+  /** Where everybody is drawn in this frame. */
+  readonly #poses = new Map<string, Pose>();
   #me: PredictedBody | null = null;
   #listener: SessionListener | null = null;
   #delayMs = interpolationDelayMs(0);
@@ -169,6 +175,7 @@ export class ArenaSession {
   frame(nowMs: number, readWish: () => Wish): void {
     this.#reviewDelay(nowMs);
     for (let due = this.#predict.tick(nowMs); due > 0; due -= 1) this.#sendInput(readWish());
+    this.#placeFighters(nowMs);
     while (this.#pending[0] !== undefined && this.#pending[0].atMs <= performance.now()) {
       const shot = this.#pending.shift();
       if (shot === undefined || shot.fighter.stance === STANCE.dead) continue;
@@ -178,11 +185,7 @@ export class ArenaSession {
 
   /** Where to draw a fighter now: the own one predicted, the others a moment in the past. */
   pose(id: string, fighter: Fighter): Pose {
-    return {
-      x: this.#predict.value(fighter, 'x'),
-      y: this.#predict.value(fighter, 'y'),
-      aim: id === this.myId ? this.#input.data.aim : this.#predict.value(fighter, 'aim'),
-    };
+    return this.#poses.get(id) ?? this.#placeOf(id, fighter);
   }
 
   /** Steps until the next dash, predicted. */
@@ -213,7 +216,30 @@ export class ArenaSession {
   #removeFighter(id: string, fighter: Fighter): void {
     this.#untrack.get(id)?.();
     this.#untrack.delete(id);
+    this.#poses.delete(id);
     this.#listener?.onFighterRemoved(id, fighter);
+  }
+
+  #placeFighters(nowMs: number): void {
+    const isDown = this.connection.kind === 'reconnecting';
+    this.#glide.frame(nowMs, isDown);
+    for (const [id, fighter] of this.state.fighters) {
+      const last = this.#poses.get(id);
+      // Without a link nothing of mine is predicted: I stand where I was, not where the room last saw me.
+      const real =
+        isDown && id === this.myId && last !== undefined
+          ? { x: last.x, y: last.y, aim: this.#input.data.aim }
+          : this.#placeOf(id, fighter);
+      this.#poses.set(id, isDown ? real : this.#glide.drawn(last, real));
+    }
+  }
+
+  #placeOf(id: string, fighter: Fighter): Pose {
+    return {
+      x: this.#predict.value(fighter, 'x'),
+      y: this.#predict.value(fighter, 'y'),
+      aim: id === this.myId ? this.#input.data.aim : this.#predict.value(fighter, 'aim'),
+    };
   }
 
   #predictMe(fighter: Fighter): void {

@@ -44,13 +44,14 @@ export function resultScore(view: GameView): string {
   return `${near.name} ${near.wins} : ${far.wins} ${far.name}`;
 }
 
-/** The profile's count; empty while it is unknown. */
+/** The profile's count; empty while it is unknown, or has not heard of this table yet. */
 export function resultCareer(view: GameView): string {
   if (view.seat === null) return '';
-  const { careerWins } = view.seats[view.seat];
-  if (careerWins < 0) return '';
+  const { careerWins, wins } = view.seats[view.seat];
+  const { isBot } = view.seats[farSeat(view)];
+  if (careerWins < (isBot ? 0 : wins)) return '';
   const duels = `${careerWins} ${careerWins === 1 ? 'duel' : 'duels'}`;
-  return view.seats[farSeat(view)].isBot
+  return isBot
     ? `${duels} won against people. Games against the bot are kept apart.`
     : `${duels} won so far.`;
 }

@@ -16,7 +16,8 @@ local MOST_DEATHS = 3
 
 local node = ARGV[1]
 if redis.call('EXISTS', TAG .. 'lease:' .. node) == 1 then return 'alive' end
-redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 3600000)
+-- A week, as everywhere: a machine that was suspended for long must not wake up as an owner.
+redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 604800000)
 
 local rooms_of, trial = TAG .. 'rooms-of:' .. node, TAG .. 'trial:' .. node
 for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do

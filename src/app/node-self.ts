@@ -1,0 +1,81 @@
+import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { LoadMeter } from '../cluster/load-meter.ts';
+import type { NodeInfo } from '../cluster/node-info.ts';
+import type { NodeLease } from '../cluster/node-lease.ts';
+import { advertisedHost, type MeridianConfig } from '../config/config.ts';
+import { systemClock } from '../shared/clock.ts';
+
+/** How often a node tells the others how busy it is. */
+const PUBLISH_EVERY_MS = 500;
+
+/** What this node says of itself, and whether it takes rooms. */
+export class NodeSelf {
+  readonly #config: MeridianConfig;
+  readonly #node: ColyseusNode;
+  readonly #load: LoadMeter;
+  readonly #startedAtMs = systemClock.wallMs();
+  /** Known once the lease's thread listens. */
+  #peerAddress = '';
+  /** 0 until players can come. */
+  #gamePort = 0;
+  #isDraining = false;
+  #lease: NodeLease | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(config: MeridianConfig, node: ColyseusNode, load: LoadMeter) {
+    this.#config = config;
+    this.#node = node;
+    this.#load = load;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  get takesRooms(): boolean {
+    return !this.#isDraining && this.#gamePort !== 0;
+  }
+
+  /** @param peerAddress - `host:port` where other nodes ask this one */
+  describeAt(peerAddress: string): NodeInfo {
+    this.#peerAddress = peerAddress;
+    return this.describe();
+  }
+
+  describe(): NodeInfo {
+    const { http, cluster } = this.#config;
+    const rooms = [...this.#node.rooms];
+    const seats = rooms.reduce((sum, room) => sum + room.clients.length, 0);
+    return {
+      nodeId: this.#node.processId,
+      publicAddress: http.publicAddress === '' ? null : http.publicAddress,
+      peerAddress: this.#peerAddress,
+      internalAddress: `${advertisedHost(cluster) ?? ''}:${this.#gamePort}`,
+      build: cluster.build,
+      startedAtMs: this.#startedAtMs,
+      isDraining: !this.takesRooms,
+      load: this.#load.load({ rooms: rooms.length, seats }),
+    };
+  }
+
+  /** Players can come: from now on the region is told how this node does. */
+  listensOn(gamePort: number, lease: NodeLease): void {
+    this.#gamePort = gamePort;
+    this.#lease = lease;
+    this.#timer = setInterval(() => this.#publish(), PUBLISH_EVERY_MS).unref();
+    this.#publish();
+  }
+
+  stopTakingRooms(): void {
+    this.#isDraining = true;
+    this.#publish();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #publish(): void {
+    this.#lease?.publish(this.describe());
+  }
+}
