@@ -141,6 +141,8 @@ test('[SV-30] players of a node that is cut off are with the others before it kn
   const cutOff = await region.start({ env: { REDIS_URI: `redis://127.0.0.1:${link.port}` } });
   const ada = await Player.make(region, cutOff, 'journal');
   await ada.say('before');
+  // Nodes that have only just met do not judge each other yet.
+  await ada.until(({ clockMs }) => clockMs > 3_500);
   link.refuse(true);
   link.cut();
   await ada.until((state) => state.pid !== cutOff.child.pid);
