@@ -5,7 +5,7 @@ import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import { matchmake } from '../support/raw-client.ts';
-import type { MeridianProcess } from '../support/start-meridian.ts';
+import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 import { hooksOf, PATIENCE, Player } from '../support/survival-player.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
@@ -82,9 +82,8 @@ test('[SV-24] rooms that cannot be brought back are gone as a whole, with a reas
   // A build whose state has a field more.
   const next = await region.start({ game: NEXT_GAME });
   await region.kill(cedar);
-  const { reason } = await good.ended();
-  expect(reason).toContain('version before');
-  expect(await reasonOf(good.roomId)).toBe('schema-unknown');
+  // Its player knew of no other node that takes players; whoever asks is told.
+  await eventually(async () => (await reasonOf(good.roomId)) === 'schema-unknown', PATIENCE);
   expect(await next.metric('meridian_rooms')).toBe(0);
 });
 
@@ -115,6 +114,8 @@ test('[SV-25] a room that ends every node that loads it is quarantined; those be
 test('[SV-30] [SV-31] a node that stood still beyond its lease sends nothing stale, closes and ends', async () => {
   const ada = await Player.make(region, ash, 'journal');
   await ada.say('before');
+  // Nodes that have only just met do not judge each other yet.
+  await ada.until(({ clockMs }) => clockMs > 3_500);
   ash.child.kill('SIGSTOP');
   // His connection looks open: he waits for a node that will never answer again.
   await eventually(async () => (await region.ownerOf(ada.roomId, birch)) === birch, PATIENCE);
@@ -139,6 +140,8 @@ test('[SV-30] players of a node that is cut off are with the others before it kn
   const cutOff = await region.start({ env: { REDIS_URI: `redis://127.0.0.1:${link.port}` } });
   const ada = await Player.make(region, cutOff, 'journal');
   await ada.say('before');
+  // Nodes that have only just met do not judge each other yet.
+  await ada.until(({ clockMs }) => clockMs > 3_500);
   link.refuse(true);
   link.cut();
   await ada.until((state) => state.pid !== cutOff.child.pid);
@@ -168,6 +171,21 @@ test('[SV-35] a room whose steps fail is made anew in place, three times; then i
   expect(ada.words).not.toContain('broken');
   expect(beside.drops).toEqual([]);
   await beside.say('still here');
+});
+
+test('[SV-35] [SV-33] a node that is alone makes rooms anew from its memory, and ends them when it is stopped', async () => {
+  await using alone = await startMeridian(GAME);
+  const ada = await Player.joinAt(alone, 'journal');
+  await ada.say('hello');
+  ada.room.send('break', 20);
+  await eventually(() => ada.drops.length === 2, PATIENCE);
+  await ada.say('after');
+  expect(ada.words).toEqual(['hello', 'after']);
+  expect(await alone.metric('meridian_clients')).toBe(1);
+  expect(await alone.stop()).toMatchObject({ exitCode: 0 });
+  expect((await ada.ended()).code).toBe(4_001);
+  const last = hooksOf([alone], ada.roomId).map(({ hook }) => hook);
+  expect(last.slice(-2)).toEqual(['onLeave', 'onDispose']);
 });
 
 test('[SV-36] [SV-20] Redis that is full: rooms play on, new ones are refused, and the journal is whole again afterwards', async () => {

@@ -26,8 +26,9 @@ export class Player {
   ending: { readonly code: number; readonly reason: string } | null = null;
   readonly drops: number[] = [];
   readonly resentMessages: number[] = [];
-  /** The room's clock in every state he got. */
+  /** The room's clock in the states he got; a state as it was brought back shows that of an earlier step, and is left out. */
   readonly clocksMs: number[] = [];
+  #clockOf = 0;
 
   private constructor(client: MeridianClient, room: MeridianRoom<PlayState>) {
     this.client = client;
@@ -37,7 +38,11 @@ export class Player {
     });
     room.onDrop(({ code }) => this.drops.push(code));
     room.onResume(({ resentMessages }) => this.resentMessages.push(resentMessages));
-    room.onStateChange(({ clockMs }) => this.clocksMs.push(clockMs));
+    room.onStateChange(({ pid, clockMs }) => {
+      const isOfBefore = pid === this.#clockOf && clockMs < (this.clocksMs.at(-1) ?? 0);
+      this.#clockOf = pid;
+      if (!isOfBefore) this.clocksMs.push(clockMs);
+    });
   }
 
   /** Makes a room of his own on that very node. Where rooms go is up to the load: he tries again until it is there. */
@@ -57,6 +62,12 @@ export class Player {
         return await Player.#settled(client, joined);
       await joined.leave();
     }
+  }
+
+  /** Joins a room, or makes one, wherever it is. */
+  static async joinAt(node: MeridianProcess, room: string): Promise<Player> {
+    const client = new MeridianClient(node.url, { storage: new MemoryStorage() });
+    return await Player.#settled(client, await client.joinOrCreate<PlayState>(room));
   }
 
   static async #settled(client: MeridianClient, room: MeridianRoom<PlayState>): Promise<Player> {

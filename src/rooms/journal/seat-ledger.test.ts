@@ -160,3 +160,18 @@ test('[SV-21] whatever happens to seats, checkpoint and changes add up to what i
     }),
   );
 });
+
+test('[SV-39] an entry without state counts nothing: what was processed since is in no entry yet', () => {
+  const ledger = new SeatLedger();
+  const first = new Connection('ada', 't1');
+  ledger.take(first);
+  const entries = [checkpoint(ledger)];
+  ledger.countMessage('ada');
+  first._inputBuffer.ackSeq = 3;
+  ledger.connectionEnded(first);
+  ledger.take(new Connection('ada', 't2'));
+  entries.push(entry('patch', { ...ledger.changes({ isWithState: false }) }));
+  expect(foldMeta(entries).seats).toMatchObject([{ token: 't2', messages: 0, inputs: 0 }]);
+  entries.push(entry('patch', { ...ledger.changes({ isWithState: true }) }));
+  expect(foldMeta(entries).seats).toMatchObject([{ token: 't2', messages: 1, inputs: 3 }]);
+});
