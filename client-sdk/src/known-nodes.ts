@@ -1,14 +1,20 @@
 /** `host[:port][/path]` of a node or a gateway; the scheme is that of the configured endpoint. */
 export type NodeAddress = string;
 
+/** Nodes of before that are remembered: a region may have been renewed twice before the client asks again. */
+const MOST_REMEMBERED = 16;
+
 /**
- * The addresses a client may turn to: the configured endpoint, always, and the nodes the region last named. One for a
- * client and all its rooms: what one learned helps the others.
+ * The addresses a client may turn to: the configured endpoint, always, the nodes the region last named, and those it named
+ * before. One for a client and all its rooms: what one learned helps the others.
  */
 export class KnownNodes {
   readonly endpoint: NodeAddress;
   readonly #scheme: string;
+  /** As last named. */
   #nodes: readonly NodeAddress[] = [];
+  /** Named before, and not since; the newest first. */
+  #earlier: readonly NodeAddress[] = [];
 
   /** @param baseUrl - `http(s)://` address of the endpoint, without a slash at the end */
   constructor(baseUrl: string) {
@@ -19,18 +25,25 @@ export class KnownNodes {
 
   /** How many addresses there are to ask. */
   get count(): number {
-    return new Set([this.endpoint, ...this.#nodes]).size;
+    return new Set([this.endpoint, ...this.#nodes, ...this.#earlier]).size;
   }
 
   /** @param nodes - the live nodes of now; none says nothing */
   learn(nodes: unknown): void {
     if (!Array.isArray(nodes)) return;
-    const addresses = nodes.filter((node) => typeof node === 'string' && node !== '');
-    if (addresses.length > 0) this.#nodes = addresses.map(withoutSlash);
+    const addresses = nodes
+      .filter((node) => typeof node === 'string' && node !== '')
+      .map(withoutSlash);
+    if (addresses.length === 0) return;
+    this.#earlier = [...new Set([...this.#nodes, ...this.#earlier])]
+      .filter((address) => !addresses.includes(address))
+      .slice(0, MOST_REMEMBERED);
+    this.#nodes = addresses;
   }
 
   /**
-   * Everybody who could be asked, each once, in random order: a thousand clients of a lost node spread over the others.
+   * Everybody who could be asked, each once, in random order: a thousand clients of a lost node spread over the others. Those
+   * of whom nothing was heard lately come behind.
    *
    * @param first - comes first, if given
    * @param last - comes last: the address that was just lost
@@ -39,14 +52,15 @@ export class KnownNodes {
     random: () => number,
     { first, last }: { readonly first?: NodeAddress; readonly last?: NodeAddress },
   ): NodeAddress[] {
-    const others = new Set([this.endpoint, ...this.#nodes]);
-    for (const placed of [first, last]) if (placed !== undefined) others.delete(placed);
-    const shuffled = [...others]
-      .map((address) => ({ address, rank: random() }))
-      .sort((a, b) => a.rank - b.rank)
-      .map(({ address }) => address);
+    const placed = [first, last];
+    const isOpen = (address: NodeAddress) => !placed.includes(address);
+    const present = [...new Set([this.endpoint, ...this.#nodes])].filter(isOpen);
+    const earlier = this.#earlier.filter(
+      (address) => isOpen(address) && !present.includes(address),
+    );
+    const others = [...shuffled(present, random), ...shuffled(earlier, random)];
     const ends = (address: NodeAddress | undefined) => (address === undefined ? [] : [address]);
-    return [...ends(first), ...shuffled, ...ends(last)];
+    return [...ends(first), ...others, ...ends(last)];
   }
 
   /** `http(s)://` address of a node, to put a path behind. */
@@ -57,4 +71,11 @@ export class KnownNodes {
 
 function withoutSlash(address: string): string {
   return address.replace(/\/+$/, '');
+}
+
+function shuffled(addresses: readonly NodeAddress[], random: () => number): NodeAddress[] {
+  return addresses
+    .map((address) => ({ address, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ address }) => address);
 }

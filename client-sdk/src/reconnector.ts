@@ -62,6 +62,9 @@ const SILENT_DIAL_MS = 1_000;
 /** So long into an outage the region itself may still believe in the lost node: a lease, and the way to the next owner. */
 const DOUBT_MS = 8_000;
 
+/** After an outage the region is asked who lives now: each client at its own time, for all of them were lost at once. */
+const LEARN_WITHIN_MS = 10_000;
+
 /**
  * Brings a room back after its connection was lost, wherever it is now. Colyseus does the protocol (token, resync), this
  * class the timing and the address:
@@ -79,6 +82,7 @@ export class Reconnector {
   /** Ends a try that takes too long. */
   #tryTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  #learnTimer: ReturnType<typeof setTimeout> | undefined;
   #skipsNextDelay = false;
   #isStopped = false;
 
@@ -131,6 +135,7 @@ export class Reconnector {
     this.#outage = null;
     this.#search.cancel();
     this.#endTry();
+    clearTimeout(this.#learnTimer);
   }
 
   #onDrop(code: number, text?: string): void {
@@ -259,12 +264,24 @@ export class Reconnector {
     const to = socket.target.processId;
     const move: RoomMove | null =
       from === to ? null : { from, to, reason: wasMoved ? 'moved' : 'recovered' };
+    this.#learnLater();
     // Colyseus is still inside the JOIN frame: it stores the new token and acknowledges right after. Listeners may send.
     queueMicrotask(() => {
       if (this.#isStopped) return;
       onState({ kind: 'resumed', outageMs, hasMoved: move !== null });
       onReturn(outageMs, move);
     });
+  }
+
+  /** Nodes came and went meanwhile, and who knows only dead ones finds nobody the next time. */
+  #learnLater(): void {
+    const { finder, random, room, socket } = this.#deps;
+    if (finder === null) return;
+    clearTimeout(this.#learnTimer);
+    this.#learnTimer = setTimeout(
+      () => void finder.ask(room.roomId, socket.target.address),
+      random() * LEARN_WITHIN_MS,
+    );
   }
 
   #onRecovering(askedAgainInMs: number): void {

@@ -11,6 +11,7 @@ import type { SeatExtras } from '../protocol/rest.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PendingPlacements, placeRoom } from './placement.ts';
+import { publicAddresses } from './public-addresses.ts';
 import type { JoinTarget, RoomDirectory, RoomPlace } from './room-directory.ts';
 import { roomLost } from './room-lost.ts';
 import { type JoinOptions, SeatCalls, type SeatHost } from './seat-calls.ts';
@@ -44,7 +45,6 @@ export interface SeatBrokerDeps {
 
 /** How long a join may look for a room, in ms. */
 const JOIN_DEADLINE_MS = 5_000;
-const MOST_ADDRESSES = 8;
 const RECOVERING = { retryAfterMs: 200 };
 
 /** One join, as long as it looks for a seat. */
@@ -231,18 +231,12 @@ export class SeatBroker {
 
   #seat(listing: IRoomCache, sessionId: string): SeatReservation {
     const { name, roomId, processId, publicAddress } = listing;
-    const nodes = this.#addresses(publicAddress);
+    const nodes = publicAddresses(this.#registry.nodes, publicAddress);
     return {
       ...{ name, sessionId, roomId, processId },
       ...(publicAddress !== undefined && { publicAddress }),
       ...(nodes.length > 0 && { nodes }),
     };
-  }
-
-  #addresses(first: string | undefined): readonly string[] {
-    const live = this.#registry.nodes.map(({ publicAddress }) => publicAddress ?? undefined);
-    const known = [first, ...live].filter((address) => address !== undefined);
-    return [...new Set(known)].slice(0, MOST_ADDRESSES);
   }
 }
 

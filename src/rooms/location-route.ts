@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NodeRegistry } from '../cluster/node-lease.ts';
+import { publicAddresses } from '../cluster/public-addresses.ts';
 import type { RoomDirectory } from '../cluster/room-directory.ts';
 import { roomLost } from '../cluster/room-lost.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -9,7 +10,7 @@ import { publicRoute, type Route } from '../transport/http/route.ts';
 const Params = z.strictObject({ roomId: z.string().regex(/^[\w-]{1,64}$/) });
 
 const nodes = z.array(z.string()).meta({
-  description: 'Public addresses of other live nodes of the region, for the next question.',
+  description: 'Public addresses of live nodes of the region, for the next question.',
 });
 const Location = z.discriminatedUnion('state', [
   z.strictObject({
@@ -29,7 +30,6 @@ const Location = z.discriminatedUnion('state', [
 
 /** The client asks again after this; full jitter is its own business. */
 const RETRY_AFTER_MS = 100;
-const MOST_NODES = 8;
 
 /** `GET /v1/rooms/{roomId}`: where a room is now. */
 export function roomLocationRoute(deps: {
@@ -53,7 +53,7 @@ async function locate(
   roomId: string,
   { directory, registry }: { readonly directory: RoomDirectory; readonly registry: NodeRegistry },
 ): Promise<RoomLocation> {
-  const others = addressesOf(registry);
+  const others = publicAddresses(registry.nodes);
   const recovering: RoomLocation = {
     state: 'recovering',
     roomId,
@@ -81,12 +81,4 @@ async function locate(
     case 'unknown':
       throw new GameError('ROOM_UNKNOWN', { roomId });
   }
-}
-
-/** Public addresses of live nodes, this one's included. */
-function addressesOf(registry: NodeRegistry): readonly string[] {
-  return registry.nodes
-    .filter(({ isDraining }) => !isDraining)
-    .flatMap(({ publicAddress }) => (publicAddress === null ? [] : [publicAddress]))
-    .slice(0, MOST_NODES);
 }
