@@ -186,7 +186,9 @@ test('[CL-29] by id: seated, or told what became of the room', async () => {
   await a.directory.claimOrphans(1);
   await expect(byId(roomId)).rejects.toThrow(recovering);
   await a.directory.markLost(roomId, 'journal-corrupt');
-  await expect(byId(roomId)).rejects.toThrow(failed('ROOM_LOST', { reason: 'journal-corrupt' }));
+  await expect(byId(roomId)).rejects.toThrow(
+    failed('ROOM_LOST', { roomId, reason: 'journal-corrupt' }),
+  );
 });
 
 test('[CL-47] without Redis joins fail within a second, but for rooms of the node that was asked', async () => {
