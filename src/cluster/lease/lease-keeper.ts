@@ -38,7 +38,11 @@ export type LeaseEvent =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'renewal-failed' }
   /** Told when it is held again; the main thread may have slept through it. */
-  | { readonly kind: 'had-lapsed' }
+  | {
+      readonly kind: 'had-lapsed';
+      /** When it ran out; monotonic, ms. */
+      readonly sinceMs: number;
+    }
   | { readonly kind: 'redis-back' }
   | { readonly kind: 'voted'; readonly isHeld: boolean }
   | { readonly kind: 'dead' };
@@ -126,6 +130,7 @@ export class LeaseKeeper {
     const receivedAtMs = clock.monotonicMs();
     const isFirst = this.#renewedAtMs === null;
     const hadLapsed = !isFirst && !memory.isHeld(receivedAtMs);
+    const ranOutAtMs = memory.readMs('heldUntil');
     const wasCutOff = this.sinceRenewedMs() > cutOffAfterMs(this.#times);
     const isAfterOutage = isNew || wasCutOff || this.#hasFailed;
     this.#hasFailed = false;
@@ -134,7 +139,7 @@ export class LeaseKeeper {
     memory.writeMs('renewed', receivedAtMs);
     memory.writeMs('clockOffset', this.#clusterClock.add({ sentAtMs, receivedAtMs, serverMs }));
     this.#holdUntil(heldUntilMs(sentAtMs, this.#times));
-    if (hadLapsed) onEvent({ kind: 'had-lapsed' });
+    if (hadLapsed) onEvent({ kind: 'had-lapsed', sinceMs: ranOutAtMs });
     if (isFirst) onEvent({ kind: 'renewed' });
     else if (isAfterOutage) onEvent({ kind: 'redis-back' });
   }

@@ -48,6 +48,8 @@ export class WorkerNodeLease implements NodeLease {
   readonly #describe: (peerAddress: string) => NodeInfo;
   /** The last one listeners heard of. */
   #toldPhase: LeasePhase = 'lapsed';
+  /** Monotonic, ms. */
+  #toldLapseAtMs = 0;
   #isReleasing = false;
 
   /**
@@ -168,6 +170,7 @@ export class WorkerNodeLease implements NodeLease {
     if (phase === this.#toldPhase || this.#isReleasing) return;
     this.#toldPhase = phase;
     if (phase === 'lapsed') {
+      this.#toldLapseAtMs = processClock.monotonicMs();
       this.#metrics.leaseLapsed();
       this.#log.warn({ event: 'lease-lapsed' }, 'the lease ran out: rooms are frozen');
     } else if (phase === 'held') this.#log.info({ event: 'lease-held' }, 'the lease is held');
@@ -188,7 +191,8 @@ export class WorkerNodeLease implements NodeLease {
         this.#metrics.leaseRenewalFailed();
         break;
       case 'had-lapsed':
-        if (this.#toldPhase === 'held') this.#tellPhase('lapsed');
+        // A beat may have told it, and even that it is over.
+        if (this.#toldLapseAtMs < report.sinceMs) this.#tellPhase('lapsed');
         break;
       case 'redis-back':
         // First that the rooms may run again, then that they are to be asserted.
