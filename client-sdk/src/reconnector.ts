@@ -212,8 +212,8 @@ export class Reconnector {
     if (finder === null) return;
     const timer = setTimeout(async () => {
       if (socket.isAnswered) return;
-      const { processId, address } = socket.target;
-      const answer = await finder.ask(room.roomId, address);
+      const { processId } = socket.target;
+      const answer = await finder.ask(room.roomId, socket.target);
       if (this.#silenceTimer !== timer || socket.isAnswered) return;
       const isElsewhere = answer.kind === 'running' && answer.processId !== processId;
       if (isElsewhere || answer.kind === 'recovering') {
@@ -240,8 +240,8 @@ export class Reconnector {
       pass(close);
       return;
     }
-    const { processId, address } = socket.target;
-    void finder.ask(room.roomId, address).then((answer) => {
+    const { processId } = socket.target;
+    void finder.ask(room.roomId, socket.target).then((answer) => {
       if (this.#isStopped) return;
       const isEarly = nowMs() - outage.startedAtMs < DOUBT_MS;
       const goesOn =
@@ -279,7 +279,7 @@ export class Reconnector {
     if (finder === null) return;
     clearTimeout(this.#learnTimer);
     this.#learnTimer = setTimeout(
-      () => void finder.ask(room.roomId, socket.target.address),
+      () => void finder.ask(room.roomId, socket.target),
       random() * LEARN_WITHIN_MS,
     );
   }

@@ -34,7 +34,7 @@ function region(behaviours: Readonly<Record<string, Behaviour>>, lost: string) {
   let rank = 0;
   const finder = new RoomFinder({ nodes, fetch, random: () => rank++ });
   const answers: RoomAnswer[] = [];
-  void finder.ask('r', lost).then((answer) => answers.push(answer));
+  void finder.ask('r', { processId: 'q', address: lost }).then((answer) => answers.push(answer));
   const askedNodes = () => asked.map(({ url, atMs }) => `${new URL(url).host} at ${atMs}`);
   return { asked, askedNodes, answers, nodes };
 }

@@ -8,7 +8,8 @@ import type { RoomTarget } from './room-target.ts';
 //   ask one at random ──300 ms without an answer──▶ ask the next, too ──▶ … ──▶ the lost node last
 //          └──── failed ────▶ ask the next at once
 //
-// The first answer counts; the others are aborted.
+// The first answer counts; the others are aborted. A question that waits for news goes first to whoever answered last, and
+// the others are asked when it is overdue.
 
 /** What the region says about a room. */
 export type RoomAnswer =
@@ -30,23 +31,31 @@ export interface RoomFinderDependencies {
 
 /** Time one address has before the next one is asked as well. */
 const HEDGE_AFTER_MS = 300;
-/** Time all of them have together. */
+/** Time all of them have together, besides the wait. */
 const DEADLINE_MS = 2_000;
 
 export class RoomFinder {
   readonly #deps: RoomFinderDependencies;
+  /** Who answered last. */
+  #answering: NodeAddress | undefined;
 
   constructor(deps: RoomFinderDependencies) {
     this.#deps = deps;
   }
 
   /**
-   * @param lost - the address that does not answer any more; asked last
-   * @returns within two seconds; never rejects
+   * @param lost - where the room was: that address is asked last, and that the room runs there is no news
+   * @param waitMs - how long the region may wait for news before it answers; at most 1000
+   * @returns within two seconds and the wait; never rejects
    */
-  ask(roomId: string, lost: NodeAddress): Promise<RoomAnswer> {
+  ask(roomId: string, lost: RoomTarget, waitMs = 0): Promise<RoomAnswer> {
     const { nodes, random } = this.#deps;
-    const addresses = nodes.inRandomOrder(random, { last: lost });
+    const first = waitMs > 0 ? this.#answering : undefined;
+    const addresses = nodes.inRandomOrder(random, {
+      ...(first === undefined ? {} : { first }),
+      ...(first === lost.address ? {} : { last: lost.address }),
+    });
+    const wait = { waitMs, lostProcessId: lost.processId };
     const aborter = new AbortController();
     return new Promise((resolve) => {
       let pending = 0;
@@ -65,15 +74,18 @@ export class RoomFinder {
           return;
         }
         pending += 1;
-        hedge = setTimeout(askNext, HEDGE_AFTER_MS);
-        void this.#askOne(address, roomId, aborter.signal).then((answer) => {
+        hedge = setTimeout(askNext, waitMs + HEDGE_AFTER_MS);
+        void this.#askOne(address, roomId, wait, aborter.signal).then((answer) => {
           pending -= 1;
           if (aborter.signal.aborted) return;
           if (answer === null) askNext();
-          else settle(answer);
+          else {
+            this.#answering = address;
+            settle(answer);
+          }
         });
       };
-      const deadline = setTimeout(() => settle({ kind: 'silent' }), DEADLINE_MS);
+      const deadline = setTimeout(() => settle({ kind: 'silent' }), waitMs + DEADLINE_MS);
       askNext();
     });
   }
@@ -82,10 +94,13 @@ export class RoomFinder {
   async #askOne(
     address: NodeAddress,
     roomId: string,
+    { waitMs, lostProcessId }: { readonly waitMs: number; readonly lostProcessId: string },
     signal: AbortSignal,
   ): Promise<RoomAnswer | null> {
     const { nodes, fetch } = this.#deps;
-    const url = `${nodes.urlOf(address)}${API_PREFIX}/rooms/${encodeURIComponent(roomId)}`;
+    const news =
+      waitMs > 0 ? `?waitMs=${waitMs}&lostProcessId=${encodeURIComponent(lostProcessId)}` : '';
+    const url = `${nodes.urlOf(address)}${API_PREFIX}/rooms/${encodeURIComponent(roomId)}${news}`;
     try {
       const reply = await fetch(url, {
         method: 'GET',

@@ -37,6 +37,9 @@ interface Search {
   wake: (() => void) | null;
 }
 
+/** The longest the region waits with an answer. */
+const MOST_WAIT_MS = 1_000;
+
 /** The time between a lost connection and the next dialing: waits, and asks where the room is. One search at a time. */
 export class RoomSearch {
   readonly #deps: RoomSearchDependencies;
@@ -77,13 +80,13 @@ export class RoomSearch {
 
   async #ask(finder: RoomFinder, search: Search): Promise<void> {
     const { roomId, nowMs, random, ...deps } = this.#deps;
-    const { processId, address } = deps.target();
-    const answer = await finder.ask(roomId, address);
+    const lost = deps.target();
+    const answer = await finder.ask(roomId, lost, this.#waitMs(search));
     if (this.#search !== search) return;
     this.#answers = this.#lastAnswer === answer.kind ? this.#answers + 1 : 1;
     this.#lastAnswer = answer.kind;
     const step = nextSearchStep(answer, {
-      processId,
+      processId: lost.processId,
       dialInMs: search.dialAtMs - nowMs(),
       answers: this.#answers,
       random: random(),
@@ -99,6 +102,13 @@ export class RoomSearch {
       if (answer.kind === 'recovering') deps.onRecovering(step.inMs);
       this.#wait(step.inMs, search, () => void this.#ask(finder, search));
     }
+  }
+
+  /** The first question asks who is there; later ones may be held until there is something new, or it is time to dial. */
+  #waitMs({ dialAtMs }: Search): number {
+    if (this.#lastAnswer === 'recovering') return MOST_WAIT_MS;
+    if (this.#lastAnswer !== 'running') return 0;
+    return Math.floor(Math.max(0, Math.min(MOST_WAIT_MS, dialAtMs - this.#deps.nowMs())));
   }
 
   #dialIn(ms: number, search: Search): void {

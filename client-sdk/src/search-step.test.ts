@@ -21,7 +21,9 @@ test('[SV-40] a room that is where it was is dialed after the backoff, and asked
   // 4 s of backoff must not be what the player waits for when a lease expires after one.
   const far = { ...LOST, dialInMs: 4_000 };
   expect(nextSearchStep(here, far)).toEqual({ kind: 'ask-again', inMs: 100 });
-  expect(nextSearchStep(here, { ...far, answers: 9 })).toEqual({ kind: 'ask-again', inMs: 525 });
+  expect(nextSearchStep(here, { ...far, answers: 9 })).toEqual({ kind: 'ask-again', inMs: 100 });
+  const silent = nextSearchStep({ kind: 'silent' }, { ...far, answers: 9 });
+  expect(silent).toEqual({ kind: 'ask-again', inMs: 525 });
   expect(nextSearchStep({ kind: 'silent' }, far)).toEqual({ kind: 'ask-again', inMs: 100 });
 });
 

@@ -21,8 +21,8 @@ export interface SearchSituation {
 
 const QUICK_ANSWERS = 3;
 const QUICK_MS = { least: 50, most: 150 };
-/** Between questions while the region still believes in the node that was lost: about what a lease takes to expire. */
-const MOST_BETWEEN_QUESTIONS_MS = 1_000;
+/** Between questions to a region that cannot be reached. */
+const MOST_BETWEEN_CALLS_MS = 1_000;
 const MOST_RETRY_AFTER_MS = 5_000;
 
 /**
@@ -47,7 +47,9 @@ export function nextSearchStep(answer: RoomAnswer, situation: SearchSituation): 
     case 'silent':
       break;
   }
-  const questionInMs = askAgainInMs(situation, MOST_BETWEEN_QUESTIONS_MS);
+  // One that answers waits for news by itself.
+  const wishedMs = answer.kind === 'silent' ? MOST_BETWEEN_CALLS_MS : 0;
+  const questionInMs = askAgainInMs(situation, wishedMs);
   if (dialInMs > questionInMs) return { kind: 'ask-again', inMs: questionInMs };
   // The process may be the same and its address new.
   return { kind: 'dial', inMs: dialInMs, to: answer.kind === 'running' ? answer : null };

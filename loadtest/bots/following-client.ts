@@ -4,6 +4,7 @@
 //     │ lost (1001, 1005, 1006, 4010, silence)                             ▲  │ refused
 //     ▼                                                            running │  ▼
 //   searching: GET /v1/rooms/:roomId of one known node after the other ────┴─ wait, ask again
+//     │     each answer but the first is held until there is news, a second at most
 //     └── gone, or nobody knows for GIVE_UP_AFTER_MS ──▶ ended (with the reason)
 //
 // What was sent is kept until the room has it; after a return the rest is sent again, from the room's own count on
@@ -44,6 +45,8 @@ const DEAD_AFTER_MS = 2_000;
 const DIAL_WITHIN_MS = 2_500;
 const GIVE_UP_AFTER_MS = 40_000;
 const ASK_AGAIN_MS = 100;
+/** The longest a node waits with its answer. */
+const WAIT_FOR_NEWS_MS = 1_000;
 /** More than a bot sends between two checkpoints. */
 const MESSAGES_KEPT = 2_000;
 
@@ -61,6 +64,8 @@ export class FollowingClient {
   #client: RoomClient | null = null;
   #inputs: InputChannel | null = null;
   #address: string;
+  /** Where the last dialing went. */
+  #processId: string;
   #lastFrameAtMs = 0;
   #lastRefusal = 'no node knows the room';
   #isSeated = false;
@@ -90,6 +95,7 @@ export class FollowingClient {
   ) {
     this.seat = seat;
     this.#address = address;
+    this.#processId = seat.processId;
     this.#events = events;
     this.#nodes = new Set([...(seat.nodes ?? []), options.frontDoor]);
   }
@@ -137,6 +143,7 @@ export class FollowingClient {
   /** @throws when the node refuses, or gives no state in time */
   async #dial(processId: string, address: string): Promise<void> {
     const previous = this.#client;
+    this.#processId = processId;
     let joined: RoomClient | null = null;
     const client = await RoomClient.join(
       {
@@ -210,7 +217,7 @@ export class FollowingClient {
       if (await this.#hasReturned(moved.processId, address)) return;
     }
     const deadlineMs = machineNowMs() + GIVE_UP_AFTER_MS;
-    while (!(await this.#hasFound())) {
+    for (let waitMs = 0; !(await this.#hasFound(waitMs)); waitMs = WAIT_FOR_NEWS_MS) {
       if (machineNowMs() > deadlineMs) {
         this.#end(`given up: ${this.#lastRefusal}`);
         return;
@@ -221,9 +228,10 @@ export class FollowingClient {
   }
 
   /** Asks one node after the other until one knows where the room is. @returns whether the search is over */
-  async #hasFound(): Promise<boolean> {
+  async #hasFound(waitMs: number): Promise<boolean> {
+    const lostProcessId = this.#processId;
     for (const node of this.#nodesToAsk()) {
-      const news = await askForRoom(node, this.seat.roomId);
+      const news = await askForRoom(node, this.seat.roomId, { waitMs, lostProcessId });
       if (news.state === 'no-answer') continue;
       if (news.state === 'gone') {
         this.#end(news.reason);

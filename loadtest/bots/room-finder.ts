@@ -33,13 +33,26 @@ export type RoomNews =
   /** The node did not answer, or cannot tell now. */
   | { readonly state: 'no-answer' };
 
+/** Besides the wait. */
 const PATIENCE_MS = 1_500;
 
+export interface AwaitedNews {
+  /** How long the node may wait for news before it answers, at most 1000. */
+  readonly waitMs: number;
+  /** That the room runs there is no news. */
+  readonly lostProcessId: string;
+}
+
 /** Asks a node (`host:port`) where a room is. */
-export async function askForRoom(address: string, roomId: string): Promise<RoomNews> {
+export async function askForRoom(
+  address: string,
+  roomId: string,
+  { waitMs, lostProcessId }: AwaitedNews,
+): Promise<RoomNews> {
   try {
-    const response = await fetch(`http://${address}${API_PREFIX}/rooms/${roomId}`, {
-      signal: AbortSignal.timeout(PATIENCE_MS),
+    const news = waitMs > 0 ? `?waitMs=${waitMs}&lostProcessId=${lostProcessId}` : '';
+    const response = await fetch(`http://${address}${API_PREFIX}/rooms/${roomId}${news}`, {
+      signal: AbortSignal.timeout(waitMs + PATIENCE_MS),
     });
     const body: unknown = await response.json();
     if (response.ok) return { ...Location.parse(body), askedAddress: address };

@@ -16,6 +16,7 @@ import { createProfileService } from '../profiles/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { roomLocationRoute } from '../rooms/location-route.ts';
+import { RoomLocator } from '../rooms/room-locator.ts';
 import { defineRooms, mountMatchmaking } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -160,7 +161,11 @@ async function openNode(
     config: config.http,
     log,
     tokens: auth,
-    routes: [...authRoutes(auth), ...profileRoutes(profiles), roomLocationRoute(region)],
+    routes: [
+      ...authRoutes(auth),
+      ...profileRoutes(profiles),
+      roomLocationRoute(new RoomLocator(region)),
+    ],
   });
   mountMatchmaking(app, { node, config: config.http, metrics, addressOf, log });
   if (game.webRoot !== undefined) app.use(express.static(game.webRoot));

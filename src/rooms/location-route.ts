@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import type { NodeRegistry } from '../cluster/node-lease.ts';
-import { publicAddresses } from '../cluster/public-addresses.ts';
-import type { RoomDirectory } from '../cluster/room-directory.ts';
-import { roomLost } from '../cluster/room-lost.ts';
-import { GameError } from '../errors/game-error.ts';
 import type { RoomLocation } from '../protocol/rest.ts';
 import { publicRoute, type Route } from '../transport/http/route.ts';
+import { LONGEST_WAIT_MS, type RoomLocator } from './room-locator.ts';
 
 const Params = z.strictObject({ roomId: z.string().regex(/^[\w-]{1,64}$/) });
+
+const News = z.strictObject({
+  waitMs: z.coerce.number().int().min(0).max(LONGEST_WAIT_MS).default(0).meta({
+    description:
+      'Wait so long at most for news: that the room runs, in another process than `lostProcessId`, or is lost.',
+  }),
+  lostProcessId: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .exactOptional()
+    .meta({ description: 'The process that the client cannot reach.' }),
+});
 
 const nodes = z.array(z.string()).meta({
   description: 'Public addresses of live nodes of the region, for the next question.',
@@ -28,14 +36,8 @@ const Location = z.discriminatedUnion('state', [
   }),
 ]) satisfies z.ZodType<RoomLocation>;
 
-/** The client asks again after this; full jitter is its own business. */
-const RETRY_AFTER_MS = 100;
-
 /** `GET /v1/rooms/{roomId}`: where a room is now. */
-export function roomLocationRoute(deps: {
-  readonly directory: RoomDirectory;
-  readonly registry: NodeRegistry;
-}): Route {
+export function roomLocationRoute(locator: RoomLocator): Route {
   return publicRoute({
     method: 'get',
     path: '/v1/rooms/{roomId}',
@@ -43,42 +45,9 @@ export function roomLocationRoute(deps: {
     summary: 'Where a room is now, for clients whose connection to it broke.',
     status: 200,
     params: Params,
+    query: News,
     reply: Location,
     errors: ['ROOM_UNKNOWN', 'ROOM_LOST', 'DIRECTORY_UNAVAILABLE'],
-    handle: async ({ params: { roomId } }) => await locate(roomId, deps),
+    handle: async ({ params: { roomId }, query }) => await locator.locate(roomId, query),
   });
-}
-
-async function locate(
-  roomId: string,
-  { directory, registry }: { readonly directory: RoomDirectory; readonly registry: NodeRegistry },
-): Promise<RoomLocation> {
-  const others = publicAddresses(registry.nodes);
-  const recovering: RoomLocation = {
-    state: 'recovering',
-    roomId,
-    retryAfterMs: RETRY_AFTER_MS,
-    nodes: others,
-  };
-  const place = await directory.locate(roomId);
-  switch (place.kind) {
-    case 'owned': {
-      const owner = registry.find(place.nodeId);
-      // Its lease has run out, or is about to: nobody is told to go there.
-      if (owner === undefined) return recovering;
-      return {
-        state: 'running',
-        roomId,
-        processId: place.nodeId,
-        publicAddress: owner.publicAddress,
-        nodes: others,
-      };
-    }
-    case 'orphaned':
-      return recovering;
-    case 'lost':
-      throw roomLost(roomId, place.reason);
-    case 'unknown':
-      throw new GameError('ROOM_UNKNOWN', { roomId });
-  }
 }

@@ -67,7 +67,8 @@ function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
   return async (request, response) => {
     // A public route has no caller; its `answer` does not look.
     const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
-    const reply = await route.answer({ body: request.body, params: request.params }, caller);
+    const { body, params, query } = request;
+    const reply = await route.answer({ body, params, query }, caller);
     response.status(route.status);
     if (route.reply) response.json(reply);
     else response.end();

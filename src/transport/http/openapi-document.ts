@@ -63,7 +63,14 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     summary: route.summary,
     tags: [tag],
     ...(route.access === 'player' ? { security: [{ accessToken: [] }] } : {}),
-    ...(route.params ? { requestParams: { path: route.params as z.ZodObject } } : {}),
+    ...(route.params || route.query
+      ? {
+          requestParams: {
+            ...(route.params ? { path: route.params as z.ZodObject } : {}),
+            ...(route.query ? { query: route.query as z.ZodObject } : {}),
+          },
+        }
+      : {}),
     ...(route.body
       ? {
           requestBody: {
@@ -78,7 +85,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const codes = [
-    ...(route.body || route.params ? INPUT_ERRORS : []),
+    ...(route.body || route.params || route.query ? INPUT_ERRORS : []),
     ...(route.access === 'player' ? TOKEN_ERRORS : []),
     ...route.errors,
     ...COMMON_ERRORS,

@@ -11,9 +11,10 @@ export interface Caller {
   readonly displayName: string;
 }
 
-export interface RouteRequest<Body, Params> {
+export interface RouteRequest<Body, Params, Query> {
   readonly body: Body;
   readonly params: Params;
+  readonly query: Query;
 }
 
 /** What a route says of itself, apart from what it does. */
@@ -31,18 +32,34 @@ export interface RouteDescription {
   readonly errors: readonly ErrorCode[];
 }
 
-interface TypedRoute<B extends z.ZodType, P extends z.ZodType> extends RouteDescription {
+interface TypedRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>
+  extends RouteDescription {
   readonly body?: B;
   readonly params?: P;
+  readonly query?: Q;
 }
 
-type PublicRoute<B extends z.ZodType, P extends z.ZodType> = TypedRoute<B, P> & {
-  readonly handle: (request: RouteRequest<z.output<B>, z.output<P>>) => Promise<unknown>;
+type ParsedRequest<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> = RouteRequest<
+  z.output<B>,
+  z.output<P>,
+  z.output<Q>
+>;
+
+type PublicRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> = TypedRoute<
+  B,
+  P,
+  Q
+> & {
+  readonly handle: (request: ParsedRequest<B, P, Q>) => Promise<unknown>;
 };
 
-type PlayerRoute<B extends z.ZodType, P extends z.ZodType> = TypedRoute<B, P> & {
+type PlayerRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> = TypedRoute<
+  B,
+  P,
+  Q
+> & {
   readonly handle: (
-    request: RouteRequest<z.output<B>, z.output<P>> & { readonly caller: Caller },
+    request: ParsedRequest<B, P, Q> & { readonly caller: Caller },
   ) => Promise<unknown>;
 };
 
@@ -51,13 +68,17 @@ export interface Route extends RouteDescription {
   readonly access: 'public' | 'player';
   readonly body?: z.ZodType;
   readonly params?: z.ZodType;
-  /** @throws {GameError} `BAD_REQUEST` when body or params do not fit; whatever the route throws */
-  readonly answer: (request: RouteRequest<unknown, unknown>, caller: Caller) => Promise<unknown>;
+  readonly query?: z.ZodType;
+  /** @throws {GameError} `BAD_REQUEST` when body, params or query do not fit; whatever the route throws */
+  readonly answer: (
+    request: RouteRequest<unknown, unknown, unknown>,
+    caller: Caller,
+  ) => Promise<unknown>;
 }
 
 /** A route anybody may call. */
-export function publicRoute<B extends z.ZodType, P extends z.ZodType>(
-  route: PublicRoute<B, P>,
+export function publicRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>(
+  route: PublicRoute<B, P, Q>,
 ): Route {
   const { handle, ...description } = route;
   return {
@@ -68,8 +89,8 @@ export function publicRoute<B extends z.ZodType, P extends z.ZodType>(
 }
 
 /** A route for players who are signed in. */
-export function playerRoute<B extends z.ZodType, P extends z.ZodType>(
-  route: PlayerRoute<B, P>,
+export function playerRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>(
+  route: PlayerRoute<B, P, Q>,
 ): Route {
   const { handle, ...description } = route;
   return {
@@ -79,13 +100,14 @@ export function playerRoute<B extends z.ZodType, P extends z.ZodType>(
   };
 }
 
-/** A route without a schema for its body or params is handed undefined: it cannot read what was not checked. */
-function parseRequest<B extends z.ZodType, P extends z.ZodType>(
-  route: TypedRoute<B, P>,
-  request: RouteRequest<unknown, unknown>,
-): RouteRequest<z.output<B>, z.output<P>> {
+/** A route without a schema for its body, params or query is handed undefined: it cannot read what was not checked. */
+function parseRequest<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>(
+  route: TypedRoute<B, P, Q>,
+  request: RouteRequest<unknown, unknown, unknown>,
+): ParsedRequest<B, P, Q> {
   return {
     body: route.body ? parse(route.body, request.body ?? {}) : (undefined as z.output<B>),
     params: route.params ? parse(route.params, request.params) : (undefined as z.output<P>),
+    query: route.query ? parse(route.query, request.query) : (undefined as z.output<Q>),
   };
 }

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { IDLE_LOAD, type NodeInfo } from '../cluster/node-info.ts';
+import type { RoomPlace } from '../cluster/room-directory.ts';
+import { RoomLocator } from './room-locator.ts';
+
+function node(nodeId: string): NodeInfo {
+  return {
+    nodeId,
+    publicAddress: `${nodeId}:1`,
+    peerAddress: '',
+    internalAddress: '',
+    build: '',
+    startedAtMs: 0,
+    isDraining: false,
+    load: IDLE_LOAD,
+  };
+}
+
+/** A region of nodes `a` and `b` in which a room is at `place`. */
+function region() {
+  const nodes = [node('a'), node('b')];
+  const seen = { place: owned('a'), looks: 0 };
+  const locator = new RoomLocator({
+    directory: {
+      locate: async () => {
+        seen.looks++;
+        return seen.place;
+      },
+    },
+    registry: {
+      nodes,
+      find: (nodeId) => nodes.find((known) => known.nodeId === nodeId),
+      onDead: () => {},
+    },
+  });
+  return { seen, locator };
+}
+
+function owned(nodeId: string): RoomPlace {
+  return { kind: 'owned', nodeId, epoch: 1, listing: {} as never };
+}
+
+const lost = { waitMs: 1_000, lostProcessId: 'a' };
+
+test('[SV-37] answers at once without a wait, and when there is news', async () => {
+  const { seen, locator } = region();
+  expect(await locator.locate('r', { waitMs: 0, lostProcessId: 'a' })).toMatchObject({
+    state: 'running',
+    processId: 'a',
+    nodes: ['a:1', 'b:1'],
+  });
+  expect(await locator.locate('r', { waitMs: 1_000 })).toMatchObject({ processId: 'a' });
+  expect(seen.looks).toBe(1);
+});
+
+test('[SV-37] waits from the lost process to the next, and looks once for everybody', async () => {
+  const { seen, locator } = region();
+  const startedMs = performance.now();
+  const answers = Promise.all(Array.from({ length: 100 }, () => locator.locate('r', lost)));
+  seen.place = { kind: 'orphaned' };
+  setTimeout(() => {
+    seen.place = owned('b');
+  }, 120);
+  const all = await answers;
+  expect(new Set(all.map((one) => one.state === 'running' && one.processId))).toEqual(
+    new Set(['b']),
+  );
+  expect(performance.now() - startedMs).toBeLessThan(900);
+  expect(seen.looks).toBeLessThan(12);
+});
+
+test('[SV-37] tells a loss as soon as it is known', async () => {
+  const { seen, locator } = region();
+  const answer = locator.locate('r', lost);
+  seen.place = { kind: 'lost', reason: 'quarantined' };
+  await expect(answer).rejects.toMatchObject({ code: 'ROOM_LOST' });
+});
+
+test('[SV-37] ends a wait without news', async () => {
+  const { locator } = region();
+  const answer = await locator.locate('r', { waitMs: 120, lostProcessId: 'a' });
+  expect(answer).toMatchObject({ state: 'running', processId: 'a' });
+});
