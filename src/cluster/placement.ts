@@ -7,14 +7,20 @@ export type LoadScore = number;
 const BUSY_LAG_MS = 25;
 /** Seats at which a node counts as busy when nothing else says so: what one core held at 20 Hz (loadtest, suite rooms). */
 const BUSY_SEATS = 1_500;
+const SEAT_WEIGHT = 0.25;
 /** What a room is thought to add before its node reports it. */
 const EXPECTED_ROOM: LoadScore = 0.02;
 /** Differences smaller than this are noise of the measurement: the room stays here, without a hop. */
 const NOISE: LoadScore = 0.02;
 
-/** The measure that is nearest to its limit decides. */
+/**
+ * The measure that is nearest to its limit decides; seats tell nodes apart of which it says the same. Lag beyond the limit says no
+ * more than that it is reached: how far is up to the machine's other processes, and all nodes of one machine jitter alike.
+ */
 export function loadScore({ load }: NodeInfo): LoadScore {
-  return Math.max(load.loopLagMs / BUSY_LAG_MS, load.tickUse, load.cpuUse, load.seats / BUSY_SEATS);
+  const seatUse = load.seats / BUSY_SEATS;
+  const lagUse = Math.min(1, load.loopLagMs / BUSY_LAG_MS);
+  return Math.max(lagUse, load.tickUse, load.cpuUse, seatUse) + SEAT_WEIGHT * seatUse;
 }
 
 /**

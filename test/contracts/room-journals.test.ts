@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Cluster } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { encodeJournalEntry } from '../../src/rooms/journal/journal-entry.ts';
@@ -55,6 +56,23 @@ describe('RedisRoomJournal', () => {
   const key = redisKeys.journal('r1');
   const bytesOf = (kind: 'checkpoint' | 'patch', mark: string) =>
     encodeJournalEntry(entry(kind, mark));
+
+  test('[SV-20] what is handed over is out of the process, whatever keeps it busy afterwards', async () => {
+    await using opened = await openRedis();
+    const writer = opened.journal.open({ roomId: 'r1', epoch: 1 }, listener());
+    writer.checkpoint(entry('checkpoint', 'a'));
+    await writer.settled();
+    const entriesNow = () => {
+      // In the same turn: this process reads and writes nothing meanwhile.
+      const asked = ['-p', String(opened.server.port), 'XLEN', key];
+      return Number(spawnSync('redis-cli', asked, { encoding: 'utf8' }).stdout);
+    };
+    writer.append(entry('patch', 'b'));
+    expect(entriesNow()).toBe(1);
+    writer.handOver();
+    expect(entriesNow()).toBe(2);
+    await writer.settled();
+  });
 
   test('[SV-11] what is written in one turn, by any room, is one pipeline', async () => {
     await using opened = await openRedis();

@@ -322,7 +322,10 @@ describe('[SV-4] PatchSerializer and a journal', () => {
     const decoder = new Decoder(new type() as never);
     const recorder = new StateRecorder(() => serializer.currentEncoder, new EncodeScratch(16));
     decoder.decode(recorder.checkpoint());
-    serializer.recorder = { record: (shared) => decoder.decode(recorder.patch(shared)) };
+    serializer.recorder = {
+      handOver: () => {},
+      record: (shared) => decoder.decode(recorder.patch(shared)),
+    };
     return {
       encode,
       get values(): unknown {
@@ -376,6 +379,7 @@ describe('[SV-4] PatchSerializer and a journal', () => {
     const room = open(Open);
     const reader = room.join();
     room.serializer.recorder = {
+      handOver: () => {},
       record: () => {
         throw new Error('full');
       },

@@ -39,6 +39,8 @@ export interface FlushListener {
 
 /** Takes down what each flush changes, whoever is there to be sent it. */
 export interface FlushRecorder {
+  /** Called before a flush: what earlier ones recorded must be out of this process before clients see more. */
+  handOver(): void;
   /**
    * Called with every flush, after the clients have got theirs and before the changes are forgotten.
    *
@@ -97,6 +99,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     this.#sentBytes = 0;
     const hasChanges = this.encoder.hasChanges;
     if (hasChanges) this.needFullEncode = true;
+    this.recorder?.handOver();
     const shared = clients.length > 0 ? this.#flush(clients, hasChanges, timing) : null;
     try {
       this.recorder?.record(shared ?? (hasChanges ? this.#encodePatch() : null));

@@ -69,6 +69,8 @@ class MemoryJournalWriter implements JournalWriter {
     this.#rooms.set(this.#roomId, { epoch: this.#epoch, entries });
   }
 
+  handOver(): void {}
+
   async settled(): Promise<void> {
     if (this.#phase === 'lost') throw new GameError('LEASE_LOST', { roomId: this.#roomId });
   }

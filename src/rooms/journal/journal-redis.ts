@@ -185,6 +185,10 @@ class RedisJournalWriter implements JournalWriter {
     this.#hasLostEntries = false;
   }
 
+  handOver(): void {
+    this.#deps.batch.handOver(redisKeys.journal(this.#deps.roomId));
+  }
+
   async settled(): Promise<void> {
     if (this.#pendingEntries > 0) {
       await new Promise<void>((resolve) => {

@@ -22,10 +22,14 @@ interface QueuedWrite extends JournalWrite {
   done(outcome: WriteOutcome): void;
 }
 
-/** Everything that is written in one turn of the event loop, by any room, in one pipeline. */
+/**
+ * Everything that is written in one turn of the event loop, by any room, in one pipeline. A long turn, in which a room comes
+ * round again, has more than one.
+ */
 export class RedisJournalBatch {
   readonly #redis: RedisClient;
   #queue: QueuedWrite[] = [];
+  readonly #queuedKeys = new Set<string>();
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
@@ -36,7 +40,13 @@ export class RedisJournalBatch {
     if (this.#queue.length === 0) setImmediate(() => void this.#send());
     return new Promise((resolve) => {
       this.#queue.push({ ...write, done: resolve });
+      this.#queuedKeys.add(write.key);
     });
+  }
+
+  /** Sends what waits if something of this room is in it. */
+  handOver(key: string): void {
+    if (this.#queuedKeys.has(key)) void this.#send();
   }
 
   async #send(): Promise<void> {
@@ -46,6 +56,8 @@ export class RedisJournalBatch {
       else write.done('failed');
     }
     this.#queue = [];
+    this.#queuedKeys.clear();
+    if (writes.length === 0) return;
     const commands = writes.flatMap(commandsOf);
     const replies = this.#redis.isCluster
       ? await this.#callEach(commands)

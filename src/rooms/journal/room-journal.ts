@@ -21,6 +21,8 @@ export interface JournalWriter {
   readonly needsCheckpoint: boolean;
   /** Entries handed over and not yet acknowledged by the store. */
   readonly pendingEntries: number;
+  /** What was written so far leaves this process now, if it waits for more to go with it. */
+  handOver(): void;
   /** Resolves when all that was handed over is stored. @throws {GameError} `LEASE_LOST`, `DIRECTORY_UNAVAILABLE` */
   settled(): Promise<void>;
   /** No more writes; pending ones are dropped. */

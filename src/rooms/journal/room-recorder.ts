@@ -101,6 +101,11 @@ export class RoomRecorder {
     else if (this.#durability === 'journal') this.#append(patch(), true);
   }
 
+  /** Before the next flush reaches players: a crash may cost that one, never the one before it as well. */
+  handOver(): void {
+    this.#writer.handOver();
+  }
+
   /** A seat changed hands: written at once. */
   seatsChanged(): void {
     if (this.#isClosed) return;

@@ -39,6 +39,7 @@ export class RoomStateKeeper implements FlushRecorder {
   readonly #views = new ViewRecorder();
   #recorder: StateRecorder | undefined;
   #onFlush: FlushListener | null = null;
+  #handOver: () => void = () => {};
 
   constructor(room: ColyseusRoom, scratch: EncodeScratch, host: KeeperHost) {
     this.#room = room as unknown as StatefulRoom;
@@ -60,15 +61,21 @@ export class RoomStateKeeper implements FlushRecorder {
     return this.#room.state === undefined ? '' : stateFingerprint(this.#room.state);
   }
 
-  startRecording(onFlush: FlushListener): void {
+  /** @param handOver - see `FlushRecorder` */
+  startRecording(onFlush: FlushListener, handOver: () => void): void {
     this.#recorder = new StateRecorder(() => this.#encoder, this.#scratch);
     this.#onFlush = onFlush;
+    this.#handOver = handOver;
     this.#room._serializer.recorder = this;
   }
 
   /** What a serializer of this room reports to; null while nothing is recorded. */
   get recorder(): FlushRecorder | null {
     return this.#onFlush === null ? null : this;
+  }
+
+  handOver(): void {
+    this.#handOver();
   }
 
   /** Called by the serializer in every flush, before changes are discarded. @param shared - what clients without a view get */

@@ -567,7 +567,10 @@ export class RoomSurvival implements MovableRoom {
         listener: { ownershipLost: () => this.#ownershipLost() },
       },
     );
-    state.startRecording((patch) => this.#recorder?.flushed(patch));
+    state.startRecording(
+      (patch) => this.#recorder?.flushed(patch),
+      () => this.#recorder?.handOver(),
+    );
   }
 
   #ownershipLost(): void {
