@@ -13,6 +13,7 @@ import {
   type StepContext,
 } from '@colyseus/core';
 import { Encoder, type StateView } from '@colyseus/schema';
+import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
@@ -332,7 +333,26 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const waiting = super.allowReconnection(previousClient, seconds);
     const forSeconds = seconds === 'manual' ? Number.POSITIVE_INFINITY : seconds;
     this.#survival.seatHeld(previousClient, forSeconds);
+    // First of all: before the game hears of it, here or in onReconnect.
+    waiting.then(
+      (client) => this.#survival.comesBack(client as ClientInternals),
+      () => undefined,
+    );
     return waiting;
+  }
+
+  /** Colyseus': whether a client may sit down here. */
+  override hasReservedSeat(sessionId: string, reconnectionToken?: string): boolean {
+    return super.hasReservedSeat(sessionId, this.#currentToken(reconnectionToken));
+  }
+
+  /** Colyseus': the session that may come back with this token. */
+  override checkReconnectionToken(reconnectionToken: string): string {
+    return super.checkReconnectionToken(this.#survival.ledger.currentToken(reconnectionToken));
+  }
+
+  #currentToken(token: string | undefined): string | undefined {
+    return token === undefined ? undefined : this.#survival.ledger.currentToken(token);
   }
 
   /** The room's part that outlives this process; for the node, not for games. */
@@ -364,6 +384,13 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       // After Colyseus has begun to wait for it.
       setImmediate(() => stale.ref.terminate());
     }
+  }
+
+  /** Whether a member's new connection ended before he had answered on it; not when `onReconnect` refused him. */
+  #isLostOnWayBack(client: ClientInternals, code: number | undefined): boolean {
+    if (client._enqueuedMessages === undefined) return false;
+    if (!this.#survival.ledger.isUnanswered(client)) return false;
+    return code !== CloseCode.FAILED_TO_RECONNECT || client.readyState !== WebSocket.OPEN;
   }
 
   /** @param arrivedAtMs - `performance.now()` when it came */
@@ -412,6 +439,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     if (this.state) internals(this).sendFullState(client);
     for (const message of client._enqueuedMessages ?? []) client.raw(message);
     Object.assign(client, { _enqueuedMessages: undefined });
+    this.#survival.answered(client);
   }
 
   #createFrameGuard(nowMs: number): FrameGuard {
@@ -554,9 +582,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
           const run = () => {
             // Colyseus asks a client in this state for no way back: it calls onLeave, not onDrop.
             if (hasLostSeat(client)) client.state = ClientState.RECONNECTING;
+            else if (room.#isLostOnWayBack(client, code)) countAsJoined(client);
             room.#survival.connectionEnded(client);
             return original.call(this, client, code);
           };
+          if (code === CloseCode.FAILED_TO_RECONNECT && room.#isLostOnWayBack(client, code)) {
+            // Colyseus' join waits for this, and would for the game's onDrop; nor has it put the last hold away yet.
+            setImmediate(() => {
+              this._onLeave(client, CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) =>
+                room.#contain(error, 'onDrop'),
+              );
+            });
+            return Promise.resolve();
+          }
           return room.#survival.standsStill ? room.#survival.later(run) : run();
         },
     );
@@ -566,11 +604,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function join(client, context, options) {
           const room = this as unknown as Room;
-          await room.#survival.join(client, async () => {
+          const cameWith = options?.reconnectionToken;
+          await room.#survival.join(client, cameWith, async () => {
+            const reconnectionToken = room.#currentToken(cameWith);
             room.#wake();
-            room.#endStaleConnection(client.sessionId, options?.reconnectionToken);
+            room.#endStaleConnection(client.sessionId, reconnectionToken);
             if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
-            await original.call(this, client, context, options);
+            await original.call(this, client, context, {
+              ...options,
+              ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+            });
           });
         },
     );
@@ -599,6 +642,12 @@ function hasLostSeat(client: GuardedClient): boolean {
   if (client[HAS_LOST_SEAT] === true) return true;
   const transported: unknown = client;
   return transported instanceof MeridianClient && transported.hasBrokenProtocol;
+}
+
+/** Colyseus drops and keeps seats of those only who have answered; a member is one already. */
+function countAsJoined(client: ClientInternals): void {
+  client.state = ClientState.JOINED;
+  Object.assign(client, { _enqueuedMessages: undefined });
 }
 
 async function admitByToken(roomClass: typeof Room, token: string | undefined): Promise<unknown> {

@@ -21,6 +21,8 @@ let ada: Player;
 let away: Player;
 let returner: Player;
 let returnerToken: string;
+let cutOff: Player;
+let cutOffToken: string;
 let member: Player;
 let saver: Player;
 let mortal: Player;
@@ -38,6 +40,20 @@ const hooks = (room: string) => logged(room).map(({ hook }) => hook);
 function cut(player: Player): void {
   player.room.colyseus.reconnection.enabled = false;
   player.room.colyseus.connection.close(4_010);
+}
+
+/** Drops, and drops again before he has heard that he is back. */
+async function cutOffOnHisWayBack(): Promise<void> {
+  const drops = () => hooks(cutOff.roomId).filter((it) => it === 'onDrop').length;
+  cut(cutOff);
+  await eventually(() => drops() === 1, PATIENCE);
+  const [, reconnectionToken = ''] = cutOffToken.split(':');
+  const { sessionId, roomId } = cutOff;
+  const query = new URLSearchParams({ sessionId, reconnectionToken });
+  const lost = new RawClient(`ws://127.0.0.1:${ash.port}/any/${roomId}?${query}`);
+  await eventually(() => lost.messages.length > 0, PATIENCE);
+  lost.ws.terminate();
+  await eventually(() => drops() === 2, PATIENCE);
 }
 
 beforeAll(async () => {
@@ -59,6 +75,8 @@ beforeAll(async () => {
   locked = await Player.make(region, ash, 'journal');
   locked.room.send('lock');
   slow = await Player.make(region, ash, 'journal', { patchRateMs: 60_000 });
+  cutOff = await Player.make(region, ash, 'journal', { keptS: 8 });
+  cutOffToken = cutOff.room.reconnectionToken;
 
   await ada.say('first');
   await ada.say('second');
@@ -67,6 +85,7 @@ beforeAll(async () => {
   cut(away);
   cut(returner);
   await eventually(() => hooks(ada.roomId).filter((it) => it === 'onDrop').length === 2, PATIENCE);
+  await cutOffOnHisWayBack();
   ada.room.send('alarm', ALARM_IN_MS);
   alarmSetAtMs = performance.now();
   // Written with a checkpoint by the time the node dies.
@@ -210,6 +229,14 @@ describe('after a SIGKILL', () => {
         ),
       PATIENCE,
     );
+    await room.leave();
+  });
+
+  test('[RM-25] one whose way back was cut off before the node died returns with the token he held', async () => {
+    const room = await new StockClient(birch.url).reconnect(cutOffToken);
+    expect(room.sessionId).toBe(cutOff.sessionId);
+    await eventually(() => hooks(cutOff.roomId).at(-1) === 'onReconnect', PATIENCE);
+    expect(hooks(cutOff.roomId)).not.toContain('onLeave');
     await room.leave();
   });
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import {
   type Client,
   type ClientPrivate,
+  ClientState,
   Room as ColyseusRoom,
   Protocol,
   SchemaSerializer,
@@ -65,7 +66,7 @@ function end(room: StockRoom): void {
 
 describe('@colyseus/core: Room', () => {
   test('its private methods are on the prototype, where they can be overridden', () => {
-    for (const method of ['_onMessage', '_onJoin', '__init'] as const) {
+    for (const method of ['_onMessage', '_onJoin', '_onLeave', '__init'] as const) {
       expect(
         Object.getOwnPropertyDescriptor(ColyseusRoom.prototype, method)?.value,
         method,
@@ -138,6 +139,16 @@ describe('@colyseus/core: Room', () => {
       false,
       true,
     ]);
+    end(room);
+  });
+
+  test('a client that has not answered the JOIN frame has _enqueuedMessages, and no seat is held for it', async () => {
+    const room = initialised();
+    const client = new WebSocketClient('session', new EventEmitter() as never);
+    expect(client).toMatchObject({ state: ClientState.JOINING, _enqueuedMessages: [] });
+    await expect(room.allowReconnection(client as never, 1)).rejects.toMatchObject({
+      code: 'not joined',
+    });
     end(room);
   });
 

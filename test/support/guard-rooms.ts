@@ -351,7 +351,71 @@ function views(Base: RoomBase): Scenario {
   };
 }
 
-export const SCENARIOS = { swarm, walker, faulty, stepper, plain, views } satisfies Record<
+/** Keeps seats, and writes down who dropped, returned and left. */
+function keeper(Base: RoomBase): Scenario {
+  const State = schema({ chats: t.uint32().default(0) }, 'KeeperState');
+  const heard: string[] = [];
+  let room: InstanceType<typeof KeeperRoom> | undefined;
+  let release: (() => void) | undefined;
+  let isHeld = false;
+  let isRefusing = false;
+
+  class KeeperRoom extends Base {
+    static override allowAnonymous = true;
+    override state = new State();
+    override autoDispose = false;
+    override messages = {
+      chat: () => {
+        this.state.chats++;
+      },
+    };
+
+    override onCreate(): void {
+      room = this;
+    }
+
+    override async onDrop(client: Client): Promise<void> {
+      heard.push('drop');
+      await this.allowReconnection(client, 20);
+    }
+
+    override async onReconnect(): Promise<void> {
+      heard.push('return');
+      if (isRefusing) throw new Error('As asked for.');
+      if (!isHeld) return;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    }
+
+    override onLeave(): void {
+      heard.push('leave');
+    }
+  }
+
+  return {
+    rooms: { keeper: KeeperRoom },
+    probes: {
+      heard: () => heard,
+      clients: () => room?.clients.length,
+      /** Keys of what Colyseus holds seats by. */
+      holds: () =>
+        Object.keys((room as unknown as { readonly _reconnections: object })._reconnections).length,
+      holdReturns: () => {
+        isHeld = true;
+      },
+      releaseReturns: () => {
+        isHeld = false;
+        release?.();
+      },
+      refuseReturns: () => {
+        isRefusing = true;
+      },
+    },
+  };
+}
+
+export const SCENARIOS = { swarm, walker, faulty, stepper, plain, views, keeper } satisfies Record<
   string,
   (Base: RoomBase) => Scenario
 >;

@@ -10,6 +10,8 @@ const Seat = z.object({
   slot: z.number().int(),
   /** Colyseus' reconnection token: whoever has it has the seat. */
   token: z.string(),
+  /** The token he came back with, which counts too until he is known to have got the new one. */
+  earlierToken: z.string().optional(),
   auth: z.unknown().optional(),
   userData: z.unknown().optional(),
   /** Messages and inputs processed since the session began, over all its connections. */

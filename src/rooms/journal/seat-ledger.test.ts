@@ -76,6 +76,47 @@ describe('[SV-39] a session is counted over its connections', () => {
   });
 });
 
+describe('[RM-25] a player on his way back is known by the token he came with and by the new one', () => {
+  function comesBack(ledger: SeatLedger, token: string, earlierToken: string): Connection {
+    const connection = new Connection('ada', token);
+    ledger.comesBack(connection, earlierToken);
+    ledger.take(connection);
+    return connection;
+  }
+
+  test('until he answers', () => {
+    const ledger = new SeatLedger();
+    ledger.take(new Connection('ada', 't1'));
+    const second = comesBack(ledger, 't2', 't1');
+    expect(ledger.isUnanswered(second)).toBe(true);
+    expect(['t1', 't2', 'x'].map((token) => ledger.currentToken(token))).toEqual(['t2', 't2', 'x']);
+    ledger.answered(second);
+    expect(ledger.isUnanswered(second)).toBe(false);
+    expect(ledger.currentToken('t1')).toBe('t1');
+  });
+
+  test('and after his next try by that which he had', () => {
+    const ledger = new SeatLedger();
+    ledger.take(new Connection('ada', 't1'));
+    const second = comesBack(ledger, 't2', 't1');
+    comesBack(ledger, 't3', 't1');
+    expect(ledger.isUnanswered(second)).toBe(false);
+    expect(['t1', 't2'].map((token) => ledger.currentToken(token))).toEqual(['t3', 't2']);
+  });
+
+  test('also in a room that comes back', () => {
+    const ledger = new SeatLedger();
+    ledger.take(new Connection('ada', 't1'));
+    const entries = [checkpoint(ledger)];
+    ledger.comesBack(new Connection('ada', 't2'), 't1');
+    entries.push(entry('patch', { ...ledger.changes({ isWithState: false }) }));
+    const { seats } = foldMeta(entries);
+    const revived = new SeatLedger();
+    revived.load(seats, []);
+    expect([seats[0]?.token, revived.currentToken('t1')]).toEqual(['t2', 't2']);
+  });
+});
+
 test('a held seat without an end is JSON', () => {
   const ledger = new SeatLedger();
   ledger.take(new Connection('ada', 't'));
@@ -97,6 +138,16 @@ class Play {
     const fresh = new Connection(id, `t${this.#tokens++}`);
     this.#connected.set(id, fresh);
     this.ledger.take(fresh);
+  }
+
+  comeBack(id: string): void {
+    const token = `t${this.#tokens++}`;
+    this.ledger.comesBack(new Connection(id, token), 'earlier');
+  }
+
+  answer(id: string): void {
+    const connection = this.#connected.get(id);
+    if (connection !== undefined) this.ledger.answered(connection);
   }
 
   drop(id: string): void {
@@ -138,6 +189,8 @@ class Play {
 test('[SV-21] whatever happens to seats, checkpoint and changes add up to what is', () => {
   const does = [
     'take',
+    'comeBack',
+    'answer',
     'drop',
     'free',
     'message',

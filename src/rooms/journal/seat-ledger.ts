@@ -9,6 +9,8 @@ export interface LedgerClient {
   readonly _inputBuffer?: { readonly ackSeq: number } | undefined;
 }
 
+type TokenHolder = Pick<LedgerClient, 'sessionId' | 'reconnectionToken'>;
+
 /** Over all connections of a session. */
 export interface ProcessedCounts {
   readonly messages: number;
@@ -19,6 +21,8 @@ interface Session {
   readonly sessionId: string;
   readonly slot: number;
   token: string;
+  /** Of a player on his way back, until he has answered. */
+  earlierToken: string | undefined;
   auth: unknown;
   userData: unknown;
   messages: number;
@@ -37,7 +41,11 @@ interface Session {
  * Who has a seat in a room, and how much of what each session sent is part of the state: what a client needs to be told when it
  * comes back, here or on another node, so that it sends again what was lost and nothing twice.
  *
- * Sessions live over connections: a client that drops and returns is the same session with a new token.
+ * Sessions live over connections: a client that drops and returns is the same session with a new token. Whether that token
+ * has reached him is known when he answers:
+ *
+ *   holds t1 ──comesBack──▶ t2, and t1 until ──answered──▶ t2
+ *                              └── connection ends: he returns with the one he has, and gets t3
  */
 export class SeatLedger {
   readonly #sessions = new Map<string, Session>();
@@ -62,6 +70,40 @@ export class SeatLedger {
     session.token = client.reconnectionToken;
     session.heldUntilMs = undefined;
     session.isChanged = true;
+  }
+
+  /**
+   * A player is on his way back and gets a new token. Until he has answered, he may hold either.
+   *
+   * @param earlierToken - the one he came with
+   */
+  comesBack(client: TokenHolder, earlierToken: string): void {
+    const session = this.#sessions.get(client.sessionId);
+    if (session === undefined) return;
+    session.token = client.reconnectionToken;
+    session.earlierToken = earlierToken;
+    session.isChanged = true;
+  }
+
+  /** He has the new token, and the earlier one ends. */
+  answered(client: TokenHolder): void {
+    const session = this.#unanswered(client);
+    if (session === undefined) return;
+    session.earlierToken = undefined;
+    session.isChanged = true;
+  }
+
+  /** Whether this client is that of a player on his way back who has not answered yet. */
+  isUnanswered(client: TokenHolder): boolean {
+    return this.#unanswered(client) !== undefined;
+  }
+
+  /** The token that Colyseus knows the holder of `token` by: another one, when the holder may not have got it. */
+  currentToken(token: string): string {
+    for (const session of this.#sessions.values()) {
+      if (session.earlierToken === token) return session.token;
+    }
+    return token;
   }
 
   /** Its connection ended; what it had processed stays counted. */
@@ -164,6 +206,7 @@ export class SeatLedger {
       const session = this.#open(seat.sessionId, seat.slot);
       Object.assign(session, {
         token: seat.token,
+        earlierToken: seat.earlierToken,
         auth: seat.auth,
         userData: seat.userData,
         messages: seat.messages,
@@ -185,12 +228,19 @@ export class SeatLedger {
     }
   }
 
+  #unanswered({ sessionId, reconnectionToken }: TokenHolder): Session | undefined {
+    const session = this.#sessions.get(sessionId);
+    const isOnWayBack = session?.earlierToken !== undefined && session.token === reconnectionToken;
+    return isOnWayBack ? session : undefined;
+  }
+
   #open(sessionId: string, slot = this.#nextSlot): Session {
     this.#nextSlot = Math.max(this.#nextSlot, slot + 1);
     const session: Session = {
       sessionId,
       slot,
       token: '',
+      earlierToken: undefined,
       auth: undefined,
       userData: undefined,
       messages: 0,
@@ -231,7 +281,7 @@ function count(session: Session, counts: number[]): void {
 /** The seat as of the last count. */
 function write(session: Session): SeatRecord {
   session.isChanged = false;
-  const { sessionId, slot, token, heldUntilMs } = session;
+  const { sessionId, slot, token, earlierToken, heldUntilMs } = session;
   const { writtenMessages: messages, writtenInputs: inputs } = session;
   const auth = session.connection?.auth ?? session.auth;
   const userData = session.connection?.userData ?? session.userData;
@@ -239,6 +289,7 @@ function write(session: Session): SeatRecord {
     sessionId,
     slot,
     token,
+    ...(earlierToken === undefined ? {} : { earlierToken }),
     ...(auth === undefined ? {} : { auth }),
     ...(userData === undefined ? {} : { userData }),
     messages,

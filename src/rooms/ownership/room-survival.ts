@@ -90,8 +90,8 @@ export class RoomSurvival implements MovableRoom {
   readonly #shelf = new FrameShelf<ClientInternals>();
   /** Clients that Colyseus and the metrics count: those who joined and have not left, away or not. */
   readonly #counted = new Map<string, Client>();
-  /** Clients on their way in, and the joins among them that have begun. */
-  readonly #arriving = new Set<ClientInternals>();
+  /** Clients on their way in with the reconnection tokens they came with, and the joins among them that have begun. */
+  readonly #arriving = new Map<ClientInternals, string | undefined>();
   readonly #joins = new Set<Promise<void>>();
   /** Ends when the room, frozen to move, goes on or goes away. */
   #standstill: PromiseWithResolvers<void> | undefined;
@@ -251,10 +251,15 @@ export class RoomSurvival implements MovableRoom {
   /**
    * Lets a client in. While the room is on its way elsewhere, newcomers wait for how that ends.
    *
+   * @param token - the reconnection token he comes with
    * @throws {GameError} `ROOM_RECOVERING` when it is gone from here
    */
-  async join(client: ClientInternals, run: () => Promise<void>): Promise<void> {
-    this.#arriving.add(client);
+  async join(
+    client: ClientInternals,
+    token: string | undefined,
+    run: () => Promise<void>,
+  ): Promise<void> {
+    this.#arriving.set(client, token);
     try {
       if (this.#standstill !== undefined) await this.stillHere();
       this.#watchJoin(client);
@@ -293,6 +298,21 @@ export class RoomSurvival implements MovableRoom {
       });
       return Buffer.concat([frame, section]);
     };
+  }
+
+  /** A player got his seat back, and his new token is on its way. */
+  comesBack(client: ClientInternals): void {
+    const token = this.#arriving.get(client);
+    if (token === undefined || this.#phase === 'released') return;
+    this.ledger.comesBack(client, token);
+    this.#recorder?.seatsChanged();
+  }
+
+  /** A client has its token, and says so. */
+  answered(client: ClientInternals): void {
+    if (!this.ledger.isUnanswered(client)) return;
+    this.ledger.answered(client);
+    this.#recorder?.seatsChanged();
   }
 
   connectionEnded(client: ClientInternals): void {
@@ -597,7 +617,7 @@ export class RoomSurvival implements MovableRoom {
   #releaseRoom(closeReason: string): void {
     releaseRoom(this.#host.room, {
       closeReason,
-      arriving: [...this.#arriving],
+      arriving: [...this.#arriving.keys()],
       counted: [...this.#counted.values()],
     });
     this.#counted.clear();
