@@ -62,6 +62,7 @@ export class FollowingClient {
   #inputsSent = 0;
   #inputsKept: Readonly<Record<string, number>>[] = [];
   #client: RoomClient | null = null;
+  #reconnectionToken = '';
   #inputs: InputChannel | null = null;
   #address: string;
   /** Where the last dialing went. */
@@ -143,6 +144,7 @@ export class FollowingClient {
   /** @throws when the node refuses, or gives no state in time */
   async #dial(processId: string, address: string): Promise<void> {
     const previous = this.#client;
+    const reconnectionToken = this.#reconnectionToken;
     this.#processId = processId;
     let joined: RoomClient | null = null;
     const client = await RoomClient.join(
@@ -151,9 +153,12 @@ export class FollowingClient {
         seat: { ...this.seat, processId },
         decodes: true,
         timeoutMs: DIAL_WITHIN_MS,
-        ...(previous === null ? {} : { previous }),
+        ...(previous === null ? {} : { previous: { client: previous, reconnectionToken } }),
       },
       {
+        onHandshake: (handshake) => {
+          this.#reconnectionToken = handshake.reconnectionToken;
+        },
         onPatch: (from) => this.#onPatch(from),
         onClosed: (code, reason) => {
           // Before the first state it is a failed try, and `join` throws.

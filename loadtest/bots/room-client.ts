@@ -18,6 +18,8 @@ export interface RoomClientEvents {
   onPatch?(client: RoomClient): void;
   /** A frame that is neither handshake nor state, e.g. ROOM_DATA. */
   onFrame?(code: number, frame: Uint8Array): void;
+  /** The room let us in; from now on its new token is the one that counts, also when this try comes to nothing. */
+  onHandshake?(handshake: Handshake): void;
   /** The answer to `socket.send(payload, Opcode.PING)`. */
   onPong?(payload: Uint8Array): void;
   onClosed?(code: number, reason: string): void;
@@ -31,7 +33,7 @@ export interface RoomClientOptions {
   /** Whether to decode the state; counting bots need not. */
   readonly decodes: boolean;
   /** The connection before this one: the seat is kept, and the state goes on. */
-  readonly previous?: RoomClient;
+  readonly previous?: { readonly client: RoomClient; readonly reconnectionToken: string };
   /** Patience for the first state, ms; a server that hangs accepts connections all the same. */
   readonly timeoutMs?: number;
 }
@@ -61,7 +63,7 @@ export class RoomClient {
   private constructor(options: RoomClientOptions, events: RoomClientEvents) {
     this.sessionId = options.seat.sessionId;
     this.roomId = options.seat.roomId;
-    this.replica = options.previous?.replica ?? (options.decodes ? new RoomReplica() : null);
+    this.replica = options.previous?.client.replica ?? (options.decodes ? new RoomReplica() : null);
     this.#events = events;
   }
 
@@ -77,6 +79,10 @@ export class RoomClient {
     try {
       await client.#takeSeat(options);
       return client;
+    } catch (error) {
+      // Also one that opened when we had given up.
+      client.#socket?.destroy();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -128,6 +134,7 @@ export class RoomClient {
         this.handshake = parseHandshake(frame);
         this.resumePoint = decodeResumeSection(frame);
         this.replica?.adopt(frame, this.handshake);
+        this.#events.onHandshake?.(this.handshake);
         this.#acknowledge();
         return;
       case Protocol.ERROR:
@@ -163,9 +170,8 @@ export class RoomClient {
 
 function socketPath({ seat, accessToken, previous }: RoomClientOptions): string {
   const query = new URLSearchParams({ sessionId: seat.sessionId });
-  const token = previous?.handshake?.reconnectionToken;
-  if (token !== undefined) {
-    query.set('reconnectionToken', token);
+  if (previous !== undefined) {
+    query.set('reconnectionToken', previous.reconnectionToken);
     query.set('skipHandshake', '1');
   }
   if (accessToken !== undefined) query.set('_authToken', accessToken);
