@@ -102,6 +102,7 @@ export class Reconnector {
       random,
       nowMs,
       target: () => socket.target,
+      lostProcessId: () => this.#outage?.from ?? socket.target.processId,
       onTarget: (to) => this.#goTo(to),
       onRecovering: (inMs) => this.#onRecovering(inMs),
       onLost: (reason) => this.#end(reason),

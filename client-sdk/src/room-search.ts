@@ -11,6 +11,8 @@ export interface RoomSearchDependencies {
   readonly nowMs: () => number;
   /** Where the connection went last. */
   readonly target: () => RoomTarget;
+  /** The process of before the outage: that the room runs there is no news. */
+  readonly lostProcessId: () => string;
   /** The room is there now; the dialing follows. */
   readonly onTarget: (to: RoomTarget) => void;
   /** Another node is bringing the room back; asked again in `inMs`. */
@@ -80,13 +82,14 @@ export class RoomSearch {
 
   async #ask(finder: RoomFinder, search: Search): Promise<void> {
     const { roomId, nowMs, random, ...deps } = this.#deps;
-    const lost = deps.target();
+    const { processId, address } = deps.target();
+    const lost = { processId: deps.lostProcessId(), address };
     const answer = await finder.ask(roomId, lost, this.#waitMs(search));
     if (this.#search !== search) return;
     this.#answers = this.#lastAnswer === answer.kind ? this.#answers + 1 : 1;
     this.#lastAnswer = answer.kind;
     const step = nextSearchStep(answer, {
-      processId: lost.processId,
+      processId,
       dialInMs: search.dialAtMs - nowMs(),
       answers: this.#answers,
       random: random(),

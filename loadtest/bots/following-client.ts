@@ -65,8 +65,8 @@ export class FollowingClient {
   #reconnectionToken = '';
   #inputs: InputChannel | null = null;
   #address: string;
-  /** Where the last dialing went. */
-  #processId: string;
+  /** Where the room was when it was last played in: that it runs there is no news. */
+  #lostProcessId: string;
   #lastFrameAtMs = 0;
   #lastRefusal = 'no node knows the room';
   #isSeated = false;
@@ -96,7 +96,7 @@ export class FollowingClient {
   ) {
     this.seat = seat;
     this.#address = address;
-    this.#processId = seat.processId;
+    this.#lostProcessId = seat.processId;
     this.#events = events;
     this.#nodes = new Set([...(seat.nodes ?? []), options.frontDoor]);
   }
@@ -145,7 +145,6 @@ export class FollowingClient {
   async #dial(processId: string, address: string): Promise<void> {
     const previous = this.#client;
     const reconnectionToken = this.#reconnectionToken;
-    this.#processId = processId;
     let joined: RoomClient | null = null;
     const client = await RoomClient.join(
       {
@@ -169,6 +168,7 @@ export class FollowingClient {
     joined = client;
     this.#client = client;
     this.#address = address;
+    this.#lostProcessId = processId;
     this.#lastFrameAtMs = machineNowMs();
     this.#isSeated = true;
     const terms = client.handshake?.inputs ?? null;
@@ -234,7 +234,7 @@ export class FollowingClient {
 
   /** Asks one node after the other until one knows where the room is. @returns whether the search is over */
   async #hasFound(waitMs: number): Promise<boolean> {
-    const lostProcessId = this.#processId;
+    const lostProcessId = this.#lostProcessId;
     for (const node of this.#nodesToAsk()) {
       const news = await askForRoom(node, this.seat.roomId, { waitMs, lostProcessId });
       if (news.state === 'no-answer') continue;
