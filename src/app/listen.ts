@@ -16,6 +16,12 @@ export class ListenError extends Error {
 }
 
 /**
+ * Connections that may wait to be accepted. When a node is lost, all its players knock at once; one that finds the queue full
+ * tries again after a second, and then after three. The system's own limit may be lower (Linux: net.core.somaxconn, 4096).
+ */
+const BACKLOG = 4_096;
+
+/**
  * Makes `server` listen, and registers its closer.
  *
  * @returns the port it got
@@ -27,7 +33,7 @@ export async function listen(
   closers: Closers,
 ): Promise<number> {
   try {
-    server.listen(port, address);
+    server.listen(port, address, BACKLOG);
     await once(server, 'listening');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;

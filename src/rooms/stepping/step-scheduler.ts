@@ -29,6 +29,8 @@ export interface Scheduled {
 
 const SLOT_MS = 2;
 const SLOTS = 512;
+/** Work after which the event loop has a turn: sockets that wait to be let in, read or closed must not wait for all rooms. */
+const TURN_MS = 8;
 /** Irrational, so that rooms created one after another spread evenly over the interval. */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 
@@ -40,6 +42,7 @@ export class StepScheduler {
   /** The slot number (not yet modulo) up to which everything due has run. */
   #doneSlot = Math.floor(performance.now() / SLOT_MS);
   #timer: NodeJS.Timeout | undefined;
+  #nextTurn: NodeJS.Immediate | undefined;
   #armedSlot = Number.POSITIVE_INFINITY;
 
   /** @param intervalMs - how often `stepped` will want to run; the first run is at a phase of its own within it */
@@ -56,7 +59,9 @@ export class StepScheduler {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#nextTurn);
     this.#timer = undefined;
+    this.#nextTurn = undefined;
     this.#armedSlot = Number.POSITIVE_INFINITY;
   }
 
@@ -74,12 +79,19 @@ export class StepScheduler {
 
   readonly #run = (): void => {
     this.#timer = undefined;
+    this.#nextTurn = undefined;
     this.#armedSlot = Number.POSITIVE_INFINITY;
     const startedMs = performance.now();
     const untilSlot = Math.floor(startedMs / SLOT_MS);
     // After a stall of more than a round every slot is visited once.
     let slot = Math.max(this.#doneSlot + 1, untilSlot - SLOTS + 1);
-    for (; slot <= untilSlot; slot++) this.#runSlot(slot);
+    for (; slot <= untilSlot; slot++) {
+      if (performance.now() - startedMs > TURN_MS) {
+        this.#nextTurn = setImmediate(this.#run);
+        return;
+      }
+      this.#runSlot(slot);
+    }
     this.#arm(performance.now());
   };
 
@@ -104,7 +116,7 @@ export class StepScheduler {
   }
 
   #arm(nowMs: number): void {
-    if (this.#count === 0) return;
+    if (this.#count === 0 || this.#nextTurn !== undefined) return;
     let slot = this.#doneSlot + 1;
     const last = slot + SLOTS;
     while (slot < last && (this.#slots[slot % SLOTS] as Entry[]).length === 0) slot++;
