@@ -40,7 +40,7 @@ export interface FollowingClientOptions {
 
 /** Codes after which Colyseus' SDK comes back by itself. */
 const LOST_CODES: ReadonlySet<number> = new Set([1001, 1005, 1006, CloseCode.MAY_TRY_RECONNECT]);
-/** Silence after which a connection is doubted; rooms that play send 20 times a second. */
+/** Silence after which a connection is doubted; rooms that play send ten times a second. */
 const DEAD_AFTER_MS = 2_000;
 const DIAL_WITHIN_MS = 2_500;
 const GIVE_UP_AFTER_MS = 40_000;

@@ -169,7 +169,7 @@ export class StayRecorder {
     }
   }
 
-  /** Each kind once per stay: a broken room would tell it 20 times a second. */
+  /** Each kind once per stay: a broken room would tell it with every step. */
   #fault(kind: StayFault['kind'], detail: string): void {
     const faults = this.#stay?.faults ?? [];
     if (!faults.some((known) => known.kind === kind)) faults.push({ kind, detail });
