@@ -151,7 +151,7 @@ export const RedisConfig = z.strictObject({
 export const ClusterConfig = z
   .strictObject({
     /** Life of a node's lease. Lower: rooms of a dead node are back sooner, and less of a pause freezes a live one. */
-    leaseTtlMs: durationMs.default(800),
+    leaseTtlMs: durationMs.default(1_000),
     /** How often a node renews its lease. Lower: more requests to Redis; higher: fewer tries before it runs out. */
     leaseRenewMs: durationMs.default(200),
     /** Blocked event loop after which a node ends itself, so that others can take its rooms. Longer than any loading. */
