@@ -22,6 +22,7 @@ beforeEach(async () => {
     MERIDIAN_ROOMS_TRIAL_MS: '1000',
   });
   [ash, birch] = await Promise.all([region.start(), region.start()]);
+  await region.acquainted();
 });
 afterEach(async () => {
   await region[Symbol.asyncDispose]();

@@ -62,6 +62,7 @@ beforeAll(async () => {
     MERIDIAN_ROOMS_CHECKPOINT_INTERVAL_MS: '1000',
   });
   [ash, birch] = await Promise.all([region.start(), region.start()]);
+  await region.acquainted();
   ada = await Player.make(region, ash, 'journal', { keptS: 6 });
   away = await ada.joinedBy(ash);
   returner = await ada.joinedBy(ash);

@@ -35,6 +35,7 @@ describe('a drained node', () => {
   beforeAll(async () => {
     region = await MeridianRegion.open(GAME, { MERIDIAN_ROOMS_SEAT_HOLD_MS: '2500' });
     [ash, birch] = await Promise.all([region.start(), region.start()]);
+    await region.acquainted();
     ada = await Player.make(region, ash, 'journal');
     mortal = await Player.make(region, ash, 'none');
   });
@@ -157,6 +158,7 @@ describe('SIGTERM', () => {
 
   test('[SV-33] with another node, players stay', async () => {
     [ash, birch] = await Promise.all([region.start(), region.start()]);
+    await region.acquainted();
     const ada = await Player.make(region, ash, 'checkpoint');
     await ada.say('before');
     expect(await ash.stop()).toMatchObject({ exitCode: 0 });
@@ -189,6 +191,7 @@ describe('a socket at a node where its room is not', () => {
       MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: '2',
     });
     [ash, birch] = await Promise.all([region.start(), region.start()]);
+    await region.acquainted();
   });
   afterAll(async () => {
     await region[Symbol.asyncDispose]();

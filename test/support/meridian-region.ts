@@ -114,6 +114,18 @@ export class MeridianRegion implements AsyncDisposable {
     return (await (await this.#ask(asked, 'POST', path)).json()) as DrainResult;
   }
 
+  /** Nodes that have just started hear of each other with the next renewals; until then they name only themselves to players. */
+  async acquainted(): Promise<void> {
+    const addresses = this.running.map(({ port }) => `127.0.0.1:${port}`);
+    const knowsAll = async (node: MeridianProcess) => {
+      const known = await (await this.#ask(node, 'GET', 'nodes')).text();
+      return addresses.every((address) => known.includes(`"publicAddress":"${address}"`));
+    };
+    await eventually(async () => (await Promise.all(this.running.map(knowsAll))).every(Boolean), {
+      withinMs: 10_000,
+    });
+  }
+
   async askOperator(method: string, path: string, password = PASSWORD): Promise<Response> {
     return await this.#ask(this.#anyNode, method, path, password);
   }
