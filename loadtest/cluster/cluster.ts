@@ -4,9 +4,9 @@ import type { NodeInfo } from '../../src/cluster/node-info.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import { TcpBalancer } from '../../test/support/tcp-balancer.ts';
 import { Reaper } from '../machine/reaper.ts';
 import { ClusterNode } from './cluster-node.ts';
-import { FrontDoor } from './front-door.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
@@ -31,7 +31,7 @@ export class Cluster implements AsyncDisposable {
   readonly redis: RedisServer;
   /** All nodes ever started, in the order of their starts. */
   readonly nodes: ClusterNode[];
-  readonly #frontDoor: FrontDoor;
+  readonly #frontDoor: TcpBalancer;
   readonly #reaper = new Reaper();
   readonly #options: ClusterOptions;
   readonly #jwtSecret = randomBytes(32).toString('hex');
@@ -39,7 +39,7 @@ export class Cluster implements AsyncDisposable {
 
   static async start(options: ClusterOptions): Promise<Cluster> {
     const nodes: ClusterNode[] = [];
-    const frontDoor = await FrontDoor.open(() => runningOf(nodes).map(({ port }) => port));
+    const frontDoor = await TcpBalancer.open(() => runningOf(nodes).map(({ port }) => port));
     const cluster = new Cluster(options, { redis: await RedisServer.start(), frontDoor, nodes });
     try {
       await Promise.all(Array.from({ length: options.nodes }, () => cluster.startNode()));
@@ -54,7 +54,7 @@ export class Cluster implements AsyncDisposable {
     options: ClusterOptions,
     parts: {
       readonly redis: RedisServer;
-      readonly frontDoor: FrontDoor;
+      readonly frontDoor: TcpBalancer;
       readonly nodes: ClusterNode[];
     },
   ) {
@@ -67,7 +67,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Where players begin, `host:port`; it stays the same, whatever becomes of nodes. */
   get frontDoor(): string {
-    return this.#frontDoor.address;
+    return `127.0.0.1:${this.#frontDoor.port}`;
   }
 
   /** Nodes whose process exists and is not halted. */

@@ -1,6 +1,7 @@
 import type { Presence } from '@colyseus/core';
 import { LocalRoomDirectory } from '../cluster/directory/local-room-directory.ts';
 import { RedisRoomDirectory } from '../cluster/directory/redis-room-directory.ts';
+import { leaseTimesOf } from '../cluster/lease/lease-rules.ts';
 import { LocalNodeLease } from '../cluster/lease/local-node-lease.ts';
 import { WorkerNodeLease } from '../cluster/lease/worker-node-lease.ts';
 import { LocalNodeRegistry } from '../cluster/local-node-registry.ts';
@@ -96,15 +97,7 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
   closers.push('lease', () => lease.release());
   const registry = new RedisNodeRegistry(
     { redis, lease, declareDead: (id) => directory.declareDead(id), log, metrics },
-    {
-      nodeId,
-      key,
-      times: {
-        ttlMs: config.cluster.leaseTtlMs,
-        renewMs: config.cluster.leaseRenewMs,
-        outageMaxMs: config.cluster.outageMaxMs,
-      },
-    },
+    { nodeId, key, times: leaseTimesOf(config.cluster) },
   );
   await registry.start();
   closers.push('node registry', () => registry.stop());

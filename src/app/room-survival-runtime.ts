@@ -6,6 +6,7 @@ import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { DrainResult } from '../protocol/rest.ts';
 import { FailoverRunner } from '../rooms/failover/failover-runner.ts';
+import { RestoreCounts } from '../rooms/failover/restore-counts.ts';
 import { Revivals } from '../rooms/failover/revival.ts';
 import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
@@ -79,6 +80,7 @@ export class SurvivalRuntime {
       directory,
       journal,
       revivals,
+      restores: new RestoreCounts(),
       restoreInPlace: (room) => void this.#restoreInPlace(room),
       processId: () => nodeId,
       publicAddress: () => publicAddress,

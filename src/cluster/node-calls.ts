@@ -6,6 +6,7 @@ import { GameError } from '../errors/game-error.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { directoryUnavailable } from './directory-unavailable.ts';
 
 // Requests between the nodes of a region, over Redis pub/sub. One channel per node, subscribed for its whole life, carries the
 // requests it gets and the replies to its own; stock Colyseus subscribes anew for every call.
@@ -165,7 +166,8 @@ export class RedisNodeCalls implements NodeCalls {
     options: { readonly timeoutMs?: number } = {},
   ): Promise<unknown> {
     if (nodeId === this.#nodeId) return this.#handlers.run(method, payload, nodeId);
-    if (this.#redis.status !== 'ready' || this.#subscriber.status !== 'ready') throw away();
+    if (this.#redis.status !== 'ready' || this.#subscriber.status !== 'ready')
+      throw directoryUnavailable();
     const id = randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // After a stall of this process the reply may lie in the socket, unread: sockets are read before immediates run.
@@ -179,7 +181,7 @@ export class RedisNodeCalls implements NodeCalls {
           // A dead process listens no more. On a cluster each server counts its own listeners only.
           if (listeners === 0 && this.#redis instanceof Redis) reject(unreachable(nodeId));
         },
-        (error: unknown) => reject(away(error)),
+        (error: unknown) => reject(directoryUnavailable(error)),
       );
       return await promise;
     } finally {
@@ -234,7 +236,7 @@ export class RedisNodeCalls implements NodeCalls {
   }
 
   #rejectAll(): void {
-    for (const { reject } of this.#pending.values()) reject(away());
+    for (const { reject } of this.#pending.values()) reject(directoryUnavailable());
   }
 
   async #publish(nodeId: string, message: z.infer<typeof Message>): Promise<number> {
@@ -270,8 +272,4 @@ function unreachable(nodeId: string): GameError {
 
 function internal(cause: unknown): GameError {
   return new GameError('INTERNAL', {}, { cause });
-}
-
-function away(cause?: unknown): GameError {
-  return new GameError('DIRECTORY_UNAVAILABLE', {}, { cause, retryAfterMs: 1_000 });
 }

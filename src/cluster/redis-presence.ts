@@ -4,6 +4,7 @@ import { GameError } from '../errors/game-error.ts';
 import { within } from '../shared/within.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { directoryUnavailable } from './directory-unavailable.ts';
 
 // Colyseus' presence on Redis, with an end to every wait. What it cures of the original:
 //
@@ -132,8 +133,8 @@ export class RegionPresence extends RedisPresence {
     try {
       // Registers the callback first; resubscribeAll() goes by the registered ones.
       const subscribing = quiet(super.subscribe(topic, callback));
-      if (isAway(this.sub)) throw unavailable();
-      if ((await within(subscribing, this.deadlineMs)) === 'late') throw unavailable();
+      if (isAway(this.sub)) throw directoryUnavailable();
+      if ((await within(subscribing, this.deadlineMs)) === 'late') throw directoryUnavailable();
     } catch (error) {
       if (!COLYSEUS_TOPIC.test(topic)) {
         void quiet(super.unsubscribe(topic, callback));
@@ -160,14 +161,14 @@ export class RegionPresence extends RedisPresence {
   }
 
   protected async askNow<T>(command: () => Promise<T>): Promise<T> {
-    if (isAway(this.pub)) throw unavailable();
+    if (isAway(this.pub)) throw directoryUnavailable();
     let answer: T | 'late';
     try {
       answer = await within(command(), this.deadlineMs);
     } catch (error) {
       throw asUnavailable(error);
     }
-    if (answer === 'late') throw unavailable();
+    if (answer === 'late') throw directoryUnavailable();
     return answer;
   }
 }
@@ -185,9 +186,5 @@ function isAway(redis: RedisClient): boolean {
 
 function asUnavailable(error: unknown): unknown {
   const isReply = error instanceof Error && error.name === 'ReplyError';
-  return isReply || error instanceof GameError ? error : unavailable(error);
-}
-
-function unavailable(cause?: unknown): GameError {
-  return new GameError('DIRECTORY_UNAVAILABLE', {}, { cause, retryAfterMs: 1_000 });
+  return isReply || error instanceof GameError ? error : directoryUnavailable(error);
 }

@@ -42,6 +42,9 @@ export type RoomPlace =
   | { readonly kind: 'lost'; readonly reason: LostReason }
   | { readonly kind: 'unknown' };
 
+/** How long the turn to make a room lasts when its holder is not heard of again. */
+export const TURN_MS = 1_500;
+
 /** What the next step of a join is. */
 export type JoinTarget =
   | { readonly kind: 'room'; readonly listing: IRoomCache }

@@ -16,12 +16,10 @@ export function defineRooms(
   node: ColyseusNode,
   services: RoomServices,
 ): void {
-  const { directory } = services.survival;
   for (const [name, definition] of Object.entries(game.rooms)) {
     const { room, options, filterBy } = asDefinition(definition);
     bindRoomServices(room, services);
     node.defineRoomType({ name, roomClass: room, options, filterBy });
-    directory.defineRoomType(name, filterBy ?? []);
   }
 }
 

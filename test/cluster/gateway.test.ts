@@ -26,6 +26,8 @@ let owned: AsyncDisposableStack;
 let redis: RedisServer;
 let nodes: MeridianProcess[];
 let gateway: TcpBalancer;
+/** Ports that the gateway gives connections to. */
+let targets: readonly number[];
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
@@ -40,7 +42,8 @@ beforeEach(async () => {
   const start = async () =>
     owned.use(await MeridianProcess.start({ game: join(project.path, 'harvest.ts'), env }));
   nodes = await Promise.all([start(), start()]);
-  gateway = owned.use(await TcpBalancer.open(nodes.map(({ port }) => port)));
+  targets = nodes.map(({ port }) => port);
+  gateway = owned.use(await TcpBalancer.open(() => targets));
 });
 
 afterEach(() => owned.disposeAsync());
@@ -55,10 +58,10 @@ test.each([
     const owner = await ownerOf(ada.room.roomId);
     const survivor = nodes.find((node) => node !== owner) as MeridianProcess;
     // Ben's connections arrive where the room is not.
-    gateway.targets = [survivor.port];
+    targets = [survivor.port];
     const ben = await player('Ben');
     expect(ben.room.roomId).toBe(ada.room.roomId);
-    gateway.targets = [owner.port, survivor.port];
+    targets = [owner.port, survivor.port];
     for (const one of [ada, ben, ada]) await pick(one);
     const before = { ada: ada.apples(), ben: ben.apples() };
 

@@ -1,6 +1,7 @@
 // A node that does nothing but live: a lease, a registry, and a declareDead of its own. Run by LeaseNodeProcess.
 
 import { pino } from 'pino';
+import { leaseTimesOf } from '../../src/cluster/lease/lease-rules.ts';
 import { WorkerNodeLease } from '../../src/cluster/lease/worker-node-lease.ts';
 import { IDLE_LOAD } from '../../src/cluster/node-info.ts';
 import { peerKey } from '../../src/cluster/peers/peer-auth.ts';
@@ -53,15 +54,7 @@ const registry = new RedisNodeRegistry(
     log,
     metrics,
   },
-  {
-    nodeId,
-    key,
-    times: {
-      ttlMs: config.cluster.leaseTtlMs,
-      renewMs: config.cluster.leaseRenewMs,
-      outageMaxMs: config.cluster.outageMaxMs,
-    },
-  },
+  { nodeId, key, times: leaseTimesOf(config.cluster) },
 );
 const phases: string[] = ['held'];
 const dead: string[] = [];

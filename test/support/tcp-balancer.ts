@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * The dumbest gateway there is: a TCP balancer on 127.0.0.1 that gives each connection to the next port in turn, and to the one
- * after it when nobody listens there. It knows nothing of rooms, HTTP or WebSockets.
+ * The dumbest gateway there is, and the one address of a region that stays: a TCP balancer on 127.0.0.1 that gives each connection
+ * to the next port in turn, and to the one after it when nobody listens there. It knows nothing of rooms, HTTP or WebSockets.
  */
 export class TcpBalancer implements AsyncDisposable {
-  /** Ports, in the order of their turns; a change counts for new connections. */
-  targets: readonly number[];
+  readonly #targets: () => readonly number[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #turn = 0;
 
-  static async open(targets: readonly number[]): Promise<TcpBalancer> {
+  /** @param targets - ports, in the order of their turns; asked for each connection */
+  static async open(targets: () => readonly number[]): Promise<TcpBalancer> {
     const server = createServer();
     const balancer = new TcpBalancer(server, targets);
     server.on('connection', (near) => balancer.#serve(near, balancer.#inTurn()));
@@ -21,9 +21,9 @@ export class TcpBalancer implements AsyncDisposable {
     return balancer;
   }
 
-  private constructor(server: Server, targets: readonly number[]) {
+  private constructor(server: Server, targets: () => readonly number[]) {
     this.#server = server;
-    this.targets = targets;
+    this.#targets = targets;
   }
 
   get port(): number {
@@ -37,8 +37,9 @@ export class TcpBalancer implements AsyncDisposable {
   }
 
   #inTurn(): number[] {
-    const first = this.#turn++ % this.targets.length;
-    return [...this.targets.slice(first), ...this.targets.slice(0, first)];
+    const targets = this.#targets();
+    const first = this.#turn++ % targets.length;
+    return [...targets.slice(first), ...targets.slice(0, first)];
   }
 
   #serve(near: Socket, [target, ...others]: readonly number[]): void {

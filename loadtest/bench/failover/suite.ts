@@ -2,6 +2,7 @@ import { secondLine } from '../../chaos/chaos-table.ts';
 import type { StageSecond } from '../../chaos/stage.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
+import { QUICK_NOTE } from '../quick-note.ts';
 import { type BusyNodes, playBusyNodes } from './busy-nodes.ts';
 import { failoverFigures } from './figures.ts';
 import { type JournalCost, measureJournalCost } from './journal-cost.ts';
@@ -82,7 +83,7 @@ function notesOn(
   );
   const late = Math.max(0, ...turns.flatMap(({ seconds }) => seconds.map((s) => s.worstLateMs)));
   return [
-    options.quick ? 'Quick: one short turn; figures named quick_* are estimates.' : '',
+    options.quick ? QUICK_NOTE : '',
     late > 50
       ? `Bots were up to ${late} ms late: nodes, Redis and bots share this machine, and pauses include its queues.`
       : '',

@@ -2,7 +2,7 @@ import { reserveSeat } from '../../bots/seat.ts';
 import { judgeAll, type Verdict } from '../../chaos/judges/invariants.ts';
 import { lossesOf } from '../../chaos/judges/state-survives.ts';
 import { outagesOf, recoveredRatio, recoveriesFrom } from '../../chaos/outages.ts';
-import { busiestNode } from '../../chaos/scenarios/victim.ts';
+import { busiestNode, killBusiestNode } from '../../chaos/scenarios/victim.ts';
 import { Stage, type StageSecond } from '../../chaos/stage.ts';
 import { machineNowMs } from '../../machine/machine-clock.ts';
 import { summarise } from '../../statistics/summary.ts';
@@ -53,9 +53,7 @@ export async function playFailoverTurn(
   stage.mark('third node started');
   await stage.play(2);
 
-  const victim = await busiestNode(stage);
-  const killed = stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
-  await victim.kill();
+  const killed = await killBusiestNode(stage);
   const joins = await joinAfterKill(stage);
   await stage.settled();
   await stage.play(3);

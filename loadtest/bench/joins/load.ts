@@ -1,13 +1,10 @@
 // Players that join in a closed loop and stay: POST matchmake/joinOrCreate ─▶ WebSocket ─▶ handshake ─▶ first state.
 
 import { RoomClient } from '../../bots/room-client.ts';
-import { postJson, RefusedError, Seat } from '../../bots/seat.ts';
+import { RefusedError, reserveSeat } from '../../bots/seat.ts';
 import { summarise } from '../../statistics/summary.ts';
 import { ROOM_NAME } from './game.ts';
 import { type LoadSetup, say } from './wire.ts';
-
-/** The node the room is on; absent: the one that was asked. */
-const PlacedSeat = Seat.extend({ publicAddress: Seat.shape.roomId.nullish() });
 
 const setup = JSON.parse(process.argv[2] as string) as LoadSetup;
 const players: RoomClient[] = [];
@@ -54,9 +51,8 @@ async function joinOne(): Promise<{ readonly seatMs: number; readonly joinMs: nu
   const port = setup.ports[asked++ % setup.ports.length];
   const node = new URL(`http://127.0.0.1:${port}`);
   const startedMs = performance.now();
-  const answer = await postJson(new URL(`/matchmake/joinOrCreate/${ROOM_NAME}`, node), {});
+  const seat = await reserveSeat({ endpoint: node, roomName: ROOM_NAME, options: {} });
   const seatMs = performance.now() - startedMs;
-  const seat = PlacedSeat.parse(answer);
   const endpoint = seat.publicAddress ? new URL(`http://${seat.publicAddress}`) : node;
   players.push(await RoomClient.join({ endpoint, seat, decodes: false }));
   return { seatMs, joinMs: performance.now() - startedMs };

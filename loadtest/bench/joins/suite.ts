@@ -2,6 +2,7 @@ import { RedisServer } from '../../../test/support/redis-server.ts';
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
+import { QUICK_NOTE } from '../quick-note.ts';
 import { CASES, type JoinsCase, type JoinsRun } from './case.ts';
 import { joinsFigures, joinsTable } from './figures.ts';
 import { measureFind } from './fill.ts';
@@ -76,7 +77,7 @@ function notesOn(runs: readonly JoinsRun[], isQuick: boolean, isPinned: boolean)
   const refused = runs.filter(({ window }) => Object.keys(window?.failures ?? {}).length > 0);
   const failed = runs.filter(({ window }) => window === undefined);
   return [
-    isQuick ? 'Quick: one short turn; figures named quick_* are estimates.' : '',
+    isQuick ? QUICK_NOTE : '',
     isPinned
       ? 'All nodes of a region share one core here, Redis and the players the other: several nodes show what a region costs, not what it gains.'
       : 'Not pinned: taskset is missing, so servers and players shared cores.',

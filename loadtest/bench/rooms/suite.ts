@@ -1,6 +1,7 @@
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
+import { QUICK_NOTE } from '../quick-note.ts';
 import { CapacitySearch } from './capacity-search.ts';
 import type { Contender, ContenderName } from './contenders.ts';
 import { roomsFigures } from './figures.ts';
@@ -170,7 +171,7 @@ function notesOn(
   const limited = count(isGeneratorLimited);
   const unsound = count((run) => !isSound(run));
   return [
-    options.quick ? 'Quick: one short turn; figures named quick_* are estimates.' : '',
+    options.quick ? QUICK_NOTE : '',
     isPinned ? '' : 'Not pinned: taskset or a second core is missing, so contenders shared cores.',
     lacksBun ? 'The load generator ran on Node: it reaches its own limit earlier than on Bun.' : '',
     noisy > 0 ? `${noisy} of ${plays.length} runs were disturbed by other work on the cores.` : '',

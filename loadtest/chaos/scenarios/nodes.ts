@@ -1,7 +1,7 @@
 // What happens to nodes: they crash, are halted, hang, are drained and replaced.
 
 import type { Scenario } from './scenario.ts';
-import { busiestNode } from './victim.ts';
+import { busiestNode, killBusiestNode } from './victim.ts';
 
 const STOPPED_S = 4;
 const BLOCKED_MS = 4_000;
@@ -12,9 +12,7 @@ export const killNode: Scenario = {
   nodes: 2,
   async run(stage, { isQuick }) {
     await stage.play(isQuick ? 1.5 : 3);
-    const victim = await busiestNode(stage);
-    stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
-    await victim.kill();
+    await killBusiestNode(stage);
     await stage.settled();
     await stage.play(isQuick ? 1.5 : 3);
   },

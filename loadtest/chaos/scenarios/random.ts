@@ -3,16 +3,14 @@
 import { mulberry32 } from '../../scenarios/random.ts';
 import type { Stage } from '../stage.ts';
 import type { Scenario } from './scenario.ts';
-import { busiestNode } from './victim.ts';
+import { busiestNode, killBusiestNode } from './victim.ts';
 
 /** Below this another node is started first: a region of one has nowhere to fail over to. */
 const FEWEST_NODES = 2;
 
 const DEEDS: Readonly<Record<string, (stage: Stage, dice: () => number) => Promise<void>>> = {
   async kill(stage) {
-    const victim = await busiestNode(stage);
-    stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
-    await victim.kill();
+    await killBusiestNode(stage);
   },
   async halt(stage, dice) {
     const victim = await busiestNode(stage);

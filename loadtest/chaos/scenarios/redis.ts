@@ -1,7 +1,7 @@
 // What happens to the region's Redis, and to the way there.
 
 import type { Scenario } from './scenario.ts';
-import { busiestNode } from './victim.ts';
+import { busiestNode, killBusiestNode } from './victim.ts';
 
 const AWAY_S = 5;
 
@@ -19,9 +19,7 @@ export const redisRestart: Scenario = {
     await stage.play(8);
     await stage.settled();
     // The rooms must be as durable as before.
-    const victim = await busiestNode(stage);
-    stage.mark(`kill -9 ${victim.name}`, { pids: [victim.pid] });
-    await victim.kill();
+    await killBusiestNode(stage);
     await stage.settled();
     await stage.play(3);
   },

@@ -1,11 +1,12 @@
 import type { IRoomCache, SortOptions } from '@colyseus/core';
 import type { Clock } from '../../shared/clock.ts';
-import type {
-  JoinTarget,
-  LostReason,
-  RoomClaim,
-  RoomDirectory,
-  RoomPlace,
+import {
+  type JoinTarget,
+  type LostReason,
+  type RoomClaim,
+  type RoomDirectory,
+  type RoomPlace,
+  TURN_MS,
 } from '../room-directory.ts';
 import { JoinableRooms } from './joinable-rooms.ts';
 import { bucketSearch, bucketsOf } from './room-buckets.ts';
@@ -20,8 +21,6 @@ interface LocalRoom {
 }
 
 const LOST_MS = 3_600_000;
-/** How long the turn to make a room lasts when its holder is not heard of again. */
-const TURN_MS = 1_500;
 
 /** The directory of a node that is alone: its rooms end with it, so nobody claims any. */
 export class LocalRoomDirectory implements RoomDirectory {

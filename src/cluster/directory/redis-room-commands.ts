@@ -1,11 +1,8 @@
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
-import type { LostReason } from '../room-directory.ts';
+import { type LostReason, TURN_MS } from '../room-directory.ts';
 import type { BucketSearch } from './room-buckets.ts';
 import { listingHead } from './room-listing.ts';
-
-/** How long the turn to make a room lasts when its holder is not heard of again. */
-const TURN_MS = 1_500;
 
 const scripts = {
   insert: new RedisScript<0 | 1>('insert-room'),

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IRoomCache, SortOptions } from '@colyseus/core';
 import { RedisDriver } from '@colyseus/redis-driver';
-import { GameError } from '../../errors/game-error.ts';
 import { within } from '../../shared/within.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../storage/redis/redis-script.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { directoryUnavailable } from '../directory-unavailable.ts';
 import type {
   JoinTarget,
   LostReason,
@@ -495,13 +495,9 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
       const asked = question();
       answer = Number.isFinite(deadlineMs) ? await within(asked, deadlineMs) : await asked;
     } catch (error) {
-      throw unavailable(error);
+      throw directoryUnavailable(error);
     }
-    if (answer === 'late') throw unavailable();
+    if (answer === 'late') throw directoryUnavailable();
     return answer;
   }
-}
-
-function unavailable(cause?: unknown): GameError {
-  return new GameError('DIRECTORY_UNAVAILABLE', {}, { cause, retryAfterMs: 1_000 });
 }

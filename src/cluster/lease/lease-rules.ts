@@ -1,11 +1,21 @@
 // The arithmetic of a lease. Times are of the monotonic clock, ms.
 
+import type { ClusterConfig } from '../../config/config.ts';
+
 export interface LeaseTimes {
   /** Life of the lease in Redis, counted from when Redis got the renewal. */
   readonly ttlMs: number;
   readonly renewMs: number;
   /** Longest time a lease is held by vote after the last renewal. */
   readonly outageMaxMs: number;
+}
+
+export function leaseTimesOf(config: ClusterConfig): LeaseTimes {
+  return {
+    ttlMs: config.leaseTtlMs,
+    renewMs: config.leaseRenewMs,
+    outageMaxMs: config.outageMaxMs,
+  };
 }
 
 /** Taken off the TTL: what a step takes from its check of the lease to its last byte, and what two clocks drift apart. */

@@ -8,7 +8,7 @@ import type { NodeInfo } from '../node-info.ts';
 import type { LeasePhase, NodeLease } from '../node-lease.ts';
 import { LeaseMemory } from './lease-memory.ts';
 import type { LeaseReport, LeaseRequest, LeaseWorkerOptions } from './lease-protocol.ts';
-import { cutOffAfterMs, type LeaseTimes } from './lease-rules.ts';
+import { cutOffAfterMs, type LeaseTimes, leaseTimesOf } from './lease-rules.ts';
 
 export interface WorkerNodeLeaseDeps {
   readonly config: ClusterConfig;
@@ -83,11 +83,7 @@ export class WorkerNodeLease implements NodeLease {
     metrics,
   }: WorkerNodeLeaseDeps) {
     this.#nodeId = nodeId;
-    this.#times = {
-      ttlMs: config.leaseTtlMs,
-      renewMs: config.leaseRenewMs,
-      outageMaxMs: config.outageMaxMs,
-    };
+    this.#times = leaseTimesOf(config);
     this.#log = log;
     this.#metrics = metrics;
     this.#describe = describe;

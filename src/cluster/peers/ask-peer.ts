@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { isSameMac, MAC_HEADER, macOf, NONCE_HEADER } from './peer-auth.ts';
+import { isSameMac } from '../../shared/mac.ts';
+import { MAC_HEADER, macOf, NONCE_HEADER } from './peer-auth.ts';
 import { RENEWAL_PATH, type RenewalReport } from './peer-server.ts';
 
 export interface Peer {

@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import type { AuthConfig, ClusterConfig } from '../../config/config.ts';
+import { macOver } from '../../shared/mac.ts';
 
 // How nodes know each other on the peer port. The key never travels and no clock is involved (it may be what is broken):
 //
@@ -24,11 +25,5 @@ export function peerKey(
 }
 
 export function macOf(key: Uint8Array, kind: 'ask' | 'answer', nonce: string, body = ''): string {
-  return createHmac('sha256', key).update(`${kind}\n${nonce}\n${body}`).digest('base64url');
-}
-
-/** Whether `mac` is `expected`, in a time that tells nothing of either. */
-export function isSameMac(mac: unknown, expected: string): boolean {
-  if (typeof mac !== 'string' || mac.length !== expected.length) return false;
-  return timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
+  return macOver(key, kind, nonce, body);
 }

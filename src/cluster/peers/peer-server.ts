@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isSameMac, MAC_HEADER, macOf, NONCE_HEADER } from './peer-auth.ts';
+import { isSameMac } from '../../shared/mac.ts';
+import { MAC_HEADER, macOf, NONCE_HEADER } from './peer-auth.ts';
 
 /** What a node tells its peers of itself. */
 export interface RenewalReport {

@@ -10,6 +10,7 @@ import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import type { Durability } from '../durability.ts';
+import type { RestoreCounts } from '../failover/restore-counts.ts';
 import type { Revival, RevivalClaim, Revivals } from '../failover/revival.ts';
 import { RevivalError } from '../failover/revival-error.ts';
 import { type ClientInternals, internals } from '../guards/room-internals.ts';
@@ -38,6 +39,8 @@ export interface SurvivalServices {
   readonly directory: RoomDirectory;
   readonly journal: RoomJournal;
   readonly revivals: Revivals;
+  /** Outlives the instances of a room. */
+  readonly restores: RestoreCounts;
   /** Makes the room anew from its journal, here, after `release`. */
   readonly restoreInPlace: (room: Pick<RevivalClaim, 'roomId' | 'roomName' | 'handled'>) => void;
   readonly processId: () => string;
@@ -80,8 +83,8 @@ const REPEAT_CREDIT = 256;
 const REPEAT_CREDIT_EVERY_MS = 10_000;
 /** Joins under way when a room is about to move have this long to end; later ones are closed, and come back. */
 const JOINS_END_MS = 1_000;
-/** Restores in place within this time count together. */
-const RESTORE_WINDOW_MS = 60_000;
+/** Restores in place that count together; a room that fails once more is given up. */
+const MOST_RESTORES = 3;
 
 export class RoomSurvival implements MovableRoom {
   readonly ledger = new SeatLedger();
@@ -458,7 +461,7 @@ export class RoomSurvival implements MovableRoom {
     if (this.#recorder === undefined || this.#phase !== 'live') return false;
     const { services, room } = this.#host;
     const { roomId, roomName } = room;
-    const times = countRestore(room.constructor, roomId);
+    const times = services.restores.add(roomId);
     if (times > MOST_RESTORES) return false;
     // It failed again: what is repeated to it may be the reason, and is left out.
     const handled = times > 1 ? this.ledger.processed() : undefined;
@@ -627,24 +630,6 @@ export class RoomSurvival implements MovableRoom {
 /** The room's time of this moment: its clock stands still between ticks, and an entry's moment does not. */
 function roomMsNow({ elapsedTime, currentTime }: ColyseusRoom['clock']): number {
   return elapsedTime + Math.max(0, performance.timeOrigin + performance.now() - currentTime);
-}
-
-/** Restores in place by room id, with the time of the first of the window. */
-const restores = new WeakMap<object, Map<string, { count: number; sinceMs: number }>>();
-const MOST_RESTORES = 3;
-
-/** A room that fails again and again is given up; the count outlives the instances, so it hangs on the class. */
-function countRestore(roomClass: object, roomId: string): number {
-  const ofClass = restores.get(roomClass) ?? new Map<string, { count: number; sinceMs: number }>();
-  restores.set(roomClass, ofClass);
-  const nowMs = performance.now();
-  for (const [id, { sinceMs }] of ofClass) {
-    if (nowMs - sinceMs > RESTORE_WINDOW_MS) ofClass.delete(id);
-  }
-  const known = ofClass.get(roomId) ?? { count: 0, sinceMs: nowMs };
-  known.count++;
-  ofClass.set(roomId, known);
-  return known.count;
 }
 
 function listingOf(room: ColyseusRoom): ListingRecord {

@@ -103,13 +103,13 @@ export class MeridianTransport extends WebSocketTransport {
     }
     socket.once('close', release);
     const upgrade: Upgrade = { request, socket, head };
+    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     const accept = () =>
       this.wss.handleUpgrade(request, socket, head, (ws) => {
         socket.removeListener('error', destroy);
-        this.#open(ws, request, url);
+        this.#open(ws, request, url, roomId);
       });
     const { elsewhere } = this.#options;
-    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     if (elsewhere === undefined || roomId === undefined) accept();
     else void this.#route(upgrade, roomId, elsewhere, accept);
   }
@@ -157,7 +157,7 @@ export class MeridianTransport extends WebSocketTransport {
     refuse(socket, error);
   }
 
-  #open(ws: WebSocket, request: IncomingMessage, url: URL): void {
+  #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
     const { metrics, log } = this.#options;
     metrics.socketOpened();
     ws.once('close', () => metrics.socketClosed());
@@ -166,7 +166,6 @@ export class MeridianTransport extends WebSocketTransport {
     this.#pings.add(ws);
 
     const sessionId = url.searchParams.get('sessionId');
-    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     if (sessionId === null && roomId === undefined) {
       servePingSocket(ws);
       return;

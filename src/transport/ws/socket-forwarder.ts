@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isSameMac, macOver } from '../../shared/mac.ts';
 
 // A socket that arrives at a node where its room is not: any node of a region is a gateway to the others, so that clients which
 // know one address only (a balancer, a stock SDK) reach their room wherever it has moved.
@@ -50,10 +50,7 @@ export class SocketForwarder {
     const header = request.headers[HEADER];
     if (typeof header !== 'string') return null;
     const [address = '', mac = ''] = header.split(' ');
-    const expected = Buffer.from(this.#mac(address, request.url ?? ''));
-    const given = Buffer.from(mac);
-    const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
-    return isGenuine ? address : null;
+    return isSameMac(mac, this.#mac(address, request.url ?? '')) ? address : null;
   }
 
   /**
@@ -108,8 +105,6 @@ export class SocketForwarder {
   }
 
   #mac(address: string, url: string): string {
-    return createHmac('sha256', this.#key)
-      .update(`forward\n${address}\n${url}`)
-      .digest('base64url');
+    return macOver(this.#key, 'forward', address, url);
   }
 }
