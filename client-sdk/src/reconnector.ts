@@ -40,6 +40,8 @@ interface Outage {
   /** processId before. */
   readonly from: string;
   attempt: number;
+  /** Of those, the ones at the process that is dialed now: the waits that the lost one grew are no reason to be late at the next. */
+  triesThere: number;
   /** The node that closed the connection said where the room went. */
   wasMoved: boolean;
   /** It said so just now: the next try needs no question. */
@@ -152,6 +154,7 @@ export class Reconnector {
         reason,
         from: socket.target.processId,
         attempt: 0,
+        triesThere: 0,
         wasMoved: false,
         isSent: false,
         room: 'unknown',
@@ -175,13 +178,14 @@ export class Reconnector {
     }
     const { options, random } = this.#deps;
     outage.attempt += 1;
+    outage.triesThere += 1;
     const { isSent } = outage;
     const hurries = this.#skipsNextDelay;
     outage.isSent = false;
     this.#skipsNextDelay = false;
     const backoffMs = isSent
       ? Math.floor(random() * SPREAD_MOVED_MS)
-      : fullJitterDelayMs(outage.attempt, options, random());
+      : fullJitterDelayMs(outage.triesThere, options, random());
     const dialInMs = hurries ? 0 : backoffMs;
     this.#search.begin({
       dialInMs,
@@ -292,9 +296,12 @@ export class Reconnector {
   }
 
   #goTo(to: RoomTarget): void {
-    this.#deps.socket.retarget(to);
-    if (this.#outage !== null && to.processId !== this.#outage.from)
-      this.#outage.room = 'elsewhere';
+    const { socket } = this.#deps;
+    const before = socket.target.processId;
+    socket.retarget(to);
+    if (this.#outage === null) return;
+    if (to.processId !== before) this.#outage.triesThere = 0;
+    if (to.processId !== this.#outage.from) this.#outage.room = 'elsewhere';
   }
 
   get #isTimeUp(): boolean {

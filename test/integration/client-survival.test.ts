@@ -127,6 +127,34 @@ test('[SV-40] an address that is dialed and does not answer is left when the roo
   await room.leave();
 });
 
+test('[SV-40] the next node that cannot let him in yet is tried again soon, however often the lost one was tried', async () => {
+  const baseDelayMs = 40;
+  const room = await joinOnAsh({ reconnection: { baseDelayMs, maxDelayMs: 60_000 } });
+  const told = record(room);
+  const image = await ash.image(room.roomId);
+  await birch.answerRunning(room.roomId, ash);
+
+  await ash.kill();
+  await eventually(
+    () => told.states.some((state) => state.kind === 'reconnecting' && state.attempt >= 6),
+    PATIENCE,
+  );
+  // Said to be there, and not there yet: the node refuses.
+  await birch.answerRunning(room.roomId, birch);
+  const waitsMs = await eventually(() => {
+    const there = told.states.filter((it) => it.kind === 'reconnecting' && it.room === 'elsewhere');
+    // Told once more as it is dialed, with nothing left to wait for.
+    const waits = there.map((it) => (it as { readonly nextTryInMs: number }).nextTryInMs);
+    return waits.length >= 5 && waits;
+  }, PATIENCE);
+  await birch.revive(image);
+  await eventually(() => told.resumed[0], PATIENCE);
+
+  expect(Math.max(...waitsMs.slice(0, 5))).toBeLessThan(baseDelayMs * 2 ** 3);
+  expect(told.left).toEqual([]);
+  await room.leave();
+});
+
 test('[SV-41] a room that moves on purpose is followed at once, without a question', async () => {
   const room = await joinOnAsh();
   const told = record(room);
