@@ -36,6 +36,8 @@ async function observe(server: GuardProcess, place: string) {
     playsOn().catch(() => false),
     server.ended.then(() => false),
   ]);
+  // Its end is known here a little before its sockets' is.
+  if (server.hasEnded) await player.waitForClose(15_000);
   return { roomGoesOn, isStillSeated: player.closed === null, hasEnded: server.hasEnded };
 }
 
