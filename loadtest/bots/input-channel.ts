@@ -1,7 +1,8 @@
-import { encode, Reflection, type Schema } from '@colyseus/schema';
+import { encode, type Schema } from '@colyseus/schema';
 import { InputEncoder } from '@colyseus/schema/input';
 import { Protocol, ProtocolModifier } from '@colyseus/shared-types';
 import type { InputTerms } from './handshake.ts';
+import { inputClassOf } from './reflected-classes.ts';
 import type { RoomClient } from './room-client.ts';
 
 /** How far in the past a bot pretends to draw the others, ms: an ordinary interpolation buffer. */
@@ -40,8 +41,7 @@ export class InputChannel {
   constructor(client: RoomClient, terms: InputTerms) {
     this.#client = client;
     this.#terms = terms;
-    const reflected = Reflection.decode(terms.reflection).state.constructor as typeof Schema;
-    const Input = Reflection.makeEncodable(reflected) as new () => Schema;
+    const Input = inputClassOf(terms.reflection);
     this.#input = new Input();
     this.#encoder = new InputEncoder(this.#input);
     this.fields = fieldsOf(Input);

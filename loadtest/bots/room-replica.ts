@@ -1,6 +1,7 @@
-import { type Decoder, Reflection, type Schema } from '@colyseus/schema';
+import type { Decoder, Schema } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import type { Handshake } from './handshake.ts';
+import { decoderOf } from './reflected-classes.ts';
 
 /** `[u32 server clock][u32 input ack]` before the body of a TIMED state or patch. */
 const TIMED_PREFIX_BYTES = 8;
@@ -20,9 +21,7 @@ export class RoomReplica {
   /** Takes the state's classes from the JOIN_ROOM frame. */
   adopt(frame: Uint8Array, handshake: Handshake): void {
     if (handshake.reflectionEnd === handshake.reflectionStart) return;
-    // The reflection decoder reads to the end of what it gets, so it gets no more than its part.
-    const bytes = frame.subarray(0, handshake.reflectionEnd);
-    this.#decoder = Reflection.decode(bytes, { offset: handshake.reflectionStart });
+    this.#decoder = decoderOf(frame.subarray(handshake.reflectionStart, handshake.reflectionEnd));
   }
 
   /** Reads ROOM_STATE: the first one fills the tree, a later one is a resynchronisation. */

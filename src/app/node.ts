@@ -220,6 +220,7 @@ async function openNode(
         port: config.http.port,
         address: config.http.bindAddress,
         setting: 'MERIDIAN_HTTP_PORT or PORT',
+        takesCrowds: true,
       },
       closers,
     ),
