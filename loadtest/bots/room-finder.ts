@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { API_PREFIX, type RoomLocation } from '../../src/protocol/rest.ts';
+import { getJson } from './get-json.ts';
 
 const Location = z.union([
   z.object({
@@ -50,12 +51,12 @@ export async function askForRoom(
   { waitMs, lostProcessId }: AwaitedNews,
 ): Promise<RoomNews> {
   try {
-    const news = waitMs > 0 ? `?waitMs=${waitMs}&lostProcessId=${lostProcessId}` : '';
-    const response = await fetch(`http://${address}${API_PREFIX}/rooms/${roomId}${news}`, {
-      signal: AbortSignal.timeout(waitMs + PATIENCE_MS),
+    const news = `?waitMs=${waitMs}&lostProcessId=${lostProcessId}`;
+    const response = await getJson(address, `${API_PREFIX}/rooms/${roomId}${news}`, {
+      timeoutMs: waitMs + PATIENCE_MS,
     });
-    const body: unknown = await response.json();
-    if (response.ok) return { ...Location.parse(body), askedAddress: address };
+    const { body } = response;
+    if (response.status === 200) return { ...Location.parse(body), askedAddress: address };
     if (response.status !== 404 && response.status !== 410) return { state: 'no-answer' };
     const { code, message, details } = Gone.parse(body).error;
     const reason = String(details?.['reason'] ?? message);

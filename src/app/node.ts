@@ -128,7 +128,7 @@ async function openNode(
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
-  const survival = new SurvivalRuntime({ config, node, region, self, load, log, metrics });
+  const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {

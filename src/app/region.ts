@@ -96,7 +96,7 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
   });
   closers.push('lease', () => lease.release());
   const registry = new RedisNodeRegistry(
-    { redis, lease, declareDead: (id) => directory.declareDead(id), log, metrics },
+    { redis, lease, declareDead: (...node) => directory.declareDead(...node), log, metrics },
     { nodeId, key, times: leaseTimesOf(config.cluster) },
   );
   await registry.start();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Room as ColyseusRoom } from '@colyseus/core';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { LoadMeter } from '../cluster/load-meter.ts';
 import { placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -32,6 +32,8 @@ const DRAIN_TIMEOUT_MS = 60_000;
 /** A start is told with a renewal of the lease, and seen with the next look of each other node. */
 const NEWS_OF_A_START_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
+/** A revival takes tenths of a second; whoever waits longer does better to ask where the room is. */
+const AT_THE_DOOR_MS = 2_000;
 /** A sixth of the time after which a journal expires. */
 const KEEP_JOURNALS_MS = 600_000;
 /** After the lease ran out: a hiccup is over by then, and if this node is cut off, the others begin to claim its rooms. */
@@ -41,10 +43,13 @@ export interface SurvivalRuntimeDeps {
   readonly config: MeridianConfig;
   readonly node: ColyseusNode;
   readonly region: Region;
-  readonly load: LoadMeter;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   readonly self: NodeSelf;
+}
+
+function recovering(): GameError {
+  return new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
 }
 
 /** Joins what brings rooms back and moves them to the node's rooms. */
@@ -60,7 +65,7 @@ export class SurvivalRuntime {
   #isReasserting = false;
 
   constructor(deps: SurvivalRuntimeDeps) {
-    const { config, node, region, self, load, log, metrics } = deps;
+    const { config, node, region, self, log, metrics } = deps;
     const { directory, journal, lease, registry, calls } = region;
     const revivals = new Revivals();
     const nodeId = node.processId;
@@ -92,7 +97,6 @@ export class SurvivalRuntime {
       reviver: this.#reviver,
       log,
       takesRooms: () => self.takesRooms && lease.isHeld(),
-      loopLagMs: () => load.load({ rooms: 0, seats: 0 }).loopLagMs,
     });
     const mover = new RoomMover({
       nodeId,
@@ -183,24 +187,39 @@ export class SurvivalRuntime {
   }
 
   /**
-   * Where a socket of that room belongs.
+   * Where a socket of that room belongs. One that comes while the room is being brought back here, or may yet stay, waits: all its
+   * players knock again at once, and each refusal would cost each of them another round.
    *
    * @throws {GameError} `ROOM_RECOVERING`, `LEASE_LOST`, `DIRECTORY_UNAVAILABLE`
    */
   async route(roomId: string): Promise<'here' | ForwardTarget> {
-    const { node, region } = this.#deps;
-    const local = node.findRoom(roomId);
-    if (local instanceof Room && Room.survivalOf(local).isFrozen) {
+    for (const untilMs = performance.now() + AT_THE_DOOR_MS; performance.now() < untilMs; ) {
+      const local = this.#deps.node.findRoom(roomId);
+      const way = local === undefined ? await this.#wayTo(roomId) : this.#wayInto(local);
+      if (way !== 'soon here') return way;
+      await sleep(LOOK_AGAIN_MS);
+    }
+    throw recovering();
+  }
+
+  #wayInto(room: ColyseusRoom): 'here' | 'soon here' {
+    if (!(room instanceof Room) || !Room.survivalOf(room).isFrozen) return 'here';
+    if (!this.#deps.region.lease.isHeld()) {
       throw new GameError('LEASE_LOST', {}, { retryAfterMs: 250 });
     }
-    if (local !== undefined) return 'here';
+    return 'soon here';
+  }
+
+  async #wayTo(roomId: string): Promise<'here' | 'soon here' | ForwardTarget> {
+    const { node, region } = this.#deps;
+    if (region.directory.epochOf(roomId) !== undefined) return 'soon here';
     const place = await region.directory.locate(roomId);
-    if (place.kind === 'orphaned')
-      throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    if (place.kind === 'orphaned') throw recovering();
+    // Who comes for a room that is gone is told so where rooms are entered.
     if (place.kind !== 'owned') return 'here';
-    // Ours and not here yet: it comes back in a moment.
-    const owner = place.nodeId === node.processId ? null : await this.#listening(place.nodeId);
-    if (owner === null) throw new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
+    if (place.nodeId === node.processId) return 'soon here';
+    const owner = await this.#listening(place.nodeId);
+    if (owner === null) throw recovering();
     return owner;
   }
 

@@ -7,6 +7,7 @@ const OPTIONS = {
   selfId: 'w',
   ttlMs: 1_000,
   cutOffMs: 500,
+  overdueMs: 300,
   graceMs: 2_000,
   outageMaxMs: 60_000,
 };
@@ -102,6 +103,24 @@ test('[CL-10] a node that another one declared dead, or that released its lease,
   expect(detector.observe(view('w'), 200, STEADY)).toEqual(['b', 'a']);
   expect(detector.observe(view('w'), 300, STEADY)).toEqual([]);
   expect(living(detector)).toEqual(['w']);
+});
+
+test('[CL-16] a node that missed a renewal is dead when its process is gone, whatever is left of its lease', () => {
+  const detector = watcherOf('w a b c');
+  detector.observe(view('w a? b? c'), 100, STEADY);
+  expect(detector.overdue).toEqual(['a', 'b']);
+  expect(detector.verdict(100, NOBODY)).toEqual([]);
+  expect(detector.verdict(100, new Set(['a']))).toEqual(['a']);
+  detector.declared('a', true);
+  expect(living(detector)).toEqual(['w', 'b', 'c']);
+  detector.observe(view('w b c'), 200, STEADY);
+  expect(detector.overdue).toEqual([]);
+});
+
+test('[CL-16] a watcher that is not steady asks for nobody', () => {
+  const detector = watcherOf('w a');
+  detector.observe(view('w a?'), 100, STEADY - 1);
+  expect(detector.overdue).toEqual([]);
 });
 
 test('a suspect that renews is alive again; this node never suspects itself', () => {

@@ -4,7 +4,11 @@ import type { RegionView, SeenLease } from './region-view.ts';
 // Who lives, as one watcher judges it from what Redis shows. Pure: it is told what was seen, and when.
 //
 //   alive ──lease gone──▶ suspect ──verdict──▶ dead          (by us)
+//     │ └──── renewal overdue, process gone ───────▲
 //     └──────────────────────┴──── gone from the set of nodes ──▶ vanished: released, or declared dead by another
+//
+// A lease protects rooms from an owner that may still act. One whose process is known to be gone acts no more, so nobody waits
+// for its lease: a kill is noticed after a missed renewal.
 //
 // It judges only while its own renewals have succeeded for the grace; until then what it knew stays as it was. Why, and why
 // a suspect that cannot be asked waits while more than half of the nodes are silent: lease/lease-keeper.ts.
@@ -14,6 +18,8 @@ export interface FailureDetectorOptions {
   readonly ttlMs: number;
   /** Age of a renewal beyond which a node that has a lease may be cut off from Redis. */
   readonly cutOffMs: number;
+  /** Age of a renewal from which the node's process is asked for. */
+  readonly overdueMs: number;
   readonly graceMs: number;
   readonly outageMaxMs: number;
 }
@@ -29,6 +35,8 @@ export class FailureDetector {
   readonly #alive = new Map<string, NodeInfo>();
   readonly #peers = new Set<string>();
   readonly #suspects = new Map<string, Suspect>();
+  /** Nodes that have a lease and have missed a renewal. */
+  readonly #overdue = new Set<string>();
   /** Others that have a lease and are cut off, or were until a moment ago: their votes may hold still. */
   #quiet = 0;
   /** Nodes that lived together when there was no suspect. Those that are known to be gone are taken off. */
@@ -47,6 +55,11 @@ export class FailureDetector {
     return [...this.#suspects.keys()];
   }
 
+  /** Whose process is to be asked for: with a lease, the answer counts only when it is gone. */
+  get overdue(): readonly string[] {
+    return [...this.#overdue];
+  }
+
   /**
    * Takes in what Redis shows.
    *
@@ -61,6 +74,7 @@ export class FailureDetector {
       this.#peers.clear();
     }
     this.#quiet = 0;
+    this.#overdue.clear();
     for (const [nodeId, lease] of view) {
       if (lease !== null) this.#sawLease(nodeId, lease, isJudging);
       else if (isJudging && nodeId !== this.#options.selfId) this.#suspect(nodeId, nowMs);
@@ -70,14 +84,15 @@ export class FailureDetector {
     return vanished;
   }
 
-  /** @param gone - suspects that have a tombstone, or whose process is known to be gone */
+  /** @param gone - suspects and overdue nodes that have a tombstone, or whose process is known to be gone */
   verdict(nowMs: number, gone: ReadonlySet<string>): readonly string[] {
     const peers = [...this.#suspects].filter(([, { wasPeer }]) => wasPeer);
     const gonePeers = peers.filter(([nodeId]) => gone.has(nodeId)).length;
     const silent = peers.length - gonePeers + this.#quiet;
     const isMajoritySilent = 2 * silent > this.#electorate - gonePeers;
     const { outageMaxMs, graceMs } = this.#options;
-    return [...this.#suspects]
+    const ended = [...this.#overdue].filter((nodeId) => gone.has(nodeId));
+    const dead = [...this.#suspects]
       .filter(
         ([nodeId, { sinceMs, wasPeer }]) =>
           gone.has(nodeId) ||
@@ -85,11 +100,14 @@ export class FailureDetector {
           nowMs - sinceMs > outageMaxMs + graceMs,
       )
       .map(([nodeId]) => nodeId);
+    return [...ended, ...dead];
   }
 
   /** It was declared dead. */
   declared(nodeId: string, isGone: boolean): void {
     if (isGone && this.#suspects.get(nodeId)?.wasPeer === true) this.#electorate -= 1;
+    this.#alive.delete(nodeId);
+    this.#overdue.delete(nodeId);
     this.#suspects.delete(nodeId);
     this.#peers.delete(nodeId);
   }
@@ -98,7 +116,9 @@ export class FailureDetector {
     this.#alive.set(nodeId, info);
     this.#suspects.delete(nodeId);
     if (nodeId === this.#options.selfId) return;
-    const isFresh = this.#options.ttlMs - remainingMs <= this.#options.cutOffMs;
+    const ageMs = this.#options.ttlMs - remainingMs;
+    if (isJudging && ageMs > this.#options.overdueMs) this.#overdue.add(nodeId);
+    const isFresh = ageMs <= this.#options.cutOffMs;
     if (!isFresh || wasSilent) this.#quiet += 1;
     // Within our grace it has had the time to see us too.
     else if (isJudging) this.#peers.add(nodeId);

@@ -18,6 +18,10 @@ export class LocalNodeRegistry implements NodeRegistry {
     return this.nodes.find((info) => info.nodeId === nodeId);
   }
 
+  async isThere(): Promise<boolean> {
+    return true;
+  }
+
   /** Nobody is left to hear of the only one's death. */
   onDead(): void {}
 }

@@ -33,6 +33,8 @@ export interface NodeRegistry {
   /** Live nodes, this one included; refreshed several times a second. */
   readonly nodes: readonly NodeInfo[];
   find(nodeId: string): NodeInfo | undefined;
+  /** Asks, where it can be asked: false when its process is known to be gone, though its lease may live. */
+  isThere(nodeId: string): Promise<boolean>;
   /** A node whose lease ran out was declared dead, by us or by another; its rooms wait to be claimed. */
   onDead(listener: (nodeId: string) => void): void;
 }

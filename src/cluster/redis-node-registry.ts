@@ -5,10 +5,16 @@ import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { ClusterMetrics } from '../telemetry/cluster-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { FailureDetector } from './failure-detector.ts';
-import { askTimeoutMs, cutOffAfterMs, graceMs, type LeaseTimes } from './lease/lease-rules.ts';
+import {
+  askTimeoutMs,
+  cutOffAfterMs,
+  graceMs,
+  type LeaseTimes,
+  overdueAfterMs,
+} from './lease/lease-rules.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { NodeRegistry } from './node-lease.ts';
-import { askPeer, type Peer } from './peers/ask-peer.ts';
+import { askPeer, type Peer, type PeerAnswer } from './peers/ask-peer.ts';
 import { RegionReader } from './region-view.ts';
 
 export interface RedisNodeRegistryDeps {
@@ -16,10 +22,10 @@ export interface RedisNodeRegistryDeps {
   /** This node's own lease: only who renews steadily may judge. */
   readonly lease: { steadyForMs(): number };
   /**
-   * Declares a node dead where its lease is gone: in one step sets the tombstone, orphans its rooms and takes it from the set
-   * of nodes; also when the tombstone is there already.
+   * Declares a node dead where no more than `leftMs` of its lease is left: in one step sets the tombstone, orphans its rooms
+   * and takes it from the set of nodes; also when the tombstone is there already.
    */
-  readonly declareDead: (nodeId: string) => Promise<'alive' | 'dead'>;
+  readonly declareDead: (nodeId: string, leftMs: number) => Promise<'alive' | 'dead'>;
   readonly log: Logger;
   readonly metrics: ClusterMetrics;
   readonly clock?: Clock;
@@ -33,6 +39,10 @@ export interface RedisNodeRegistryOptions {
 }
 
 const LOOK_INTERVAL_MS = 120;
+/** Between two tries to reach a node that has not answered on its peer port yet. */
+const REACH_AGAIN_MS = 2_000;
+/** All players of a lost node ask for it at once, and get one answer. */
+const ASKED_FOR_MS = 50;
 
 /** The nodes of the region, looked up in Redis several times a second, and the watcher that declares the dead ones dead. */
 export class RedisNodeRegistry implements NodeRegistry {
@@ -42,6 +52,13 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #region: RegionReader;
   readonly #detector: FailureDetector;
   readonly #deadListeners: ((nodeId: string) => void)[] = [];
+  /**
+   * Nodes that have answered on their peer port, or when they were last tried. Behind a wrong address, or a proxy that refuses
+   * for them, all nodes look gone: only of one that was reached it means something while its lease lives.
+   */
+  readonly #reached = new Map<string, 'reached' | number>();
+  /** Whether a process was there a moment ago. */
+  readonly #asked = new Map<string, Promise<boolean>>();
   /** Not in the set any more; whether they were released or declared dead is still to be asked. */
   readonly #vanished = new Set<string>();
   readonly #stopping = new AbortController();
@@ -58,6 +75,7 @@ export class RedisNodeRegistry implements NodeRegistry {
       selfId: options.nodeId,
       ttlMs: times.ttlMs,
       cutOffMs: cutOffAfterMs(times),
+      overdueMs: overdueAfterMs(times),
       graceMs: graceMs(times),
       outageMaxMs: times.outageMaxMs,
     });
@@ -83,6 +101,17 @@ export class RedisNodeRegistry implements NodeRegistry {
     return this.#nodes.get(nodeId);
   }
 
+  async isThere(nodeId: string): Promise<boolean> {
+    const node = this.#nodes.get(nodeId);
+    if (node === undefined || this.#reached.get(nodeId) !== 'reached') return true;
+    const known = this.#asked.get(nodeId);
+    if (known !== undefined) return await known;
+    const isThere = this.#ask(node).then((answer) => answer !== 'gone');
+    this.#asked.set(nodeId, isThere);
+    setTimeout(() => this.#asked.delete(nodeId), ASKED_FOR_MS).unref();
+    return await isThere;
+  }
+
   onDead(listener: (nodeId: string) => void): void {
     this.#deadListeners.push(listener);
   }
@@ -105,12 +134,29 @@ export class RedisNodeRegistry implements NodeRegistry {
         this.#deps.lease.steadyForMs(),
       );
       this.#nodes = new Map(this.#detector.nodes.map((info) => [info.nodeId, info]));
+      this.#reachNew();
       for (const nodeId of vanished) this.#vanished.add(nodeId);
       await this.#explainVanished();
       await this.#judge();
     } catch (error) {
       // An outage has its line in the log of the connection.
       this.#deps.log.debug({ err: error }, 'a look at the region failed');
+    }
+  }
+
+  #reachNew(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const nodeId of this.#reached.keys()) {
+      if (!this.#nodes.has(nodeId)) this.#reached.delete(nodeId);
+    }
+    for (const node of this.#nodes.values()) {
+      const reached = this.#reached.get(node.nodeId) ?? Number.NEGATIVE_INFINITY;
+      if (reached === 'reached' || nowMs - reached < REACH_AGAIN_MS) continue;
+      if (node.nodeId === this.#options.nodeId) continue;
+      this.#reached.set(node.nodeId, nowMs);
+      void this.#ask(node).then((answer) => {
+        if (answer === 'alive') this.#reached.set(node.nodeId, 'reached');
+      });
     }
   }
 
@@ -123,37 +169,41 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async #judge(): Promise<void> {
-    const suspects = this.#detector.suspects;
-    if (suspects.length === 0) return;
-    const gone = await this.#findGone(suspects);
+    const { suspects } = this.#detector;
+    const overdue = this.#detector.overdue.filter((id) => this.#reached.get(id) === 'reached');
+    if (suspects.length + overdue.length === 0) return;
+    const { times } = this.#options;
+    const gone = await this.#findGone([...suspects, ...overdue]);
     for (const nodeId of this.#detector.verdict(this.#clock.monotonicMs(), gone)) {
       // Asking takes its time; an outage may have begun.
-      if (this.#deps.lease.steadyForMs() < graceMs(this.#options.times)) return;
-      if ((await this.#deps.declareDead(nodeId)) === 'alive') continue;
+      if (this.#deps.lease.steadyForMs() < graceMs(times)) return;
+      // Who has renewed since is not gone.
+      const leftMs = gone.has(nodeId) ? times.ttlMs - overdueAfterMs(times) : 0;
+      if ((await this.#deps.declareDead(nodeId, leftMs)) === 'alive') continue;
       this.#detector.declared(nodeId, gone.has(nodeId));
       this.#deps.metrics.deathDeclared();
       this.#tellDead(nodeId);
     }
   }
 
-  /** Suspects that have a tombstone, and those whose peer port is nobody's or another's. */
-  async #findGone(suspects: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Those that have a tombstone, and those whose peer port is nobody's or another's. */
+  async #findGone(nodeIds: readonly string[]): Promise<ReadonlySet<string>> {
     const values = await this.#deps.redis.mget(
-      suspects.flatMap((nodeId) => [redisKeys.dead(nodeId), redisKeys.peer(nodeId)]),
+      nodeIds.flatMap((nodeId) => [redisKeys.dead(nodeId), redisKeys.peer(nodeId)]),
     );
     const isGone = await Promise.all(
-      suspects.map(async (nodeId, at) => {
+      nodeIds.map(async (nodeId, at) => {
         const [tombstone, peerAddress] = values.slice(2 * at, 2 * at + 2);
         if (tombstone) return true;
-        return peerAddress ? await this.#isProcessGone({ nodeId, peerAddress }) : false;
+        return peerAddress ? (await this.#ask({ nodeId, peerAddress })) === 'gone' : false;
       }),
     );
-    return new Set(suspects.filter((_, at) => isGone[at]));
+    return new Set(nodeIds.filter((_, at) => isGone[at]));
   }
 
-  async #isProcessGone(peer: Peer): Promise<boolean> {
+  async #ask(peer: Peer): Promise<PeerAnswer['kind']> {
     const { key, times } = this.#options;
-    return (await askPeer(peer, { key, timeoutMs: askTimeoutMs(times) })).kind === 'gone';
+    return (await askPeer(peer, { key, timeoutMs: askTimeoutMs(times) })).kind;
   }
 
   #tellDead(nodeId: string): void {

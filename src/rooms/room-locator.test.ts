@@ -19,7 +19,7 @@ function node(nodeId: string): NodeInfo {
 /** A region of nodes `a` and `b` in which a room is at `place`. */
 function region() {
   const nodes = [node('a'), node('b')];
-  const seen = { place: owned('a'), looks: 0 };
+  const seen = { place: owned('a'), looks: 0, gone: '' };
   const locator = new RoomLocator({
     directory: {
       locate: async () => {
@@ -30,6 +30,7 @@ function region() {
     registry: {
       nodes,
       find: (nodeId) => nodes.find((known) => known.nodeId === nodeId),
+      isThere: async (nodeId) => nodeId !== seen.gone,
       onDead: () => {},
     },
   });
@@ -51,6 +52,16 @@ test('[SV-37] answers at once without a wait, and when there is news', async () 
   });
   expect(await locator.locate('r', { waitMs: 1_000 })).toMatchObject({ processId: 'a' });
   expect(seen.looks).toBe(1);
+});
+
+test('[SV-37] nobody is sent back to a process that is gone while its lease lives', async () => {
+  const { seen, locator } = region();
+  seen.gone = 'a';
+  expect(await locator.locate('r', { waitMs: 0, lostProcessId: 'a' })).toMatchObject({
+    state: 'recovering',
+  });
+  // Who has not lost it may know better.
+  expect(await locator.locate('r', { waitMs: 0 })).toMatchObject({ processId: 'a' });
 });
 
 test('[SV-37] waits from the lost process to the next, and looks once for everybody', async () => {

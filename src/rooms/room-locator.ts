@@ -40,7 +40,7 @@ export class RoomLocator {
   async locate(roomId: string, { waitMs, lostProcessId }: AwaitedNews): Promise<RoomLocation> {
     const untilMs = performance.now() + waitMs;
     for (;;) {
-      const location = this.#locationOf(roomId, await this.#look(roomId));
+      const location = await this.#locationOf(roomId, lostProcessId);
       const isNews = location.state === 'running' && location.processId !== lostProcessId;
       if (isNews || performance.now() + LOOK_EVERY_MS > untilMs) return location;
       await sleep(LOOK_EVERY_MS);
@@ -56,7 +56,8 @@ export class RoomLocator {
     return look;
   }
 
-  #locationOf(roomId: string, place: RoomPlace): RoomLocation {
+  async #locationOf(roomId: string, lostProcessId: string | undefined): Promise<RoomLocation> {
+    const place = await this.#look(roomId);
     const nodes = publicAddresses(this.#registry.nodes);
     const recovering = {
       state: 'recovering',
@@ -69,6 +70,9 @@ export class RoomLocator {
         const owner = this.#registry.find(place.nodeId);
         // Its lease has run out, or is about to: nobody is told to go there.
         if (owner === undefined) return recovering;
+        // Its lease may outlive it for a moment.
+        const isLost = owner.nodeId === lostProcessId;
+        if (isLost && !(await this.#registry.isThere(owner.nodeId))) return recovering;
         const { nodeId: processId, publicAddress } = owner;
         return { state: 'running', roomId, processId, publicAddress, nodes };
       }

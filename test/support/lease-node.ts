@@ -45,11 +45,13 @@ const registry = new RedisNodeRegistry(
     redis,
     lease,
     // As the room directory does it, without the rooms.
-    declareDead: async (id) => {
-      const script = `if redis.call('EXISTS', KEYS[1]) == 1 then return 'alive' end
+    declareDead: async (id, leftMs) => {
+      const script = `if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then return 'alive' end
         redis.call('SET', KEYS[2], '1') redis.call('SREM', KEYS[3], ARGV[1]) return 'dead'`;
       const keys = [redisKeys.lease(id), redisKeys.dead(id), redisKeys.nodes];
-      return (await redis.eval(script, keys.length, ...keys, id)) as 'alive' | 'dead';
+      return (await redis.eval(script, keys.length, ...keys, id, Math.floor(leftMs))) as
+        | 'alive'
+        | 'dead';
     },
     log,
     metrics,

@@ -6,7 +6,7 @@ import type { Stay } from '../evidence/stay.ts';
 import type { BotOrder, BotPlan, BotReport, BotTally, Ending } from './wire.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
-const BOTS_PER_WORKER = 300;
+const BOTS_PER_WORKER = 600;
 const JOINS_AT_ONCE = 20;
 
 /** All bots of a run, in worker processes, and everything they reported. */

@@ -19,6 +19,7 @@ const GOODBYE_MS = 500;
 class BotWorker {
   readonly #bots = new Map<number, ChaosBot>();
   readonly #lastStateAtMs = new Map<number, number>();
+  readonly #stays: Stay[] = [];
   readonly #adds = new PhasedTimer<ChaosBot>(ADDS_HZ, (bot) => bot.add());
   readonly #moves = new PhasedTimer<ChaosBot>(INPUTS_HZ, (bot, lateMs) => {
     this.#worstLateMs = Math.max(this.#worstLateMs, lateMs);
@@ -47,6 +48,7 @@ class BotWorker {
         return;
       case 'report':
         for (const bot of this.#bots.values()) if (!bot.hasEnded) bot.recorder.stop();
+        for (const stay of this.#stays.splice(0)) say({ kind: 'stay', stay });
         say({ kind: 'reported' });
         return;
       case 'leave':
@@ -92,9 +94,10 @@ class BotWorker {
     }
   }
 
+  /** Kept until they are asked for: a lost node ends a thousand at once, and nobody may be busy with writing then. */
   #onStay(stay: Stay): void {
     this.#lastStateAtMs.set(stay.bot, stay.lastStateAtMs);
-    say({ kind: 'stay', stay });
+    this.#stays.push(stay);
   }
 
   #onEnded(ended: Omit<Ending, 'atMs' | 'lastStateAtMs'>): void {

@@ -112,8 +112,8 @@ export class RedisRoomCommands {
     return this.#run(scripts.reassert, [this.#nodeId, ...args]);
   }
 
-  declareDead(nodeId: string): Promise<'alive' | 'dead'> {
-    return this.#run(scripts.declareDead, [nodeId]);
+  declareDead(nodeId: string, leftMs: number): Promise<'alive' | 'dead'> {
+    return this.#run(scripts.declareDead, [nodeId, Math.floor(leftMs)]);
   }
 
   #run<Reply>(script: RedisScript<Reply>, args: readonly (string | number)[]): Promise<Reply> {

@@ -238,9 +238,13 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     return claimed === null ? null : this.#claimed(claimed);
   }
 
-  /** Ends a node whose lease is gone; its rooms become orphans, or lost. Idempotent. */
-  async declareDead(nodeId: string): Promise<'alive' | 'dead'> {
-    return this.#ask(() => this.#commands.declareDead(nodeId), LONG_DEADLINE_MS);
+  /**
+   * Ends a node whose lease is gone; its rooms become orphans, or lost. Idempotent.
+   *
+   * @param leftMs - how much of the lease may be left, when its process is known to be gone
+   */
+  async declareDead(nodeId: string, leftMs = 0): Promise<'alive' | 'dead'> {
+    return this.#ask(() => this.#commands.declareDead(nodeId, leftMs), LONG_DEADLINE_MS);
   }
 
   /** Colyseus calls it for a process that did not answer in time, which is no proof that it is dead. */

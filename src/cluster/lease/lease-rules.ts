@@ -23,6 +23,8 @@ const SAFETY_SHARE = 0.05;
 
 /** Renewals that may be late before a node counts as cut off, so that one that is slow means nothing. */
 const MISSED_RENEWALS = 2.5;
+/** Renewals that may be late before a node's process is asked for: with one that is gone nobody waits for the lease. */
+const OVERDUE_RENEWALS = 1.5;
 /** Share of the renewal interval a peer has for its answer: with it a vote ends before the shortest lease does. */
 const ASK_SHARE = 0.75;
 
@@ -34,6 +36,11 @@ export function heldUntilMs(atMs: number, { ttlMs }: LeaseTimes): number {
 /** Silence of Redis after which a node says that it is cut off. The watchers' grace starts anew after the same silence. */
 export function cutOffAfterMs({ renewMs }: LeaseTimes): number {
   return renewMs * MISSED_RENEWALS;
+}
+
+/** Age of a renewal from which watchers ask whether the process is still there. */
+export function overdueAfterMs({ renewMs }: LeaseTimes): number {
+  return renewMs * OVERDUE_RENEWALS;
 }
 
 export function askTimeoutMs({ renewMs }: LeaseTimes): number {

@@ -7,15 +7,14 @@ import type { RoomReviver } from './room-reviver.ts';
 // for more later than an idle one, and a node that dies meanwhile leaves its claims to be orphaned again.
 
 /**
- * Rooms taken at a time. A revival is mostly waiting (Redis, and on a busy node the event loop, half a dozen times each), so few
- * at a time would be slow and cost no less.
+ * Lanes that take rooms, and how many each takes at a time. A revival is mostly waiting (for Redis, and on a busy node for the
+ * event loop, half a dozen times each), so few at a time would be slow and cost no less; all of a claim at once would keep
+ * the first players waiting for the last room.
  */
-const BATCH = 32;
+const LANES = 4;
+const CLAIM = 8;
 /** Also without a death: a node that died while it claimed has left orphans behind. */
 const SWEEP_MS = 500;
-/** Pause before the next batch, per ms of loop lag: the others, who lag less, are there first. */
-const PAUSE_PER_LAG = 2;
-const LONGEST_PAUSE_MS = 200;
 
 export interface FailoverDeps {
   readonly registry: NodeRegistry;
@@ -24,7 +23,6 @@ export interface FailoverDeps {
   readonly log: Logger;
   /** Whether this node takes rooms: it is not draining, and its lease is held. */
   readonly takesRooms: () => boolean;
-  readonly loopLagMs: () => number;
 }
 
 /** Claims the rooms of dead nodes and brings them back here. */
@@ -67,20 +65,15 @@ export class FailoverRunner {
   }
 
   async #claimAll(): Promise<void> {
-    const { directory, reviver, loopLagMs, takesRooms } = this.#deps;
+    await Promise.all(Array.from({ length: LANES }, () => this.#claimOn()));
+  }
+
+  async #claimOn(): Promise<void> {
+    const { directory, reviver, takesRooms } = this.#deps;
     while (!this.#isStopped && takesRooms()) {
-      const claims: readonly RoomClaim[] = await directory.claimOrphans(BATCH);
+      const claims: readonly RoomClaim[] = await directory.claimOrphans(CLAIM);
       if (claims.length === 0) return;
       await Promise.all(claims.map((claim) => reviver.revive(claim)));
-      await pause(Math.min(LONGEST_PAUSE_MS, loopLagMs() * PAUSE_PER_LAG));
     }
   }
-}
-
-/** Lets rooms that live have their steps in between, however short it is. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (ms < 1) setImmediate(resolve);
-    else setTimeout(resolve, ms);
-  });
 }

@@ -6,7 +6,7 @@ import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { JournalError } from '../journal/journal-entry.ts';
 import { foldMeta } from '../journal/journal-meta.ts';
-import type { RoomJournal } from '../journal/room-journal.ts';
+import type { JournalRecord, RoomJournal } from '../journal/room-journal.ts';
 import type { RevivalClaim, Revivals } from './revival.ts';
 import { RevivalError } from './revival-error.ts';
 
@@ -81,8 +81,11 @@ export class RoomReviver {
     const { roomId, roomName, epoch } = claim;
     const startedMs = performance.now();
     try {
-      await directory.trialBegan(roomId);
-      await this.#make(claim);
+      const [record] = await Promise.all([
+        this.#deps.journal.read(roomId),
+        directory.trialBegan(roomId),
+      ]);
+      await this.#make(claim, record);
       this.#endTrialLater(roomId);
       metrics.roomRevived(roomName, 'revived');
       const tookMs = Math.round(performance.now() - startedMs);
@@ -113,9 +116,8 @@ export class RoomReviver {
     });
   }
 
-  async #make(claim: RevivalClaim): Promise<void> {
-    const { journal, revivals, maker } = this.#deps;
-    const record = await journal.read(claim.roomId);
+  async #make(claim: RevivalClaim, record: JournalRecord | null): Promise<void> {
+    const { revivals, maker } = this.#deps;
     if (record === null)
       throw new RevivalError('The room has no journal.', { reason: 'not-durable' });
     const folded = foldMeta(record.entries);

@@ -1,8 +1,8 @@
--- Ends a node whose lease is gone: its id never gets a lease again, its rooms wait for new owners.
+-- Ends a node whose lease or process is gone: its id never gets a lease again, its rooms wait for new owners.
 --
 -- KEYS  owners
--- ARGV  node
--- Reply 'alive' when it has a lease; 'dead'
+-- ARGV  node, most that may be left of its lease, ms: 0, or more when its process is gone
+-- Reply 'alive' when more is left: it has renewed; 'dead'
 --
 --   durable rooms      → orphans, scored by deaths (one more for those on trial)
 --   three deaths       → lost 'quarantined'
@@ -15,7 +15,8 @@
 local MOST_DEATHS = 3
 
 local node = ARGV[1]
-if redis.call('EXISTS', TAG .. 'lease:' .. node) == 1 then return 'alive' end
+if redis.call('PTTL', TAG .. 'lease:' .. node) > tonumber(ARGV[2]) then return 'alive' end
+redis.call('DEL', TAG .. 'lease:' .. node)
 -- A week, as everywhere: a machine that was suspended for long must not wake up as an owner.
 redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 604800000)
 
