@@ -44,6 +44,16 @@ test('[CL-10] [CL-5] a killed node is dead to all within two leases, a released 
   expect(await client.exists(redisKeys.lease('c'), redisKeys.dead('c'))).toBe(0);
 });
 
+test('[CL-16] nobody waits for the lease of a process that is gone', async () => {
+  await using redis = await RedisServer.start();
+  const patient = { MERIDIAN_CLUSTER_LEASE_TTL_MS: '4000' };
+  await using a = await LeaseNodeProcess.start('a', redis.uri, patient);
+  await using b = await LeaseNodeProcess.start('b', redis.uri, patient);
+  await steadyFor(b, 8_000);
+  await a.kill();
+  await eventually(async () => (await b.ask()).dead.includes('a'), { withinMs: 2_500 });
+});
+
 test('[CL-11] nodes of an earlier life of the region are dead when their processes are gone, even all at once', async () => {
   await using redis = await RedisServer.start();
   await using a = await LeaseNodeProcess.start('a', redis.uri);

@@ -147,8 +147,8 @@ describe('after a SIGKILL', () => {
       const { clocksMs } = player;
       const steps = clocksMs.slice(1).map((ms, i) => ms - (clocksMs[i] as number));
       expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
-      // Nobody ran it for the length of a lease.
-      expect(Math.max(...steps)).toBeGreaterThan(700);
+      // Nobody ran it until a renewal was missed.
+      expect(Math.max(...steps)).toBeGreaterThan(100);
     }
   });
 

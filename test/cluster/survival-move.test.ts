@@ -244,12 +244,29 @@ describe('a socket at a node where its room is not', () => {
     await ada.room.leave();
   });
 
+  test('[SV-38] waits at the door of the node that brings the room back', async () => {
+    const cedar = await region.start();
+    await region.acquainted();
+    const ada = await Player.make(region, cedar, 'journal');
+    ada.room.send('on-restore', 'take-long');
+    await ada.say('before');
+    await region.drain(birch);
+    await region.kill(cedar);
+    await eventually(() => hooks(ada.roomId, ash).includes('onRestore'), PATIENCE);
+    expect(hooks(ada.roomId, ash)).not.toContain('onReconnect');
+    const early = new WebSocket(`ws://127.0.0.1:${ash.port}/x/${ada.roomId}?sessionId=nobody`);
+    expect(await answerTo(early)).toBe('open');
+    early.terminate();
+    await ada.until((state) => state.pid === ash.child.pid);
+    expect(ada.words).toEqual(['before']);
+    await ada.room.leave();
+  });
+
   test('[SV-37] [SV-38] is refused with 503 while the room recovers, which is said', async () => {
     const ada = await Player.make(region, ash, 'journal');
     await ada.say('before');
     const token = ada.room.reconnectionToken;
-    // Nobody takes the rooms of ash when it dies.
-    await region.drain(birch);
+    // Nobody takes the rooms of ash when it dies: birch is drained.
     await region.kill(ash);
     await eventually(
       async () => (await region.locate(ada.roomId, birch)).body.state === 'recovering',

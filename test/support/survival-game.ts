@@ -14,6 +14,8 @@ interface PlayOptions {
   readonly keptS?: number;
 }
 
+const SLOW_RESTORE_MS = 600;
+
 class JournalRoom extends Room {
   static override allowAnonymous = true;
   override readonly durability: Durability = 'journal';
@@ -54,9 +56,12 @@ class JournalRoom extends Room {
     this.timers.on('alarm', () => this.state.alarms.push(this.clock.elapsedTime));
   }
 
-  override onRestore(data: unknown): void | Promise<void> {
+  override async onRestore(data: unknown): Promise<void> {
     this.#tell('onRestore', { data, words: [...this.state.words] });
     switch (this.state.onRestore) {
+      case 'take-long':
+        await busyWith(SLOW_RESTORE_MS);
+        break;
       case 'throw':
         throw new Error('As asked for.');
       case 'kill':
@@ -75,11 +80,7 @@ class JournalRoom extends Room {
   override async onJoin(client: Client, options: { readonly slowMs?: number }): Promise<void> {
     if (options.slowMs !== undefined) {
       this.#tell('onJoin');
-      const until = performance.now() + options.slowMs;
-      await new Promise<void>((resolve) => {
-        const look = () => (performance.now() >= until ? resolve() : setTimeout(look, 10));
-        look();
-      });
+      await busyWith(options.slowMs);
     }
     const actor = new Actor().assign({ name: 'actor', secret: `secret of ${client.sessionId}` });
     this.state.actors.set(client.sessionId, actor);
@@ -138,6 +139,12 @@ class NoneRoom extends JournalRoom {
 /** For players who signed in. */
 class MembersRoom extends JournalRoom {
   static override allowAnonymous = false;
+}
+
+/** A database that takes its time. */
+async function busyWith(ms: number): Promise<void> {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 export const game = defineGame({
