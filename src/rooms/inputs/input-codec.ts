@@ -33,6 +33,8 @@ type FieldReader = (bytes: Uint8Array, it: Iterator) => FieldValue | undefined;
 interface InputField {
   readonly name: string;
   readonly read: FieldReader;
+  /** Compiled for this field: frames of several schemas share the reader, and a name that varies is looked up each time. */
+  readonly write: (frame: InputFrame, value: FieldValue) => void;
   readonly zero: FieldValue;
 }
 
@@ -89,7 +91,8 @@ function describeFields(schema: new () => object): InputField[] | null {
     const reader = readerOf(field.type);
     if (reader === null) return null;
     const preset = defaults[field.name] as FieldValue | null | undefined;
-    fields.push({ name: field.name, read: reader.read, zero: preset ?? reader.zero });
+    const { name } = field;
+    fields.push({ name, ...reader, write: compileWrite(name), zero: preset ?? reader.zero });
   }
 }
 
@@ -126,12 +129,17 @@ function createCodec(fields: readonly InputField[]): InputCodec {
     apply(bytes, offset, frame) {
       it.offset = offset;
       while (it.offset < bytes.length) {
-        if (!applyField(fields, bytes, it, frame as unknown as Record<string, unknown>))
-          return false;
+        if (!applyField(fields, bytes, it, frame)) return false;
       }
       return true;
     },
   };
+}
+
+/** As below, the name is the game's own. */
+function compileWrite(name: string): InputField['write'] {
+  const compile = new Function('frame', 'value', `frame[${JSON.stringify(name)}] = value;`);
+  return compile as InputField['write'];
 }
 
 /**
@@ -160,19 +168,19 @@ function applyField(
   fields: readonly InputField[],
   bytes: Uint8Array,
   it: Iterator,
-  frame: Record<string, unknown>,
+  frame: InputFrame,
 ): boolean {
   const head = bytes[it.offset++] as number;
   const field = fields[head & FIELD_BITS];
   if (field === undefined) return false;
   if ((head & OPERATION_BITS) === DELETE) {
-    frame[field.name] = field.zero;
+    field.write(frame, field.zero);
     return true;
   }
   const value = field.read(bytes, it);
   // Not `>`: behind a string without a length the offset is NaN.
   if (!(it.offset <= bytes.length) || value === undefined) return false;
   if (typeof value === 'number' && !Number.isFinite(value)) return false;
-  frame[field.name] = value;
+  field.write(frame, value);
   return true;
 }

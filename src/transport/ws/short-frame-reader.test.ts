@@ -195,6 +195,32 @@ describe.each([
     client.destroy();
   });
 
+  test('listeners that come and go are told what is theirs', async () => {
+    const { client, ws } = await open();
+    readShortFrames(ws, reads);
+    const told: string[] = [];
+    const say = async (text: string) => {
+      const { bytesRead } = (ws as unknown as { readonly _socket: Socket })._socket;
+      client.write(encodeFrame(binary(Buffer.from(text))));
+      const socket = (ws as unknown as { readonly _socket: Socket })._socket;
+      while (socket.bytesRead === bytesRead) await nextTurn();
+    };
+    const ada = (data: Buffer) => told.push(`ada ${data}`);
+    await say('nobody');
+    ws.on('message', ada);
+    await say('one');
+    ws.once('message', (data: Buffer) => told.push(`once ${data}`));
+    await say('two');
+    await say('three');
+    ws.removeAllListeners('message');
+    await say('nobody');
+    ws.once('message', (data: Buffer) => told.push(`once ${data}`));
+    await say('four');
+    await say('nobody');
+    expect(told).toEqual(['ada one', 'ada two', 'once two', 'ada three', 'once four']);
+    client.destroy();
+  });
+
   test('a lower limit of ws than ours is kept', async () => {
     const strict = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 50 });
     await once(strict, 'listening');

@@ -51,8 +51,9 @@ export function readShortFrames(ws: WebSocket, reads?: SharedReadBuffer): boolea
   const toWs = original[0];
   if (original.length !== 1 || toWs === undefined) return false;
 
+  const tell = listenerOf(ws);
   const take = (chunk: Buffer, isShared: boolean) => {
-    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, chunk, isShared) : chunk;
+    const rest = isBetweenFrames(receiver) ? takeShortFrames(ws, tell, chunk, isShared) : chunk;
     // `ws` takes its own listener off when its receiver is done; what still comes is for nobody.
     if (rest !== null && receiver.writable) toWs.call(socket, isShared ? Buffer.from(rest) : rest);
   };
@@ -72,13 +73,40 @@ function isBetweenFrames(receiver: ReceiverState): boolean {
   );
 }
 
+type Tell = (payload: Buffer) => void;
+
 /**
- * Emits the short frames at the start of `chunk` as messages.
+ * What a frame is told to. A room's socket has one listener for messages; it is called past `emit`, whose look-up costs as much
+ * as reading the frame: every socket has a table of events of its own shape.
+ */
+function listenerOf(ws: WebSocket): Tell {
+  let only: ((payload: Buffer, isBinary: boolean) => void) | null | undefined;
+  const forget = (event: string | symbol) => {
+    if (event === 'message') only = undefined;
+  };
+  ws.on('newListener', forget).on('removeListener', forget);
+  return (payload) => {
+    if (only === undefined) {
+      const all = ws.rawListeners('message');
+      only = all.length === 1 ? (all[0] as (payload: Buffer, isBinary: boolean) => void) : null;
+    }
+    if (only === null) ws.emit('message', payload, true);
+    else only.call(ws, payload, true);
+  };
+}
+
+/**
+ * Tells of the short frames at the start of `chunk`.
  *
  * @param isShared - whether the bytes of `chunk` are overwritten by the next read
  * @returns what `ws` must still see, or null when nothing is left
  */
-function takeShortFrames(ws: WebSocket, chunk: Buffer, isShared: boolean): Buffer | null {
+function takeShortFrames(
+  ws: WebSocket,
+  tell: Tell,
+  chunk: Buffer,
+  isShared: boolean,
+): Buffer | null {
   let at = 0;
   while (chunk.length - at >= HEADER_BYTES && ws.readyState === ws.OPEN) {
     const lengthByte = chunk[at + 1] as number;
@@ -90,7 +118,7 @@ function takeShortFrames(ws: WebSocket, chunk: Buffer, isShared: boolean): Buffe
     unmask(chunk, begin, end);
     const payload = chunk.subarray(begin, end);
     const mustCopy = isShared && payload[0] !== INPUT_CODE;
-    ws.emit('message', mustCopy ? Buffer.from(payload) : payload, true);
+    tell(mustCopy ? Buffer.from(payload) : payload);
     at = end;
   }
   if (at === chunk.length) return null;
