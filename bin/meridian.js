@@ -38,7 +38,9 @@ const COMMANDS = /** @type {const} */ ([
   ['build', '', 'compile the server, the client SDK and the web demos for production'],
   ['bench', '<suite> [options]', 'compare with other servers, e.g. `bench rooms --quick`'],
   ['loadtest', '[options]', 'drive bots against a server and write a report'],
+  ['cluster', '[options]', 'five regions on this machine, as far apart as in truth, until Ctrl-C'],
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
+  ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 
@@ -53,7 +55,7 @@ async function main() {
   }
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
-  const answersHelpItself = name === 'bench' || name === 'loadtest' || name === 'chaos';
+  const answersHelpItself = ['bench', 'loadtest', 'chaos', 'cluster', 'matchsim'].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 

@@ -42,6 +42,11 @@ export type RoomPlace =
   | { readonly kind: 'lost'; readonly reason: LostReason }
   | { readonly kind: 'unknown' };
 
+/** A place without what is played there. */
+export type RoomWhereabouts =
+  | Exclude<RoomPlace, { readonly kind: 'owned' }>
+  | { readonly kind: 'owned'; readonly nodeId: string };
+
 /** How long the turn to make a room lasts when its holder is not heard of again. */
 export const TURN_MS = 1_500;
 
@@ -81,6 +86,9 @@ export interface RoomDirectory extends MatchMakerDriver {
   ): Promise<JoinTarget>;
 
   locate(roomId: string): Promise<RoomPlace>;
+
+  /** Where many rooms are, in one question and without their listings. Every room that was asked for is in the answer. */
+  whereAre(roomIds: readonly string[]): Promise<ReadonlyMap<string, RoomWhereabouts>>;
 
   /**
    * Takes up to `limit` orphans, epoch + 1, ours. Rooms that have ended nodes come last and in smaller batches, so that one

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeInfo } from '../cluster/node-info.ts';
 import type { NodeRegistry } from '../cluster/node-lease.ts';
 import { publicAddresses } from '../cluster/public-addresses.ts';
-import type { RoomDirectory, RoomPlace } from '../cluster/room-directory.ts';
+import type { RoomDirectory, RoomWhereabouts } from '../cluster/room-directory.ts';
 import { roomLost } from '../cluster/room-lost.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { RoomLocation } from '../protocol/rest.ts';
 
 // Where a room is. Everybody whose node died asks this at once and wants to hear of its return at once, so a question may wait:
-// held here, a thousand players cost a request a second each and their rooms a look in 50 ms each; asked again and again they
-// would keep busy the nodes that bring the rooms back.
+// held here, a thousand players cost a request a second each, and their rooms one question in 50 ms for all of them; asked again
+// and again they would keep busy the nodes that bring the rooms back.
 
 export interface AwaitedNews {
   /** 0: answers at once. */
@@ -18,18 +18,28 @@ export interface AwaitedNews {
 }
 
 export const LONGEST_WAIT_MS = 1_000;
-/** Between two looks of those who wait; all who ask for a room meanwhile get the same answer. */
+/** Between two looks at the rooms that are waited for. */
 const LOOK_EVERY_MS = 50;
 /** After an answer that was waited for. */
 const RETRY_AFTER_MS = 100;
 
+interface Question extends Pick<AwaitedNews, 'lostProcessId'> {
+  readonly roomId: string;
+  readonly untilMs: number;
+  readonly answer: PromiseWithResolvers<RoomLocation>;
+}
+
 export class RoomLocator {
-  readonly #directory: Pick<RoomDirectory, 'locate'>;
+  readonly #directory: Pick<RoomDirectory, 'whereAre'>;
   readonly #registry: NodeRegistry;
-  readonly #looks = new Map<string, Promise<RoomPlace>>();
+  /** Since the last turn of the event loop. */
+  readonly #asked: Question[] = [];
+  /** For news. */
+  readonly #waiting: Question[] = [];
+  #nextLook: NodeJS.Timeout | undefined;
 
   constructor(deps: {
-    readonly directory: Pick<RoomDirectory, 'locate'>;
+    readonly directory: Pick<RoomDirectory, 'whereAre'>;
     readonly registry: NodeRegistry;
   }) {
     this.#directory = deps.directory;
@@ -37,51 +47,72 @@ export class RoomLocator {
   }
 
   /** @throws {GameError} `ROOM_UNKNOWN`, `ROOM_LOST`, `DIRECTORY_UNAVAILABLE` */
-  async locate(roomId: string, { waitMs, lostProcessId }: AwaitedNews): Promise<RoomLocation> {
-    const untilMs = performance.now() + waitMs;
-    for (;;) {
-      const location = await this.#locationOf(roomId, lostProcessId);
-      const isNews = location.state === 'running' && location.processId !== lostProcessId;
-      if (isNews || performance.now() + LOOK_EVERY_MS > untilMs) return location;
-      await sleep(LOOK_EVERY_MS);
+  locate(roomId: string, { waitMs, ...news }: AwaitedNews): Promise<RoomLocation> {
+    const answer = Promise.withResolvers<RoomLocation>();
+    this.#asked.push({ roomId, ...news, untilMs: performance.now() + waitMs, answer });
+    if (this.#asked.length === 1) setImmediate(() => void this.#look(this.#asked.splice(0)));
+    return answer.promise;
+  }
+
+  /** Answers what can be answered; the rest waits for the next look. */
+  async #look(questions: readonly Question[]): Promise<void> {
+    this.#waiting.push(...(await this.#unanswered(questions)));
+    if (this.#waiting.length === 0) return;
+    this.#nextLook ??= setTimeout(() => {
+      this.#nextLook = undefined;
+      void this.#look(this.#waiting.splice(0));
+    }, LOOK_EVERY_MS);
+  }
+
+  async #unanswered(questions: readonly Question[]): Promise<readonly Question[]> {
+    const waiting: Question[] = [];
+    try {
+      const places = await this.#directory.whereAre([...new Set(questions.map((q) => q.roomId))]);
+      await Promise.all(
+        questions.map(async (question) => {
+          const isAnswered = await this.#answer(question, places.get(question.roomId));
+          if (!isAnswered) waiting.push(question);
+        }),
+      );
+    } catch (error) {
+      for (const { answer } of questions) answer.reject(error);
     }
+    return waiting;
   }
 
-  #look(roomId: string): Promise<RoomPlace> {
-    const known = this.#looks.get(roomId);
-    if (known !== undefined) return known;
-    const look = this.#directory.locate(roomId);
-    this.#looks.set(roomId, look);
-    setTimeout(() => this.#looks.delete(roomId), LOOK_EVERY_MS).unref();
-    return look;
-  }
-
-  async #locationOf(roomId: string, lostProcessId: string | undefined): Promise<RoomLocation> {
-    const place = await this.#look(roomId);
+  /** @returns whether it was answered: there was news, or no time left to wait for it */
+  async #answer(
+    { roomId, lostProcessId, untilMs, answer }: Question,
+    place: RoomWhereabouts = { kind: 'unknown' },
+  ): Promise<boolean> {
+    if (place.kind === 'lost' || place.kind === 'unknown') {
+      answer.reject(
+        place.kind === 'lost'
+          ? roomLost(roomId, place.reason)
+          : new GameError('ROOM_UNKNOWN', { roomId }),
+      );
+      return true;
+    }
+    const owner = place.kind === 'owned' ? await this.#ownerThere(place, lostProcessId) : undefined;
+    const isNews = owner !== undefined && owner.nodeId !== lostProcessId;
+    if (!isNews && performance.now() + LOOK_EVERY_MS <= untilMs) return false;
     const nodes = publicAddresses(this.#registry.nodes);
-    const recovering = {
-      state: 'recovering',
-      roomId,
-      retryAfterMs: RETRY_AFTER_MS,
-      nodes,
-    } as const;
-    switch (place.kind) {
-      case 'owned': {
-        const owner = this.#registry.find(place.nodeId);
-        // Its lease has run out, or is about to: nobody is told to go there.
-        if (owner === undefined) return recovering;
-        // Its lease may outlive it for a moment.
-        const isLost = owner.nodeId === lostProcessId;
-        if (isLost && !(await this.#registry.isThere(owner.nodeId))) return recovering;
-        const { nodeId: processId, publicAddress } = owner;
-        return { state: 'running', roomId, processId, publicAddress, nodes };
-      }
-      case 'orphaned':
-        return recovering;
-      case 'lost':
-        throw roomLost(roomId, place.reason);
-      case 'unknown':
-        throw new GameError('ROOM_UNKNOWN', { roomId });
+    if (owner === undefined) {
+      answer.resolve({ state: 'recovering', roomId, retryAfterMs: RETRY_AFTER_MS, nodes });
+    } else {
+      const { nodeId: processId, publicAddress } = owner;
+      answer.resolve({ state: 'running', roomId, processId, publicAddress, nodes });
     }
+    return true;
+  }
+
+  /** Undefined when nobody is to be told to go there: its lease has run out, or is about to; or its process is gone. */
+  async #ownerThere(
+    { nodeId }: { readonly nodeId: string },
+    lostProcessId: string | undefined,
+  ): Promise<NodeInfo | undefined> {
+    const owner = this.#registry.find(nodeId);
+    const isLost = nodeId === lostProcessId && !(await this.#registry.isThere(nodeId));
+    return isLost ? undefined : owner;
   }
 }

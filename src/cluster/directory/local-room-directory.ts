@@ -168,6 +168,11 @@ export class LocalRoomDirectory implements RoomDirectory {
     return reason === undefined ? { kind: 'unknown' } : { kind: 'lost', reason };
   }
 
+  async whereAre(roomIds: readonly string[]): Promise<ReadonlyMap<string, RoomPlace>> {
+    const places = roomIds.map(async (id) => [id, await this.locate(id)] as const);
+    return new Map(await Promise.all(places));
+  }
+
   #lostReason(roomId: string): LostReason | undefined {
     const lost = this.#lost.get(roomId);
     return lost !== undefined && this.#clock.monotonicMs() < lost.untilMs ? lost.reason : undefined;

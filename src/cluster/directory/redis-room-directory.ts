@@ -13,6 +13,7 @@ import type {
   RoomClaim,
   RoomDirectory,
   RoomPlace,
+  RoomWhereabouts,
 } from '../room-directory.ts';
 import { OwnedRoom } from './owned-room.ts';
 import {
@@ -323,6 +324,10 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
 
   async locate(roomId: string): Promise<RoomPlace> {
     return this.#ask(() => this.#lookup.locate(roomId));
+  }
+
+  async whereAre(roomIds: readonly string[]): Promise<ReadonlyMap<string, RoomWhereabouts>> {
+    return this.#ask(() => this.#lookup.whereAre(roomIds));
   }
 
   override async has(roomId: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { IRoomCache, SortOptions } from '@colyseus/core';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../storage/redis/redis-script.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { LostReason, RoomPlace } from '../room-directory.ts';
+import type { LostReason, RoomPlace, RoomWhereabouts } from '../room-directory.ts';
 import type { BucketSearch } from './room-buckets.ts';
 import { isJoinable, matches, readListing, sortListings } from './room-listing.ts';
 
@@ -35,6 +35,25 @@ export class RedisRoomLookup {
     }
     if (lost !== null) return { kind: 'lost', reason: lost as LostReason };
     return { kind: 'unknown' };
+  }
+
+  async whereAre(roomIds: readonly string[]): Promise<Map<string, RoomWhereabouts>> {
+    const places = new Map<string, RoomWhereabouts>();
+    if (roomIds.length === 0) return places;
+    const owners = await this.#redis.hmget(redisKeys.owners, ...roomIds);
+    for (const [at, roomId] of roomIds.entries()) {
+      const [nodeId = ''] = (owners[at] ?? '').split(' ');
+      if (nodeId === '-') places.set(roomId, { kind: 'orphaned' });
+      else if (nodeId !== '') places.set(roomId, { kind: 'owned', nodeId });
+    }
+    const missing = roomIds.filter((roomId) => !places.has(roomId));
+    if (missing.length === 0) return places;
+    const reasons = await this.#redis.mget(missing.map((roomId) => redisKeys.lost(roomId)));
+    for (const [at, roomId] of missing.entries()) {
+      const reason = reasons[at] as LostReason | null;
+      places.set(roomId, reason === null ? { kind: 'unknown' } : { kind: 'lost', reason });
+    }
+    return places;
   }
 
   /** The first joinable room of a bucket that fits; with an order all of its joinable rooms are compared. */
