@@ -100,6 +100,8 @@ export interface RoomDirectory extends MatchMakerDriver {
   trialBegan(roomId: string): Promise<void>;
   /** It has run for a while: whatever ends this node later, the room is not to blame. */
   trialEnded(roomId: string): Promise<void>;
+  /** The object that a claimed room was to become is not there after all; the next one speaks for the room. */
+  revivalFailed(roomId: string): void;
 
   /**
    * Hands a room of this node to another one, epoch + 1. The caller calls it on the node that takes over.

@@ -73,6 +73,26 @@ describe('a node that died', () => {
     expect((await other.findOne({ roomId }))?.clients).toBe(3);
   });
 
+  test('[CL-34] what Colyseus makes of a room that it discards is not written, and another try speaks for the room', async () => {
+    const [a, b, c] = [region.directory('a'), region.directory('b'), region.directory('c')];
+    const [room] = await durableRooms(a, 'a', 1);
+    const { roomId } = room as NonNullable<typeof room>;
+    await b.declareDead('a');
+    expect(await b.claimOrphans(9)).toHaveLength(1);
+    const discarded = listing({ roomId, processId: 'b', clients: 1 });
+    expect(await b.insert(discarded)).toBe(true);
+    discarded.roomId = undefined as never;
+    b.revivalFailed(roomId);
+    expect(await b.reassert()).toEqual([]);
+    const again = listing({ roomId, processId: 'b', clients: 2 });
+    expect(await b.insert(again)).toBe(true);
+    expect((await c.findOne({ roomId }))?.clients).toBe(2);
+    again.roomId = undefined as never;
+    expect(await b.reassert()).toEqual([]);
+    await b.declareDead('b');
+    expect(await c.claimOrphans(9)).toMatchObject([{ roomId, listing: { clients: 2 } }]);
+  });
+
   test('[CL-32] a stale owner can change, end or write off nothing', async () => {
     const [a, b] = [region.directory('a'), region.directory('b')];
     const rooms = await durableRooms(a, 'a', 4);

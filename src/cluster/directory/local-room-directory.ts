@@ -107,6 +107,11 @@ export class LocalRoomDirectory implements RoomDirectory {
   async trialBegan(_roomId: string): Promise<void> {}
   async trialEnded(_roomId: string): Promise<void> {}
 
+  revivalFailed(roomId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (room !== undefined) room.isLive = false;
+  }
+
   async claimOrphans(_limit: number): Promise<readonly RoomClaim[]> {
     return [];
   }

@@ -212,6 +212,14 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     await this.#ask(() => owned.exclusively(() => this.#commands.setTrial(owned, trial)));
   }
 
+  revivalFailed(roomId: string): void {
+    const owned = this.#rooms.get(roomId);
+    if (owned === undefined) return;
+    owned.isLive = false;
+    // A copy: Colyseus takes the id off the listing of a room that it discards.
+    owned.listing = { ...owned.listing, roomId };
+  }
+
   // --- rooms of other nodes ------------------------------------------------------------------------------------------
 
   async claimOrphans(limit: number): Promise<readonly RoomClaim[]> {
@@ -436,8 +444,13 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
 
   // --- writing -------------------------------------------------------------------------------------------------------
 
-  /** @returns null, and a log line, when the game has put something into the listing that JSON does not know */
+  /**
+   * @returns null when there is nothing to write: Colyseus has discarded the room; or, with a log line, the game has put
+   *   something into the listing that JSON does not know
+   */
   #fieldsOf(room: IRoomCache): RoomFields | null {
+    // Whoever claimed a room with such a listing could not read it, and would write the room off.
+    if (room.roomId === undefined) return null;
     const createdAtMs = room.createdAt === undefined ? 0 : Number(room.createdAt);
     try {
       const buckets = bucketsOf(room, this.#filterBy.get(room.name) ?? []);

@@ -37,8 +37,11 @@ export type RevivalOutcome = 'revived' | 'unavailable' | LostReason;
 
 /** Pause between tries while the store is away. */
 const RETRY_MS = 250;
-/** A game whose `onCreate` or `onRestore` hangs must not keep the rooms behind it from coming back. */
-const MAKE_TIMEOUT_MS = 10_000;
+/**
+ * A game whose `onCreate` or `onRestore` hangs must not keep the rooms behind it from coming back. As long as seats are held: on a
+ * machine that is too busy everything takes long, and a room that is written off for it is gone.
+ */
+const MAKE_TIMEOUT_MS = 30_000;
 
 /**
  * Brings one claimed room back: same id, same seats, same objects, the clock gone on.
@@ -96,6 +99,7 @@ export class RoomReviver {
       const line = { err: error, room: roomName, roomId, epoch, outcome };
       if (outcome === 'unavailable') log.warn(line, 'a room cannot be brought back now');
       else log.error(line, 'a room cannot be brought back');
+      directory.revivalFailed(roomId);
       await directory.trialEnded(roomId).catch(() => {});
       return outcome;
     }

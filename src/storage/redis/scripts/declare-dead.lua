@@ -15,7 +15,8 @@
 local MOST_DEATHS = 3
 
 local node = ARGV[1]
-if redis.call('PTTL', TAG .. 'lease:' .. node) > tonumber(ARGV[2]) then return 'alive' end
+local left = redis.call('PTTL', TAG .. 'lease:' .. node)
+if left == -1 or left > tonumber(ARGV[2]) then return 'alive' end
 redis.call('DEL', TAG .. 'lease:' .. node)
 -- A week, as everywhere: a machine that was suspended for long must not wake up as an owner.
 redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 604800000)
