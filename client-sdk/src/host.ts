@@ -12,6 +12,11 @@ interface HostGlobals {
     readonly locks?: {
       request<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
     };
+    /** Network Information API: Chromium only. */
+    readonly connection?: {
+      addEventListener?(type: 'change', listener: () => void): void;
+      removeEventListener?(type: 'change', listener: () => void): void;
+    };
   };
   readonly addEventListener?: (type: 'online', listener: () => void) => void;
   readonly removeEventListener?: (type: 'online', listener: () => void) => void;
@@ -42,6 +47,22 @@ export function listenToHost(listener: HostListener): () => void {
     if (!hasNetworkEvents) return;
     removeEventListener?.call(globalThis, 'online', listener.onOnline);
   };
+}
+
+/**
+ * The device may be on another network, or on the same one with other figures: browsers do not tell which.
+ *
+ * @returns stops listening; a no-op where the host has no such event
+ */
+export function listenToConnection(onChange: () => void): () => void {
+  const connection = host().navigator?.connection;
+  connection?.addEventListener?.('change', onChange);
+  return () => connection?.removeEventListener?.('change', onChange);
+}
+
+/** Whether nobody looks at the page: timers are slowed down then, and what is measured with them. */
+export function isPageHidden(): boolean {
+  return host().document?.visibilityState === 'hidden';
 }
 
 /** Origin of the page, for clients of the server that served it. */

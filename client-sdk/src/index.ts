@@ -11,6 +11,8 @@ export {
   CloseCode,
   type JsonValue,
   type ProfileBody,
+  type RegionList,
+  type RegionListing,
   type SessionTokens,
 } from '../../src/protocol/index.ts';
 export type { ConnectionState } from './connection-state.ts';
@@ -22,6 +24,7 @@ export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
 export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 export type { ProfileApi, ProfilePatch } from './profile-api.ts';
 export type { ReconnectionOptions } from './reconnector.ts';
+export type { RegionLatency, RegionsApi } from './regions-api.ts';
 export type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
 export type { RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
 export type { SignedInPlayer } from './session.ts';

@@ -8,6 +8,8 @@ import { KnownNodes, type NodeAddress } from './known-nodes.ts';
 import { MeridianError } from './meridian-error.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 import { ProfileApi } from './profile-api.ts';
+import type { ProbeSocket } from './region-probe.ts';
+import { RegionsApi } from './regions-api.ts';
 import { RoomFinder } from './room-finder.ts';
 import { SeatTaker } from './seat-taker.ts';
 import { Session, type SignedInPlayer } from './session.ts';
@@ -57,6 +59,8 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   readonly colyseus: ColyseusClient;
   /** The signed-in player's own profile. */
   readonly profile: ProfileApi;
+  /** The regions, and how far they are from here. */
+  readonly regions: RegionsApi;
 
   readonly #session: Session;
   readonly #http: AuthorizedHttp;
@@ -92,6 +96,12 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     });
     this.#http = new AuthorizedHttp(http, this.#session);
     this.profile = new ProfileApi(this.#http);
+    this.regions = new RegionsApi({
+      http,
+      session: this.#session,
+      openSocket: (url) => new globalThis.WebSocket(url) as ProbeSocket,
+      nowMs: () => performance.now(),
+    });
     this.#roomOptions = options;
     this.#joinTimeoutMs = options.joinTimeoutMs ?? 15_000;
     // Colyseus puts a token it knows into the WebSocket URL, where proxies log it. Ours is never given to it; one that

@@ -20,6 +20,7 @@ interface JsonSchema {
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -69,7 +70,7 @@ function typeOf(schema: JsonSchema): string {
     case 'integer':
       return `integer, ${rangeOf(schema)}`;
     case 'array':
-      return 'list, with commas between';
+      return schema.items?.type === 'object' ? 'JSON' : 'list, with commas between';
     case 'string':
       return (schema.minLength ?? 0) > 1 ? `at least ${schema.minLength} characters` : 'text';
     default:

@@ -12,6 +12,9 @@ import { MeridianConfig } from '../../src/config/config.ts';
 import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
 import { createProfileService } from '../../src/profiles/service.ts';
+import { RegionBoard } from '../../src/regions/region-board.ts';
+import { catalogueOf } from '../../src/regions/region-catalogue.ts';
+import { regionRoutes } from '../../src/regions/routes.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import {
@@ -23,14 +26,16 @@ import {
 export async function generateOpenApi(): Promise<OpenApiDocument> {
   await using db = await SqliteDatabase.open({ path: ':memory:' });
   const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
+  const config = MeridianConfig.parse({});
   const auth = createAuthService({
-    config: MeridianConfig.parse({}).auth,
+    config: config.auth,
     clock,
     log: pino({ level: 'silent' }),
     profiles,
     refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
   });
-  return openApiDocument([...authRoutes(auth), ...profileRoutes(profiles)]);
+  const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
+  return openApiDocument([...authRoutes(auth), ...profileRoutes(profiles), ...regionRoutes(board)]);
 }
 
 if (import.meta.main) {

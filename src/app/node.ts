@@ -13,6 +13,7 @@ import { GameError } from '../errors/game-error.ts';
 import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import { createProfileService } from '../profiles/service.ts';
+import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { roomLocationRoute } from '../rooms/location-route.ts';
@@ -128,6 +129,13 @@ async function openNode(
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
+  const regions = createRegionsService({
+    config,
+    clock: systemClock,
+    tokens: auth,
+    nodes: () => region.registry.nodes,
+  });
+  closers.push('region reports', () => regions.close());
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
@@ -157,17 +165,20 @@ async function openNode(
     ],
     isDraining: () => self.isDraining,
   });
+  // Pages of one region play in all of them.
+  const http = { ...config.http, corsOrigins: [...config.http.corsOrigins, ...regions.origins] };
   mountApi(app, {
-    config: config.http,
+    config: http,
     log,
     tokens: auth,
     routes: [
       ...authRoutes(auth),
       ...profileRoutes(profiles),
+      ...regions.routes,
       roomLocationRoute(new RoomLocator(region)),
     ],
   });
-  mountMatchmaking(app, { node, config: config.http, metrics, addressOf, log });
+  mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
   if (game.webRoot !== undefined) app.use(express.static(game.webRoot));
   app.use(notFound());
   app.use(errorRenderer({ log }));
@@ -182,6 +193,7 @@ async function openNode(
     ...(forwarder === undefined
       ? {}
       : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
+    certifyProbe: (measurement) => regions.certify(measurement),
     addressOf,
     metrics,
     log,

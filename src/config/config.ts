@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseRedisUri } from './redis-uri.ts';
+import { RegionEntries, RegionId } from './region-entry.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
@@ -179,6 +180,25 @@ export const ClusterConfig = z
     when: areSound('leaseTtlMs', 'leaseRenewMs'),
   });
 
+/** Where this node is, and which other regions its players may play in. */
+export const RegionConfig = z
+  .strictObject({
+    /** Region of this node; all nodes that share a Redis have the same. */
+    id: RegionId.default('local'),
+    /**
+     * All regions, this one included, as JSON: `[{ "id", "name", "url", "position": { "latitude", "longitude" }, "priceClass"? }]`; the
+     * same on every node of every region. Pages of each of them may call this one. Empty: only this one.
+     */
+    all: RegionEntries.default([]),
+    /** Seats one node is thought to hold, for how full the region is. Lower: it closes, and is spilled over from, earlier. */
+    seatsPerNode: count.default(1_500),
+  })
+  .refine(({ id, all }) => all.length === 0 || all.some((region) => region.id === id), {
+    path: ['id'],
+    message: 'is not among the regions (MERIDIAN_REGIONS)',
+    when: areSound('id', 'all'),
+  });
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /** `production` asks for `auth.jwtSecret`. */
@@ -198,6 +218,7 @@ export const MeridianConfig = z
     admin: AdminConfig.prefault({}),
     redis: RedisConfig.prefault({}),
     cluster: ClusterConfig.prefault({}),
+    region: RegionConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
@@ -209,6 +230,12 @@ export const MeridianConfig = z
     path: ['auth', 'jwtSecret'],
     message: 'is needed with redis.uri, or each node refuses the players and nodes of the others',
     when: areSound('redis.uri', 'auth.jwtSecret'),
+  })
+  .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
+    path: ['auth', 'jwtSecret'],
+    message:
+      'is needed with several regions, or each refuses the players and latencies of the others',
+    when: areSound('region.all', 'auth.jwtSecret'),
   })
   .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
     path: ['cluster', 'peerAdvertiseHost'],
@@ -224,6 +251,7 @@ export type ProfilesConfig = MeridianConfig['profiles'];
 export type AdminConfig = MeridianConfig['admin'];
 export type RedisConfig = MeridianConfig['redis'];
 export type ClusterConfig = MeridianConfig['cluster'];
+export type RegionConfig = MeridianConfig['region'];
 export type ProcessConfig = MeridianConfig['process'];
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */
@@ -240,8 +268,11 @@ export function advertisedHost({
 
 /** For a check across keys: runs unless one of them is wrong in itself, so that all problems are told at once. */
 function areSound(...paths: readonly string[]): (payload: z.core.ParsePayload) => boolean {
-  return ({ issues }) =>
-    issues.every(({ path }) => path === undefined || !paths.includes(path.join('.')));
+  return ({ issues }) => {
+    // A wrong item makes its list wrong: the dot ends a key.
+    const wrong = issues.map(({ path = [] }) => `${path.join('.')}.`);
+    return !paths.some((path) => wrong.some((each) => each.startsWith(`${path}.`)));
+  };
 }
 
 function isWebOrigin(value: string): boolean {

@@ -104,3 +104,47 @@ describe('[ND-41] an unknown name with our prefix is a problem', () => {
     expect(problemsOf({ MERIDIAN_WEATHER: '1' })).toEqual(['MERIDIAN_WEATHER is not a setting']);
   });
 });
+
+describe('[RG-1] the catalogue of regions', () => {
+  const JWT_SECRET = 'a secret of all the regions, long';
+  const position = { latitude: 50.1, longitude: 8.7 };
+  const eu = { id: 'eu', name: 'Europe', url: 'https://eu.play.example', position };
+  const us = { ...eu, id: 'us', name: 'USA', url: 'https://us.play.example/way/' };
+  const regions = (...all: readonly unknown[]) => ({
+    MERIDIAN_REGION_ID: 'eu',
+    MERIDIAN_REGIONS: JSON.stringify(all),
+    JWT_SECRET,
+  });
+
+  test('is JSON in one variable; without it this region is the only one, and `local`', () => {
+    expect(loadConfig(regions(eu, us)).region).toMatchObject({
+      id: 'eu',
+      all: [
+        { ...eu, priceClass: 0 },
+        { ...us, priceClass: 0 },
+      ],
+    });
+    expect(loadConfig({}).region).toMatchObject({ id: 'local', all: [] });
+  });
+
+  test.each([
+    ['no JSON', { ...regions(), MERIDIAN_REGIONS: '[{' }, 'region.all (MERIDIAN_REGIONS)'],
+    ['no list', { ...regions(), MERIDIAN_REGIONS: '{}' }, 'region.all (MERIDIAN_REGIONS)'],
+    ['null', regions(null), 'region.all.0 (MERIDIAN_REGIONS)'],
+    ['this region', regions(us), 'region.id (MERIDIAN_REGION_ID)'],
+    ['each id once', regions(eu, eu), 'names a region twice'],
+    ['ids', regions({ ...eu, id: 'E U' }), 'region.all.0.id'],
+    ['web addresses', regions({ ...eu, url: 'ftp://eu.example' }), 'region.all.0.url'],
+    ['no passwords', regions({ ...eu, url: 'https://me:pw@eu.example' }), 'region.all.0.url'],
+    ['the globe', regions({ ...eu, position: { latitude: 91, longitude: 0 } }), 'latitude'],
+    ['known keys', regions({ ...eu, colour: 'red' }), 'region.all.0'],
+  ])('wants %s', (_, environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('asks for a common secret as soon as there are two', () => {
+    const alone = (...all: readonly unknown[]) => ({ ...regions(...all), JWT_SECRET: '' });
+    expect(problemsOf(alone(eu))).toEqual([]);
+    expect(problemsOf(alone(eu, us))).toEqual([expect.stringContaining('auth.jwtSecret')]);
+  });
+});

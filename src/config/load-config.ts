@@ -11,6 +11,8 @@ const WELL_KNOWN: Readonly<Record<string, readonly [section: string, key: string
 };
 
 const PREFIX = 'MERIDIAN_';
+/** Settings whose name by the pattern would read badly. */
+const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDIAN_REGIONS' };
 /** Names with our prefix that are not configuration of the server: they steer the command line. */
 const NOT_CONFIG = new Set(['MERIDIAN_NO_INSTALL', 'MERIDIAN_TEST_SEED', 'MERIDIAN_GAME']);
 
@@ -72,7 +74,8 @@ function describe(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, string>)
 }
 
 function environmentName(section: string, key: string): string {
-  return `${PREFIX}${constant(section)}_${constant(key)}`;
+  const name = `${PREFIX}${constant(section)}_${constant(key)}`;
+  return RENAMED[name] ?? name;
 }
 
 function suggestion(name: string, names: ReadonlyMap<string, unknown>): string {

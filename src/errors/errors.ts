@@ -123,6 +123,12 @@ export const ERRORS = {
     retryable: true,
     message: 'The node did not answer in time.',
   },
+  LATENCY_INVALID: {
+    http: 422,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: false,
+    message: 'This latency token counts for nothing here, details.reason says why; probe again.',
+  },
   SEAT_EXPIRED: {
     http: 410,
     grpc: 'FAILED_PRECONDITION',

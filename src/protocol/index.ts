@@ -1,6 +1,20 @@
 export { CloseCode } from './close-codes.ts';
 export { type MovedTo, movedReason, parseMovedReason } from './moved.ts';
 export {
+  type GeoPosition,
+  type LatencyFigures,
+  latencyFigures,
+  MOST_PROBE_PINGS,
+  PROBE_PATH,
+  PROBE_PINGS,
+  type ProbeCertificate,
+  type ProbeEcho,
+  type ProbeNonce,
+  type ProbeReply,
+  type RegionList,
+  type RegionListing,
+} from './regions.ts';
+export {
   API_PREFIX,
   type DrainResult,
   type ErrorBody,

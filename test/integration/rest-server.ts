@@ -12,6 +12,9 @@ import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
 import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
+import { RegionBoard } from '../../src/regions/region-board.ts';
+import { catalogueOf } from '../../src/regions/region-catalogue.ts';
+import { regionRoutes } from '../../src/regions/routes.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createHttpApp } from '../../src/transport/http/api.ts';
@@ -73,7 +76,13 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
   const refreshTokens = new SqliteRefreshTokenStore({ db, clock });
   const auth = createAuthService({ config: config.auth, clock, log, profiles, refreshTokens });
-  const routes = [...authRoutes(auth), ...profileRoutes(profiles), ...(options.routes ?? [])];
+  const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
+  const routes = [
+    ...authRoutes(auth),
+    ...profileRoutes(profiles),
+    ...regionRoutes(board),
+    ...(options.routes ?? []),
+  ];
   const app = createHttpApp({ config: config.http, log, tokens: auth, routes, clock });
   const server = createServer(app);
   server.listen(0, '127.0.0.1');

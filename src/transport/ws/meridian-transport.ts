@@ -12,11 +12,14 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { PROBE_PATH } from '../../protocol/regions.ts';
+import { systemClock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
 import { closeReason, MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
+import { type CertifyProbe, serveProbe } from './probe-socket.ts';
 import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import type { ForwardTarget, SocketForwarder, Upgrade } from './socket-forwarder.ts';
@@ -31,6 +34,8 @@ export interface MeridianTransportOptions {
   readonly findRoom: (roomId: string) => Room | undefined;
   /** Where sockets of rooms that are not here belong; absent on a node that is alone. */
   readonly elsewhere?: Elsewhere;
+  /** Signs what a probe has measured; without it there are no probes. */
+  readonly certifyProbe?: CertifyProbe;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
@@ -102,6 +107,14 @@ export class MeridianTransport extends WebSocketTransport {
       return;
     }
     socket.once('close', release);
+    const { certifyProbe } = this.#options;
+    if (url.pathname === PROBE_PATH && certifyProbe !== undefined) {
+      this.wss.handleUpgrade(request, socket, head, (ws) => {
+        socket.removeListener('error', destroy);
+        this.#probe(ws, certifyProbe);
+      });
+      return;
+    }
     const upgrade: Upgrade = { request, socket, head };
     const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     const accept = () =>
@@ -155,6 +168,15 @@ export class MeridianTransport extends WebSocketTransport {
   #refuse(socket: Duplex, error: GameError): void {
     this.#options.metrics.upgradeRefused(error.code);
     refuse(socket, error);
+  }
+
+  /** Not among those that are pinged: it lives for seconds, and measures by itself. */
+  #probe(ws: WebSocket, certify: CertifyProbe): void {
+    const { metrics, log } = this.#options;
+    metrics.socketOpened();
+    ws.once('close', () => metrics.socketClosed());
+    ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
+    serveProbe(ws, { certify, clock: systemClock, log });
   }
 
   #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
