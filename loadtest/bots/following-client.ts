@@ -185,7 +185,10 @@ export class FollowingClient {
     const messages = missing > 0 ? this.#messages.slice(-missing) : [];
     const unknown = Math.max(0, this.#inputsSent - point.inputs);
     this.#inputsKept = unknown === 0 ? [] : this.#inputsKept.slice(-unknown);
-    this.#inputsBefore = this.#inputsSent - this.#inputsKept.length;
+    // What a crash lost and nobody kept is gone: both sides count alike from here on, or the next return would repeat as much.
+    this.#messagesSent = point.messages + messages.length;
+    this.#inputsBefore = point.inputs;
+    this.#inputsSent = point.inputs + this.#inputsKept.length;
     const areSent =
       messages.every((message) => client.socket.send(message)) &&
       this.#inputsKept.every((values) => this.#inputs?.send(values));
