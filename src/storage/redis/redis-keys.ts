@@ -18,6 +18,20 @@
 //   {meridian}:creating:<bucket>         string  whose turn it is to make one; expires
 //   meridian:journal:{<room>}            stream  ids are <epoch>-<sequence>
 //   meridian:calls:<node>                channel requests and replies between nodes
+//
+// The link to another region (<peer>), in this region's Redis; scripts change what belongs to one peer together.
+//
+//   meridian:link:snapshots              hash    what is the case here: name → "<version>\n<life, ms>\n<JSON>"
+//   meridian:link:{<peer>}:out           stream  messages for the peer; ids are <epoch>-<sequence>
+//                                                i ULID, x expires at (ms; 0: never), t stored at (ms), m envelope as JSON
+//   meridian:link:{<peer>}:state         hash    of `out`: replid, epoch, sequence, acknowledged, confirmed, expired, refused
+//   meridian:link:{<peer>}:bridge        string  the node that carries `out` to the peer; expires
+//   meridian:link:{<peer>}:in:<epoch>    stream  messages from the peer under the ids they have there; group `region`
+//                                                i ULID, m envelope, r sent again | x it was dropped | h all before it had expired | g gap
+//   meridian:link:{<peer>}:epochs        zset    the peer's epochs, in order of arrival
+//   meridian:link:{<peer>}:worker        string  the node that takes work from the peer; expires
+//   meridian:link:{<peer>}:heard         string  when the peer was last heard of, ms
+//   meridian:link:{<peer>}:snapshots     hash    what is the case there: name → "<version>\n<arrived, ms>\n<life, ms>\n<JSON>"
 
 const TAG = '{meridian}';
 
@@ -39,4 +53,13 @@ export const redisKeys = {
   creating: (bucket: string) => `${TAG}:creating:${bucket}`,
   journal: (roomId: string) => `meridian:journal:{${roomId}}`,
   calls: (nodeId: string) => `meridian:calls:${nodeId}`,
+  linkSnapshots: 'meridian:link:snapshots',
+  linkOut: (peerId: string) => `meridian:link:{${peerId}}:out`,
+  linkState: (peerId: string) => `meridian:link:{${peerId}}:state`,
+  linkBridge: (peerId: string) => `meridian:link:{${peerId}}:bridge`,
+  linkIn: (peerId: string, epoch: number) => `meridian:link:{${peerId}}:in:${epoch}`,
+  linkEpochs: (peerId: string) => `meridian:link:{${peerId}}:epochs`,
+  linkWorker: (peerId: string) => `meridian:link:{${peerId}}:worker`,
+  linkHeard: (peerId: string) => `meridian:link:{${peerId}}:heard`,
+  snapshotsOf: (peerId: string) => `meridian:link:{${peerId}}:snapshots`,
 } as const;

@@ -1,6 +1,6 @@
--- Gives back the turn to make a room.
+-- Gives back a turn: to make a room, to work for a link.
 --
--- KEYS  creating:<bucket>
+-- KEYS  whose turn it is, e.g. creating:<bucket>
 -- ARGV  token
 -- Reply 1; 0 when the turn has expired
 --
