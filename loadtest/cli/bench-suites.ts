@@ -2,9 +2,12 @@ import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
 import { runFailoverSuite } from '../bench/failover/suite.ts';
 import { JOINS_COMMAND } from '../bench/joins/options.ts';
 import { runJoinsSuite } from '../bench/joins/suite.ts';
+import { MATCHMAKING_COMMAND } from '../bench/matchmaking/options.ts';
+import { runMatchmakingSuite } from '../bench/matchmaking/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
 import { failoverPage } from '../report/failover-page.ts';
+import { matchmakingPage } from '../report/matchmaking-page.ts';
 import type { Report } from '../report/report.ts';
 import { roomsPage } from '../report/rooms-page.ts';
 import { figureLines, PROJECT_ROOT, runReportCommand } from './report-command.ts';
@@ -32,6 +35,13 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
         const { report, table } = await runJoinsSuite(PROJECT_ROOT, options, tell);
         const summary = `${table}\n\n${figureLines(report)}`;
         return { report, summary, hasFailed: tellsOfFailures(report) };
+      }),
+    matchmaking: (argv) =>
+      runReportCommand(MATCHMAKING_COMMAND, argv, async (options, tell) => {
+        const result = await runMatchmakingSuite(PROJECT_ROOT, options, tell);
+        const { report, tables } = result;
+        const summary = `${tables}\n\n${figureLines(report)}`;
+        return { report, summary, page: matchmakingPage(result), hasFailed: false };
       }),
   };
 

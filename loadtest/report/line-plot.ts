@@ -6,7 +6,7 @@ export interface Series {
   /** One value per place on the x axis; null: unknown, a gap. */
   readonly values: readonly (number | null)[];
   /** Colour of the page's palette, from 1. */
-  readonly colour: 1 | 2 | 3 | 4;
+  readonly colour: 1 | 2 | 3 | 4 | 5 | 6;
   /** Fills the area below. */
   readonly isArea?: boolean;
 }

@@ -61,9 +61,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 const STYLE = `
 :root { --ground:#f6f7f9; --card:#fff; --ink:#16202b; --soft:#5b6875; --line:#e3e7ec; --shade:#eef1f5;
-  --c1:#1463d6; --c2:#d9670b; --c3:#0c8a5b; --c4:#a32c8a; --warn:#8a5a00; --warn-ground:#fff6e0 }
+  --c1:#1463d6; --c2:#d9670b; --c3:#0c8a5b; --c4:#a32c8a;
+  --c5:#b3392f; --c6:#6b7a1e; --warn:#8a5a00; --warn-ground:#fff6e0 }
 @media (prefers-color-scheme: dark) { :root { --ground:#0f141a; --card:#171e26; --ink:#e7edf3; --soft:#93a1af;
-  --line:#26303b; --shade:#1d2630; --c1:#6ba6ff; --c2:#ffa45c; --c3:#4fd29b; --c4:#e58fd2; --warn:#ffd27a; --warn-ground:#2a2310 } }
+  --line:#26303b; --shade:#1d2630; --c1:#6ba6ff; --c2:#ffa45c; --c3:#4fd29b; --c4:#e58fd2;
+  --c5:#ff8f85; --c6:#c3d06a; --warn:#ffd27a; --warn-ground:#2a2310 } }
 * { box-sizing: border-box }
 body { margin:0; background:var(--ground); color:var(--ink); font:15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif;
   font-variant-numeric: tabular-nums }
@@ -92,7 +94,7 @@ svg { width:100%; height:auto; display:block }
 .area { fill:currentColor; opacity:.12 } .bar { fill:currentColor } .other { color:var(--soft); opacity:.55 }
 .row { fill:var(--ink); font-size:13px } .number { font-weight:600 }
 .shade { fill:var(--shade) } .hover { fill:transparent } .hover:hover { fill:var(--ink); opacity:.07 }
-.c1 { color:var(--c1) } .c2 { color:var(--c2) } .c3 { color:var(--c3) } .c4 { color:var(--c4) }
+.c1 { color:var(--c1) } .c2 { color:var(--c2) } .c3 { color:var(--c3) } .c4 { color:var(--c4) } .c5 { color:var(--c5) } .c6 { color:var(--c6) }
 .scroll { overflow-x:auto } table { border-collapse:collapse; width:100% }
 th, td { padding: 9px 14px; text-align:right; white-space:nowrap } th:first-child, td:first-child { text-align:left }
 th { font-size:13px; color:var(--soft); font-weight:500; border-bottom:1px solid var(--line) }

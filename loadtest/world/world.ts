@@ -1,6 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { Cluster } from '../cluster/cluster.ts';
 import { Wan } from '../wan/wan.ts';
 import { pathBetween, WORLD_PLACES, type WorldPlace } from './world-places.ts';
+
+/** One secret for all regions: tokens and latencies of each are good in every other. */
+const ENV = {
+  JWT_SECRET: randomBytes(32).toString('hex'),
+  // Players come through the front door, and any node hands them on.
+  MERIDIAN_HTTP_PUBLIC_ADDRESS: '',
+};
 
 export interface WorldOptions {
   /** Module that exports `game`. */
@@ -36,24 +44,32 @@ export class World implements AsyncDisposable {
   readonly wan: Wan;
 
   static async start({ game, nodesPerRegion, onReady }: WorldOptions): Promise<World> {
-    const started = await Promise.allSettled(
-      WORLD_PLACES.map(async (place) => {
-        const cluster = await Cluster.start({
-          game,
-          nodes: nodesPerRegion,
-          env: { MERIDIAN_HTTP_PUBLIC_ADDRESS: '' },
-        });
-        const region = { place, cluster };
-        onReady?.(region);
-        return region;
-      }),
+    // First what nodes are told of: the doors of all regions, and their Redis servers.
+    const opened = await Promise.allSettled(
+      WORLD_PLACES.map(async (place) => ({
+        place,
+        cluster: await Cluster.start({ game, nodes: 0, env: ENV }),
+      })),
     );
-    const regions = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const world = new World(regions);
-    const failed = started.find((one) => one.status === 'rejected');
-    if (failed === undefined) return world;
-    await world[Symbol.asyncDispose]();
-    throw failed.reason;
+    try {
+      for (const one of opened) if (one.status === 'rejected') throw one.reason;
+      await Promise.all(
+        regions.map(async (region) => {
+          const env = envOf(region, regions);
+          const { cluster } = region;
+          await Promise.all(
+            Array.from({ length: nodesPerRegion }, async () => await cluster.startNode(env)),
+          );
+          onReady?.(region);
+        }),
+      );
+      return world;
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   private constructor(regions: readonly WorldRegion[]) {
@@ -93,4 +109,23 @@ export class World implements AsyncDisposable {
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
   }
+}
+
+/** What the nodes of a region are told of it and of the others. */
+function envOf(own: WorldRegion, all: readonly WorldRegion[]): Readonly<Record<string, string>> {
+  const entries = all.map(({ place: { id, name, position }, cluster }) => ({
+    ...{ id, name, position },
+    url: `http://${cluster.frontDoor}`,
+  }));
+  const links = all
+    .filter((other) => other !== own)
+    .map(({ place: { id }, cluster }) => ({
+      id,
+      redisUri: `redis://127.0.0.1:${cluster.redis.port}`,
+    }));
+  return {
+    MERIDIAN_REGION_ID: own.place.id,
+    MERIDIAN_REGIONS: JSON.stringify(entries),
+    MERIDIAN_REGION_LINKS: JSON.stringify(links),
+  };
 }

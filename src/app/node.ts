@@ -38,6 +38,7 @@ import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
+import { linkRegions } from './region-links.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
@@ -136,6 +137,7 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
+  await linkRegions({ config, nodeId: node.processId, regions, log, metrics }, closers);
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));

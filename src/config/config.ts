@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseRedisUri } from './redis-uri.ts';
-import { RegionEntries, RegionId } from './region-entry.ts';
+import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
@@ -190,6 +190,11 @@ export const RegionConfig = z
      * same on every node of every region. Pages of each of them may call this one. Empty: only this one.
      */
     all: RegionEntries.default([]),
+    /**
+     * Redis of the other regions, as JSON: `[{ "id", "redisUri" }]`. With it, regions tell each other how they are. Their users need the
+     * keys `meridian:link:*` and nothing else. Empty: this region knows of the others what is in the catalogue.
+     */
+    links: RegionLinkEntries.default([]),
     /** Seats one node is thought to hold, for how full the region is. Lower: it closes, and is spilled over from, earlier. */
     seatsPerNode: count.default(1_500),
   })
@@ -197,7 +202,16 @@ export const RegionConfig = z
     path: ['id'],
     message: 'is not among the regions (MERIDIAN_REGIONS)',
     when: areSound('id', 'all'),
-  });
+  })
+  .refine(
+    ({ id, all, links }) =>
+      links.every((link) => link.id !== id && all.some((region) => region.id === link.id)),
+    {
+      path: ['links'],
+      message: 'names a region that is not among the others (MERIDIAN_REGIONS)',
+      when: areSound('id', 'all', 'links'),
+    },
+  );
 
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
@@ -236,6 +250,11 @@ export const MeridianConfig = z
     message:
       'is needed with several regions, or each refuses the players and latencies of the others',
     when: areSound('region.all', 'auth.jwtSecret'),
+  })
+  .refine((c) => c.region.links.length === 0 || c.redis.uri !== '', {
+    path: ['region', 'links'],
+    message: 'needs a Redis of this region (redis.uri) to send from',
+    when: areSound('region.links', 'redis.uri'),
   })
   .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
     path: ['cluster', 'peerAdvertiseHost'],

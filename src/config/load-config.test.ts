@@ -142,6 +142,24 @@ describe('[RG-1] the catalogue of regions', () => {
     expect(problemsOf(environment)).toEqual([expect.stringContaining(problem)]);
   });
 
+  test.each([
+    ['a region that is none', [{ id: 'mars', redisUri: 'redis://mars' }], 'region.links'],
+    ['this region', [{ id: 'eu', redisUri: 'redis://eu' }], 'region.links'],
+    ['no Redis', [{ id: 'us', redisUri: 'http://us' }], 'region.links.0.redisUri'],
+  ])('[RG-5] a link to %s is refused', (_, links, problem) => {
+    const env = { ...regions(eu, us), REDIS_URI: 'redis://eu' };
+    const linked = { ...env, MERIDIAN_REGION_LINKS: JSON.stringify(links) };
+    expect(problemsOf(linked).join()).toContain(problem);
+  });
+
+  test('[RG-5] links need a Redis to send from, and their passwords are in no error', () => {
+    const links = [{ id: 'us', redisUri: 'redis://me:hunter2@us' }];
+    const env = { ...regions(eu, us), MERIDIAN_REGION_LINKS: JSON.stringify(links) };
+    expect(problemsOf(env).join()).toMatch(/redis\.uri/);
+    expect(problemsOf(env).join()).not.toContain('hunter2');
+    expect(loadConfig({ ...env, REDIS_URI: 'redis://eu' }).region.links).toEqual(links);
+  });
+
   test('asks for a common secret as soon as there are two', () => {
     const alone = (...all: readonly unknown[]) => ({ ...regions(...all), JWT_SECRET: '' });
     expect(problemsOf(alone(eu))).toEqual([]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUri } from './redis-uri.ts';
 
 /** Of a region, in keys, tokens and paths. */
 export const RegionId = z
@@ -24,25 +25,40 @@ export const RegionEntry = z.strictObject({
 export type RegionEntry = Readonly<z.infer<typeof RegionEntry>>;
 
 /** The catalogue: a list, or its JSON; each id once. */
-export const RegionEntries = z.preprocess(
-  (value, context) => {
-    if (typeof value !== 'string') return value;
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      const message =
-        'wants JSON: [{ "id", "name", "url", "position": { "latitude", "longitude" } }]';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }
-  },
-  z
-    .array(RegionEntry)
-    .max(64)
-    .refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, {
-      message: 'names a region twice',
-    }),
+export const RegionEntries = uniqueList(
+  RegionEntry,
+  '[{ "id", "name", "url", "position": { "latitude", "longitude" } }]',
 );
+
+/** Another region's Redis, for messages to it. */
+export const RegionLinkEntry = z.strictObject({
+  id: RegionId,
+  /** As `redis.uri`. */
+  redisUri: z.string().refine((uri) => parseRedisUri(uri) !== null, 'wants what redis.uri wants'),
+});
+
+export const RegionLinkEntries = uniqueList(RegionLinkEntry, '[{ "id", "redisUri" }]');
+
+/** A list of regions, or its JSON; each id once. */
+function uniqueList<Entry extends z.ZodType<{ readonly id: string }>>(entry: Entry, form: string) {
+  return z.preprocess(
+    (value, context) => {
+      if (typeof value !== 'string') return value;
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: `wants JSON: ${form}` });
+        return z.NEVER;
+      }
+    },
+    z
+      .array(entry)
+      .max(64)
+      .refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, {
+        message: 'names a region twice',
+      }),
+  );
+}
 
 /** No query and no user: paths are put behind it, and clients see it. */
 function isRegionUrl(value: string): boolean {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { NodeInfo } from '../cluster/node-info.ts';
 
 /** What a region says of itself every second, to its own nodes and to the other regions: absolute figures, so that none can drift. */
@@ -20,6 +21,23 @@ export interface RegionReport {
   /** Builds of the nodes that take rooms, sorted. */
   readonly builds: readonly string[];
 }
+
+const ratio = z.number().min(0).max(1);
+const amount = z.number().int().min(0);
+
+/** A report as another region sends it; fields that a newer build adds are left out. */
+export const RegionReportSchema = z.object({
+  regionId: z.string().max(32),
+  atMs: z.number().min(0),
+  nodes: amount,
+  seats: amount,
+  capacity: amount,
+  busyRatio: ratio,
+  // More seats than a node is thought to hold are more than all.
+  loadRatio: z.number().min(0),
+  isOpen: z.boolean(),
+  builds: z.array(z.string().max(256)).max(256),
+}) satisfies z.ZodType<RegionReport>;
 
 /** Load at which a region takes no new rooms: what is left is for parties that grow and players who come back. */
 export const CLOSED_LOAD_RATIO = 0.9;

@@ -22,6 +22,11 @@ const World = z.object({
   doors: z.array(z.object({ home: z.string(), regionId: z.string(), address: z.string() })),
 });
 
+interface RegionsAnswer {
+  readonly ownRegionId: string;
+  readonly regions: readonly { readonly isOpen: boolean | null }[];
+}
+
 /** Time of a request on a new connection: two round trips, ms. */
 async function requestMs(address: string): Promise<number> {
   const startedMs = performance.now();
@@ -42,7 +47,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('five regions get ready, are as far away as they are, and leave nothing behind', async () => {
+test('[RG-5] five regions get ready, hear of each other, are as far away as they are, and leave nothing behind', async () => {
   const args = ['--conditions=meridian-source', 'loadtest/world.ts', '--nodes', '1', '--json'];
   const game = ['--game', 'test/support/counter-game.ts'];
   await using command = new Command(process.execPath, [...args, ...game], { cwd: repositoryRoot });
@@ -62,6 +67,13 @@ test('five regions get ready, are as far away as they are, and leave nothing beh
   const near = await requestMs(door('europe', 'europe'));
   expect(near).toBeGreaterThan(12);
   expect(far).toBeGreaterThan(near);
+
+  // Each has heard of all others, through their Redis servers.
+  await eventually(async () => {
+    const response = await fetch(`http://${door('asia', 'asia')}/v1/regions`);
+    const { ownRegionId, regions } = (await response.json()) as RegionsAnswer;
+    return ownRegionId === 'asia' && regions.length === 5 && regions.every(({ isOpen }) => isOpen);
+  }, READY_WITHIN);
 
   command.child.kill('SIGINT');
   expect(await command.ended).toMatchObject({ exitCode: 0, signal: null });

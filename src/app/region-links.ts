@@ -1,0 +1,51 @@
+import type { MeridianConfig } from '../config/config.ts';
+import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
+import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
+import type { RegionsService } from '../regions/service.ts';
+import type { Closers } from '../shared/closers.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+
+const REPORT_EVERY_MS = 1_000;
+const REPORT = { name: 'region-report', value: RegionReportSchema, everyMs: REPORT_EVERY_MS };
+
+export interface RegionLinksDeps {
+  readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
+  readonly nodeId: string;
+  readonly regions: RegionsService;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+}
+
+/**
+ * Links this region to the others, as far as it is told where they are: each hears every second how the others are, and thinks
+ * one unreachable that says nothing.
+ */
+export async function linkRegions(
+  { config, nodeId, regions, log, metrics }: RegionLinksDeps,
+  closers: Closers,
+): Promise<void> {
+  const { id: regionId, links } = config.region;
+  if (links.length === 0) return;
+  const link = new RedisRegionLink({
+    regionId,
+    nodeId,
+    redisUri: config.redis.uri,
+    peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
+    log,
+    metrics: metrics.links,
+  });
+  closers.push('region links', () => link.stop());
+  await link.start();
+  const exchange = () => {
+    void link.snapshots.publish<RegionReport>(REPORT, regions.ownReport());
+    for (const peer of link.peers) {
+      const heard = link.snapshots.latest<RegionReport>(peer, REPORT);
+      // What a region may say is how it is itself.
+      if (heard.state === 'fresh' && heard.value.regionId === peer) regions.learn(heard.value);
+    }
+  };
+  exchange();
+  const timer = setInterval(exchange, REPORT_EVERY_MS);
+  closers.push('region reports to others', () => clearInterval(timer));
+}
