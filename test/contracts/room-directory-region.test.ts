@@ -126,10 +126,19 @@ describe('a node that died', () => {
     }
   });
 
+  /** What there is to claim, once suspects have rested. */
+  async function claimRested(node: RedisRoomDirectory) {
+    const claims = await node.claimOrphans(50);
+    const isRested = async () => (await region.redis.exists(redisKeys.suspectsRest)) === 0;
+    if (claims.length > 0 || (await isRested())) return claims;
+    await eventually(isRested, { withinMs: 5_000 });
+    return await node.claimOrphans(50);
+  }
+
   /** @returns false when the node died of it */
   async function loadOrphans(node: RedisRoomDirectory, nodeId: string, poison: string) {
     for (;;) {
-      const claims = await node.claimOrphans(50);
+      const claims = await claimRested(node);
       const deaths = claims[0]?.deaths ?? 0;
       if (claims.length === 0) return true;
       expect(claims.length).toBeLessThanOrEqual([50, 8, 1][deaths] ?? 1);

@@ -13,6 +13,7 @@
 //   {meridian}:trial:<node>              set     rooms it has just loaded
 //   {meridian}:orphans                   zset    room ids, scored by deaths
 //   {meridian}:deaths                    hash    roomId → nodes that ended while it was on trial
+//   {meridian}:suspects-rest             string  while it is there, nobody claims a room that has deaths
 //   {meridian}:lost:<room>               string  why it is gone; expires after an hour
 //   {meridian}:joinable:<bucket>         zset    joinable rooms of a name and filter, oldest first
 //   {meridian}:creating:<bucket>         string  whose turn it is to make one; expires
@@ -48,6 +49,7 @@ export const redisKeys = {
   trial: (nodeId: string) => `${TAG}:trial:${nodeId}`,
   orphans: `${TAG}:orphans`,
   deaths: `${TAG}:deaths`,
+  suspectsRest: `${TAG}:suspects-rest`,
   lost: (roomId: string) => `${TAG}:lost:${roomId}`,
   joinable: (bucket: string) => `${TAG}:joinable:${bucket}`,
   creating: (bucket: string) => `${TAG}:creating:${bucket}`,

@@ -5,7 +5,7 @@
 -- Reply {rooms of the node now, then for each claim: room, epoch, deaths, durable, listing}
 --
 -- Rooms that were on trial when a node ended are suspects: the more often, the fewer at a time, one batch per node, so that the
--- one that ends nodes is found out alone.
+-- one that ends nodes is found out alone; and for a while after such a death none is claimed (declare-dead).
 --
 -- Atomic: an orphan goes to one node, and a node that was declared dead gets none.
 
@@ -27,7 +27,8 @@ local function waiting(least, most, count)
 end
 
 local rooms = waiting(0, 0, limit)
-if #rooms == 0 and not has_suspect_on_trial() then
+local is_resting = redis.call('EXISTS', SUSPECTS_REST) == 1
+if #rooms == 0 and not is_resting and not has_suspect_on_trial() then
   rooms = waiting(1, 1, 8)
   if #rooms == 0 then rooms = waiting(2, '+inf', 1) end
 end

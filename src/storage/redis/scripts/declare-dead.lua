@@ -8,11 +8,14 @@
 --   three deaths       → lost 'quarantined'
 --   rooms not durable  → lost 'not-durable'
 --
+-- Suspects rest for a second per death: found out at once, the one that ends nodes would end all of a region before the first is back.
+--
 -- Atomic: between the look at the lease and the sharing out, the node must not renew it.
 
 -- include: room-index
 
 local MOST_DEATHS = 3
+local REST_MS = 1000
 
 local node = ARGV[1]
 local left = redis.call('PTTL', TAG .. 'lease:' .. node)
@@ -21,6 +24,7 @@ redis.call('DEL', TAG .. 'lease:' .. node)
 -- A week, as everywhere: a machine that was suspended for long must not wake up as an owner.
 redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 604800000)
 
+local most_deaths_seen = 0
 local rooms_of, trial = TAG .. 'rooms-of:' .. node, TAG .. 'trial:' .. node
 for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do
   local owner, epoch, durable = owner_of(room)
@@ -37,8 +41,12 @@ for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do
       hide(room)
       set_owner(room, '-', epoch, durable)
       redis.call('ZADD', ORPHANS, deaths, room)
+      most_deaths_seen = math.max(most_deaths_seen, deaths)
     end
   end
+end
+if most_deaths_seen > 0 then
+  redis.call('SET', SUSPECTS_REST, '1', 'PX', REST_MS * most_deaths_seen)
 end
 redis.call('DEL', rooms_of, trial)
 redis.call('SREM', TAG .. 'nodes', node)

@@ -6,6 +6,7 @@
 local TAG = string.match(KEYS[1], '^%b{}:')
 local OWNERS, ROOMS, BUCKETS = TAG .. 'owners', TAG .. 'rooms', TAG .. 'buckets'
 local ORPHANS, DEATHS = TAG .. 'orphans', TAG .. 'deaths'
+local SUSPECTS_REST = TAG .. 'suspects-rest'
 local LOST_MS = 3600000
 
 -- node ('-' for an orphan), epoch, durable ('1' or '0'); nil for a room nobody knows.
