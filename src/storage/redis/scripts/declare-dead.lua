@@ -8,14 +8,14 @@
 --   three deaths       → lost 'quarantined'
 --   rooms not durable  → lost 'not-durable'
 --
--- Suspects rest for a second per death: found out at once, the one that ends nodes would end all of a region before the first is back.
+-- Suspects rest for half a second per death: found out at once, the one that ends nodes would end all of a region before the first is back.
 --
 -- Atomic: between the look at the lease and the sharing out, the node must not renew it.
 
 -- include: room-index
 
 local MOST_DEATHS = 3
-local REST_MS = 1000
+local REST_MS = 500
 
 local node = ARGV[1]
 local left = redis.call('PTTL', TAG .. 'lease:' .. node)
