@@ -8,7 +8,7 @@
 --   three deaths       → lost 'quarantined'
 --   rooms not durable  → lost 'not-durable'
 --
--- Suspects rest for half a second per death: found out at once, the one that ends nodes would end all of a region before the first is back.
+-- Suspects rest for half a second: found out at once, the one that ends nodes would end all of a region before the first is back.
 --
 -- Atomic: between the look at the lease and the sharing out, the node must not renew it.
 
@@ -24,7 +24,7 @@ redis.call('DEL', TAG .. 'lease:' .. node)
 -- A week, as everywhere: a machine that was suspended for long must not wake up as an owner.
 redis.call('SET', TAG .. 'dead:' .. node, '1', 'PX', 604800000)
 
-local most_deaths_seen = 0
+local has_suspects = false
 local rooms_of, trial = TAG .. 'rooms-of:' .. node, TAG .. 'trial:' .. node
 for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do
   local owner, epoch, durable = owner_of(room)
@@ -41,13 +41,11 @@ for _, room in ipairs(redis.call('SMEMBERS', rooms_of)) do
       hide(room)
       set_owner(room, '-', epoch, durable)
       redis.call('ZADD', ORPHANS, deaths, room)
-      most_deaths_seen = math.max(most_deaths_seen, deaths)
+      has_suspects = has_suspects or deaths > 0
     end
   end
 end
-if most_deaths_seen > 0 then
-  redis.call('SET', SUSPECTS_REST, '1', 'PX', REST_MS * most_deaths_seen)
-end
+if has_suspects then redis.call('SET', SUSPECTS_REST, '1', 'PX', REST_MS) end
 redis.call('DEL', rooms_of, trial)
 redis.call('SREM', TAG .. 'nodes', node)
 return 'dead'
