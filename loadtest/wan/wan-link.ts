@@ -14,6 +14,11 @@ export interface Path {
   readonly fault: PathFault;
 }
 
+/** A path of one delay, each way, in ms; nothing else ever happens on it. */
+export function steadyPath(delayMs: number): Path {
+  return { profile: { delayMs, jitterMs: 0, lossRatio: 0 }, fault: 'none' };
+}
+
 export interface WanTarget {
   readonly host: string;
   readonly port: number;
@@ -58,8 +63,8 @@ export class WanLink implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  get connections(): number {
-    return this.#pairs.size;
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Resets what is open, as a router that is switched off and on does. */

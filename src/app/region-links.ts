@@ -1,12 +1,11 @@
 import type { MeridianConfig } from '../config/config.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
-import type { RegionsService } from '../regions/service.ts';
+import { REPORT_EVERY_MS, type RegionsService } from '../regions/service.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 
-const REPORT_EVERY_MS = 1_000;
 const REPORT = { name: 'region-report', value: RegionReportSchema, everyMs: REPORT_EVERY_MS };
 
 export interface RegionLinksDeps {
@@ -38,7 +37,8 @@ export async function linkRegions(
   closers.push('region links', () => link.stop());
   await link.start();
   const exchange = () => {
-    void link.snapshots.publish<RegionReport>(REPORT, regions.ownReport());
+    const own = regions.report(regionId);
+    if (own !== null) void link.snapshots.publish<RegionReport>(REPORT, own);
     for (const peer of link.peers) {
       const heard = link.snapshots.latest<RegionReport>(peer, REPORT);
       // What a region may say is how it is itself.

@@ -48,10 +48,6 @@ export interface SurvivalRuntimeDeps {
   readonly self: NodeSelf;
 }
 
-function recovering(): GameError {
-  return new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
-}
-
 /** Joins what brings rooms back and moves them to the node's rooms. */
 export class SurvivalRuntime {
   readonly services: SurvivalServices;
@@ -296,4 +292,8 @@ export class SurvivalRuntime {
       room instanceof Room ? [Room.survivalOf(room)] : [],
     );
   }
+}
+
+function recovering(): GameError {
+  return new GameError('ROOM_RECOVERING', {}, { retryAfterMs: 100 });
 }

@@ -32,8 +32,6 @@ export interface RegionsService extends Regions {
   readonly routes: readonly Route[];
   /** Web origins of all regions: their pages may call this node, and its pages them. */
   readonly origins: readonly string[];
-  /** This region's report of now. */
-  ownReport(): RegionReport;
   /**
    * Signs what a probe has measured.
    *
@@ -44,7 +42,7 @@ export interface RegionsService extends Regions {
 }
 
 /** How often a region reports. */
-const REPORT_EVERY_MS = 1_000;
+export const REPORT_EVERY_MS = 1_000;
 const TENTHS = 10;
 
 /** Starts to report; `close()` ends it. */
@@ -63,7 +61,7 @@ export function createRegionsService(deps: RegionsDeps): RegionsService {
   );
 
   let report: RegionReport | null = null;
-  const refresh = (): RegionReport => {
+  const refresh = () => {
     report = reportRegion(nodes(), {
       regionId: ownRegionId,
       atMs: clock.wallMs(),
@@ -71,7 +69,6 @@ export function createRegionsService(deps: RegionsDeps): RegionsService {
       previous: report,
     });
     board.learn(report);
-    return report;
   };
   // Of now: a node that has just begun to listen takes rooms at once.
   const fresh = <T>(read: () => T): T => {
@@ -95,7 +92,6 @@ export function createRegionsService(deps: RegionsDeps): RegionsService {
     },
     reserved: (regionId, seats) => board.reserved(regionId, seats),
     suspect: (regionId) => board.suspect(regionId),
-    ownReport: refresh,
     certify: async ({ rttsMs, accessToken }) => {
       const figures = latencyFigures(rttsMs);
       if (figures === null) throw new GameError('INTERNAL');

@@ -1,48 +1,27 @@
 // The client SDK's browser bundle in a real Chromium: what Node cannot show, the events of a page and of its network.
 
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
+import { SdkPage } from '../support/sdk-page.ts';
 import { StockRoomProcess } from '../support/stock-room-process.ts';
-
-const SDK = fileURLToPath(new URL('../../client-sdk/src/index.ts', import.meta.url));
 
 const inBrowser = test.skipIf(missingTool('chromium'));
 
 let rooms: StockRoomProcess;
-let pages: Server;
+let pages: SdkPage;
 let browser: Browser;
 
 beforeAll(async () => {
   rooms = await StockRoomProcess.start();
-  const bundle = await build({
-    entryPoints: [SDK],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    globalName: 'Meridian',
-    platform: 'browser',
-    minify: true,
-  });
-  const script = bundle.outputFiles[0]?.text ?? '';
-  pages = createServer((request, response) => {
-    const isScript = request.url === '/meridian-client.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.end(isScript ? script : '<!doctype html><script src="/meridian-client.js"></script>');
-  }).listen(0, '127.0.0.1');
-  await once(pages, 'listening');
+  pages = await SdkPage.serve();
   browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  pages?.close();
+  await pages?.[Symbol.asyncDispose]();
   await rooms?.kill();
 });
 
@@ -52,7 +31,7 @@ async function joinedPage(): Promise<{ context: BrowserContext; page: Page; erro
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+  await page.goto(`${pages.url}/`);
   await page.evaluate(`(async () => {
     const client = new Meridian.MeridianClient('http://127.0.0.1:${rooms.port}');
     window.room = await client.joinOrCreate('field');

@@ -1,49 +1,29 @@
 // Probes from a real Chromium: a page that belongs to neither region measures both.
 
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { RegionLatency } from '@meridian/client';
-import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LatencyTokens, latencyKey } from '../../src/regions/latency-tokens.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
+import { SdkPage } from '../support/sdk-page.ts';
 import { startRegions, type TestRegions } from '../support/start-regions.ts';
 
-const SDK = fileURLToPath(new URL('../../client-sdk/src/index.ts', import.meta.url));
 const SECRET = 'a secret that both of the regions have';
 
 const inBrowser = test.skipIf(missingTool('chromium'));
 
-let pages: Server;
+let pages: SdkPage;
 let regions: TestRegions;
 let browser: Browser;
 
 beforeAll(async () => {
-  const bundle = await build({
-    entryPoints: [SDK],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    globalName: 'Meridian',
-    platform: 'browser',
-    minify: true,
-  });
-  const script = bundle.outputFiles[0]?.text ?? '';
-  pages = createServer((request, response) => {
-    const isScript = request.url === '/meridian-client.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.end(isScript ? script : '<!doctype html><script src="/meridian-client.js"></script>');
-  }).listen(0, '127.0.0.1');
-  await once(pages, 'listening');
+  pages = await SdkPage.serve();
   regions = await startRegions({
     delaysMs: { near: 10, far: 60 },
     secret: SECRET,
-    env: { MERIDIAN_HTTP_CORS_ORIGINS: pageUrl() },
+    env: { MERIDIAN_HTTP_CORS_ORIGINS: pages.url },
   });
   browser = await openBrowser();
 });
@@ -51,12 +31,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await regions?.[Symbol.asyncDispose]();
-  pages?.close();
+  await pages?.[Symbol.asyncDispose]();
 });
-
-function pageUrl(): string {
-  return `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
-}
 
 inBrowser(
   '[RG-16] a page measures two regions, and measures again when the network is back',
@@ -65,7 +41,7 @@ inBrowser(
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(pageUrl());
+    await page.goto(pages.url);
     const latencies = (await page.evaluate(`(async () => {
     window.client = new Meridian.MeridianClient('${regions.region('near').url}');
     await client.signInAsGuest();

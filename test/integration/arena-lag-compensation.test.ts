@@ -12,9 +12,9 @@ import { MoveInput } from '../../demos/arena/shared/move-input.ts';
 import { BUTTON, EFFECT, STEP_SECONDS } from '../../demos/arena/shared/rules.ts';
 import type { Wish } from '../../demos/arena/web/controls/wish.ts';
 import { ArenaSession, type SessionListener } from '../../demos/arena/web/net/arena-session.ts';
+import { steadyPath, WanLink } from '../../loadtest/wan/wan-link.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RangeOptions } from '../support/range-game.ts';
-import { SlowLink } from '../support/slow-link.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 
 const ONE_WAY_MS = 100;
@@ -25,11 +25,12 @@ const STAND = { x: 980, y: 340 } as const;
 const FRAME_MS = 8;
 
 let node: MeridianProcess;
-let link: SlowLink;
+let link: WanLink;
 
 beforeAll(async () => {
   node = await startMeridian('test/support/range-game.ts');
-  link = await SlowLink.open(node.port, { delayMs: ONE_WAY_MS });
+  const far = steadyPath(ONE_WAY_MS);
+  link = await WanLink.open({ host: '127.0.0.1', port: node.port }, () => far);
 });
 
 afterAll(async () => {

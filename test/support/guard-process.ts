@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ForkedProcess, firstMessage } from './forked-process.ts';
 import type { ScenarioName } from './guard-rooms.ts';
 
 /** The room base under a scenario: ours, or stock Colyseus'. */
@@ -15,14 +16,13 @@ interface ProbeAnswer {
 }
 
 /** A server of guard-server.ts in a process of its own. */
-export class GuardProcess implements AsyncDisposable {
-  readonly #child: ChildProcess;
+export class GuardProcess extends ForkedProcess {
   readonly port: number;
   /** Resolves when the process has ended, however. */
   readonly ended: Promise<void>;
 
   private constructor(child: ChildProcess, port: number) {
-    this.#child = child;
+    super(child);
     this.port = port;
     this.ended = once(child, 'exit').then(() => undefined);
   }
@@ -39,15 +39,9 @@ export class GuardProcess implements AsyncDisposable {
       // Stock Colyseus tells at length how it dies; a Meridian that does is a finding.
       stdio: ['ignore', 'ignore', base === 'stock' ? 'ignore' : 'inherit', 'ipc'],
     });
-    const exited = once(child, 'exit').then(() => {
-      throw new Error(`The ${base} server ended before it listened.`);
-    });
-    const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ port: number }];
-    return new GuardProcess(child, message.port);
-  }
-
-  get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    const story = () => `The ${base} server ended before it listened.`;
+    const { port } = await firstMessage<{ readonly port: number }>(child, story);
+    return new GuardProcess(child, port);
   }
 
   /** What the server answers to a probe of its scenario. @throws when it does not within `withinMs` */
@@ -57,19 +51,19 @@ export class GuardProcess implements AsyncDisposable {
       if (message.probe === probe) answered.resolve(message.answer as T);
     };
     const onExit = () => answered.reject(new Error('The server has ended.'));
-    this.#child.on('message', onMessage);
-    this.#child.once('exit', onExit);
+    this.child.on('message', onMessage);
+    this.child.once('exit', onExit);
     try {
       if (this.hasEnded) onExit();
       // It may end right now: then the channel is closed before the process has exited.
-      else this.#child.send({ probe }, (error) => error && answered.reject(error));
+      else this.child.send({ probe }, (error) => error && answered.reject(error));
       const timeUp = sleep(withinMs, null, { ref: false }).then(() => {
         throw new Error(`The server did not answer '${probe}' within ${withinMs} ms.`);
       });
       return await Promise.race([answered.promise, timeUp]);
     } finally {
-      this.#child.off('message', onMessage);
-      this.#child.off('exit', onExit);
+      this.child.off('message', onMessage);
+      this.child.off('exit', onExit);
     }
   }
 
@@ -82,13 +76,5 @@ export class GuardProcess implements AsyncDisposable {
       // Which of the two it was is not this question.
       return false;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.hasEnded) return;
-    const exited = once(this.#child, 'exit');
-    // A process that hangs hears nothing else.
-    this.#child.kill('SIGKILL');
-    await exited;
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LeasePhase } from '../../src/cluster/node-lease.ts';
+import { ForkedProcess, firstMessage } from './forked-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('./lease-node.ts', import.meta.url));
 
@@ -36,16 +36,15 @@ export interface LeaseNodeState {
 export type LeaseNodeAnswer = LeaseNodeState & { readonly id: number };
 
 /** A node that does nothing but live (lease-node.ts), in a process of its own. */
-export class LeaseNodeProcess implements AsyncDisposable {
+export class LeaseNodeProcess extends ForkedProcess {
   readonly nodeId: string;
   /** What it wrote to stderr. */
   stderr = '';
-  readonly #child: ChildProcess;
   #questions = 0;
 
   private constructor(nodeId: string, child: ChildProcess) {
+    super(child);
     this.nodeId = nodeId;
-    this.#child = child;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
     });
@@ -69,19 +68,12 @@ export class LeaseNodeProcess implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const node = new LeaseNodeProcess(nodeId, child);
-    const exited = once(child, 'exit').then(() => {
-      throw new Error(`Node ${nodeId} ended before it held a lease:\n${node.stderr}`);
-    });
-    await Promise.race([once(child, 'message'), exited]);
+    await firstMessage(child, () => `Node ${nodeId} ended before it held a lease:\n${node.stderr}`);
     return node;
   }
 
-  get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
   get endSignal(): NodeJS.Signals | null {
-    return this.#child.signalCode;
+    return this.child.signalCode;
   }
 
   /** Does what is asked and tells its state; `hang` is never answered. */
@@ -92,36 +84,17 @@ export class LeaseNodeProcess implements AsyncDisposable {
       if (answer.id === id) resolve(answer);
     };
     const onExit = () => reject(new Error(`Node ${this.nodeId} has ended:\n${this.stderr}`));
-    this.#child.on('message', onMessage);
-    this.#child.once('exit', onExit);
-    this.#child.send({ id, ask } satisfies LeaseNodeQuestion);
+    this.child.on('message', onMessage);
+    this.child.once('exit', onExit);
+    this.child.send({ id, ask } satisfies LeaseNodeQuestion);
     return promise.finally(() => {
-      this.#child.off('message', onMessage);
-      this.#child.off('exit', onExit);
+      this.child.off('message', onMessage);
+      this.child.off('exit', onExit);
     });
   }
 
   /** Blocks its event loop; it never answers again. */
   hang(): void {
-    this.#child.send({ id: 0, ask: 'hang' } satisfies LeaseNodeQuestion);
-  }
-
-  halt(): void {
-    this.#child.kill('SIGSTOP');
-  }
-
-  goOn(): void {
-    this.#child.kill('SIGCONT');
-  }
-
-  async kill(): Promise<void> {
-    if (this.hasEnded) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
+    this.child.send({ id: 0, ask: 'hang' } satisfies LeaseNodeQuestion);
   }
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { defineLinkKind } from '../../src/regions/link/link-message.ts';
 import type { LinkOptions } from '../../src/regions/link/link-options.ts';
 import type { LinkPeer } from '../../src/regions/link/redis-region-link.ts';
+import { ForkedProcess, firstMessage } from './forked-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('./link-node.ts', import.meta.url));
 
@@ -27,13 +27,12 @@ export interface LinkNodeSettings {
 }
 
 /** A node that does nothing but hold the links of its region (link-node.ts), in a process of its own. */
-export class LinkNodeProcess implements AsyncDisposable {
+export class LinkNodeProcess extends ForkedProcess {
   readonly nodeId: string;
-  readonly #child: ChildProcess;
 
   private constructor(nodeId: string, child: ChildProcess) {
+    super(child);
     this.nodeId = nodeId;
-    this.#child = child;
   }
 
   static async start(settings: LinkNodeSettings): Promise<LinkNodeProcess> {
@@ -45,29 +44,10 @@ export class LinkNodeProcess implements AsyncDisposable {
     child.stderr?.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    const exited = once(child, 'exit').then(() => {
-      throw new Error(`Node ${settings.nodeId} ended before it was ready:\n${stderr}`);
-    });
-    await Promise.race([once(child, 'message'), exited]);
+    await firstMessage(
+      child,
+      () => `Node ${settings.nodeId} ended before it was ready:\n${stderr}`,
+    );
     return new LinkNodeProcess(settings.nodeId, child);
-  }
-
-  halt(): void {
-    this.#child.kill('SIGSTOP');
-  }
-
-  goOn(): void {
-    this.#child.kill('SIGCONT');
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
   }
 }

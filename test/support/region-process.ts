@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ForkedProcess, firstMessage } from './forked-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('./region-room-server.ts', import.meta.url));
 
@@ -26,15 +26,14 @@ export interface HttpAnswer {
 }
 
 /** A node of a small region (region-room-server.ts) in a process of its own. */
-export class RegionProcess implements AsyncDisposable {
-  readonly #child: ChildProcess;
+export class RegionProcess extends ForkedProcess {
   readonly port: number;
   readonly processId: string;
   #lastCall = 0;
   #address: string;
 
   private constructor(child: ChildProcess, port: number, processId: string) {
-    this.#child = child;
+    super(child);
     this.port = port;
     this.#address = `127.0.0.1:${port}`;
     this.processId = processId;
@@ -42,10 +41,8 @@ export class RegionProcess implements AsyncDisposable {
 
   static async start(): Promise<RegionProcess> {
     const child = fork(SCRIPT, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const exited = once(child, 'exit').then(() => {
-      throw new Error('The node ended before it listened.');
-    });
-    const [{ port }] = (await Promise.race([once(child, 'message'), exited])) as [{ port: number }];
+    const story = () => 'The node ended before it listened.';
+    const { port } = await firstMessage<{ readonly port: number }>(child, story);
     const unnamed = new RegionProcess(child, port, '');
     return new RegionProcess(child, port, (await unnamed.#call('processId')) as string);
   }
@@ -109,33 +106,17 @@ export class RegionProcess implements AsyncDisposable {
     });
   }
 
-  /** Halts the process where it is, as a machine that is gone: nothing is refused, nobody answers. */
-  halt(): void {
-    this.#child.kill('SIGSTOP');
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-  }
-
   async #call(call: string, argument?: unknown): Promise<unknown> {
     const id = ++this.#lastCall;
     const answered = new Promise((resolve) => {
       const listen = (message: { readonly id?: number; readonly result?: unknown }) => {
         if (message.id !== id) return;
-        this.#child.off('message', listen);
+        this.child.off('message', listen);
         resolve(message.result);
       };
-      this.#child.on('message', listen);
+      this.child.on('message', listen);
     });
-    this.#child.send({ id, call, argument });
+    this.child.send({ id, call, argument });
     return await answered;
   }
 }

@@ -1,5 +1,5 @@
+import { steadyPath, WanLink } from '../../loadtest/wan/wan-link.ts';
 import { freePort } from './free-port.ts';
-import { SlowLink } from './slow-link.ts';
 import { MeridianProcess } from './start-meridian.ts';
 
 /** One region: a node that is all of it, and the link that makes it far away. */
@@ -28,10 +28,11 @@ const POSITION = { latitude: 50, longitude: 8 };
 /** Regions that know each other, each a node behind a link of its own. */
 export async function startRegions(options: StartRegionsOptions): Promise<TestRegions> {
   await using opened = new AsyncDisposableStack();
-  const links = new Map<string, { readonly port: number; readonly link: SlowLink }>();
+  const links = new Map<string, { readonly port: number; readonly link: WanLink }>();
   for (const [regionId, delayMs] of Object.entries(options.delaysMs)) {
     const port = await freePort();
-    links.set(regionId, { port, link: opened.use(await SlowLink.open(port, { delayMs })) });
+    const link = await WanLink.open({ host: '127.0.0.1', port }, () => steadyPath(delayMs));
+    links.set(regionId, { port, link: opened.use(link) });
   }
   const catalogue = JSON.stringify(
     [...links].map(([id, { link }]) => ({ id, name: id, url: link.url, position: POSITION })),

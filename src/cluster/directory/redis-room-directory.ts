@@ -22,7 +22,7 @@ import {
   RedisRoomCommands,
   type RoomFields,
 } from './redis-room-commands.ts';
-import { RedisRoomLookup } from './redis-room-lookup.ts';
+import { RedisRoomLookup, readOwner } from './redis-room-lookup.ts';
 import { type BucketSearch, bucketSearch, bucketsOf } from './room-buckets.ts';
 import {
   applyOperations,
@@ -416,11 +416,11 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
         this.#redis.hget(redisKeys.rooms, roomId),
         this.#redis.hget(redisKeys.deaths, roomId),
       ]);
-      const [nodeId, epoch, durable] = (owner ?? '').split(' ');
+      const { nodeId, epoch, isDurable } = readOwner(owner);
       if (nodeId !== this.#nodeId || text === null || this.#rooms.has(roomId)) continue;
       const claim = await this.#claimed({
-        ...{ roomId, epoch: Number(epoch), deaths: Number(deaths ?? 0) },
-        ...{ isDurable: durable === '1', text },
+        ...{ roomId, epoch, isDurable, text },
+        deaths: Number(deaths ?? 0),
       });
       if (claim !== null) claims.push(claim);
     }

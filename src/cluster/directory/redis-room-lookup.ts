@@ -10,6 +10,15 @@ import { isJoinable, matches, readListing, sortListings } from './room-listing.t
 const FIRST_PAGE = 8;
 const SCAN_PAGE = 200;
 
+/** Node of a room that waits for an owner. */
+const ORPHANED = '-';
+
+/** Who has a room, as the scripts write it: `<node> <epoch> <durable>` (room-index.lua). The node is empty when nobody knows the room. */
+export function readOwner(text: string | null | undefined) {
+  const [nodeId = '', epoch, durable] = (text ?? '').split(' ');
+  return { nodeId, epoch: Number(epoch), isDurable: durable === '1' };
+}
+
 /** Reads a region's rooms. What is torn or foreign is skipped with a log line. */
 export class RedisRoomLookup {
   readonly #redis: RedisClient;
@@ -26,12 +35,11 @@ export class RedisRoomLookup {
       this.#redis.hget(redisKeys.rooms, roomId),
       this.#redis.get(redisKeys.lost(roomId)),
     ]);
-    const [nodeId, epoch] = (owner ?? '').split(' ');
-    if (nodeId === '-') return { kind: 'orphaned' };
+    const { nodeId, epoch } = readOwner(owner);
+    if (nodeId === ORPHANED) return { kind: 'orphaned' };
     const listing = text === null ? null : this.read(roomId, text);
-    if (nodeId !== undefined && nodeId !== '' && listing !== null) {
-      const placed = { ...listing, processId: nodeId };
-      return { kind: 'owned', nodeId, epoch: Number(epoch), listing: placed };
+    if (nodeId !== '' && listing !== null) {
+      return { kind: 'owned', nodeId, epoch, listing: { ...listing, processId: nodeId } };
     }
     if (lost !== null) return { kind: 'lost', reason: lost as LostReason };
     return { kind: 'unknown' };
@@ -42,8 +50,8 @@ export class RedisRoomLookup {
     if (roomIds.length === 0) return places;
     const owners = await this.#redis.hmget(redisKeys.owners, ...roomIds);
     for (const [at, roomId] of roomIds.entries()) {
-      const [nodeId = ''] = (owners[at] ?? '').split(' ');
-      if (nodeId === '-') places.set(roomId, { kind: 'orphaned' });
+      const { nodeId } = readOwner(owners[at]);
+      if (nodeId === ORPHANED) places.set(roomId, { kind: 'orphaned' });
       else if (nodeId !== '') places.set(roomId, { kind: 'owned', nodeId });
     }
     const missing = roomIds.filter((roomId) => !places.has(roomId));

@@ -3,6 +3,7 @@ import { Protocol } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { closeReason, closeSocket } from './close-socket.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 
@@ -10,16 +11,6 @@ const DEFAULT_REASONS: Readonly<Record<number, string>> = {
   [CloseCode.SERVER_SHUTDOWN]: 'The server is shutting down.',
   [CloseCode.WITH_ERROR]: 'The room could not accept what this client sent.',
 };
-
-/** RFC 6455 §5.5: a control frame holds 125 bytes, two of them the code. */
-const CLOSE_REASON_BYTES = 123;
-
-/** `text` cut to what fits a close frame, never inside a character. */
-export function closeReason(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= CLOSE_REASON_BYTES) return text;
-  return new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES), { stream: true });
-}
 
 /** The socket of a connection whose frames may be written past `ws`; absent on Bun, whose `ws` is its own. */
 function directSocket(ws: WebSocket): Socket | undefined {
@@ -83,9 +74,7 @@ export class MeridianClient extends WebSocketClient {
    * that no longer reads never does).
    */
   evict(code: number, reason: string): void {
-    const timeout = setTimeout(() => this.ref.terminate(), CLOSING_HANDSHAKE_MS);
-    this.ref.once('close', () => clearTimeout(timeout));
-    this.ref.close(code, closeReason(reason));
+    closeSocket(this.ref, code, reason, CLOSING_HANDSHAKE_MS);
   }
 
   /** Colyseus closes without a reason where a message was refused; the other side is told all the same. */

@@ -17,7 +17,8 @@ import { systemClock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
-import { closeReason, MeridianClient } from './meridian-client.ts';
+import { closeReason } from './close-socket.ts';
+import { MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { type CertifyProbe, serveProbe } from './probe-socket.ts';
 import { SharedReadBuffer } from './shared-read-buffer.ts';
@@ -107,20 +108,17 @@ export class MeridianTransport extends WebSocketTransport {
       return;
     }
     socket.once('close', release);
-    const { certifyProbe } = this.#options;
-    if (url.pathname === PROBE_PATH && certifyProbe !== undefined) {
-      this.wss.handleUpgrade(request, socket, head, (ws) => {
-        socket.removeListener('error', destroy);
-        this.#probe(ws, certifyProbe);
-      });
-      return;
-    }
     const upgrade: Upgrade = { request, socket, head };
-    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
+    const { certifyProbe } = this.#options;
+    const certify = url.pathname === PROBE_PATH ? certifyProbe : undefined;
+    const roomId = certify === undefined ? ROOM_PATH.exec(url.pathname)?.[1] : undefined;
     const accept = () =>
       this.wss.handleUpgrade(request, socket, head, (ws) => {
         socket.removeListener('error', destroy);
-        this.#open(ws, request, url, roomId);
+        this.#watch(ws);
+        if (certify === undefined) this.#open(ws, request, url, roomId);
+        // Not among those that are pinged: it lives for seconds, and measures by itself.
+        else serveProbe(ws, { certify, clock: systemClock, log: this.#options.log });
       });
     const { elsewhere } = this.#options;
     if (elsewhere === undefined || roomId === undefined) accept();
@@ -170,21 +168,15 @@ export class MeridianTransport extends WebSocketTransport {
     refuse(socket, error);
   }
 
-  /** Not among those that are pinged: it lives for seconds, and measures by itself. */
-  #probe(ws: WebSocket, certify: CertifyProbe): void {
-    const { metrics, log } = this.#options;
-    metrics.socketOpened();
-    ws.once('close', () => metrics.socketClosed());
-    ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
-    serveProbe(ws, { certify, clock: systemClock, log });
-  }
-
-  #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
+  #watch(ws: WebSocket): void {
     const { metrics, log } = this.#options;
     metrics.socketOpened();
     ws.once('close', () => metrics.socketClosed());
     // A protocol error: ws has sent its close code already; there is nothing left to do.
     ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
+  }
+
+  #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
     this.#pings.add(ws);
 
     const sessionId = url.searchParams.get('sessionId');

@@ -20,6 +20,7 @@ import {
 } from '../../protocol/regions.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { closeSocket } from './close-socket.ts';
 
 export interface ProbeMeasurement {
   /** Round trips in the order they were made, ms. */
@@ -62,7 +63,6 @@ class ProbeSocket {
   readonly #deps: ProbeSocketDeps;
   readonly #rttsMs: number[] = [];
   readonly #life: NodeJS.Timeout;
-  #grace: NodeJS.Timeout | undefined;
   #nonce = '';
   #sentAtMs = 0;
   #pings = PROBE_PINGS;
@@ -79,10 +79,7 @@ class ProbeSocket {
       // Before anything else: what we do with the frame is not the client's way.
       this.#hear(data, isBinary, this.#deps.clock.monotonicMs());
     });
-    this.#ws.once('close', () => {
-      clearTimeout(this.#life);
-      clearTimeout(this.#grace);
-    });
+    this.#ws.once('close', () => clearTimeout(this.#life));
     this.#ping();
   }
 
@@ -129,9 +126,7 @@ class ProbeSocket {
   }
 
   #close(code: number, reason: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#ws.close(code, reason);
-    this.#grace = setTimeout(() => this.#ws.terminate(), CLOSE_GRACE_MS);
+    if (this.#ws.readyState === this.#ws.OPEN) closeSocket(this.#ws, code, reason, CLOSE_GRACE_MS);
   }
 }
 

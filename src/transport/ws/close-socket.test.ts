@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closeReason } from './meridian-client.ts';
+import { closeReason } from './close-socket.ts';
 
 describe('closeReason', () => {
   test.each([
