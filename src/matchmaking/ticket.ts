@@ -54,7 +54,7 @@ const TicketPlayerSchema = z.strictObject({
   avoids: z.array(Id).max(LONGEST_LIST).exactOptional(),
 });
 
-const TicketSchema = z
+export const TicketSchema = z
   .strictObject({
     ticketId: Id,
     players: z.array(TicketPlayerSchema).min(1).max(LARGEST_PARTY),

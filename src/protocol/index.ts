@@ -1,4 +1,20 @@
 export { CloseCode } from './close-codes.ts';
+export {
+  MATCHMAKING_PATH,
+  type MatchmakingHello,
+  type MatchmakingPush,
+  type MatchSeat,
+  type PartyBody,
+  type PartyEntry,
+  type PartyJoinRequest,
+  type TicketBody,
+  type TicketExplanation,
+  type TicketFacts,
+  type TicketOffer,
+  type TicketRequest,
+  type TicketWaitReason,
+  type TicketWidening,
+} from './matchmaking.ts';
 export { type MovedTo, movedReason, parseMovedReason } from './moved.ts';
 export {
   type GeoPosition,
