@@ -13,6 +13,15 @@ export {
 export type { PlayerIdentity } from './auth/contract.ts';
 export { ERRORS, type ErrorCode } from './errors/errors.ts';
 export { GameError } from './errors/game-error.ts';
+export type {
+  MatchHooks,
+  MatchInfo,
+  ProposedMatch,
+  QueueDefinition,
+  RuleSet,
+  RuleSetInput,
+} from './matchmaking/contract.ts';
+export { actionRules, parseRuleSet, RuleSetError, turnBasedRules } from './matchmaking/rule-set.ts';
 export type { PlayerProfiles, Profile } from './profiles/contract.ts';
 export { CloseCode } from './protocol/close-codes.ts';
 export type { Durability } from './rooms/durability.ts';
@@ -22,5 +31,6 @@ export {
   type RoomClass,
   type RoomDefinition,
 } from './rooms/game.ts';
+export type { RoomMatch } from './rooms/match/room-match.ts';
 export { type PlayerClient, Room } from './rooms/room.ts';
 export type { RoomTimers } from './rooms/timers/room-timers.ts';

@@ -36,6 +36,7 @@ import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
+import { openMatchmaking } from './matchmaking.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
@@ -137,7 +138,23 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
-  await linkRegions({ config, nodeId: node.processId, regions, log, metrics }, closers);
+  const matchmaking = await linkRegions(
+    { config, nodeId: node.processId, regions, log, metrics },
+    (link) =>
+      openMatchmaking(
+        {
+          ...{ config, game, node, regions, link, profiles, log },
+          nodeId: node.processId,
+          calls: region.calls,
+          nodes: () => region.registry.nodes,
+          tokens: auth,
+          clock: systemClock,
+          metrics: metrics.matchmaking,
+        },
+        closers,
+      ),
+    closers,
+  );
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
@@ -150,6 +167,7 @@ async function openNode(
     scheduler,
     scratch: new EncodeScratch(),
     survival: survival.services,
+    matches: matchmaking.results,
   });
 
   const trusted = trustProxies(config.http.trustedProxies);
@@ -177,6 +195,7 @@ async function openNode(
       ...authRoutes(auth),
       ...profileRoutes(profiles),
       ...regions.routes,
+      ...matchmaking.routes,
       roomLocationRoute(new RoomLocator(region)),
     ],
   });
@@ -196,6 +215,7 @@ async function openNode(
       ? {}
       : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
     certifyProbe: (measurement) => regions.certify(measurement),
+    greetPush: matchmaking.greet,
     addressOf,
     metrics,
     log,
@@ -241,6 +261,7 @@ async function openNode(
   };
   self.listensOn(ports.port, region.lease);
   survival.start();
+  matchmaking.start();
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );

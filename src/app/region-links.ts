@@ -1,4 +1,5 @@
 import type { MeridianConfig } from '../config/config.ts';
+import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
 import { REPORT_EVERY_MS, type RegionsService } from '../regions/service.ts';
@@ -19,13 +20,16 @@ export interface RegionLinksDeps {
 /**
  * Links this region to the others, as far as it is told where they are: each hears every second how the others are, and thinks
  * one unreachable that says nothing.
+ *
+ * @param bind - gets the link before it starts, to listen to it; null: this region is alone
  */
-export async function linkRegions(
+export async function linkRegions<Bound>(
   { config, nodeId, regions, log, metrics }: RegionLinksDeps,
+  bind: (link: RegionLink | null) => Promise<Bound>,
   closers: Closers,
-): Promise<void> {
+): Promise<Bound> {
   const { id: regionId, links } = config.region;
-  if (links.length === 0) return;
+  if (links.length === 0) return await bind(null);
   const link = new RedisRegionLink({
     regionId,
     nodeId,
@@ -34,6 +38,8 @@ export async function linkRegions(
     log,
     metrics: metrics.links,
   });
+  // First, so that it is closed after the link: messages are handled until then.
+  const bound = await bind(link);
   closers.push('region links', () => link.stop());
   await link.start();
   const exchange = () => {
@@ -48,4 +54,5 @@ export async function linkRegions(
   exchange();
   const timer = setInterval(exchange, REPORT_EVERY_MS);
   closers.push('region reports to others', () => clearInterval(timer));
+  return bound;
 }

@@ -19,7 +19,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { RoomDirectory } from './room-directory.ts';
-import { SeatBroker, type SeatReservation } from './seat-broker.ts';
+import { type MatchRoom, SeatBroker, type SeatReservation } from './seat-broker.ts';
 import type { SeatHost } from './seat-calls.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
@@ -183,6 +183,26 @@ export class ColyseusNode {
       throw new GameError('METHOD_FORBIDDEN', { method, allowed: CLIENT_METHODS });
     }
     return this.#seats[method](target, { ...options }, context);
+  }
+
+  /**
+   * Seats for players whom matchmaking has put together: in a new room, or in one that runs. Nobody's `onAuth` is asked: their tickets
+   * were theirs.
+   *
+   * @returns seats by playerId
+   * @throws {GameError} `ROOM_FULL` when not all get one, `SHUTTING_DOWN`, `NODE_UNREACHABLE`, `ROOM_UNKNOWN`, `ROOM_RECOVERING`, or
+   *   `INTERNAL` when the room's `onCreate` failed
+   */
+  async seatMatch(
+    room: MatchRoom,
+    players: readonly { readonly playerId: string; readonly displayName: string }[],
+  ): Promise<ReadonlyMap<string, SeatReservation>> {
+    if (this.isShuttingDown || this.#seats === undefined) throw shuttingDown();
+    const seats = await this.#seats.seatGroup(
+      room,
+      players.map(({ playerId, displayName }) => ({ playerId, displayName })),
+    );
+    return new Map(players.map(({ playerId }, at) => [playerId, seats[at] as SeatReservation]));
   }
 
   /**

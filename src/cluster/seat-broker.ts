@@ -35,6 +35,12 @@ export interface SeatReservation extends SeatExtras {
   readonly publicAddress?: string;
 }
 
+/** A room to be made of a kind, or one that runs; the options go to the room, and to whoever gets a seat in one that runs. */
+export type MatchRoom = { readonly options: JoinOptions } & (
+  | { readonly roomName: string; readonly roomId?: never }
+  | { readonly roomId: string; readonly roomName?: never }
+);
+
 export interface SeatBrokerDeps {
   readonly nodeId: string;
   readonly host: SeatHost;
@@ -151,6 +157,33 @@ export class SeatBroker {
     throw new GameError('ROOM_RECOVERING', {}, RECOVERING);
   }
 
+  /**
+   * Seats for all or for none: a room that was made for them ends by itself when nobody comes.
+   *
+   * @param auths - what becomes of each one's `client.auth`
+   * @returns in their order
+   * @throws {GameError} `ROOM_FULL` when not all get one; `NODE_UNREACHABLE`, `ROOM_UNKNOWN`, `ROOM_LOST`, `ROOM_RECOVERING`,
+   *   `DIRECTORY_UNAVAILABLE`; `INTERNAL` when `onCreate` failed
+   */
+  async seatGroup(room: MatchRoom, auths: readonly unknown[]): Promise<readonly SeatReservation[]> {
+    const { options, roomName, roomId } = room;
+    const listing =
+      roomName === undefined
+        ? await this.#locate(roomId, `room "${roomId}" not found`)
+        : await this.#create({ roomName, options, excluded: new Set() });
+    const seatOptions = roomName === undefined ? options : {};
+    const seats = await Promise.all(
+      auths.map(async (auth) => {
+        const sessionId = generateId();
+        const seat = { roomId: listing.roomId, sessionId, options: seatOptions, auth };
+        const outcome = await this.#calls.reserve(listing, seat);
+        return outcome === 'reserved' ? this.#seat(listing, sessionId) : null;
+      }),
+    );
+    if (!seats.every((seat) => seat !== null)) throw full(listing.roomId);
+    return seats;
+  }
+
   /** @throws {GameError} `SEAT_EXPIRED` when nobody holds the seat any more; otherwise as `joinById` */
   async reconnect(roomId: string, options: JoinOptions): Promise<SeatReservation> {
     const listing = await this.#locate(roomId, `room "${roomId}" has been disposed.`);
@@ -201,7 +234,11 @@ export class SeatBroker {
   }
 
   /** Makes a room on the node with the least load; on the next one when that does not answer, at last on this one. */
-  async #create({ roomName, options, excluded }: Join): Promise<IRoomCache> {
+  async #create({
+    roomName,
+    options,
+    excluded,
+  }: Pick<Join, 'roomName' | 'options' | 'excluded'>): Promise<IRoomCache> {
     const roomId = generateId();
     for (;;) {
       const nodeId = this.placeRoom(excluded);

@@ -213,6 +213,12 @@ export const RegionConfig = z
     },
   );
 
+/** Tickets and queues. */
+export const MatchmakingConfig = z.strictObject({
+  /** Tickets that may wait in one queue of a region; whoever comes then is refused with a time to wait. */
+  mostWaitingTickets: count.default(20_000),
+});
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /** `production` asks for `auth.jwtSecret`. */
@@ -233,6 +239,7 @@ export const MeridianConfig = z
     redis: RedisConfig.prefault({}),
     cluster: ClusterConfig.prefault({}),
     region: RegionConfig.prefault({}),
+    matchmaking: MatchmakingConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TicketSchema } from './ticket.ts';
+import { type Ticket, TicketSchema } from './ticket.ts';
 
 // A ticket as its region keeps it: the pool's ticket, whose it is, and what has become of it.
 //
@@ -25,7 +25,7 @@ export const PlacedSeat = z.object({
     sessionId: z.string(),
     processId: z.string(),
     publicAddress: z.string().exactOptional(),
-    nodes: z.array(z.string()).exactOptional(),
+    nodes: z.array(z.string()).readonly().exactOptional(),
   }),
 });
 export type PlacedSeat = z.infer<typeof PlacedSeat>;
@@ -69,4 +69,6 @@ export const TicketRecordSchema = z.object({
     z.object({ kind: z.literal('ended'), end: TicketEnd }),
   ]),
 });
-export type TicketRecord = z.infer<typeof TicketRecordSchema>;
+export type TicketRecord = Readonly<Omit<z.infer<typeof TicketRecordSchema>, 'ticket'>> & {
+  readonly ticket: Ticket;
+};

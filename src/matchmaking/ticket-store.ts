@@ -57,6 +57,9 @@ export interface TicketStore {
    */
   end(ticketId: string, end: TicketEnd): Promise<'ended' | 'claimed' | 'unknown'>;
 
+  /** Whether nobody has reported the match before; remembered for a day. */
+  isFirstReport(matchId: string): Promise<boolean>;
+
   /** After the region's Redis has lost its data: puts back what is not there and whose players are not busy with others. */
   restore(records: readonly TicketRecord[]): Promise<void>;
 

@@ -109,14 +109,12 @@ export interface TicketExplanation {
   readonly ticketId: string;
   readonly waitedMs: number;
   readonly reasons: readonly TicketWaitReason[];
+  /** Every region it has a latency to, the nearest first. */
   readonly regions: readonly {
     readonly regionId: string;
     readonly latencyMs: number;
-    readonly capMs: number;
-    readonly isAllowed: boolean;
-    readonly isTried: boolean;
-    /** Other tickets that may play there now. */
-    readonly tickets: number;
+    /** Wait from which it may be matched there, ms; null: never. */
+    readonly openAtWaitMs: number | null;
   }[];
   readonly bestOffer: TicketOffer | null;
 }

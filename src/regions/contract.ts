@@ -10,6 +10,8 @@ import type {
 } from './select-region.ts';
 
 export type { LatencyCap, RoomKind } from './latency-cap.ts';
+export type { LinkKind, LinkMessage } from './link/link-message.ts';
+export type { LinkArrival, RegionLink } from './link/region-link.ts';
 export type { RegionCatalogue, RegionInfo } from './region-catalogue.ts';
 export type { RegionReport } from './region-report.ts';
 export type {

@@ -1,3 +1,4 @@
+import type { QueueDefinition } from '../matchmaking/contract.ts';
 import type { Room } from './room.ts';
 
 /** A class whose instances are rooms. */
@@ -15,6 +16,8 @@ export interface RoomDefinition {
 /** A game: its kinds of rooms and, when wanted, its web pages. */
 export interface GameDefinition {
   readonly rooms: Readonly<Record<string, RoomClass | RoomDefinition>>;
+  /** Queues that players are matched in, by name; each makes rooms of one kind. */
+  readonly queues?: Readonly<Record<string, QueueDefinition>>;
   /** Folder served at `/` (built pages). Absolute path. */
   readonly webRoot?: string;
 }

@@ -9,6 +9,7 @@ import type { ErrorBody } from '../protocol/rest.ts';
 import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { parse } from '../transport/http/parse.ts';
+import { MATCH_OPTION } from './match/room-match.ts';
 
 /** How matchmaking requests ended. */
 export interface JoinMetrics {
@@ -27,7 +28,10 @@ const JoinOptions = z
   .custom<object>((options) => !Object.hasOwn(Object(options), '__proto__'), {
     message: '__proto__ is no option',
   })
-  .pipe(z.record(z.string().max(128), z.unknown()));
+  .pipe(z.record(z.string().max(128), z.unknown()))
+  .refine((options) => !Object.hasOwn(options, MATCH_OPTION), {
+    message: `${MATCH_OPTION} is not the client's to say`,
+  });
 
 /**
  * The handlers of Colyseus' matchmaking endpoint: limited per address, bounded, typed.

@@ -31,6 +31,7 @@ import {
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
+import { RoomMatch, readMatchOption } from './match/room-match.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
@@ -135,6 +136,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
   #failedTurns = 0;
+  #match: RoomMatch | null = null;
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
@@ -177,6 +179,11 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   /** Timers that come back with the room, as deadlines. */
   get timers(): RoomTimers {
     return this.#survival.timers;
+  }
+
+  /** The match this room was made for; null for a room that players came to by themselves. There from `onCreate` on. */
+  get match(): RoomMatch | null {
+    return this.#match;
   }
 
   /** Players' durable profiles. */
@@ -263,6 +270,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       set: (rate: number | null) => this.#loop.setPatchRate(rate),
     });
     this.#containOnBeforePatch();
+    this.#learnMatch();
     this.#survival.prepare();
     this.#wakeForTimers();
     this.#loop.start();
@@ -283,6 +291,20 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     });
     // Colyseus gives the room its name right after this, in the same turn.
     queueMicrotask(() => this.#services.metrics.roomCreated(this.roomName));
+  }
+
+  /** Before survival takes the hook over: a room that comes back is of the same match. */
+  #learnMatch(): void {
+    const { onCreate } = this;
+    this.onCreate = (options: unknown) => {
+      const info = readMatchOption(options);
+      if (info !== null) {
+        this.#match = new RoomMatch(info, this.#services.matches);
+        // Its seats are taken: nobody else comes in by its name.
+        internals(this)._listing.private = true;
+      }
+      return onCreate?.call(this, options);
+    };
   }
 
   /** A team may share a view; so may one who dropped and whose seat is held. */

@@ -33,8 +33,23 @@
 //   meridian:link:{<peer>}:worker        string  the node that takes work from the peer; expires
 //   meridian:link:{<peer>}:heard         string  when the peer was last heard of, ms
 //   meridian:link:{<peer>}:snapshots     hash    what is the case there: name → "<version>\n<arrived, ms>\n<life, ms>\n<JSON>"
+//
+// Matchmaking: tickets and parties of this region; scripts change them together (ticket-index, party-index), in a slot of their own.
+//
+//   {meridian:mm}:claims                 zset    ids of claimed tickets, scored by the end of the claim, ms
+//   {meridian:mm}:ticket:<ticket>        hash    head, state: the record as JSON in two halves; kind, match, queue, players, player:<n>;
+//                                                expires a minute after its end; two hours after it came, when nobody ends it
+//   {meridian:mm}:queue:<queue>          zset    tickets that wait, claimed ones included, scored by when they came, ms
+//   {meridian:mm}:player:<player>        string  the ticket he waits on; his last one for a minute after its end
+//   {meridian:mm}:reported:<match>       string  its result has been counted; expires after a day
+//   {meridian:mm}:party:<party>          list    head as JSON, code, then player and member as JSON for each, the leader first
+//   {meridian:mm}:party-code:<code>      string  party id
+//   {meridian:mm}:party-of:<player>      string  party id; all three expire an hour after the last change
+//   meridian:mm:tickets                  channel the record after each change of a ticket
+//   meridian:mm:parties                  channel {party} after each change of it | {left: <player>}
 
 const TAG = '{meridian}';
+const MATCHMAKING_TAG = '{meridian:mm}';
 
 export const redisKeys = {
   nodes: `${TAG}:nodes`,
@@ -64,4 +79,14 @@ export const redisKeys = {
   linkWorker: (peerId: string) => `meridian:link:{${peerId}}:worker`,
   linkHeard: (peerId: string) => `meridian:link:{${peerId}}:heard`,
   snapshotsOf: (peerId: string) => `meridian:link:{${peerId}}:snapshots`,
+  ticketClaims: `${MATCHMAKING_TAG}:claims`,
+  ticket: (ticketId: string) => `${MATCHMAKING_TAG}:ticket:${ticketId}`,
+  ticketQueue: (queue: string) => `${MATCHMAKING_TAG}:queue:${queue}`,
+  ticketOf: (playerId: string) => `${MATCHMAKING_TAG}:player:${playerId}`,
+  matchReported: (matchId: string) => `${MATCHMAKING_TAG}:reported:${matchId}`,
+  party: (partyId: string) => `${MATCHMAKING_TAG}:party:${partyId}`,
+  partyCode: (code: string) => `${MATCHMAKING_TAG}:party-code:${code}`,
+  partyOf: (playerId: string) => `${MATCHMAKING_TAG}:party-of:${playerId}`,
+  ticketChanges: 'meridian:mm:tickets',
+  partyChanges: 'meridian:mm:parties',
 } as const;

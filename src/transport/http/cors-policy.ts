@@ -16,7 +16,7 @@ export interface OriginHeaders {
 
 export type CorsHeaders = Readonly<Record<string, string>>;
 
-const ALLOWED_METHODS = 'GET,HEAD,PATCH,POST';
+const ALLOWED_METHODS = 'DELETE,GET,HEAD,PATCH,POST';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id';
 const EXPOSED_HEADERS = 'Retry-After, X-Request-Id';
 /** How long a browser may remember a preflight, in seconds. Chromium caps it at two hours. */

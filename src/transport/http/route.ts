@@ -19,7 +19,7 @@ export interface RouteRequest<Body, Params, Query> {
 
 /** What a route says of itself, apart from what it does. */
 export interface RouteDescription {
-  readonly method: 'get' | 'post' | 'patch';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** As in OpenAPI: `/v1/profiles/{playerId}`. */
   readonly path: `/v1/${string}`;
   /** Unique; generated clients use it as the name of their function. */

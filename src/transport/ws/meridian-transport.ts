@@ -12,6 +12,7 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { MATCHMAKING_PATH } from '../../protocol/matchmaking.ts';
 import { PROBE_PATH } from '../../protocol/regions.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -21,6 +22,7 @@ import { closeReason } from './close-socket.ts';
 import { MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { type CertifyProbe, serveProbe } from './probe-socket.ts';
+import { type GreetPushSocket, servePushSocket } from './push-socket.ts';
 import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import type { ForwardTarget, SocketForwarder, Upgrade } from './socket-forwarder.ts';
@@ -37,6 +39,8 @@ export interface MeridianTransportOptions {
   readonly elsewhere?: Elsewhere;
   /** Signs what a probe has measured; without it there are no probes. */
   readonly certifyProbe?: CertifyProbe;
+  /** Tells players what becomes of their tickets; without it there is no matchmaking. */
+  readonly greetPush?: GreetPushSocket;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
@@ -111,14 +115,19 @@ export class MeridianTransport extends WebSocketTransport {
     const upgrade: Upgrade = { request, socket, head };
     const { certifyProbe } = this.#options;
     const certify = url.pathname === PROBE_PATH ? certifyProbe : undefined;
-    const roomId = certify === undefined ? ROOM_PATH.exec(url.pathname)?.[1] : undefined;
+    const greet = url.pathname === MATCHMAKING_PATH ? this.#options.greetPush : undefined;
+    const isOfARoom = certify === undefined && greet === undefined;
+    const roomId = isOfARoom ? ROOM_PATH.exec(url.pathname)?.[1] : undefined;
     const accept = () =>
       this.wss.handleUpgrade(request, socket, head, (ws) => {
         socket.removeListener('error', destroy);
         this.#watch(ws);
-        if (certify === undefined) this.#open(ws, request, url, roomId);
         // Not among those that are pinged: it lives for seconds, and measures by itself.
-        else serveProbe(ws, { certify, clock: systemClock, log: this.#options.log });
+        if (certify) serveProbe(ws, { certify, clock: systemClock, log: this.#options.log });
+        else if (greet) {
+          this.#pings.add(ws);
+          servePushSocket(ws, { greet, log: this.#options.log });
+        } else this.#open(ws, request, url, roomId);
       });
     const { elsewhere } = this.#options;
     if (elsewhere === undefined || roomId === undefined) accept();

@@ -1,0 +1,67 @@
+// What other features may know of matchmaking; src/app hands them the objects.
+
+import type { MatchHooks } from './match.ts';
+import type { RuleSet } from './rule-set.ts';
+import type { Skill } from './ticket.ts';
+
+export type { MatchHooks, ProposedMatch } from './match.ts';
+export type { RuleSet, RuleSetInput } from './rule-set.ts';
+
+/** A queue of a game: who is matched how, and for which room. */
+export interface QueueDefinition {
+  /** Name of the room, among the game's `rooms`, that is made for each match. */
+  readonly room: string;
+  /** As `parseRuleSet`, `actionRules` or `turnBasedRules` make them. */
+  readonly rules: RuleSet;
+  readonly hooks?: MatchHooks;
+}
+
+export interface MatchedPlayer {
+  readonly playerId: string;
+  readonly displayName: string;
+  /** Null: the queue has no roles. */
+  readonly role: string | null;
+  /** What was believed of him when he was matched. */
+  readonly rating: Skill;
+  /** Region whose queue he entered; it keeps his rating. */
+  readonly homeRegionId: string;
+}
+
+/** What a room is made for. */
+export interface MatchInfo {
+  readonly matchId: string;
+  readonly queue: string;
+  readonly teams: readonly { readonly players: readonly MatchedPlayer[] }[];
+}
+
+/** What rooms may tell matchmaking. */
+export interface MatchResults {
+  /**
+   * Rates the players of a match by its result, each in his home region. Counted once for each match, however often it is told.
+   *
+   * @param ranks - place of each team of the match, the smallest is the best; equal ones are a tie
+   * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`
+   */
+  report(match: MatchInfo, ranks: readonly number[]): Promise<void>;
+}
+
+/** How a queue is doing in this region. */
+export interface QueueStatus {
+  readonly queue: string;
+  /** Tickets of this region that wait. */
+  readonly waiting: number;
+  /** Tickets of other regions that may be matched here. */
+  readonly visiting: number;
+  /** Players matched in the last minute. */
+  readonly matchedPerMinute: number;
+  /** Median of the last waits, ms; null while there were none. */
+  readonly medianWaitMs: number | null;
+  /** How long the ticket that waits longest has been waiting, ms. */
+  readonly oldestWaitMs: number;
+}
+
+/** For operators. */
+export interface QueueOverview {
+  /** All queues, from the nodes that match them; one whose node does not answer is left out. */
+  statuses(): Promise<readonly QueueStatus[]>;
+}

@@ -1,0 +1,79 @@
+import { GameError } from '../errors/game-error.ts';
+import type { PlayerProfiles } from '../profiles/contract.ts';
+import type { RegionLink } from '../regions/contract.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { MatchInfo, MatchResults } from './contract.ts';
+import { RATINGS } from './link-kinds.ts';
+import { changeRating } from './player-ratings.ts';
+import { rateGame } from './rating.ts';
+
+/** A region that is away for longer than this learns no more of a match. */
+const RESULT_TTL_MS = 24 * 3_600_000;
+
+/** Rates players by the results of their matches, each where his rating is kept. */
+export class MatchReports implements MatchResults {
+  readonly #deps: {
+    readonly regionId: string;
+    readonly link: RegionLink | null;
+    readonly profiles: PlayerProfiles;
+    readonly clock: Clock;
+    /** True for the first who reports a match. */
+    readonly isFirst: (matchId: string) => Promise<boolean>;
+  };
+
+  /** @param deps.link - not started yet; null: this region is alone */
+  constructor(deps: {
+    readonly regionId: string;
+    readonly link: RegionLink | null;
+    readonly profiles: PlayerProfiles;
+    readonly clock: Clock;
+    readonly isFirst: (matchId: string) => Promise<boolean>;
+  }) {
+    this.#deps = deps;
+    const { link } = deps;
+    for (const peer of link?.peers ?? []) {
+      link?.onMessage(peer, RATINGS, async ({ body }) => {
+        for (const change of body.changes) await this.#change(body.queue, change);
+      });
+    }
+  }
+
+  async report({ matchId, queue, teams }: MatchInfo, ranks: readonly number[]): Promise<void> {
+    const { regionId, link, clock, isFirst } = this.#deps;
+    const players = teams.flatMap((team) => team.players);
+    const rated = rateGame({
+      teams: teams.map((team) =>
+        team.players.map(({ playerId, rating }) => ({ playerId, ...rating })),
+      ),
+      ranks,
+    });
+    if (!rated.ok) throw new GameError('BAD_REQUEST', { reason: rated.reason });
+    if (!(await isFirst(matchId))) return;
+    const after = new Map(rated.teams.flat().map((it) => [it.playerId, it]));
+    const changes = players.map(({ playerId, rating, homeRegionId }) => {
+      const skill = after.get(playerId) ?? rating;
+      const change = { playerId, mu: skill.mu - rating.mu, sigma: skill.sigma - rating.sigma };
+      return { homeRegionId, change };
+    });
+    for (const [home, own] of Map.groupBy(changes, (it) => it.homeRegionId)) {
+      const ofHome = own.map(({ change }) => change);
+      if (home === regionId) {
+        for (const change of ofHome) await this.#change(queue, change);
+        continue;
+      }
+      await link?.send(home, {
+        kind: RATINGS,
+        body: { queue, matchId, changes: ofHome },
+        expiresAtMs: clock.wallMs() + RESULT_TTL_MS,
+      });
+    }
+  }
+
+  async #change(
+    queue: string,
+    { playerId, mu, sigma }: { playerId: string; mu: number; sigma: number },
+  ): Promise<void> {
+    const { profiles, clock } = this.#deps;
+    await changeRating(playerId, { queue, mu, sigma }, { profiles, nowMs: clock.wallMs() });
+  }
+}

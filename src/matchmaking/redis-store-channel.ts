@@ -1,0 +1,139 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisClient } from '../storage/redis/redis-script.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface RedisStoreChannelOptions<Change> {
+  /** Stays its opener's. */
+  readonly redis: RedisClient;
+  readonly name: string;
+  /** @returns null for what is none; it is skipped */
+  parse(text: string): Change | null;
+  readonly log: Logger;
+}
+
+/** A connection that does not answer for this long is made anew: half open, it would be just quiet. */
+const PULSE_MS = 2_000;
+
+/** What a store's scripts publish, in order, heard on a connection of its own. */
+export class RedisStoreChannel<Change> {
+  readonly #subscriber: RedisClient;
+  readonly #options: RedisStoreChannelOptions<Change>;
+  readonly #changeListeners = new Set<(change: Change) => void>();
+  readonly #gapListeners = new Set<() => void>();
+  readonly #pulse: NodeJS.Timeout;
+
+  /** Listens from then on; while Redis is away it waits. */
+  static async open<Message>(
+    options: RedisStoreChannelOptions<Message>,
+  ): Promise<RedisStoreChannel<Message>> {
+    const channel = new RedisStoreChannel(options);
+    try {
+      await channel.#subscriber.subscribe(options.name);
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+    channel.#watch();
+    return channel;
+  }
+
+  private constructor(options: RedisStoreChannelOptions<Change>) {
+    this.#options = options;
+    const redisOptions: RedisOptions = {
+      // The ready check asks INFO, which a connection that listens may not.
+      enableReadyCheck: false,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+      // Given up, a subscription may succeed all the same, and nobody would tell of the gap before it.
+      commandTimeout: undefined,
+      // A subscription that was under way when the connection broke would never be settled.
+      autoResendUnfulfilledCommands: true,
+    };
+    this.#subscriber =
+      options.redis instanceof Redis
+        ? options.redis.duplicate(redisOptions)
+        : options.redis.duplicate([], { redisOptions });
+    this.#subscriber.on('error', (error: Error) => {
+      options.log.debug({ err: error, channel: options.name }, 'the connection of a channel broke');
+    });
+    this.#subscriber.on('message', (_channel: string, text: string) => this.#receive(text));
+    this.#pulse = this.#startPulse();
+  }
+
+  /** @returns stops listening */
+  onChange(listener: (change: Change) => void): () => void {
+    return added(this.#changeListeners, listener);
+  }
+
+  /** It listens again after a break. @returns stops listening */
+  onGap(listener: () => void): () => void {
+    return added(this.#gapListeners, listener);
+  }
+
+  close(): void {
+    clearInterval(this.#pulse);
+    this.#subscriber.disconnect();
+  }
+
+  #receive(text: string): void {
+    const change = this.#options.parse(text);
+    if (change === null) {
+      this.#options.log.warn(
+        { channel: this.#options.name },
+        'a message that is no change came in',
+      );
+      return;
+    }
+    for (const listener of this.#changeListeners) listener(change);
+  }
+
+  #watch(): void {
+    this.#subscriber.on('ready', () => void this.#heardAgain());
+    // A Cluster stays connected when one of its servers goes, which may be the one that is listened to.
+    this.#subscriber.on('-node', () => void this.#heardAgain());
+  }
+
+  /** The connection subscribes by itself, behind its `ready`; only what is asked after that misses nothing. */
+  async #heardAgain(): Promise<void> {
+    try {
+      await this.#subscriber.subscribe(this.#options.name);
+    } catch {
+      // Closed; or it broke once more, and will be ready once more.
+      return;
+    }
+    for (const listener of this.#gapListeners) listener();
+  }
+
+  /** A Cluster's client has connections of its own and finds new ones by itself. */
+  #startPulse(): NodeJS.Timeout {
+    const subscriber = this.#subscriber;
+    let isWaiting = false;
+    subscriber.on('close', () => {
+      isWaiting = false;
+    });
+    const pulse = () => {
+      if (!(subscriber instanceof Redis)) return;
+      if (isWaiting) subscriber.disconnect(true);
+      if (subscriber.status !== 'ready') return;
+      isWaiting = true;
+      // One that fails had its connection closed, and that has been seen.
+      subscriber.ping().then(
+        () => {
+          isWaiting = false;
+        },
+        () => {},
+      );
+    };
+    return setInterval(pulse, PULSE_MS).unref();
+  }
+}
+
+/** Each call is a listener of its own, also when it brings the same function. */
+function added<Listener extends (...args: never[]) => void>(
+  listeners: Set<Listener>,
+  listener: Listener,
+): () => void {
+  const own = ((...args) => listener(...args)) as Listener;
+  listeners.add(own);
+  return () => void listeners.delete(own);
+}

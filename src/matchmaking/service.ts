@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import type { TokenVerifier } from '../auth/contract.ts';
+import type { NodeCalls } from '../cluster/node-calls.ts';
+import type { NodeInfo } from '../cluster/node-info.ts';
+import { GameError } from '../errors/game-error.ts';
+import type { PlayerProfiles } from '../profiles/contract.ts';
+import type { TicketBody, TicketExplanation } from '../protocol/matchmaking.ts';
+import type { RegionLink, Regions } from '../regions/contract.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
+import type { Route } from '../transport/http/route.ts';
+import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
+import type { MatchResults, QueueDefinition, QueueOverview, QueueStatus } from './contract.ts';
+import { MatchMaking } from './match-making.ts';
+import type { MatchPlacer } from './match-placer.ts';
+import { MatchReports } from './match-reports.ts';
+import { matcherNode } from './matcher-node.ts';
+import type { PartyStore } from './party.ts';
+import { QueueMatcher } from './queue-matcher.ts';
+import { regionOpenings } from './region-openings.ts';
+import { RegionTickets } from './region-tickets.ts';
+import { matchmakingRoutes } from './routes.ts';
+import { waitedMs } from './ticket.ts';
+import { TicketDesk } from './ticket-desk.ts';
+import { TicketFeed } from './ticket-feed.ts';
+import { offerOf } from './ticket-offer.ts';
+import type { TicketRecord } from './ticket-record.ts';
+import type { TicketStore } from './ticket-store.ts';
+import { factsOf, viewTicket } from './ticket-view.ts';
+
+export interface MatchmakingDeps {
+  readonly nodeId: string;
+  readonly queues: ReadonlyMap<string, QueueDefinition>;
+  /** Tickets that may wait in one queue of this region. */
+  readonly mostWaiting: number;
+  readonly store: TicketStore;
+  readonly parties: PartyStore;
+  readonly regions: Regions;
+  /** Not started yet: handlers are bound to it. Null: this region is alone. */
+  readonly link: RegionLink | null;
+  readonly calls: NodeCalls;
+  /** Live nodes of the region. */
+  readonly nodes: () => readonly NodeInfo[];
+  readonly placer: MatchPlacer;
+  readonly profiles: PlayerProfiles;
+  readonly tokens: TokenVerifier;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: MatchmakingMetrics;
+}
+
+/** Matchmaking as one node of a region does it. */
+export interface MatchmakingService extends QueueOverview {
+  readonly regionId: string;
+  readonly routes: readonly Route[];
+  readonly results: MatchResults;
+  readonly greet: GreetPushSocket;
+  /** A ticket that has just been entered. */
+  queued(record: TicketRecord): TicketBody;
+  view(record: TicketRecord, playerId: string): Promise<TicketBody>;
+  /** @throws {GameError} `TICKET_UNKNOWN` when it does not wait any more; `NODE_UNREACHABLE` */
+  explain(record: TicketRecord): Promise<TicketExplanation>;
+  /** From now on this node matches queues when it is its turn. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const QUEUE_STATUS = 'queue-status';
+const EXPLAIN_TICKET = 'explain-ticket';
+/** How long a node's word on a queue is good enough. */
+const STATUS_TTL_MS = 1_000;
+
+const QueueCall = z.object({ queue: z.string() });
+const TicketCall = z.object({ queue: z.string(), ticketId: z.string() });
+const StatusReply = z.object({
+  queue: z.string(),
+  waiting: z.number(),
+  visiting: z.number(),
+  matchedPerMinute: z.number(),
+  medianWaitMs: z.number().nullable(),
+  oldestWaitMs: z.number(),
+}) satisfies z.ZodType<QueueStatus>;
+const WaitReply = z
+  .object({
+    reasons: z.array(z.looseObject({ kind: z.string() })),
+    bestOffer: z
+      .object({
+        regionId: z.string(),
+        players: z.number(),
+        latencyMs: z.number(),
+        teamGap: z.number(),
+      })
+      .nullable(),
+  })
+  .nullable();
+
+export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingService {
+  const { nodeId, queues, store, parties, regions, link, calls, clock, log, metrics } = deps;
+  const { ownRegionId, regions: all } = regions.catalogue;
+  const urls = new Map(all.map(({ regionId, url }) => [regionId, url]));
+  const isOpen = (regionId: string) =>
+    regions.candidates().some((it) => it.regionId === regionId && it.status === 'open');
+  const tickets = new RegionTickets({ link, store, clock, log });
+  const making = new MatchMaking({
+    ...{ regionId: ownRegionId, store, tickets, clock, log },
+    placer: deps.placer,
+  });
+  const matcherOf = (queue: string) => matcherNode(deps.nodes(), queue) ?? nodeId;
+  const matchers = new Map(
+    [...queues].map(([queue, definition]) => [
+      queue,
+      new QueueMatcher({
+        ...{ regionId: ownRegionId, queue, definition, store, tickets, making, clock, log, isOpen },
+        isOurTurn: () => matcherOf(queue) === nodeId,
+        onMatched: (match, waitsMs) => metrics.matched(queue, match.kind, waitsMs),
+      }),
+    ]),
+  );
+
+  calls.handle(QUEUE_STATUS, (payload) => {
+    const { queue } = QueueCall.parse(payload);
+    return matchers.get(queue)?.status ?? null;
+  });
+  calls.handle(EXPLAIN_TICKET, (payload): z.infer<typeof WaitReply> => {
+    const { queue, ticketId } = TicketCall.parse(payload);
+    const explanation = matchers.get(queue)?.explain(ticketId) ?? null;
+    if (explanation === null) return null;
+    const { reasons, bestOffer } = explanation;
+    return {
+      reasons: reasons.map((reason) => ({ ...reason })),
+      bestOffer: offerOf(bestOffer, () => 1),
+    };
+  });
+
+  const known = new Map<string, { readonly atMs: number; readonly status: QueueStatus | null }>();
+  const status = async (queue: string): Promise<QueueStatus | null> => {
+    const heard = known.get(queue);
+    if (heard !== undefined && clock.monotonicMs() - heard.atMs < STATUS_TTL_MS)
+      return heard.status;
+    // Asked once for all who want to know: they get what was heard before meanwhile.
+    known.set(queue, { atMs: clock.monotonicMs(), status: heard?.status ?? null });
+    try {
+      const reply = await calls.request(matcherOf(queue), QUEUE_STATUS, { queue });
+      const said = StatusReply.nullable().parse(reply);
+      known.set(queue, { atMs: clock.monotonicMs(), status: said });
+      return said;
+    } catch (error) {
+      log.debug({ err: error, queue }, 'nobody says how the queue is doing');
+      return null;
+    }
+  };
+
+  const rulesOf = (queue: string) => {
+    const definition = queues.get(queue);
+    // Of a build that had the queue.
+    if (definition === undefined) throw new GameError('QUEUE_UNKNOWN', { queue });
+    return definition.rules;
+  };
+  const view: MatchmakingService['view'] = async (record, playerId) =>
+    viewTicket(record, playerId, {
+      rules: rulesOf(record.queue),
+      nowMs: clock.wallMs(),
+      medianWaitMs: (await status(record.queue))?.medianWaitMs ?? null,
+      urlOf: (regionId) => (regionId === ownRegionId ? null : (urls.get(regionId) ?? null)),
+    });
+  const feed = new TicketFeed({
+    ...{ regionId: ownRegionId, store, parties, view, clock },
+    tokens: deps.tokens,
+  });
+  const service: Omit<MatchmakingService, 'routes'> = {
+    regionId: ownRegionId,
+    results: new MatchReports({
+      ...{ regionId: ownRegionId, link, clock },
+      profiles: deps.profiles,
+      isFirst: (matchId) => store.isFirstReport(matchId),
+    }),
+    greet: (accessToken, socket) => feed.greet(accessToken, socket),
+    queued: (record) => ({ ...factsOf(record, rulesOf(record.queue)), state: 'queued' }),
+    view,
+    explain: async (record) => {
+      const { ticket, queue } = record;
+      const { ticketId } = ticket;
+      const reply = await calls.request(matcherOf(queue), EXPLAIN_TICKET, { queue, ticketId });
+      const said = WaitReply.parse(reply);
+      if (said === null) throw new GameError('TICKET_UNKNOWN');
+      const openings = regionOpenings(ticket, rulesOf(queue));
+      return {
+        ticketId,
+        waitedMs: waitedMs(ticket, clock.wallMs()),
+        ...said,
+        regions: Object.entries(ticket.latencyMsByRegion)
+          .sort(([, a], [, b]) => a - b)
+          .map(([regionId, latencyMs]) => ({
+            regionId,
+            latencyMs,
+            openAtWaitMs: openings.find((it) => it.regionId === regionId)?.openAtWaitMs ?? null,
+          })),
+      };
+    },
+    statuses: async () => {
+      const said = await Promise.all([...queues.keys()].map((queue) => status(queue)));
+      return said.filter((it) => it !== null);
+    },
+    start: () => {
+      for (const matcher of matchers.values()) matcher.start();
+    },
+    stop: async () => {
+      await Promise.all([...matchers.values()].map((matcher) => matcher.stop()));
+      feed.close();
+    },
+  };
+  const desk = new TicketDesk({
+    ...{ queues, store, parties, regions, clock, status },
+    profiles: deps.profiles,
+    mostWaiting: deps.mostWaiting,
+  });
+  return { ...service, routes: matchmakingRoutes(desk, service) };
+}

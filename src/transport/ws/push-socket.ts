@@ -1,0 +1,89 @@
+// A socket on which a server tells a player what has changed, and hears one frame: who he is.
+//
+//   open ──hello { accessToken }──▶ greeted: pushes, until either side closes
+//     └── no hello in five seconds, or a frame that is none: closed with 4400 · a token that is none: an error frame, closed with 4403
+
+import type { RawData, WebSocket } from 'ws';
+import { z } from 'zod';
+import { GameError } from '../../errors/game-error.ts';
+import { CloseCode } from '../../protocol/close-codes.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { closeSocket } from './close-socket.ts';
+
+/** One player's open push socket. */
+export interface PushSocket {
+  /** Sends a frame of JSON; nothing once the socket is closed. */
+  push(frame: unknown): void;
+  onClose(listener: () => void): void;
+}
+
+/** Knows who says hello, and takes the socket; throws a `GameError` for the client. */
+export type GreetPushSocket = (accessToken: string, socket: PushSocket) => Promise<void>;
+
+const HELLO_WITHIN_MS = 5_000;
+/** A token is below two KiB. */
+const HELLO_BYTES = 2_560;
+const CLOSE_GRACE_MS = 1_000;
+/** A client that does not read: it has missed what it was for, and comes back to the whole truth. */
+const BACKLOG_BYTES = 256 * 1_024;
+
+const Hello = z.strictObject({ accessToken: z.string().min(1).max(2_048) });
+
+/** Waits for the hello on `ws`, then hands it to `greet`. */
+export function servePushSocket(
+  ws: WebSocket,
+  { greet, log }: { readonly greet: GreetPushSocket; readonly log: Logger },
+): void {
+  const refuse = (error: GameError) => {
+    if (ws.readyState !== ws.OPEN) return;
+    ws.send(JSON.stringify(error.toBody()));
+    closeSocket(ws, CloseCode.NOT_ADMITTED, error.message, CLOSE_GRACE_MS);
+  };
+  const late = setTimeout(
+    () => closeSocket(ws, CloseCode.BAD_FRAME, 'Say hello first.', CLOSE_GRACE_MS),
+    HELLO_WITHIN_MS,
+  );
+  ws.once('close', () => clearTimeout(late));
+  ws.once('message', (data, isBinary) => {
+    clearTimeout(late);
+    ws.on('message', () =>
+      closeSocket(ws, CloseCode.BAD_FRAME, 'One hello is enough.', CLOSE_GRACE_MS),
+    );
+    const hello = isBinary ? null : readHello(data);
+    if (hello === null) {
+      closeSocket(ws, CloseCode.BAD_FRAME, 'Say hello with { accessToken }.', CLOSE_GRACE_MS);
+      return;
+    }
+    greet(hello.accessToken, pushSocket(ws)).catch((cause: unknown) => {
+      const error = cause instanceof GameError ? cause : new GameError('INTERNAL', {}, { cause });
+      if (error !== cause) log.error({ err: cause }, 'a push socket could not be greeted');
+      refuse(error);
+    });
+  });
+}
+
+function pushSocket(ws: WebSocket): PushSocket {
+  return {
+    push: (frame) => {
+      if (ws.readyState !== ws.OPEN) return;
+      if (ws.bufferedAmount > BACKLOG_BYTES) {
+        closeSocket(ws, CloseCode.TOO_SLOW, 'You do not read.', CLOSE_GRACE_MS);
+        return;
+      }
+      ws.send(JSON.stringify(frame));
+    },
+    onClose: (listener) => void ws.once('close', listener),
+  };
+}
+
+/** @returns null for what is no hello */
+function readHello(data: RawData): z.infer<typeof Hello> | null {
+  // Text arrives as one Buffer: ws makes others for binary frames only.
+  if (!Buffer.isBuffer(data) || data.byteLength > HELLO_BYTES) return null;
+  try {
+    return Hello.parse(JSON.parse(data.toString()));
+  } catch {
+    // No JSON, or not ours: what exactly is of no use to anybody.
+    return null;
+  }
+}
