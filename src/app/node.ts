@@ -36,6 +36,7 @@ import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
+import { createNodeConsole } from './node-console.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
@@ -137,7 +138,10 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
-  await linkRegions({ config, nodeId: node.processId, regions, log, metrics }, closers);
+  const link = await linkRegions(
+    { config, nodeId: node.processId, regions, log, metrics },
+    closers,
+  );
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
   await node.join({ ...region, publicAddress: config.http.publicAddress });
   metrics.onTick((seconds) => load.ran(seconds));
@@ -210,6 +214,14 @@ async function openNode(
       nodes: () => region.registry.nodes,
       drain: (nodeId) => survival.drainNode(nodeId),
     },
+    console: createNodeConsole({
+      regions,
+      nodes: () => region.registry.nodes,
+      rooms: () => region.directory.query({}),
+      link: (regionId) => link?.status(regionId),
+      queues: () => [],
+      drain: (nodeId) => survival.drainNode(nodeId),
+    }),
     log,
   });
   const { bindAddress } = config.admin;

@@ -1,5 +1,6 @@
 import type { MeridianConfig } from '../config/config.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
+import type { RegionLink } from '../regions/link/region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
 import { REPORT_EVERY_MS, type RegionsService } from '../regions/service.ts';
 import type { Closers } from '../shared/closers.ts';
@@ -19,13 +20,15 @@ export interface RegionLinksDeps {
 /**
  * Links this region to the others, as far as it is told where they are: each hears every second how the others are, and thinks
  * one unreachable that says nothing.
+ *
+ * @returns null when it is told of no other region
  */
 export async function linkRegions(
   { config, nodeId, regions, log, metrics }: RegionLinksDeps,
   closers: Closers,
-): Promise<void> {
+): Promise<RegionLink | null> {
   const { id: regionId, links } = config.region;
-  if (links.length === 0) return;
+  if (links.length === 0) return null;
   const link = new RedisRegionLink({
     regionId,
     nodeId,
@@ -48,4 +51,5 @@ export async function linkRegions(
   exchange();
   const timer = setInterval(exchange, REPORT_EVERY_MS);
   closers.push('region reports to others', () => clearInterval(timer));
+  return link;
 }
