@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { consoleBuild } from '../../src/admin/console/build-inputs.ts';
 import { ensureDependencies } from '../setup/dependencies.ts';
 import { root } from '../setup/root.js';
 import { ensureWebDemos } from '../setup/web-demos.ts';
@@ -25,6 +26,10 @@ export async function build(streams: Streams): Promise<boolean> {
   );
   // Lua scripts are files of their own; the compiler leaves them behind.
   cpSync(join(root, 'src/storage/redis/scripts'), join(root, 'dist/storage/redis/scripts'), {
+    recursive: true,
+  });
+  // The console's page is built already, by another compiler.
+  cpSync(join(root, consoleBuild.output), join(root, 'dist/admin/console/dist'), {
     recursive: true,
   });
   const sdk = await stream('client-sdk/build.mjs', [], streams);

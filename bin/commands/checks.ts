@@ -14,6 +14,7 @@ const TYPED_PROJECTS = [
   'bin/tsconfig.json',
   'client-sdk/tsconfig.json',
   'demos/tsconfig.json',
+  'src/admin/console/tsconfig.json',
 ];
 
 /** Formatting, lint, layers, import cycles. Warnings are shown and do not fail. */

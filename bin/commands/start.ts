@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { become } from '../setup/become.ts';
 import { ensureDependencies } from '../setup/dependencies.ts';
 import { toolchainFolder } from '../setup/toolchain.js';
-import { ensureWebDemos } from '../setup/web-demos.ts';
+import { ensureConsole, ensureWebDemos } from '../setup/web-demos.ts';
 
 const DEMO_GAMES = 'demos/game.ts';
 
@@ -10,7 +10,7 @@ const DEMO_GAMES = 'demos/game.ts';
 export async function run(args: readonly string[]): Promise<number> {
   await ensureDependencies();
   const namesGame = args.some((arg) => arg === '--game' || arg.startsWith('--game='));
-  if (!namesGame) await ensureWebDemos();
+  await (namesGame ? ensureConsole() : ensureWebDemos());
   const game = namesGame ? [] : ['--game', DEMO_GAMES];
   return become(['--conditions=meridian-source', 'src/main.ts', ...game, ...args], {
     // Compiled code and stripped types from the last start.

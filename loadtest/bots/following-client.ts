@@ -10,12 +10,13 @@
 // What was sent is kept until the room has it; after a return the rest is sent again, from the room's own count on
 // (src/protocol/resume.ts).
 
-import { encode } from '@colyseus/schema';
+import { encode, type Schema } from '@colyseus/schema';
 import { Protocol } from '@colyseus/shared-types';
 import { pack } from 'msgpackr';
 import { CloseCode, parseMovedReason } from '../../src/protocol/index.ts';
 import { machineNowMs } from '../machine/machine-clock.ts';
-import { InputChannel } from './input-channel.ts';
+import { Opcode } from './frame-parser.ts';
+import { InputChannel, type InputField } from './input-channel.ts';
 import { RoomClient } from './room-client.ts';
 import { askForRoom } from './room-finder.ts';
 import { reserveSeat, type Seat } from './seat.ts';
@@ -36,7 +37,14 @@ export interface FollowingClientOptions {
   readonly frontDoor: string;
   readonly roomName: string;
   readonly joinOptions: Readonly<Record<string, unknown>>;
+  /** Of a player; absent for rooms that admit anybody. */
+  readonly accessToken?: string;
+  /** Whether to decode the state (yes). */
+  readonly decodes?: boolean;
 }
+
+/** Values of an input, by field. */
+type InputValues = Readonly<Record<string, number | boolean>>;
 
 /** Codes after which Colyseus' SDK comes back by itself. */
 const LOST_CODES: ReadonlySet<number> = new Set([1001, 1005, 1006, CloseCode.MAY_TRY_RECONNECT]);
@@ -53,6 +61,7 @@ const MESSAGES_KEPT = 2_000;
 export class FollowingClient {
   readonly seat: Seat;
   readonly #events: FollowingClientEvents;
+  readonly #options: FollowingClientOptions;
   readonly #nodes: Set<string>;
   /** Messages sent over all connections, and the newest of them; whoever returns sends what the room has not. */
   #messagesSent = 0;
@@ -60,7 +69,7 @@ export class FollowingClient {
   /** Inputs of before this connection, and those that the room has not acknowledged. */
   #inputsBefore = 0;
   #inputsSent = 0;
-  #inputsKept: Readonly<Record<string, number>>[] = [];
+  #inputsKept: InputValues[] = [];
   #client: RoomClient | null = null;
   #reconnectionToken = '';
   #inputs: InputChannel | null = null;
@@ -71,6 +80,8 @@ export class FollowingClient {
   #lastRefusal = 'no node knows the room';
   #isSeated = false;
   #hasEnded = false;
+  #pingSentAtMs = 0;
+  #rttMs: number | null = null;
 
   /** Reserves a seat and takes it; resolves with the first state. @throws whatever refused it */
   static async join(
@@ -82,6 +93,7 @@ export class FollowingClient {
       endpoint: new URL(`http://${frontDoor}`),
       roomName: options.roomName,
       options: options.joinOptions,
+      ...tokenOf(options),
     });
     const follower = new FollowingClient(seat, seat.publicAddress ?? frontDoor, options, events);
     await follower.#dial(seat.processId, follower.#address);
@@ -98,6 +110,7 @@ export class FollowingClient {
     this.#address = address;
     this.#lostProcessId = seat.processId;
     this.#events = events;
+    this.#options = options;
     this.#nodes = new Set([...(seat.nodes ?? []), options.frontDoor]);
   }
 
@@ -107,6 +120,28 @@ export class FollowingClient {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** The state as far as it is decoded. */
+  get state(): Schema | null {
+    return this.#client?.replica?.state ?? null;
+  }
+
+  /** Fields of the room's input; empty when it has none, or while there is no connection. */
+  get inputFields(): readonly InputField[] {
+    return this.#inputs?.fields ?? [];
+  }
+
+  /** Of the last ping that was answered, ms; null: none was. */
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  /** Measures the round trip with a WebSocket ping, which no game code delays. */
+  ping(): void {
+    if (!this.#isSeated) return;
+    this.#pingSentAtMs = machineNowMs();
+    this.#client?.socket.send(new Uint8Array(0), Opcode.PING);
   }
 
   /** False when nothing was sent: no connection, or a stuck one. */
@@ -121,7 +156,7 @@ export class FollowingClient {
   }
 
   /** False when nothing was sent. */
-  sendInput(values: Readonly<Record<string, number>>): boolean {
+  sendInput(values: InputValues): boolean {
     if (!this.#isSeated || this.#inputs === null) return false;
     if (!this.#inputs.send(values)) return false;
     this.#inputsSent++;
@@ -150,8 +185,9 @@ export class FollowingClient {
       {
         endpoint: new URL(`http://${address}`),
         seat: { ...this.seat, processId },
-        decodes: true,
+        decodes: this.#options.decodes ?? true,
         timeoutMs: DIAL_WITHIN_MS,
+        ...tokenOf(this.#options),
         ...(previous === null ? {} : { previous: { client: previous, reconnectionToken } }),
       },
       {
@@ -159,6 +195,9 @@ export class FollowingClient {
           this.#reconnectionToken = handshake.reconnectionToken;
         },
         onPatch: (from) => this.#onPatch(from),
+        onPong: () => {
+          this.#rttMs = machineNowMs() - this.#pingSentAtMs;
+        },
         onClosed: (code, reason) => {
           // Before the first state it is a failed try, and `join` throws.
           if (joined !== null && joined === this.#client) this.#onClosed(code, reason);
@@ -276,6 +315,10 @@ export class FollowingClient {
     this.#hasEnded = true;
     this.#events.onEnded(reason, this.seat);
   }
+}
+
+function tokenOf({ accessToken }: FollowingClientOptions): { readonly accessToken?: string } {
+  return accessToken === undefined ? {} : { accessToken };
 }
 
 /** `[ROOM_DATA][type as string][body as msgpack]` */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { MOST_BOTS } from '../../src/protocol/admin.ts';
+import { WorldCrew } from '../world/bots/world-crew.ts';
+import { WorldConsole } from '../world/console/world-console.ts';
 import { World, type WorldRegion } from '../world/world.ts';
-import { doorTable, regionLine, rttTable } from '../world/world-tables.ts';
+import { consoleLine, doorTable, regionLine, rttTable } from '../world/world-tables.ts';
 import { parseCommand, positiveCount } from './command-line.ts';
 
 const WORLD_COMMAND = {
@@ -12,6 +15,16 @@ Runs until Ctrl-C, and leaves nothing behind.`,
       value: 'count',
       help: 'Nodes of each region (2).',
       schema: positiveCount.default(2),
+    },
+    bots: {
+      value: 'count',
+      help: 'Bots that play the arena from the beginning (0); more and fewer on the console.',
+      schema: z.coerce.number().int().min(0).max(MOST_BOTS).default(0),
+    },
+    'console-port': {
+      value: 'port',
+      help: 'Port of the console, on loopback (a free one).',
+      schema: z.coerce.number().int().min(0).max(65_535).default(0),
     },
     game: {
       value: 'file',
@@ -34,7 +47,7 @@ export async function runWorldCommand(argv: readonly string[]): Promise<number> 
     (command.kind === 'help' ? process.stdout : process.stderr).write(`${command.text}\n`);
     return command.kind === 'help' ? 0 : EXIT_USAGE;
   }
-  const { nodes, game, json } = command.values;
+  const { nodes, game, json, bots } = command.values;
   const tell = (text: string) => void (json ? process.stderr : process.stdout).write(`${text}\n`);
   const stopped = whenStopped();
   const startedMs = performance.now();
@@ -52,16 +65,23 @@ export async function runWorldCommand(argv: readonly string[]): Promise<number> 
     return 0;
   }
   const doors = await world.doors();
+  const crew = new WorldCrew();
+  const worldConsole = await WorldConsole.open({ world, crew }, command.values['console-port']);
+  crew.want(bots);
   tell(
-    `\nready in ${elapsedS().toFixed(1)} s\n\n${rttTable()}\n\n${doorTable(doors)}\n\nCtrl-C ends it.`,
+    `\nready in ${elapsedS().toFixed(1)} s\n\n${rttTable()}\n\n${doorTable(doors)}\n${consoleLine(worldConsole.url)}\n\nCtrl-C ends it.`,
   );
   if (json) {
     const regions = [...world.regions.values()].map(describe);
-    process.stdout.write(`${JSON.stringify({ readyInS: elapsedS(), regions, doors })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ readyInS: elapsedS(), console: worldConsole.url, regions, doors })}\n`,
+    );
   }
   await stopped;
   tell('\nstopping …');
   const count = [...world.regions.values()].flatMap(({ cluster }) => cluster.nodes).length;
+  await worldConsole[Symbol.asyncDispose]();
+  await crew[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
   tell(`stopped: ${count} nodes and ${world.regions.size} Redis servers have ended`);
   return 0;

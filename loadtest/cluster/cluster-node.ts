@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorldView } from '../../src/protocol/admin.ts';
 import type { DrainResult } from '../../src/protocol/rest.ts';
 import { TcpRelay } from '../../test/support/tcp-relay.ts';
 import { NodeProcess, type NodeProcessEnd } from '../machine/node-process.ts';
@@ -117,17 +118,13 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {Error} with the answer when it is not 200
    */
   async drain(nodeId: string): Promise<DrainResult> {
-    const { user, password } = OPERATOR;
-    const url = `http://127.0.0.1:${this.#process.ports.adminPort}/admin/v1/nodes/${nodeId}/drain`;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-      },
-      signal: AbortSignal.timeout(DRAIN_WITHIN_MS),
-    });
-    if (!response.ok) throw new Error(`drain answered ${response.status} ${await response.text()}`);
-    return (await response.json()) as DrainResult;
+    const options = { method: 'POST', timeoutMs: DRAIN_WITHIN_MS };
+    return (await this.#askOperator(`nodes/${nodeId}/drain`, options)) as DrainResult;
+  }
+
+  /** Its region and the others, as this node sees them. @throws {Error} when it does not answer */
+  async worldView({ timeoutMs }: { readonly timeoutMs: number }): Promise<WorldView> {
+    return (await this.#askOperator('world', { method: 'GET', timeoutMs })) as WorldView;
   }
 
   /** Takes Redis away from this node alone: open links stay open and silent, new ones are refused. */
@@ -140,6 +137,24 @@ export class ClusterNode implements AsyncDisposable {
   heal(): void {
     this.#relay.refuse(false);
     this.#relay.cut();
+  }
+
+  async #askOperator(
+    path: string,
+    { method, timeoutMs }: { readonly method: string; readonly timeoutMs: number },
+  ): Promise<unknown> {
+    const { user, password } = OPERATOR;
+    const url = `http://127.0.0.1:${this.#process.ports.adminPort}/admin/v1/${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (!response.ok)
+      throw new Error(`${path} answered ${response.status} ${await response.text()}`);
+    return await response.json();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -101,29 +101,43 @@ export class WanLink implements AsyncDisposable {
   /** Brings what `from` sends to `to`, late. */
   #carry(from: Socket, to: Socket): void {
     const delay = new TcpDelay(() => this.#path().profile, this.#random);
-    /** In the order of sending; null is the end. Timers keep theirs to the millisecond only. */
-    const onTheWay: (Buffer | null)[] = [];
+    /** In the order of sending, which is that of arrival; null is the end. */
+    const onTheWay: { readonly dueMs: number; readonly what: Buffer | null }[] = [];
     let bytesOnTheWay = 0;
+    // One for all that is on the way: a path that swallows everything for a minute holds a great many.
+    let timer: NodeJS.Timeout | null = null;
+    const wake = (afterMs: number) => {
+      timer = setTimeout(arrive, afterMs);
+    };
     const arrive = () => {
+      timer = null;
       if (to.destroyed) return;
       if (this.#path().fault === 'black-hole') {
-        setTimeout(arrive, RETRANSMIT_MS);
+        wake(RETRANSMIT_MS);
         return;
       }
-      const next = onTheWay.shift();
-      if (next === undefined) return;
-      if (next === null) {
-        to.end();
-        return;
+      const nowMs = performance.now();
+      for (let next = onTheWay[0]; next !== undefined; next = onTheWay[0]) {
+        // Timers keep theirs to the millisecond only.
+        if (next.dueMs - nowMs >= 1) {
+          wake(next.dueMs - nowMs);
+          break;
+        }
+        onTheWay.shift();
+        if (next.what === null) {
+          to.end();
+          return;
+        }
+        bytesOnTheWay -= next.what.length;
+        to.write(next.what);
       }
-      bytesOnTheWay -= next.length;
-      to.write(next);
       if (bytesOnTheWay < WINDOW_BYTES) from.resume();
     };
     const send = (what: Buffer | null) => {
       const nowMs = performance.now();
-      onTheWay.push(what);
-      setTimeout(arrive, delay.arrivalMs(nowMs, what?.length ?? 0) - nowMs);
+      const dueMs = delay.arrivalMs(nowMs, what?.length ?? 0);
+      onTheWay.push({ dueMs, what });
+      if (timer === null) wake(dueMs - nowMs);
     };
     from.on('data', (bytes: Buffer) => {
       bytesOnTheWay += bytes.length;

@@ -49,6 +49,7 @@ const LAST_MILE_RTT_MS = 18;
 /** Standard deviation of a delay, one way: of the last mile, and per ms of the way. */
 const JITTER_MS = 1.5;
 const JITTER_SHARE = 0.03;
+const LINK_JITTER_SHARE = 0.005;
 /** Share of segments that are lost on the median home connection. */
 const LOSS_RATIO = 0.0005;
 
@@ -59,16 +60,27 @@ const RTT = pickRegions(
 
 /** Round trip of a player at home in one place to a region, ms. @throws RangeError for a place that is none of the five */
 export function rttMsBetween(home: string, regionId: string): number {
-  const [from, to] = [home, regionId].map((id) =>
+  return LAST_MILE_RTT_MS + linkRttMsBetween(home, regionId);
+}
+
+/** Round trip from one region to another, ms. @throws RangeError for a place that is none of the five */
+export function linkRttMsBetween(fromRegionId: string, toRegionId: string): number {
+  const [from, to] = [fromRegionId, toRegionId].map((id) =>
     WORLD_PLACES.findIndex((place) => place.id === id),
   );
   const ms = RTT.rttMs[from ?? -1]?.[to ?? -1];
-  if (ms === undefined) throw new RangeError(`No round trip is known from ${home} to ${regionId}.`);
-  return LAST_MILE_RTT_MS + ms;
+  if (ms !== undefined) return ms;
+  throw new RangeError(`No round trip is known from ${fromRegionId} to ${toRegionId}.`);
 }
 
 /** The way of a player at home in one place to a region. */
 export function pathBetween(home: string, regionId: string): PathProfile {
   const delayMs = rttMsBetween(home, regionId) / 2;
   return { delayMs, jitterMs: JITTER_MS + delayMs * JITTER_SHARE, lossRatio: LOSS_RATIO };
+}
+
+/** The way between two regions: the data centres' own lines, which lose next to nothing. */
+export function linkPathBetween(fromRegionId: string, toRegionId: string): PathProfile {
+  const delayMs = linkRttMsBetween(fromRegionId, toRegionId) / 2;
+  return { delayMs, jitterMs: delayMs * LINK_JITTER_SHARE, lossRatio: 0 };
 }

@@ -28,3 +28,8 @@ export function doorTable(doors: readonly WorldDoor[]): string {
     .map(({ home, address }) => `play from ${home.padEnd(COLUMN)}http://${address}/`)
     .join('\n');
 }
+
+/** Where to watch it and break things. */
+export function consoleLine(url: string): string {
+  return `console   ${''.padEnd(COLUMN)}${url}`;
+}

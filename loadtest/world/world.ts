@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster } from '../cluster/cluster.ts';
-import { Wan } from '../wan/wan.ts';
-import { pathBetween, WORLD_PLACES, type WorldPlace } from './world-places.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { WORLD_PLACES, type WorldPlace } from './world-places.ts';
+import { WorldWan } from './world-wan.ts';
 
 /** One secret for all regions: tokens and latencies of each are good in every other. */
 const ENV = {
@@ -34,14 +35,15 @@ export interface WorldDoor {
 /**
  * Five regions on this machine, each with a Redis and nodes of its own, and the distances between them and their players.
  *
- *   player in asia ──180 ms──▶ front door of europe ─▶ node A, node B ─▶ Redis of europe
+ *   player in asia ──196 ms──▶ front door of europe ─▶ node A, node B ─▶ Redis of europe
  *                  ── 18 ms──▶ front door of asia   ─▶ …
+ *   nodes of asia  ──178 ms──▶ Redis of europe: the link between the two
  *
  * Nodes have no public address: players come through the front door of a region, and any node hands them on to the room's.
  */
 export class World implements AsyncDisposable {
   readonly regions: ReadonlyMap<string, WorldRegion>;
-  readonly wan: Wan;
+  readonly wan: WorldWan;
 
   static async start({ game, nodesPerRegion, onReady }: WorldOptions): Promise<World> {
     // First what nodes are told of: the doors of all regions, and their Redis servers.
@@ -57,11 +59,10 @@ export class World implements AsyncDisposable {
       for (const one of opened) if (one.status === 'rejected') throw one.reason;
       await Promise.all(
         regions.map(async (region) => {
-          const env = envOf(region, regions);
-          const { cluster } = region;
-          await Promise.all(
-            Array.from({ length: nodesPerRegion }, async () => await cluster.startNode(env)),
+          const starts = Array.from({ length: nodesPerRegion }, () =>
+            world.startNode(region.place.id),
           );
+          await Promise.all(starts);
           onReady?.(region);
         }),
       );
@@ -74,13 +75,22 @@ export class World implements AsyncDisposable {
 
   private constructor(regions: readonly WorldRegion[]) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
-    this.wan = new Wan(pathBetween);
-    for (const { place, cluster } of regions) this.wan.put(cluster.frontDoor, place.id);
+    this.wan = new WorldWan();
+    for (const { place, cluster } of regions) {
+      const { frontDoor, redis } = cluster;
+      this.wan.putRegion(place.id, { frontDoor, redis: `127.0.0.1:${redis.port}` });
+    }
+  }
+
+  /** One node more. @throws {Error} when it does not listen in time; RangeError for a region that is none of the five */
+  async startNode(regionId: string): Promise<ClusterNode> {
+    const region = this.region(regionId);
+    return await region.cluster.startNode(await this.#envOf(region));
   }
 
   /** Where a player at home in `home` finds a region: `host:port`, as far away as it is. */
   async doorFrom(home: string, regionId: string): Promise<string> {
-    return await this.wan.via(home, this.region(regionId).cluster.frontDoor);
+    return await this.wan.door(home, regionId);
   }
 
   /** From every place to every region. */
@@ -109,23 +119,25 @@ export class World implements AsyncDisposable {
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
   }
-}
 
-/** What the nodes of a region are told of it and of the others. */
-function envOf(own: WorldRegion, all: readonly WorldRegion[]): Readonly<Record<string, string>> {
-  const entries = all.map(({ place: { id, name, position }, cluster }) => ({
-    ...{ id, name, position },
-    url: `http://${cluster.frontDoor}`,
-  }));
-  const links = all
-    .filter((other) => other !== own)
-    .map(({ place: { id }, cluster }) => ({
-      id,
-      redisUri: `redis://127.0.0.1:${cluster.redis.port}`,
+  /** What the nodes of a region are told of it and of the others. */
+  async #envOf(own: WorldRegion): Promise<Readonly<Record<string, string>>> {
+    const all = [...this.regions.values()];
+    const entries = all.map(({ place: { id, name, position }, cluster }) => ({
+      ...{ id, name, position },
+      url: `http://${cluster.frontDoor}`,
     }));
-  return {
-    MERIDIAN_REGION_ID: own.place.id,
-    MERIDIAN_REGIONS: JSON.stringify(entries),
-    MERIDIAN_REGION_LINKS: JSON.stringify(links),
-  };
+    const others = all.filter((other) => other !== own);
+    const links = await Promise.all(
+      others.map(async ({ place: { id } }) => ({
+        id,
+        redisUri: `redis://${await this.wan.redis(own.place.id, id)}`,
+      })),
+    );
+    return {
+      MERIDIAN_REGION_ID: own.place.id,
+      MERIDIAN_REGIONS: JSON.stringify(entries),
+      MERIDIAN_REGION_LINKS: JSON.stringify(links),
+    };
+  }
 }

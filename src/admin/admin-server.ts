@@ -5,13 +5,14 @@ import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../telemetry/logger.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
+import { type ConsoleSource, consoleRouter } from './console-router.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
 
 const OPERATOR = 'operator';
 
 /**
- * What operators see and do, on a port that is never public: Colyseus' monitor at `/monitor`, nodes at `/admin/v1`, behind a
- * password.
+ * What operators see and do, on a port that is never public: the console at `/admin`, Colyseus' monitor at
+ * `/monitor`, nodes at `/admin/v1`, behind a password.
  *
  * The monitor can call any method of any room with a GET, so it is not mounted at all without a password, and pages of
  * other origins are refused (a browser would send the password along with their requests).
@@ -21,6 +22,7 @@ const OPERATOR = 'operator';
 export function createAdminServer(deps: {
   readonly password: string;
   readonly nodes: NodeOperations;
+  readonly console: ConsoleSource;
   readonly log: Logger;
 }): Server {
   const { password } = deps;
@@ -31,7 +33,9 @@ export function createAdminServer(deps: {
   if (password !== '') {
     const guards = [sameOriginOnly(), requirePassword(password)];
     app.use('/monitor', ...guards, monitor() as never);
-    app.use('/admin/v1', ...guards, nodeOperationsRouter(deps.nodes));
+    app.use('/admin', ...guards);
+    app.use(consoleRouter(deps.console));
+    app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
   }
   app.use((_request, response) => {
     const hint = password === '' ? ' Set MERIDIAN_ADMIN_PASSWORD to have the monitor here.' : '';

@@ -37,6 +37,7 @@ import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
 import { openMatchmaking } from './matchmaking.ts';
+import { createNodeConsole } from './node-console.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
@@ -138,12 +139,13 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
-  const matchmaking = await linkRegions(
+  const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, log, metrics },
-    (link) =>
-      openMatchmaking(
+    async (bound) => ({
+      link: bound,
+      matchmaking: await openMatchmaking(
         {
-          ...{ config, game, node, regions, link, profiles, log },
+          ...{ config, game, node, regions, link: bound, profiles, log },
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
@@ -153,6 +155,7 @@ async function openNode(
         },
         closers,
       ),
+    }),
     closers,
   );
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
@@ -230,6 +233,14 @@ async function openNode(
       nodes: () => region.registry.nodes,
       drain: (nodeId) => survival.drainNode(nodeId),
     },
+    console: createNodeConsole({
+      regions,
+      nodes: () => region.registry.nodes,
+      rooms: () => region.directory.query({}),
+      link: (regionId) => link?.status(regionId),
+      queues: () => matchmaking.statuses(),
+      drain: (nodeId) => survival.drainNode(nodeId),
+    }),
     log,
   });
   const { bindAddress } = config.admin;

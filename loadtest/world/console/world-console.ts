@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type RequestHandler } from 'express';
+import { consoleRouter } from '../../../src/admin/console-router.ts';
+import { GameError } from '../../../src/errors/game-error.ts';
+import type {
+  ActionResult,
+  OperatorAction,
+  WorldNode,
+  WorldView,
+} from '../../../src/protocol/admin.ts';
+import { createLogger } from '../../../src/telemetry/logger.ts';
+import { errorRenderer } from '../../../src/transport/http/error-renderer.ts';
+import type { ClusterNode } from '../../cluster/cluster-node.ts';
+import type { WorldCrew } from '../bots/world-crew.ts';
+import type { World } from '../world.ts';
+import { WORLD_PLACES } from '../world-places.ts';
+import { describeWorld, portOf } from './describe-world.ts';
+
+/** How often a node of each region is asked. */
+const LOOK_EVERY_MS = 1_000;
+const PATIENCE_MS = 2_000;
+
+export interface WorldConsoleParts {
+  readonly world: World;
+  readonly crew: WorldCrew;
+}
+
+/**
+ * The console of a whole local world, at `http://127.0.0.1:<port>/admin/`: the page and the interface that nodes have on their admin
+ * ports, over all five regions, with power over their processes and the ways between them.
+ *
+ * On loopback and without a password, as everything else of a local world; pages of other sites are kept out.
+ */
+export class WorldConsole implements AsyncDisposable {
+  readonly #world: World;
+  readonly #crew: WorldCrew;
+  readonly #server: Server;
+  readonly #timer: NodeJS.Timeout;
+  #views: ReadonlyMap<string, WorldView> = new Map();
+  #isLooking = false;
+
+  /** @param port - 0 takes a free one */
+  static async open(parts: WorldConsoleParts, port = 0): Promise<WorldConsole> {
+    const worldConsole = new WorldConsole(parts);
+    worldConsole.#server.listen(port, '127.0.0.1');
+    await once(worldConsole.#server, 'listening');
+    await worldConsole.#look();
+    return worldConsole;
+  }
+
+  private constructor({ world, crew }: WorldConsoleParts) {
+    this.#world = world;
+    this.#crew = crew;
+    const app = express();
+    app.disable('x-powered-by');
+    app.use(thisHostOnly());
+    app.get('/', (_request, response) => response.redirect('/admin/'));
+    app.use(consoleRouter({ view: async () => this.#view(), act: (action) => this.#act(action) }));
+    app.use(errorRenderer({ log: createLogger({ level: 'silent' }) }));
+    this.#server = createServer(app);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+  }
+
+  /** Address of the page. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/admin/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  #view(): WorldView {
+    const { regions, wan } = this.#world;
+    return describeWorld({
+      atMs: Date.now(),
+      places: WORLD_PLACES,
+      views: this.#views,
+      nodes: [...regions].flatMap(([regionId, { cluster }]) =>
+        cluster.nodes.map(({ name, port, isRunning }) => ({ regionId, name, port, isRunning })),
+      ),
+      blackHoles: wan.blackHoles,
+      isCut: (one, other) => wan.isCut(one, other),
+      bots: this.#crew.tally,
+      routes: this.#crew.routes,
+    });
+  }
+
+  /** Asks one running node of each region, one after the other until one answers. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const views = await Promise.all(
+      [...this.#world.regions].map(async ([regionId, { cluster }]) => {
+        const view = await firstView(cluster.running);
+        return view === null ? [] : [[regionId, view] as const];
+      }),
+    );
+    this.#views = new Map(views.flat());
+    this.#isLooking = false;
+    this.#tellCrew();
+  }
+
+  /** Where bots may go: what players would learn from probes and reports. */
+  #tellCrew(): void {
+    const { regions, wan } = this.#world;
+    this.#crew.tell(
+      this.#view().regions.map(({ regionId, isOpen, isUnreachable, isBlackHole }) => ({
+        regionId,
+        isOpen: isOpen === true && !isUnreachable && !isBlackHole,
+        isBlackHole: wan.blackHoles.has(regionId),
+        ports: regions.get(regionId)?.cluster.running.map(({ port }) => port) ?? [],
+      })),
+    );
+  }
+
+  async #act(action: OperatorAction): Promise<ActionResult> {
+    try {
+      const done = await this.#do(action);
+      this.#tellCrew();
+      return { done };
+    } catch (error) {
+      throw toldToOperator(error);
+    }
+  }
+
+  async #do(action: OperatorAction): Promise<string> {
+    const { wan } = this.#world;
+    switch (action.action) {
+      case 'kill-node': {
+        const { node, process } = this.#find(action.nodeId);
+        await process.kill();
+        return `killed node ${process.name} of ${node.regionId}`;
+      }
+      case 'drain-node': {
+        const { node, process } = this.#find(action.nodeId);
+        const { movedRooms } = await process.drain(action.nodeId);
+        return `drained node ${process.name} of ${node.regionId}: ${movedRooms} rooms moved`;
+      }
+      case 'start-node': {
+        const { name } = await this.#world.startNode(action.regionId);
+        return `started node ${name} of ${action.regionId}`;
+      }
+      case 'cut-link':
+        wan.cutLink(...action.between);
+        return `cut the link ${action.between.join(' – ')}`;
+      case 'heal-link':
+        wan.healLink(...action.between);
+        return `healed the link ${action.between.join(' – ')}`;
+      case 'black-hole':
+        wan.blackHole(action.regionId);
+        return `${action.regionId} is in a black hole`;
+      case 'heal-region':
+        wan.healRegion(action.regionId);
+        return `${action.regionId} is back from its black hole`;
+      case 'bots':
+        this.#crew.want(action.count);
+        return `${action.count} bots shall play`;
+    }
+  }
+
+  /** @throws {GameError} `NODE_UNKNOWN` */
+  #find(nodeId: string): { readonly node: WorldNode; readonly process: ClusterNode } {
+    const node = this.#view().nodes.find((each) => each.nodeId === nodeId);
+    const process = [...this.#world.regions.values()]
+      .flatMap(({ cluster }) => cluster.running)
+      .find(({ port }) => node !== undefined && port === portOf(node.address));
+    if (node === undefined || process === undefined)
+      throw new GameError('NODE_UNKNOWN', { nodeId });
+    return { node, process };
+  }
+}
+
+/** A region that is none of the five, or a link of a region to itself, is the operator's mistake. */
+function toldToOperator(error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  return new GameError('BAD_REQUEST', { reason: error.message }, { cause: error });
+}
+
+async function firstView(nodes: readonly ClusterNode[]): Promise<WorldView | null> {
+  for (const node of nodes) {
+    try {
+      return await node.worldView({ timeoutMs: PATIENCE_MS });
+    } catch {
+      // Killed a moment ago, or too busy: another one knows as much.
+    }
+  }
+  return null;
+}
+
+/** Another site's page can make its own name lead here; the browser still says that name. */
+function thisHostOnly(): RequestHandler {
+  return (request, response, next) => {
+    const site = request.get('sec-fetch-site') ?? 'none';
+    const isOurs = ['127.0.0.1', 'localhost', '[::1]'].includes(
+      (request.get('host') ?? '').replace(/:\d+$/, ''),
+    );
+    if (isOurs && ['same-origin', 'none'].includes(site)) next();
+    else response.status(403).type('text').send('Requests from other sites are refused.\n');
+  };
+}

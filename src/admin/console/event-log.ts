@@ -1,0 +1,21 @@
+import { html } from './dom.ts';
+import type { WorldEvent } from './world-events.ts';
+
+const MOST_LINES = 80;
+
+/** What happened, the newest first. */
+export class EventLog {
+  readonly #root: HTMLElement;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+  }
+
+  add(events: readonly WorldEvent[], atMs: number): void {
+    for (const { tone, text } of events) {
+      const time = new Date(atMs).toLocaleTimeString([], { hour12: false });
+      this.#root.prepend(html('li', { class: `event is-${tone}` }, html('time', {}, time), text));
+    }
+    while (this.#root.childElementCount > MOST_LINES) this.#root.lastElementChild?.remove();
+  }
+}

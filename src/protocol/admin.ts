@@ -1,0 +1,161 @@
+// The operator's console and what it asks: one view of everything, and actions. Types only; the server parses actions with zod
+// schemas that are checked against these.
+//
+//   page ── GET  /admin/v1/world ───▶ WorldView          once a second
+//   page ── POST /admin/v1/actions ─▶ ActionResult       with the header below
+//
+// Two servers speak it: the admin port of a node, which knows its own region, and `npm run cluster`, which knows five regions and
+// their processes. What a server can do is in its `capabilities`.
+
+import type { GeoPosition } from './regions.ts';
+
+export const WORLD_PATH = '/admin/v1/world';
+export const ACTIONS_PATH = '/admin/v1/actions';
+
+/**
+ * Every action carries it. A page of another site cannot add a header of its own without asking first, and is never allowed to.
+ */
+export const ACTION_HEADER = 'x-meridian-console';
+
+/** The most bots a local world plays with. */
+export const MOST_BOTS = 1_000;
+
+/** What an operator can do here. */
+export type Capability =
+  | 'drain-node'
+  | 'kill-node'
+  | 'start-node'
+  | 'cut-link'
+  | 'black-hole'
+  | 'bots';
+
+/** One thing to do. `heal-…` undoes what has its name. */
+export type OperatorAction =
+  | { readonly action: 'drain-node'; readonly nodeId: string }
+  | { readonly action: 'kill-node'; readonly nodeId: string }
+  | { readonly action: 'start-node'; readonly regionId: string }
+  | { readonly action: 'cut-link'; readonly between: readonly [string, string] }
+  | { readonly action: 'heal-link'; readonly between: readonly [string, string] }
+  | { readonly action: 'black-hole'; readonly regionId: string }
+  | { readonly action: 'heal-region'; readonly regionId: string }
+  /** How many shall play, 0–1000. */
+  | { readonly action: 'bots'; readonly count: number };
+
+/** `POST /admin/v1/actions` */
+export interface ActionResult {
+  /** What was done, for people. */
+  readonly done: string;
+}
+
+/** A region as it reports itself; null figures: nobody knows. */
+export interface WorldRegion {
+  readonly regionId: string;
+  readonly name: string;
+  readonly position: GeoPosition | null;
+  /** Whether it takes new rooms. */
+  readonly isOpen: boolean | null;
+  /** 0 idle, 1 full. */
+  readonly loadRatio: number | null;
+  readonly seats: number | null;
+  readonly capacity: number | null;
+  readonly builds: readonly string[];
+  /** Nobody hears of it. */
+  readonly isUnreachable: boolean;
+  /** Of the report above, ms, as far as clocks of regions agree. */
+  readonly reportAgeMs: number | null;
+  /** An operator lets nothing in or out. */
+  readonly isBlackHole: boolean;
+}
+
+/** Where players live. */
+export interface WorldPlace {
+  readonly placeId: string;
+  readonly name: string;
+  readonly position: GeoPosition;
+  readonly players: number;
+}
+
+/** Players of one place in one region. */
+export interface WorldRoute {
+  readonly placeId: string;
+  readonly regionId: string;
+  readonly players: number;
+  /** Mean of what they measured last, ms; null: nobody has yet. */
+  readonly rttMs: number | null;
+}
+
+/** One direction of a link between regions, as `from` sees it. */
+export interface WorldLink {
+  readonly from: string;
+  readonly to: string;
+  readonly state: 'linked' | 'lagging' | 'cut';
+  /** Age of the oldest message that `to` has not confirmed, ms. */
+  readonly lagMs: number;
+  readonly lagEntries: number;
+  /** An operator has cut it. */
+  readonly isCut: boolean;
+}
+
+export interface WorldNode {
+  readonly nodeId: string;
+  readonly regionId: string;
+  /** For people; null: the id is all there is. */
+  readonly name: string | null;
+  /** `host:port` */
+  readonly address: string;
+  readonly build: string;
+  /** `gone`: its process has ended, and its region does not know yet. */
+  readonly state: 'up' | 'draining' | 'gone';
+  /** Wall clock, ms since the Unix epoch. */
+  readonly startedAtMs: number;
+  readonly rooms: number;
+  readonly seats: number;
+  /** The larger of the steps' and the processor's use, 0–1. */
+  readonly busyRatio: number;
+  /** p99 of the last seconds, ms. */
+  readonly loopLagMs: number;
+}
+
+/** All rooms of one name in one region. */
+export interface WorldRooms {
+  readonly regionId: string;
+  readonly roomName: string;
+  readonly rooms: number;
+  readonly players: number;
+}
+
+/** A matchmaking queue of one region. */
+export interface WorldQueue {
+  readonly regionId: string;
+  readonly queue: string;
+  /** Tickets that wait. */
+  readonly waiting: number;
+  /** Of the oldest of them, ms. */
+  readonly oldestWaitMs: number | null;
+}
+
+export interface WorldBots {
+  readonly wanted: number;
+  readonly playing: number;
+  /** Not in a room now: they join, or look for theirs. */
+  readonly searching: number;
+}
+
+/** `GET /admin/v1/world` */
+export interface WorldView {
+  /** Wall clock of the server, ms since the Unix epoch. */
+  readonly atMs: number;
+  /** Of the node that answers; null: the server stands outside of all regions. */
+  readonly ownRegionId: string | null;
+  readonly capabilities: readonly Capability[];
+  readonly regions: readonly WorldRegion[];
+  readonly places: readonly WorldPlace[];
+  readonly routes: readonly WorldRoute[];
+  readonly links: readonly WorldLink[];
+  readonly nodes: readonly WorldNode[];
+  /** Null: the directory of rooms does not answer. */
+  readonly rooms: readonly WorldRooms[] | null;
+  readonly queues: readonly WorldQueue[];
+  /** Null: there are none here. */
+  readonly bots: WorldBots | null;
+}
