@@ -1,3 +1,4 @@
+import { signedOutError } from './error-mapping.ts';
 import type { HttpJson, JsonRequest } from './http-json.ts';
 import { MeridianError } from './meridian-error.ts';
 import type { Session } from './session.ts';
@@ -14,18 +15,12 @@ export class AuthorizedHttp {
 
   /** @throws {MeridianError} `TOKEN_MISSING` before sign-in, or the server's code */
   async request<Reply>(
-    method: 'GET' | 'POST' | 'PATCH',
+    method: JsonRequest['method'],
     path: string,
     body?: unknown,
   ): Promise<Reply> {
     const accessToken = await this.#session.accessToken();
-    if (accessToken === null) {
-      throw new MeridianError({
-        code: 'TOKEN_MISSING',
-        message: 'Sign in first: call signInAsGuest().',
-        retryable: false,
-      });
-    }
+    if (accessToken === null) throw signedOutError();
     return await this.#requestWith<Reply>(accessToken, { method, path, body });
   }
 

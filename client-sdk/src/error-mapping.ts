@@ -80,6 +80,15 @@ export function networkError(cause: unknown): MeridianError {
   });
 }
 
+/** Nobody is signed in. */
+export function signedOutError(): MeridianError {
+  return new MeridianError({
+    code: 'TOKEN_MISSING',
+    message: 'Sign in first: call signInAsGuest().',
+    retryable: false,
+  });
+}
+
 export function timeoutError(what: string, afterMs: number): MeridianError {
   return new MeridianError({
     code: 'TIMEOUT',

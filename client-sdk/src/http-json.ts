@@ -19,7 +19,7 @@ export interface HttpJsonOptions {
 }
 
 export interface JsonRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   readonly accessToken?: string | undefined;

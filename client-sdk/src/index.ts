@@ -10,18 +10,28 @@ export {
 export {
   CloseCode,
   type JsonValue,
+  type MatchSeat,
+  type PartyBody,
   type ProfileBody,
   type RegionList,
   type RegionListing,
   type SessionTokens,
+  type TicketBody,
+  type TicketExplanation,
+  type TicketOffer,
+  type TicketWaitReason,
+  type TicketWidening,
 } from '../../src/protocol/index.ts';
 export type { ConnectionState } from './connection-state.ts';
 export type { FetchFunction } from './http-json.ts';
 export type { LinkOptions } from './link-watch.ts';
+export { MatchTicket, type MatchTicketBody } from './match-ticket.ts';
+export type { EnterOptions, MatchmakingApi } from './matchmaking-api.ts';
 export type { JoinOptions, MeridianClientOptions, RoomTypes } from './meridian-client.ts';
 export { MeridianClient } from './meridian-client.ts';
 export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
 export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+export type { PartiesApi, PartyWishes } from './parties-api.ts';
 export type { ProfileApi, ProfilePatch } from './profile-api.ts';
 export type { ReconnectionOptions } from './reconnector.ts';
 export type { RegionLatency, RegionsApi } from './regions-api.ts';

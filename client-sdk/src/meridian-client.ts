@@ -1,19 +1,21 @@
 import type { Client as ColyseusClient, SeatReservation } from '@colyseus/sdk';
-import type { SeatExtras } from '../../src/protocol/index.ts';
+import { MATCHMAKING_PATH, type MatchSeat, type SeatExtras } from '../../src/protocol/index.ts';
 import { AuthorizedHttp } from './authorized-http.ts';
 import { exclusively, pageOrigin } from './host.ts';
 import { type FetchFunction, HttpJson } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
-import { KnownNodes, type NodeAddress } from './known-nodes.ts';
+import type { NodeAddress } from './known-nodes.ts';
+import { MatchmakingApi } from './matchmaking-api.ts';
+import { MatchmakingFeed } from './matchmaking-feed.ts';
 import { MeridianError } from './meridian-error.ts';
-import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+import type { MeridianRoom, MeridianRoomOptions } from './meridian-room.ts';
+import { PartiesApi } from './parties-api.ts';
 import { ProfileApi } from './profile-api.ts';
-import type { ProbeSocket } from './region-probe.ts';
 import { RegionsApi } from './regions-api.ts';
-import { RoomFinder } from './room-finder.ts';
-import { SeatTaker } from './seat-taker.ts';
+import { RegionDoors } from './room-door.ts';
 import { Session, type SignedInPlayer } from './session.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
+import type { TextSocket } from './text-socket.ts';
 
 export type JoinOptions = Readonly<Record<string, unknown>>;
 
@@ -62,13 +64,16 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   /** The regions, and how far they are from here. */
   readonly regions: RegionsApi;
 
+  /** Queues: who waits for a match, and how long. */
+  readonly matchmaking: MatchmakingApi;
+  /** Friends who queue together. */
+  readonly parties: PartiesApi;
+
   readonly #session: Session;
   readonly #http: AuthorizedHttp;
-  readonly #roomOptions: MeridianRoomOptions;
   readonly #joinTimeoutMs: number;
-  readonly #seats: SeatTaker;
-  readonly #nodes: KnownNodes;
-  readonly #finder: RoomFinder;
+  readonly #doors: RegionDoors;
+  readonly #feed: MatchmakingFeed;
 
   /**
    * @param endpoint - `http(s)://` or `ws(s)://` address of the server, a path prefix included; the page's own origin when
@@ -80,13 +85,8 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   ) {
     const baseUrl = endpoint.replace(/^ws/, 'http').replace(/\/+$/, '');
     const fetch: FetchFunction = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-    this.#nodes = new KnownNodes(baseUrl);
-    this.#finder = new RoomFinder({ nodes: this.#nodes, fetch, random: Math.random });
-    const http = new HttpJson({
-      baseUrl,
-      fetch,
-      timeoutMs: options.requestTimeoutMs ?? 10_000,
-    });
+    const timeoutMs = options.requestTimeoutMs ?? 10_000;
+    const http = new HttpJson({ baseUrl, fetch, timeoutMs });
     this.#session = new Session({
       http,
       storage: options.storage ?? defaultStorage(),
@@ -96,18 +96,25 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     });
     this.#http = new AuthorizedHttp(http, this.#session);
     this.profile = new ProfileApi(this.#http);
-    this.regions = new RegionsApi({
-      http,
-      session: this.#session,
-      openSocket: (url) => new globalThis.WebSocket(url) as ProbeSocket,
-      nowMs: () => performance.now(),
-    });
-    this.#roomOptions = options;
+    const openSocket = (url: string) => new globalThis.WebSocket(url) as TextSocket;
+    const nowMs = () => performance.now();
+    const session = this.#session;
+    this.regions = new RegionsApi({ http, session, openSocket, nowMs });
     this.#joinTimeoutMs = options.joinTimeoutMs ?? 15_000;
-    // Colyseus puts a token it knows into the WebSocket URL, where proxies log it. Ours is never given to it; one that
-    // @colyseus/auth left in this browser's storage is taken out again.
-    this.#seats = new SeatTaker(baseUrl, { urlBuilder: withoutToken });
-    this.colyseus = this.#seats;
+    const joinTimeoutMs = this.#joinTimeoutMs;
+    this.#doors = new RegionDoors(baseUrl, { fetch, room: options, joinTimeoutMs });
+    this.colyseus = this.#doors.own.seats;
+    this.#feed = new MatchmakingFeed({
+      ...{ url: baseUrl.replace(/^http/, 'ws') + MATCHMAKING_PATH, openSocket, session, nowMs },
+      random: Math.random,
+    });
+    const deps = { http: this.#http, regions: this.regions, feed: this.#feed };
+    this.parties = new PartiesApi(deps);
+    this.matchmaking = new MatchmakingApi({
+      ...{ ...deps, timeoutMs },
+      takeSeat: <State>({ regionUrl, reservation }: MatchSeat, own: MeridianRoomOptions) =>
+        this.#doors.of(regionUrl).enterOnlySeat<State>(reservation as SeatReservation, own),
+    });
   }
 
   /** Who is signed in, once `signInAsGuest` has resolved; null before. */
@@ -122,12 +129,17 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
    * @throws {MeridianError} `BAD_REQUEST`, `RATE_LIMITED`, `NETWORK`, …
    */
   async signInAsGuest(options: { readonly displayName?: string } = {}): Promise<SignedInPlayer> {
-    return await this.#session.signInAsGuest(options);
+    const player = await this.#session.signInAsGuest(options);
+    this.#feed.wake();
+    return player;
   }
 
   /** Forgets the player on this device. A guest who signs out is gone for good. */
   async signOut(): Promise<void> {
     this.profile.forget();
+    this.matchmaking.forget();
+    this.parties.forget();
+    this.#feed.forget();
     await this.#session.signOut();
   }
 
@@ -185,14 +197,15 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
 
   /** Asks for a seat and takes it; again, and elsewhere, when a node was lost in between. */
   async #join<State>(method: string, name: string, options: unknown): Promise<MeridianRoom<State>> {
+    const door = this.#doors.own;
     const deadlineAtMs = performance.now() + this.#joinTimeoutMs;
     const path = `/matchmake/${method}/${encodeURIComponent(name)}`;
     let hasAnswered = false;
     let addresses: NodeAddress[] = [];
     for (let attempt = 1; ; attempt += 1) {
       if (addresses.length === 0)
-        addresses = this.#nodes.inRandomOrder(Math.random, { first: this.#nodes.endpoint });
-      const address = addresses.shift() ?? this.#nodes.endpoint;
+        addresses = door.nodes.inRandomOrder(Math.random, { first: door.nodes.endpoint });
+      const address = addresses.shift() ?? door.nodes.endpoint;
       try {
         const seat = await this.#seatAt(address, path, options ?? {});
         const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
@@ -200,14 +213,13 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
           seat.reconnectionToken = reconnectionToken;
         }
         hasAnswered = true;
-        const room = await this.#seats.take<State>(seat, this.#joinTimeoutMs);
-        return new MeridianRoom<State>(room, this.#roomOptions, this.#finder);
+        return await door.enter<State>(seat);
       } catch (error) {
         hasAnswered ||= !isSilence(error);
         const inMs = nextJoinInMs({
           error,
           attempt,
-          knownAddresses: this.#nodes.count,
+          knownAddresses: door.nodes.count,
           hasAnswered,
           leftMs: deadlineAtMs - performance.now(),
           random: Math.random(),
@@ -218,16 +230,21 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     }
   }
 
-  async #seatAt(address: NodeAddress, path: string, options: unknown): Promise<SeatReservation> {
+  async #seatAt(
+    address: NodeAddress,
+    path: string,
+    options: unknown,
+  ): Promise<SeatReservation & SeatExtras> {
+    const { nodes } = this.#doors.own;
     const seat = await this.#http.requestIfSignedIn<SeatReservation & SeatExtras>({
       method: 'POST',
       path,
       body: options,
-      baseUrl: this.#nodes.urlOf(address),
+      baseUrl: nodes.urlOf(address),
     });
-    this.#nodes.learn(seat.nodes);
+    nodes.learn(seat.nodes);
     // Without an address of its own the room is where the seat came from.
-    if (!seat.publicAddress && address !== this.#nodes.endpoint) seat.publicAddress = address;
+    if (!seat.publicAddress && address !== nodes.endpoint) seat.publicAddress = address;
     return seat;
   }
 }
@@ -235,9 +252,4 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
 /** Nobody answered. */
 function isSilence(error: unknown): boolean {
   return error instanceof MeridianError && ['NETWORK', 'TIMEOUT'].includes(error.code);
-}
-
-function withoutToken(url: URL): string {
-  url.searchParams.delete('_authToken');
-  return url.toString();
 }

@@ -20,6 +20,16 @@ export const SERVER_ERROR_CODES = [
   'NODE_UNKNOWN',
   'NODE_UNREACHABLE',
   'LATENCY_INVALID',
+  'QUEUE_UNKNOWN',
+  'QUEUE_FULL',
+  'TICKET_REFUSED',
+  'TICKET_EXISTS',
+  'TICKET_UNKNOWN',
+  'TICKET_CLAIMED',
+  'PARTY_UNKNOWN',
+  'PARTY_EXISTS',
+  'PARTY_FULL',
+  'PARTY_NOT_LEADER',
   'SEAT_EXPIRED',
   'PAYLOAD_TOO_LARGE',
   'RATE_LIMITED',
@@ -31,7 +41,8 @@ export const SERVER_ERROR_CODES = [
 /**
  * What went wrong, for programs: a code of the server, or one of ours.
  *
- * `NETWORK` the server was not reached · `TIMEOUT` it did not answer in time · `CLOSED` the room is closed.
+ * `NETWORK` the server was not reached · `TIMEOUT` it did not answer in time · `CLOSED` the room is closed ·
+ * `TICKET_EXPIRED`, `TICKET_CANCELLED` nobody was found, or somebody left the queue · `NO_SEAT` the match has no seat for this player.
  * A newer server may send codes this list does not have yet, hence the open end.
  */
 export type MeridianErrorCode =
@@ -39,6 +50,9 @@ export type MeridianErrorCode =
   | 'NETWORK'
   | 'TIMEOUT'
   | 'CLOSED'
+  | 'TICKET_EXPIRED'
+  | 'TICKET_CANCELLED'
+  | 'NO_SEAT'
   | (string & {});
 
 export interface MeridianErrorOptions {

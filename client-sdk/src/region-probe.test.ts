@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProbeCertificate } from '../../src/protocol/index.ts';
 import { HandDrivenTime } from '../../test/support/hand-driven-time.ts';
-import { type ProbeResult, type ProbeSocket, probeRegion } from './region-probe.ts';
+import { type ProbeResult, probeRegion } from './region-probe.ts';
+import type { TextSocket } from './text-socket.ts';
 
 let time: HandDrivenTime;
 beforeEach(() => {
@@ -13,11 +14,11 @@ const certificate: ProbeCertificate = {
   ...{ regionId: 'eu', rttMs: 1, jitterMs: 0, samples: 5, token: 'signed', expiresAtMs: 9 },
 };
 
-class FakeSocket implements ProbeSocket {
-  onopen: ProbeSocket['onopen'] = null;
-  onmessage: ProbeSocket['onmessage'] = null;
-  onerror: ProbeSocket['onerror'] = null;
-  onclose: ProbeSocket['onclose'] = null;
+class FakeSocket implements TextSocket {
+  onopen: TextSocket['onopen'] = null;
+  onmessage: TextSocket['onmessage'] = null;
+  onerror: TextSocket['onerror'] = null;
+  onclose: TextSocket['onclose'] = null;
   readonly said: Record<string, unknown>[] = [];
   isClosed = false;
 

@@ -5,23 +5,14 @@ import {
   type ProbeEcho,
   type ProbeReply,
 } from '../../src/protocol/index.ts';
+import { dropSocket, type TextSocket } from './text-socket.ts';
 
 // One region's probe. The region sends a nonce, we repeat it at once, and the time to the next nonce is our round trip; the
 // region takes its own on the same frames (src/protocol/regions.ts has the talk).
 
-/** The part of a WebSocket this SDK uses here. */
-export interface ProbeSocket {
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onerror: (() => void) | null;
-  onclose: (() => void) | null;
-  send(text: string): void;
-  close(): void;
-}
-
 export interface RegionProbeDependencies {
   /** May throw, as browsers do for `ws:` on an `https:` page. */
-  readonly openSocket: (url: string) => ProbeSocket;
+  readonly openSocket: (url: string) => TextSocket;
   /** Monotonic, ms. */
   readonly nowMs: () => number;
 }
@@ -63,7 +54,7 @@ class RegionProbe {
   readonly #resolve: (result: ProbeResult | null) => void;
   readonly #rttsMs: number[] = [];
   readonly #accessToken: string | null;
-  #socket: ProbeSocket | null = null;
+  #socket: TextSocket | null = null;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #pings = 0;
   #lost = 0;
@@ -127,13 +118,7 @@ class RegionProbe {
 
   #finish(certificate: ProbeCertificate | null): void {
     clearTimeout(this.#deadline);
-    const socket = this.#socket;
-    if (socket !== null) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      // Not null: one that is closed while it connects still reports an error, and somebody must hear it.
-      socket.onerror = () => {};
-      socket.close();
-    }
+    if (this.#socket !== null) dropSocket(this.#socket);
     // Under way for too long already; a younger one may have been answered in time.
     if (this.#sentAtMs !== null) {
       if (this.#deps.nowMs() - this.#sentAtMs > PING_TIMEOUT_MS) this.#lost += 1;

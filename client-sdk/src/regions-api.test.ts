@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RegionListing } from '../../src/protocol/index.ts';
 import { HandDrivenTime } from '../../test/support/hand-driven-time.ts';
 import { MeridianError } from './meridian-error.ts';
-import type { ProbeSocket } from './region-probe.ts';
 import { type RegionLatency, RegionsApi } from './regions-api.ts';
+import type { TextSocket } from './text-socket.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,11 +21,11 @@ const turns = async () => {
 };
 
 /** A region's end of a probe: answers after `rttMs`, and signs with whose token it was asked; null never opens. */
-class FakeRegionSocket implements ProbeSocket {
-  onopen: ProbeSocket['onopen'] = null;
-  onmessage: ProbeSocket['onmessage'] = null;
-  onerror: ProbeSocket['onerror'] = null;
-  onclose: ProbeSocket['onclose'] = null;
+class FakeRegionSocket implements TextSocket {
+  onopen: TextSocket['onopen'] = null;
+  onmessage: TextSocket['onmessage'] = null;
+  onerror: TextSocket['onerror'] = null;
+  onclose: TextSocket['onclose'] = null;
   readonly #rttMs: number;
   #echoes = 0;
   #accessToken = 'nobody';

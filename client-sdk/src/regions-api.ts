@@ -7,8 +7,9 @@ import {
 import { isPageHidden, listenToConnection, listenToHost } from './host.ts';
 import type { HttpJson } from './http-json.ts';
 import { Listeners } from './listeners.ts';
-import { type ProbeSocket, probeRegion } from './region-probe.ts';
+import { probeRegion } from './region-probe.ts';
 import type { Session } from './session.ts';
+import type { TextSocket } from './text-socket.ts';
 
 /** The way from this client to one region. */
 export interface RegionLatency {
@@ -28,7 +29,7 @@ export interface RegionLatency {
 export interface RegionsApiDependencies {
   readonly http: Pick<HttpJson, 'request' | 'baseUrl'>;
   readonly session: Pick<Session, 'accessToken' | 'tokens'>;
-  readonly openSocket: (url: string) => ProbeSocket;
+  readonly openSocket: (url: string) => TextSocket;
   /** Monotonic, ms. */
   readonly nowMs: () => number;
 }

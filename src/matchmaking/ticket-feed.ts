@@ -27,6 +27,10 @@ interface Listener {
   waiting: TicketRecord | null;
   /** Of the last push of the search; one that says the same is not sent. */
   told: string;
+  /** False while what he has is being read: what is pushed meanwhile could be older than that, or newer. */
+  isGreeted: boolean;
+  /** Pushes that had to wait for that. */
+  missed: number;
 }
 
 /** Tells the players who are connected to this node what becomes of their tickets and parties. */
@@ -61,7 +65,9 @@ export class TicketFeed {
   /** A player has said hello: he hears what he has now, then what changes. @throws {GameError} for a token that is none */
   async greet(accessToken: string, socket: PushSocket): Promise<void> {
     const { playerId } = await this.#deps.tokens.verify(accessToken);
-    const listener: Listener = { playerId, socket, waiting: null, told: '' };
+    const listener: Listener = {
+      ...{ playerId, socket, waiting: null, told: '', isGreeted: false, missed: 0 },
+    };
     const ofPlayer = this.#listeners.get(playerId) ?? new Set();
     this.#listeners.set(playerId, ofPlayer.add(listener));
     socket.onClose(() => {
@@ -80,16 +86,25 @@ export class TicketFeed {
 
   async #tellAll(listener: Listener): Promise<void> {
     const { store, parties, regionId, view } = this.#deps;
-    const { playerId } = listener;
-    const [record, party] = await Promise.all([
-      store.ofPlayer(playerId),
-      parties.ofPlayer(playerId),
-    ]);
-    listener.waiting = record !== null && isWaiting(record) ? record : null;
-    push(listener, {
-      ticket: record === null ? null : await view(record, playerId),
-      party: party === null ? null : partyBody(party, regionId),
-    });
+    const { playerId, socket } = listener;
+    listener.isGreeted = false;
+    for (;;) {
+      listener.missed = 0;
+      const [record, party] = await Promise.all([
+        store.ofPlayer(playerId),
+        parties.ofPlayer(playerId),
+      ]);
+      const ticket = record === null ? null : await view(record, playerId);
+      if (listener.missed > 0) continue;
+      listener.waiting = record !== null && isWaiting(record) ? record : null;
+      listener.isGreeted = true;
+      const frame: MatchmakingPush = {
+        ticket,
+        party: party === null ? null : partyBody(party, regionId),
+      };
+      socket.push(frame);
+      return;
+    }
   }
 
   async #tellTicket(listener: Listener, record: TicketRecord): Promise<void> {
@@ -125,8 +140,9 @@ export class TicketFeed {
   }
 }
 
-function push({ socket }: Listener, frame: MatchmakingPush): void {
-  socket.push(frame);
+function push(listener: Listener, frame: MatchmakingPush): void {
+  if (listener.isGreeted) listener.socket.push(frame);
+  else listener.missed += 1;
 }
 
 function isWaiting({ state }: TicketRecord): boolean {
