@@ -4,6 +4,8 @@ import { JOINS_COMMAND } from '../bench/joins/options.ts';
 import { runJoinsSuite } from '../bench/joins/suite.ts';
 import { MATCHMAKING_COMMAND } from '../bench/matchmaking/options.ts';
 import { runMatchmakingSuite } from '../bench/matchmaking/suite.ts';
+import { REGIONS_COMMAND } from '../bench/regions/options.ts';
+import { runRegionsSuite } from '../bench/regions/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
 import { failoverPage } from '../report/failover-page.ts';
@@ -42,6 +44,11 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
         const { report, tables } = result;
         const summary = `${tables}\n\n${figureLines(report)}`;
         return { report, summary, page: matchmakingPage(result), hasFailed: false };
+      }),
+    regions: (argv) =>
+      runReportCommand(REGIONS_COMMAND, argv, async (options, tell) => {
+        const report = await runRegionsSuite(PROJECT_ROOT, options, tell);
+        return { report, summary: figureLines(report), hasFailed: tellsOfFailures(report) };
       }),
   };
 

@@ -15,6 +15,8 @@ export interface WorldOptions {
   /** Module that exports `game`. */
   readonly game: string;
   readonly nodesPerRegion: number;
+  /** Settings of every node, besides those that make it part of the world. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Told of each region as it gets ready. */
   readonly onReady?: (region: WorldRegion) => void;
 }
@@ -45,12 +47,12 @@ export class World implements AsyncDisposable {
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly wan: WorldWan;
 
-  static async start({ game, nodesPerRegion, onReady }: WorldOptions): Promise<World> {
+  static async start({ game, nodesPerRegion, env = {}, onReady }: WorldOptions): Promise<World> {
     // First what nodes are told of: the doors of all regions, and their Redis servers.
     const opened = await Promise.allSettled(
       WORLD_PLACES.map(async (place) => ({
         place,
-        cluster: await Cluster.start({ game, nodes: 0, env: ENV }),
+        cluster: await Cluster.start({ game, nodes: 0, env: { ...ENV, ...env } }),
       })),
     );
     const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

@@ -1,0 +1,15 @@
+// Two against two, and a room that answers at once: what is measured is the way, not a game.
+
+import { actionRules, defineGame, type PlayerClient, Room } from 'meridian';
+
+class EchoRoom extends Room {
+  override maxClients = 4;
+  override messages = {
+    act: (client: PlayerClient, at: number) => client.send('acted', at),
+  };
+}
+
+export const game = defineGame({
+  rooms: { echo: EchoRoom },
+  queues: { echo: { room: 'echo', rules: actionRules({ count: 2, playersPerTeam: 2 }) } },
+});
