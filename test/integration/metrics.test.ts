@@ -154,6 +154,9 @@ describe('[ND-30] each metric moves', () => {
       'meridian_lease_lapses_total',
       'meridian_lease_votes_total',
       'meridian_node_deaths_declared_total',
+      // This game has no queues; these move in matchmaking-metrics.test.ts.
+      'meridian_matchmaking_matches_total',
+      'meridian_matchmaking_wait_seconds',
       // A region that is alone has no links; these move in region-link-metrics.test.ts.
       'meridian_region_link_messages_sent_total',
       'meridian_region_link_entries_carried_total',

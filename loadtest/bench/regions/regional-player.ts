@@ -37,7 +37,7 @@ export async function travel(home: string, doors: Doors): Promise<Journey> {
   const own = `http://${doors.get(home)}`;
   const tokens = (await ask(own, 'POST', '/v1/auth/guest')) as SessionTokens;
   const probes = await Promise.all(
-    [...doors].map(([regionId, door]) => probe(regionId, door, tokens.accessToken)),
+    [...doors.values()].map((door) => probe(door, tokens.accessToken)),
   );
   const measured = probes.filter((it) => it !== null);
   if (measured.length === 0) throw new Error('no region answered its probe');
@@ -73,7 +73,6 @@ async function ask(
 
 /** @returns null when the region does not answer in time */
 function probe(
-  regionId: string,
   door: string,
   accessToken: string,
 ): Promise<{ readonly regionId: string; readonly rttMs: number; readonly token: string } | null> {
