@@ -226,6 +226,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
       baseUrl: this.#nodes.urlOf(address),
     });
     this.#nodes.learn(seat.nodes);
+    this.#nodes.learnRefuge(seat.refuge);
     // Without an address of its own the room is where the seat came from.
     if (!seat.publicAddress && address !== this.#nodes.endpoint) seat.publicAddress = address;
     return seat;

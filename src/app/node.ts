@@ -34,6 +34,7 @@ import {
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
+import { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
 import { NodeSelf } from './node-self.ts';
@@ -137,9 +138,12 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
-  await linkRegions({ config, nodeId: node.processId, regions, log, metrics }, closers);
-  const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
-  await node.join({ ...region, publicAddress: config.http.publicAddress });
+  const linked = { config, nodeId: node.processId, regions, log, metrics };
+  const link = await linkRegions(linked, closers);
+  const evacuation = Evacuation.of({ ...linked, link }, closers);
+  const refuge = evacuation?.refuge;
+  const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
+  await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
@@ -177,7 +181,7 @@ async function openNode(
       ...authRoutes(auth),
       ...profileRoutes(profiles),
       ...regions.routes,
-      roomLocationRoute(new RoomLocator(region)),
+      roomLocationRoute(new RoomLocator({ ...region, refuge })),
     ],
   });
   mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
@@ -241,6 +245,7 @@ async function openNode(
   };
   self.listensOn(ports.port, region.lease);
   survival.start();
+  survival.startEvacuation(closers);
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
@@ -17,6 +18,7 @@ const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0
 export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly links = new RegionLinkMetrics(this.registry);
+  readonly evacuations = new EvacuationMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 
