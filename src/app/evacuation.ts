@@ -114,6 +114,10 @@ export class Evacuation implements RoomIsolation {
     this.#fence.unshare(roomId);
   }
 
+  ended(roomId: string): void {
+    this.#fence.forget(roomId);
+  }
+
   /** Whether this region's room lives in another: it must not be brought back here under that epoch. */
   livesElsewhere({ roomId, epoch }: { readonly roomId: string; readonly epoch: number }): boolean {
     return (this.#evacuated.get(roomId) ?? 0) >= epoch;
@@ -187,9 +191,8 @@ export class Evacuation implements RoomIsolation {
       const evacuator = new Evacuator(
         {
           redis: this.#redis,
-          witnesses: [this.#redis, ...others.map(([, redis]) => redis)],
+          others: others.map(([, redis]) => redis),
           heardAgoMs: () => link.status(regionId)?.heardAgoMs ?? null,
-          clock: systemClock,
           log,
           onEvacuated: (id, rooms) => metrics.evacuations.evacuated(id, rooms),
         },

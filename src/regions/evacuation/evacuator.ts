@@ -1,4 +1,3 @@
-import type { Clock } from '../../shared/clock.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -15,23 +14,22 @@ import { silentForDown } from './majority.ts';
 // (docs/adr/0009-evacuation.md has the arithmetic).
 
 const EVERY_MS = 250;
-/** How long an answer counts, ms. With the longest call (0.8 s) it stays below `CLAIM_MARGIN_MS`. */
+/** How long an answer counts, ms, by this region's Redis: a command may get there late. With the longest call (0.8 s) below `CLAIM_MARGIN_MS`. */
 const ANSWER_GOOD_MS = 1_000;
 /** Between the moment at which a region has frozen its rooms and the one from which they may be claimed, ms. */
 export const CLAIM_MARGIN_MS = 2_000;
 const ROOMS_AT_A_TIME = 50;
 
-const SILENCE = new RedisScript<number>('link-silence');
+const SILENCE = new RedisScript<readonly [silentMs: number, nowMs: string]>('link-silence');
 const EVACUATE = new RedisScript<readonly [left: number, orphaned: number]>('evacuate-rooms');
 
 export interface EvacuatorDeps {
   /** This region's Redis. */
   readonly redis: RedisClient;
-  /** Redis of every region but the watched one, this region's included. */
-  readonly witnesses: readonly RedisClient[];
+  /** Redis of every other region but the watched one. */
+  readonly others: readonly RedisClient[];
   /** Since this region last heard of it, ms; null: never. */
   readonly heardAgoMs: () => number | null;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly onEvacuated: (regionId: string, rooms: number) => void;
 }
@@ -72,39 +70,42 @@ export class Evacuator {
   }
 
   async #round(): Promise<void> {
-    const { redis, heardAgoMs, clock, log } = this.#deps;
+    const { redis, heardAgoMs, log } = this.#deps;
     const { regionId, isolationFenceMs } = this.#options;
     if ((heardAgoMs() ?? Number.POSITIVE_INFINITY) < isolationFenceMs) {
       this.#isDown = false;
       return;
     }
     if ((await redis.hlen(redisKeys.copiesOf(regionId))) === 0) return;
-    const askedAtMs = clock.monotonicMs();
-    if (!(await this.#isDownNow())) return;
+    const downAtMs = await this.#downAtMs();
+    if (downAtMs === null) return;
     if (!this.#isDown) {
       log.warn({ event: 'region-down', region: regionId }, 'a region is down; its rooms come here');
     }
     this.#isDown = true;
-    await this.#evacuate(askedAtMs);
+    await this.#evacuate(downAtMs + ANSWER_GOOD_MS);
   }
 
-  async #isDownNow(): Promise<boolean> {
+  /** @returns when that was, by the clock of this region's Redis; null when the region is not down */
+  async #downAtMs(): Promise<number | null> {
+    const { redis, others } = this.#deps;
     const { regionId, regions, isolationFenceMs } = this.#options;
-    const silences = await Promise.all(
-      // One that does not answer says nothing.
-      this.#deps.witnesses.map((redis) =>
-        SILENCE.run(redis, [redisKeys.linkHeard(regionId)], []).catch(() => 0),
-      ),
-    );
+    const ask = async (witness: RedisClient) =>
+      await SILENCE.run(witness, [redisKeys.linkHeard(regionId)], []);
+    // One that does not answer says nothing.
+    const asking = others.map((other) => ask(other).catch(() => [0] as const));
+    const [[silentMs, nowMs], ...answers] = await Promise.all([ask(redis), ...asking]);
     const claimAfterMs = isolationFenceMs + CLAIM_MARGIN_MS;
-    return silences.filter((ms) => ms >= claimAfterMs).length >= silentForDown(regions);
+    const silences = [silentMs, ...answers.map(([ms]) => ms)];
+    const silent = silences.filter((ms) => ms >= claimAfterMs).length;
+    return silent >= silentForDown(regions) ? Number(nowMs) : null;
   }
 
-  async #evacuate(askedAtMs: number): Promise<void> {
-    const { redis, clock, log, onEvacuated } = this.#deps;
+  async #evacuate(untilMs: number): Promise<void> {
+    const { redis, log, onEvacuated } = this.#deps;
     const { regionId, isolationFenceMs } = this.#options;
-    const args = [regionId, ROOMS_AT_A_TIME, isolationFenceMs + CLAIM_MARGIN_MS];
-    while (clock.monotonicMs() - askedAtMs < ANSWER_GOOD_MS && !this.#loop.isStopping) {
+    const args = [regionId, ROOMS_AT_A_TIME, isolationFenceMs + CLAIM_MARGIN_MS, untilMs];
+    while (!this.#loop.isStopping) {
       const [left, orphaned] = await EVACUATE.run(redis, [redisKeys.owners], args);
       if (orphaned > 0) {
         onEvacuated(regionId, orphaned);

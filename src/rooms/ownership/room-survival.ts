@@ -39,6 +39,7 @@ export interface RoomIsolation {
   mayPlay(roomId: string): boolean;
   /** A room is new here: nobody else knows it. */
   began(roomId: string): void;
+  ended(roomId: string): void;
 }
 
 /** What the node gives every room for this. */
@@ -505,6 +506,7 @@ export class RoomSurvival implements MovableRoom {
     // Of a room that could not be made, the journal is all there is.
     if (!isOver || !isDurable) return;
     const { roomId } = this;
+    this.#host.services.isolation?.ended(roomId);
     this.#host.services.journal.forget({ roomId, epoch: this.#epoch }).catch((error: unknown) => {
       this.#host.log().debug({ err: error }, 'the journal of an ended room expires by itself');
     });

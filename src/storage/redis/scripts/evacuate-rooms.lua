@@ -1,8 +1,8 @@
 -- Makes rooms of a region that is down orphans here: whoever has room for them claims them, as after the death of a node.
 --
 -- KEYS  owners
--- ARGV  region, most rooms, ms for which the region must not have asked for its rooms (release-copies)
--- Reply {rooms that are left (-1: the region has asked for them of late), rooms that became orphans}
+-- ARGV  region, most rooms, ms for which the region must not have asked for its rooms (release-copies), until when this may be done (ms)
+-- Reply {rooms that are left (-1: the region has asked for them of late, or it is too late for this), rooms that became orphans}
 --
 -- The epoch goes up by a thousand: the region may have gone up a few times since it was copied. A copy of a room that was evacuated
 -- before, or that lives here, is dropped.
@@ -20,6 +20,7 @@ local COPIES = TAG .. 'copies-of:' .. region
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local asked = redis.call('HGET', TAG .. 'copies-asked:' .. region, '@')
+if now > tonumber(ARGV[4]) then return { -1, 0 } end
 if asked and now - tonumber(asked) < tonumber(ARGV[3]) then return { -1, 0 } end
 
 local function is_known(room, epoch)
