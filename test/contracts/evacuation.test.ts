@@ -97,6 +97,7 @@ describe('a region that asks for its rooms', () => {
     await copies.release([]);
     await copies.note([note('r1')]);
     expect(await ask('r1')).toEqual([]);
+    expect(await evacuate(), 'its copy was taken back').toBe(0);
     await copies.note([note('r1')]);
     expect(await evacuate(60_000)).toBe(0);
     expect(await evacuate(0), 'it was there').toBe(1);
@@ -126,6 +127,13 @@ describe('a region that asks for its rooms', () => {
 });
 
 describe('who asks whether a region is down', () => {
+  test('[EV-3] hears of no longer silence than the Redis is up that says so', async () => {
+    await heardAgo(3_600_000);
+    const silence = new RedisScript<readonly [number, string]>('link-silence');
+    const [silentMs] = await silence.run(redis, [redisKeys.linkHeard('amber')], []);
+    expect(silentMs).toBeLessThan(60_000);
+  });
+
   const heardAgo = (ms: number) => redis.set(redisKeys.linkHeard('amber'), Date.now() - ms);
 
   test('[EV-3] needs both of two: one that has heard it, or has just started, keeps it from being down', async () => {
