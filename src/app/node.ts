@@ -37,6 +37,7 @@ import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
+import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
@@ -245,7 +246,7 @@ async function openNode(
   };
   self.listensOn(ports.port, region.lease);
   survival.start();
-  survival.startEvacuation(closers);
+  evacuation?.start(new NodeEvacuableRooms({ node, region, log }), closers);
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );

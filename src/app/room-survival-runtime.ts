@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Room as ColyseusRoom } from '@colyseus/core';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import { RedisRoomDirectory } from '../cluster/directory/redis-room-directory.ts';
 import { placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -14,7 +13,6 @@ import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
 import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
-import type { Closers } from '../shared/closers.ts';
 import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -27,7 +25,6 @@ import type { Region } from './region.ts';
 const DRAIN_ANSWER_MS = 10_000;
 const REASSERT_RETRY_MS = 250;
 const CUT_OFF = 'This node was cut off from the others.';
-const OTHER_REGION = 'This room lives on in another region.';
 const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
@@ -243,46 +240,6 @@ export class SurvivalRuntime {
   abandonAll(): void {
     this.#deps.region.directory.forgetAll();
     for (const room of this.#survivals()) room.abandon(CUT_OFF);
-  }
-
-  /** Copies, watches, and takes part in evacuations from here on. */
-  startEvacuation(closers: Closers): void {
-    const { directory } = this.#deps.region;
-    if (!(directory instanceof RedisRoomDirectory)) return;
-    let cutOff: NodeJS.Timeout | undefined;
-    this.#deps.evacuation?.start(
-      {
-        notes: () =>
-          this.#survivals().flatMap((room) =>
-            room.isEvacuable && !room.isReleased ? (directory.entryOf(room.roomId) ?? []) : [],
-          ),
-        release: (roomId) => void this.#leaveToOtherRegion(roomId),
-        fenceMoved: (isOpen) => {
-          clearTimeout(cutOff);
-          if (isOpen) return;
-          cutOff = setTimeout(() => {
-            for (const room of this.#survivals()) {
-              if (room.isEvacuable && !room.isOurs) room.sendPlayersAway(CUT_OFF);
-            }
-          }, CUT_OFF_AFTER_MS).unref();
-        },
-      },
-      closers,
-    );
-  }
-
-  /** It lives on there under a higher epoch: nothing of it may stay that could be taken for the room. */
-  async #leaveToOtherRegion(roomId: string): Promise<void> {
-    const { region, node, log } = this.#deps;
-    const epoch = region.directory.epochOf(roomId);
-    if (epoch === undefined) return;
-    const room = node.findRoom(roomId);
-    if (room instanceof Room) Room.survivalOf(room).abandon(OTHER_REGION);
-    log.warn({ event: 'room-left', roomId, epoch }, 'a room lives on in another region');
-    await region.directory.remove(roomId);
-    await region.journal.forget({ roomId, epoch }).catch((error: unknown) => {
-      log.debug({ err: error, roomId }, 'the journal of a room that went away expires by itself');
-    });
   }
 
   /** The lease stays lost: players look for their rooms at the others instead of waiting for what may never go on. */

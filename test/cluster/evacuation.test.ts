@@ -130,6 +130,24 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  '[EV-4] a region that stood still as a whole does nothing for its rooms when it wakes',
+  async () => {
+    const amber = regions.node('amber');
+    const { redis } = regions.region('amber');
+    amber.child.kill('SIGSTOP');
+    redis.freeze();
+    // His connection looks open, and nobody refuses anything.
+    await playsIn(ada, 'bronze');
+    redis.thaw();
+    amber.child.kill('SIGCONT');
+    await eventually(() => says(amber, 'room-left'), PATIENCE);
+    await ada.say('still here');
+    expectOneOwner(amber, ada.roomId);
+  },
+  TIMEOUT_MS,
+);
+
 describe('a region that is cut off from the others, and reached by players', () => {
   test(
     '[EV-4] freezes its rooms before they go on elsewhere, and lets go of them when it is back',
