@@ -219,7 +219,7 @@ export class Reconnector {
     const timer = setTimeout(async () => {
       if (socket.isAnswered) return;
       const { processId } = socket.target;
-      const answer = await finder.ask(room.roomId, socket.target);
+      const answer = await finder.seek(room.roomId, socket.target, { isLate: true });
       if (this.#silenceTimer !== timer || socket.isAnswered) return;
       const isElsewhere = answer.kind === 'running' && answer.processId !== processId;
       if (isElsewhere || answer.kind === 'recovering') {

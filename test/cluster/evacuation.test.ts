@@ -137,8 +137,10 @@ test(
     const { redis } = regions.region('amber');
     amber.child.kill('SIGSTOP');
     redis.freeze();
+    const haltedAtMs = performance.now();
     // His connection looks open, and nobody refuses anything.
     await playsIn(ada, 'bronze');
+    console.log(`back from a black hole after ${Math.round(performance.now() - haltedAtMs)} ms`);
     redis.thaw();
     amber.child.kill('SIGCONT');
     await eventually(() => says(amber, 'room-left'), PATIENCE);
