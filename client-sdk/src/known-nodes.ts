@@ -13,6 +13,8 @@ export class KnownNodes {
   readonly #scheme: string;
   /** As last named. */
   #nodes: readonly NodeAddress[] = [];
+  /** Of the region where rooms go when theirs is lost, as last named. */
+  #refuge: NodeAddress | undefined;
   /** Named before, and not since; the newest first. */
   #earlier: readonly NodeAddress[] = [];
 
@@ -39,6 +41,16 @@ export class KnownNodes {
       .filter((address) => !addresses.includes(address))
       .slice(0, MOST_REMEMBERED);
     this.#nodes = addresses;
+  }
+
+  /** Where rooms go when their region is lost; undefined when there is no such place, or nobody has said so. */
+  get refuge(): NodeAddress | undefined {
+    return this.#refuge;
+  }
+
+  /** @param refuge - as a seat or an answer has it; what is none says nothing */
+  learnRefuge(refuge: unknown): void {
+    if (typeof refuge === 'string' && refuge !== '') this.#refuge = withoutSlash(refuge);
   }
 
   /**

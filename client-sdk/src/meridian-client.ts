@@ -243,6 +243,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
       baseUrl: nodes.urlOf(address),
     });
     nodes.learn(seat.nodes);
+    nodes.learnRefuge(seat.refuge);
     // Without an address of its own the room is where the seat came from.
     if (!seat.publicAddress && address !== nodes.endpoint) seat.publicAddress = address;
     return seat;

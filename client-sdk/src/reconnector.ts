@@ -103,6 +103,7 @@ export class Reconnector {
       finder,
       random,
       nowMs,
+      outageMs: () => nowMs() - (this.#outage?.startedAtMs ?? nowMs()),
       target: () => socket.target,
       lostProcessId: () => this.#outage?.from ?? socket.target.processId,
       onTarget: (to) => this.#goTo(to),
@@ -218,7 +219,7 @@ export class Reconnector {
     const timer = setTimeout(async () => {
       if (socket.isAnswered) return;
       const { processId } = socket.target;
-      const answer = await finder.ask(room.roomId, socket.target);
+      const answer = await finder.seek(room.roomId, socket.target, { isLate: true });
       if (this.#silenceTimer !== timer || socket.isAnswered) return;
       const isElsewhere = answer.kind === 'running' && answer.processId !== processId;
       if (isElsewhere || answer.kind === 'recovering') {
@@ -246,7 +247,7 @@ export class Reconnector {
       return;
     }
     const { processId } = socket.target;
-    void finder.ask(room.roomId, socket.target).then((answer) => {
+    void finder.seek(room.roomId, socket.target, { isLate: true }).then((answer) => {
       if (this.#isStopped) return;
       const isEarly = nowMs() - outage.startedAtMs < DOUBT_MS;
       const goesOn =

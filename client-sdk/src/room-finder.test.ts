@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HandDrivenTime } from '../../test/support/hand-driven-time.ts';
 import type { FetchFunction } from './http-json.ts';
 import { KnownNodes } from './known-nodes.ts';
@@ -17,11 +17,13 @@ const running = (publicAddress: string | null): Behaviour => ({
   body: { state: 'running', roomId: 'r', processId: 'p', publicAddress, nodes: ['a:1', 'd:4'] },
 });
 
-/** A region whose nodes behave as told; `order` is that in which a random 0 < 1 < 2 … puts them. */
-function region(behaviours: Readonly<Record<string, Behaviour>>, lost: string) {
-  const asked: { readonly url: string; readonly atMs: number; readonly signal: AbortSignal }[] = [];
-  const fetch: FetchFunction = (url, { signal }) => {
-    asked.push({ url, atMs: time.nowMs - 10_000, signal });
+/** Nodes by address. */
+function behaving(
+  behaviours: Readonly<Record<string, Behaviour>>,
+  onAsked: (url: string, signal: AbortSignal) => void,
+): FetchFunction {
+  return (url, { signal }) => {
+    onAsked(url, signal);
     const behaviour = behaviours[new URL(url).host];
     if (behaviour === undefined || behaviour === 'silent') return new Promise(() => {});
     if (behaviour === 'refuses') return Promise.reject(new TypeError('fetch failed'));
@@ -29,6 +31,14 @@ function region(behaviours: Readonly<Record<string, Behaviour>>, lost: string) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return Promise.resolve({ ok: status < 400, status, text: () => Promise.resolve(text) });
   };
+}
+
+/** A region whose nodes behave as told; `order` is that in which a random 0 < 1 < 2 … puts them. */
+function region(behaviours: Readonly<Record<string, Behaviour>>, lost: string) {
+  const asked: { readonly url: string; readonly atMs: number; readonly signal: AbortSignal }[] = [];
+  const fetch = behaving(behaviours, (url, signal) => {
+    asked.push({ url, atMs: time.nowMs - 10_000, signal });
+  });
   const nodes = new KnownNodes('http://a:1');
   nodes.learn(Object.keys(behaviours));
   let rank = 0;
@@ -117,4 +127,60 @@ test.each<{ says: string; behaviour: Behaviour; answer: RoomAnswer }>([
   const { answers } = region({ 'a:1': behaviour }, 'a:1');
   await turns();
   expect(answers).toEqual([answer]);
+});
+
+describe('[EV-10] a room whose region may be lost', () => {
+  const HERE = 'http://a:1';
+  const there: RoomAnswer = { kind: 'running', processId: 'p', address: 'z:9' };
+
+  async function seek(
+    own: Behaviour,
+    refuge: Behaviour,
+    { isLate }: { readonly isLate: boolean },
+  ): Promise<{ readonly answer: RoomAnswer | undefined; readonly asked: readonly string[] }> {
+    const asked: string[] = [];
+    const fetch = behaving({ 'a:1': own, 'z:9': refuge }, (url) => asked.push(new URL(url).host));
+    const nodes = new KnownNodes(HERE);
+    nodes.learnRefuge('z:9/');
+    const finder = new RoomFinder({ nodes, fetch, random: () => 0 });
+    const answers: RoomAnswer[] = [];
+    const lost = { processId: 'q', address: 'a:1' };
+    void finder.seek('r', lost, { isLate }).then((answer) => answers.push(answer));
+    await turns();
+    time.advance(3_000);
+    await turns();
+    return { answer: answers[0], asked };
+  }
+
+  const unknown: Behaviour = { status: 404, body: '' };
+
+  test('is not asked for elsewhere while the region knows it and the outage is young', async () => {
+    const { answer, asked } = await seek(running('a:1'), running('z:9'), { isLate: false });
+    expect(answer).toMatchObject({ address: 'a:1' });
+    expect(asked).toEqual(['a:1']);
+  });
+
+  test('is where its region does not know it any more', async () => {
+    expect((await seek(unknown, running('z:9'), { isLate: false })).answer).toEqual(there);
+  });
+
+  test.each<{ own: Behaviour }>([
+    { own: 'refuses' },
+    { own: 'silent' },
+    // It has not noticed yet.
+    { own: running('a:1') },
+  ])(
+    'is looked for in both when the outage lasts, and the refuge is right: $own',
+    async ({ own }) => {
+      expect((await seek(own, running('z:9'), { isLate: true })).answer).toEqual(there);
+    },
+  );
+
+  test.each<Behaviour>(['refuses', 'silent', unknown])(
+    'is where its region says when the refuge does not have it: %o',
+    async (refuge) => {
+      const { answer } = await seek(running('a:1'), refuge, { isLate: true });
+      expect(answer).toMatchObject({ kind: 'running', address: 'a:1' });
+    },
+  );
 });

@@ -8,6 +8,9 @@ import type { RoomTarget } from './room-target.ts';
 //   ask one at random ──300 ms without an answer──▶ ask the next, too ──▶ … ──▶ the lost node last
 //          └──── failed ────▶ ask the next at once
 //
+// A region may be lost as a whole. Its rooms are then in its refuge, which is asked too when an outage takes long, or when nobody in
+// the region knows the room; a room gets there in no other way, so if it is there, it is nowhere else.
+//
 // The first answer counts; the others are aborted. A question that waits for news goes first to whoever answered last, and
 // the others are asked when it is overdue.
 
@@ -33,6 +36,8 @@ export interface RoomFinderDependencies {
 const HEDGE_AFTER_MS = 300;
 /** Time all of them have together, besides the wait. */
 const DEADLINE_MS = 2_000;
+/** Time the other region has to answer. */
+const REFUGE_DEADLINE_MS = 1_000;
 
 export class RoomFinder {
   readonly #deps: RoomFinderDependencies;
@@ -41,6 +46,24 @@ export class RoomFinder {
 
   constructor(deps: RoomFinderDependencies) {
     this.#deps = deps;
+  }
+
+  /**
+   * Like `ask`, and asks the refuge besides.
+   *
+   * @param isLate - whether the outage has lasted so long that the region may be lost
+   */
+  async seek(
+    roomId: string,
+    lost: RoomTarget,
+    { waitMs = 0, isLate }: { readonly waitMs?: number; readonly isLate: boolean },
+  ): Promise<RoomAnswer> {
+    const asking = this.ask(roomId, lost, waitMs);
+    const there = isLate ? await this.#askRefuge(roomId) : null;
+    if (there !== null) return there;
+    const answer = await asking;
+    const isUnknown = answer.kind === 'unknown' || answer.kind === 'lost';
+    return (isUnknown && !isLate ? await this.#askRefuge(roomId) : null) ?? answer;
   }
 
   /**
@@ -90,6 +113,22 @@ export class RoomFinder {
     });
   }
 
+  /** @returns null when there is none, it does not answer, or the room is not there */
+  async #askRefuge(roomId: string): Promise<RoomAnswer | null> {
+    const { refuge } = this.#deps.nodes;
+    if (refuge === undefined) return null;
+    const aborter = new AbortController();
+    const deadline = setTimeout(() => aborter.abort(), REFUGE_DEADLINE_MS);
+    const late = new Promise<null>((resolve) => {
+      aborter.signal.addEventListener('abort', () => resolve(null));
+    });
+    const wait = { waitMs: 0, lostProcessId: '' };
+    const asking = this.#askOne(refuge, roomId, wait, aborter.signal);
+    const answer = await Promise.race([asking, late]);
+    clearTimeout(deadline);
+    return answer?.kind === 'running' || answer?.kind === 'recovering' ? answer : null;
+  }
+
   /** @returns null when this node is no help */
   async #askOne(
     address: NodeAddress,
@@ -114,6 +153,7 @@ export class RoomFinder {
       const location = JSON.parse(text) as RoomLocation;
       // It names the others.
       nodes.learn([address, ...location.nodes]);
+      nodes.learnRefuge(location.refuge);
       return answerOf(location, address);
     } catch {
       // Not reached, aborted, or a proxy's page instead of JSON: the next address may know better.

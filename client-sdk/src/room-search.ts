@@ -9,6 +9,8 @@ export interface RoomSearchDependencies {
   readonly random: () => number;
   /** Monotonic, in ms. */
   readonly nowMs: () => number;
+  /** Since the connection was lost, in ms. */
+  readonly outageMs: () => number;
   /** Where the connection went last. */
   readonly target: () => RoomTarget;
   /** The process of before the outage: that the room runs there is no news. */
@@ -39,6 +41,8 @@ interface Search {
   wake: (() => void) | null;
 }
 
+/** No room is brought to another region sooner; until then nobody there need be asked. */
+const REFUGE_AFTER_MS = 3_000;
 /** The longest the region waits with an answer. */
 const MOST_WAIT_MS = 1_000;
 
@@ -84,7 +88,10 @@ export class RoomSearch {
     const { roomId, nowMs, random, ...deps } = this.#deps;
     const { processId, address } = deps.target();
     const lost = { processId: deps.lostProcessId(), address };
-    const answer = await finder.ask(roomId, lost, this.#waitMs(search));
+    const answer = await finder.seek(roomId, lost, {
+      waitMs: this.#waitMs(search),
+      isLate: deps.outageMs() >= REFUGE_AFTER_MS,
+    });
     if (this.#search !== search) return;
     this.#answers = this.#lastAnswer === answer.kind ? this.#answers + 1 : 1;
     this.#lastAnswer = answer.kind;

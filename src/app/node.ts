@@ -34,10 +34,12 @@ import {
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
+import { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
+import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
@@ -158,8 +160,11 @@ async function openNode(
     }),
     closers,
   );
-  const survival = new SurvivalRuntime({ config, node, region, self, log, metrics });
-  await node.join({ ...region, publicAddress: config.http.publicAddress });
+  const linked = { config, nodeId: node.processId, regions, log, metrics };
+  const evacuation = Evacuation.of({ ...linked, link }, closers);
+  const refuge = evacuation?.refuge;
+  const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
+  await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
@@ -199,7 +204,7 @@ async function openNode(
       ...profileRoutes(profiles),
       ...regions.routes,
       ...matchmaking.routes,
-      roomLocationRoute(new RoomLocator(region)),
+      roomLocationRoute(new RoomLocator({ ...region, refuge })),
     ],
   });
   mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
@@ -273,6 +278,7 @@ async function openNode(
   self.listensOn(ports.port, region.lease);
   survival.start();
   matchmaking.start();
+  evacuation?.start(new NodeEvacuableRooms({ node, region, log }), closers);
   closers.push('sockets', () =>
     transport.close(config.process.shutdownDeadlineMs * SOCKETS_SHARE_OF_DEADLINE),
   );

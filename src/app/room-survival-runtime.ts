@@ -17,6 +17,7 @@ import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
+import type { Evacuation } from './evacuation.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 
@@ -46,6 +47,8 @@ export interface SurvivalRuntimeDeps {
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   readonly self: NodeSelf;
+  /** Null: no region takes this one's rooms, nor this one another's. */
+  readonly evacuation: Evacuation | null;
 }
 
 /** Joins what brings rooms back and moves them to the node's rooms. */
@@ -61,7 +64,7 @@ export class SurvivalRuntime {
   #isReasserting = false;
 
   constructor(deps: SurvivalRuntimeDeps) {
-    const { config, node, region, self, log, metrics } = deps;
+    const { config, node, region, self, log, metrics, evacuation } = deps;
     const { directory, journal, lease, registry, calls } = region;
     const revivals = new Revivals();
     const nodeId = node.processId;
@@ -78,6 +81,7 @@ export class SurvivalRuntime {
     });
     this.services = {
       lease,
+      isolation: evacuation,
       directory,
       journal,
       revivals,
@@ -92,7 +96,8 @@ export class SurvivalRuntime {
       directory,
       reviver: this.#reviver,
       log,
-      takesRooms: () => self.takesRooms && lease.isHeld(),
+      takesRooms: () => self.takesRooms && lease.isHeld() && evacuation?.isOpen !== false,
+      livesElsewhere: (claim) => evacuation?.livesElsewhere(claim) === true,
     });
     const mover = new RoomMover({
       nodeId,
@@ -200,7 +205,7 @@ export class SurvivalRuntime {
 
   #wayInto(room: ColyseusRoom): 'here' | 'soon here' {
     if (!(room instanceof Room) || !Room.survivalOf(room).isFrozen) return 'here';
-    if (!this.#deps.region.lease.isHeld()) {
+    if (!Room.survivalOf(room).isOurs) {
       throw new GameError('LEASE_LOST', {}, { retryAfterMs: 250 });
     }
     return 'soon here';

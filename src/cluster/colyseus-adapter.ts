@@ -63,6 +63,8 @@ export interface ColyseusRegion {
   readonly calls: NodeCalls;
   /** Live nodes; new rooms are placed by what they report. */
   readonly registry: { readonly nodes: readonly NodeInfo[] };
+  /** Where clients find rooms of this region when it is lost. */
+  readonly refuge?: string | undefined;
 }
 
 /** This process as a Colyseus node. */
@@ -98,6 +100,7 @@ export class ColyseusNode {
     publicAddress,
     calls,
     registry,
+    refuge,
   }: ColyseusRegion): Promise<void> {
     const seats = new SeatBroker({
       nodeId: this.processId,
@@ -105,6 +108,7 @@ export class ColyseusNode {
       directory,
       calls,
       registry,
+      refuge,
     });
     this.#seats = seats;
     this.#directory = directory;

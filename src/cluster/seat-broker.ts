@@ -47,6 +47,8 @@ export interface SeatBrokerDeps {
   readonly directory: RoomDirectory;
   readonly calls: NodeCalls;
   readonly registry: { readonly nodes: readonly NodeInfo[] };
+  /** Address of the region where rooms of this one go when it is lost. */
+  readonly refuge?: string | undefined;
 }
 
 /** How long a join may look for a room, in ms. */
@@ -70,10 +72,12 @@ export class SeatBroker {
   readonly #directory: RoomDirectory;
   readonly #calls: SeatCalls;
   readonly #registry: { readonly nodes: readonly NodeInfo[] };
+  readonly #refuge: string | undefined;
   readonly #pending = new PendingPlacements();
   readonly #turnstile = new Turnstile();
 
-  constructor({ nodeId, host, directory, calls, registry }: SeatBrokerDeps) {
+  constructor({ nodeId, host, directory, calls, registry, refuge }: SeatBrokerDeps) {
+    this.#refuge = refuge;
     this.#nodeId = nodeId;
     this.#host = host;
     this.#directory = directory;
@@ -273,6 +277,7 @@ export class SeatBroker {
       ...{ name, sessionId, roomId, processId },
       ...(publicAddress !== undefined && { publicAddress }),
       ...(nodes.length > 0 && { nodes }),
+      ...(this.#refuge !== undefined && { refuge: this.#refuge }),
     };
   }
 }

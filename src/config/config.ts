@@ -192,9 +192,16 @@ export const RegionConfig = z
     all: RegionEntries.default([]),
     /**
      * Redis of the other regions, as JSON: `[{ "id", "redisUri" }]`. With it, regions tell each other how they are. Their users need the
-     * keys `meridian:link:*` and nothing else. Empty: this region knows of the others what is in the catalogue.
+     * keys `meridian:link:*`, and the nearest other region's those of evacuation: `meridian:copy:*` and `{meridian}:*`. Empty: this region
+     * knows of the others what is in the catalogue.
      */
     links: RegionLinkEntries.default([]),
+    /**
+     * How long a region that half of the others do not hear plays its durable rooms on; then they stand still, and 2 s later the nearest
+     * region takes them. The same on every node of every region. Lower: players are back sooner, and a link that stutters stops play.
+     * 0: no region takes another's rooms.
+     */
+    isolationFenceMs: z.coerce.number().int().min(0).default(3_000),
     /** Seats one node is thought to hold, for how full the region is. Lower: it closes, and is spilled over from, earlier. */
     seatsPerNode: count.default(1_500),
   })

@@ -87,6 +87,7 @@ const Seat = z.strictObject({
     processId: z.string(),
     publicAddress: z.string().exactOptional(),
     nodes: z.array(z.string()).readonly().exactOptional(),
+    refuge: z.string().exactOptional(),
   }),
 });
 

@@ -26,6 +26,7 @@ export const PlacedSeat = z.object({
     processId: z.string(),
     publicAddress: z.string().exactOptional(),
     nodes: z.array(z.string()).readonly().exactOptional(),
+    refuge: z.string().exactOptional(),
   }),
 });
 export type PlacedSeat = z.infer<typeof PlacedSeat>;

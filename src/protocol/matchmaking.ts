@@ -66,6 +66,7 @@ export interface MatchSeat {
     readonly processId: string;
     readonly publicAddress?: string | undefined;
     readonly nodes?: readonly string[] | undefined;
+    readonly refuge?: string | undefined;
   };
 }
 

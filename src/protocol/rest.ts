@@ -74,7 +74,7 @@ export interface ProfilePatchRequest {
 
 /**
  * `GET /v1/rooms/:roomId`: where a room is now. Any live node of the region answers, so a client whose node died asks the
- * others. A room that is gone for good answers 410 with `ROOM_LOST` and the reason; one that never was, 404.
+ * others. A room that is gone for good answers 410 with `ROOM_LOST` and the reason; one that never was, 404. `refuge`: see `SeatExtras`.
  */
 export type RoomLocation =
   | {
@@ -86,6 +86,7 @@ export type RoomLocation =
       readonly publicAddress: string | null;
       /** Addresses of other live nodes of the region, for the next time. */
       readonly nodes: readonly string[];
+      readonly refuge?: string;
     }
   | {
       /** Its node is gone and another one is about to bring it back. */
@@ -93,12 +94,15 @@ export type RoomLocation =
       readonly roomId: string;
       readonly retryAfterMs: number;
       readonly nodes: readonly string[];
+      readonly refuge?: string;
     };
 
 /** What Meridian adds to Colyseus' seat reservation; stock SDKs do not look at it. */
 export interface SeatExtras {
   /** Public addresses of the live nodes of the region (at most 8), the room's own first. */
   readonly nodes?: readonly string[];
+  /** `host[:port][/path]` of the region where the room goes when its own is lost; absent when there is none. */
+  readonly refuge?: string;
 }
 
 /** `POST /admin/v1/nodes/:nodeId/drain` */

@@ -8,3 +8,11 @@
  * A node that is drained or stopped on purpose moves rooms of the last two kinds, and nothing is lost.
  */
 export type Durability = 'none' | 'checkpoint' | 'journal';
+
+/**
+ * What becomes of a durable room when too few other regions hear its own:
+ *
+ * - `move`: it stands still, and goes on in the nearest region.
+ * - `play-on`: it goes on where it is, whoever still reaches it. It is never evacuated: lost with its region, unless that comes back.
+ */
+export type WhenIsolated = 'move' | 'play-on';

@@ -20,6 +20,9 @@ const News = z.strictObject({
 const nodes = z.array(z.string()).meta({
   description: 'Public addresses of live nodes of the region, for the next question.',
 });
+const refuge = z.string().exactOptional().meta({
+  description: 'Address of the region where the room goes when its own is lost.',
+});
 const Location = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('running'),
@@ -27,12 +30,14 @@ const Location = z.discriminatedUnion('state', [
     processId: z.string(),
     publicAddress: z.string().nullable(),
     nodes,
+    refuge,
   }),
   z.strictObject({
     state: z.literal('recovering'),
     roomId: z.string(),
     retryAfterMs: z.number().int(),
     nodes,
+    refuge,
   }),
 ]) satisfies z.ZodType<RoomLocation>;
 

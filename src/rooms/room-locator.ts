@@ -32,6 +32,7 @@ interface Question extends Pick<AwaitedNews, 'lostProcessId'> {
 export class RoomLocator {
   readonly #directory: Pick<RoomDirectory, 'whereAre'>;
   readonly #registry: NodeRegistry;
+  readonly #extras: { readonly refuge?: string };
   /** Since the last turn of the event loop. */
   readonly #asked: Question[] = [];
   /** For news. */
@@ -41,9 +42,12 @@ export class RoomLocator {
   constructor(deps: {
     readonly directory: Pick<RoomDirectory, 'whereAre'>;
     readonly registry: NodeRegistry;
+    /** Address of the region where rooms of this one go when it is lost. */
+    readonly refuge?: string | undefined;
   }) {
     this.#directory = deps.directory;
     this.#registry = deps.registry;
+    this.#extras = deps.refuge === undefined ? {} : { refuge: deps.refuge };
   }
 
   /** @throws {GameError} `ROOM_UNKNOWN`, `ROOM_LOST`, `DIRECTORY_UNAVAILABLE` */
@@ -98,10 +102,16 @@ export class RoomLocator {
     if (!isNews && performance.now() + LOOK_EVERY_MS <= untilMs) return false;
     const nodes = publicAddresses(this.#registry.nodes);
     if (owner === undefined) {
-      answer.resolve({ state: 'recovering', roomId, retryAfterMs: RETRY_AFTER_MS, nodes });
+      answer.resolve({
+        ...{ state: 'recovering', roomId, retryAfterMs: RETRY_AFTER_MS, nodes },
+        ...this.#extras,
+      });
     } else {
       const { nodeId: processId, publicAddress } = owner;
-      answer.resolve({ state: 'running', roomId, processId, publicAddress, nodes });
+      answer.resolve({
+        ...{ state: 'running', roomId, processId, publicAddress, nodes },
+        ...this.#extras,
+      });
     }
     return true;
   }

@@ -20,7 +20,7 @@ import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
-import type { Durability } from './durability.ts';
+import type { Durability, WhenIsolated } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
 import {
@@ -123,6 +123,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
    * again: what is not in the state goes through `onCheckpoint` and `onRestore`.
    */
   readonly durability: Durability = 'none';
+  /** What becomes of a durable room when its region is cut off from the others; see `WhenIsolated`. */
+  readonly whenIsolated: WhenIsolated = 'move';
   /** Adds to a checkpoint what is not in the state: a random generator, a physics world. JSON, given back to `onRestore`. */
   onCheckpoint?(): unknown;
   /**
@@ -386,7 +388,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     // A step that failed half way must not reach clients, nor the journal the room is made anew from.
     if (this.#loop.hasFailed && this.#survival.isDurable) return;
     // A step may have been stopped in its middle for longer than the lease.
-    if (!this.#services.survival.lease.isHeld()) return;
+    if (!this.#survival.isOurs) return;
     this.broadcastPatch();
   }
 

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
@@ -19,6 +20,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly links = new RegionLinkMetrics(this.registry);
   readonly matchmaking = new MatchmakingMetrics(this.registry);
+  readonly evacuations = new EvacuationMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

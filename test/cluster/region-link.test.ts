@@ -368,7 +368,7 @@ describe('a Redis that goes away', () => {
     const epoch = Number(await sender.redis.hget(state, 'epoch'));
     const script = new RedisScript<number>('acknowledge-link');
     const acknowledge = async (ofEpoch: number, sequence: number) => {
-      const said = await script.run(sender.redis, [out, state], [ofEpoch, sequence, 2]);
+      const said = await script.run(sender.redis, [out, state], [ofEpoch, sequence, 2, 0]);
       return [said, await sender.redis.xlen(out)];
     };
     expect(await acknowledge(epoch + 3_600_000, 5)).toEqual([0, 10]);

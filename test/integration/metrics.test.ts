@@ -163,6 +163,9 @@ describe('[ND-30] each metric moves', () => {
       'meridian_region_link_delay_seconds',
       'meridian_region_link_messages_dropped_total',
       'meridian_region_link_gaps_total',
+      // test/cluster/evacuation.test.ts
+      'meridian_evacuation_lag_seconds',
+      'meridian_evacuation_rooms_total',
     ];
     expect(silent.map(({ name }) => name).filter((n) => !expectedSilent.includes(n))).toEqual([]);
   });

@@ -119,6 +119,9 @@ class JournalRoom extends Room {
       throw new Error('A step that fails, as asked for.');
     }
     this.state.clockMs = this.clock.elapsedTime;
+    if (process.env['SURVIVAL_TELLS_STEPS'] === 'yes') {
+      console.log(JSON.stringify({ steppedRoomId: this.roomId, atMs: Date.now() }));
+    }
     this.state.pid = process.pid;
   }
 
@@ -130,6 +133,11 @@ class JournalRoom extends Room {
 
 class CheckpointRoom extends JournalRoom {
   override durability = 'checkpoint' as const;
+}
+
+/** Stays in its region, whatever happens. */
+class RootedRoom extends JournalRoom {
+  override readonly whenIsolated = 'play-on';
 }
 
 class NoneRoom extends JournalRoom {
@@ -150,6 +158,7 @@ async function busyWith(ms: number): Promise<void> {
 export const game = defineGame({
   rooms: {
     journal: { room: JournalRoom, filterBy: ['title'] },
+    rooted: { room: RootedRoom, filterBy: ['title'] },
     checkpoint: { room: CheckpointRoom, filterBy: ['title'] },
     none: { room: NoneRoom, filterBy: ['title'] },
     members: { room: MembersRoom, filterBy: ['title'] },

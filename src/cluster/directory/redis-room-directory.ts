@@ -51,6 +51,13 @@ export interface RedisRoomDirectoryOptions {
   readonly deadlineMs?: number;
 }
 
+/** A room as the directory has it, for one that has to list it elsewhere. */
+export interface RoomEntry extends OwnedId {
+  readonly listing: string;
+  /** The buckets record (`room-index.lua`). */
+  readonly buckets: string;
+}
+
 const DEADLINE_MS = 500;
 /** For what is done once per node or outage, over all of a node's rooms. */
 const LONG_DEADLINE_MS = 5_000;
@@ -89,6 +96,15 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
 
   epochOf(roomId: string): number | undefined {
     return this.#rooms.get(roomId)?.epoch;
+  }
+
+  /** A room of this node as it is written down; null when it is none, or cannot be written. */
+  entryOf(roomId: string): RoomEntry | null {
+    const owned = this.#rooms.get(roomId);
+    const fields = owned === undefined ? null : this.#fieldsOf(owned.listing);
+    if (owned === undefined || fields === null) return null;
+    const [listing, buckets] = fields;
+    return { roomId, epoch: owned.epoch, listing, buckets };
   }
 
   // --- changes of one room -------------------------------------------------------------------------------------------

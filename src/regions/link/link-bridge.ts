@@ -63,6 +63,8 @@ export class LinkBridge {
   /** The peer had everything up to here. */
   #confirmed: LinkId = LINK_START;
   #heartbeatDueMs = Number.NEGATIVE_INFINITY;
+  /** When the peer was asked what it last answered, monotonic, ms. */
+  #askedAtMs: number | null = null;
   #isTroubled = false;
 
   constructor(deps: LinkBridgeDeps, ends: LinkEnds, options: LinkOptions) {
@@ -158,6 +160,7 @@ export class LinkBridge {
   /** @returns null when all is there; where to go back to when the peer has less than was believed */
   async #applyRun(peer: RedisClient, run: CarriedRun): Promise<string | null> {
     const { regionId, peerId } = this.#ends;
+    const askedAtMs = this.#deps.clock.monotonicMs();
     const [status, last, added, repeated, gaps, mended] = await APPLY.run(
       peer,
       [
@@ -170,6 +173,7 @@ export class LinkBridge {
         ...run.items.flatMap((item) => [item.sequence, item.type, item.ulid, item.envelope]),
       ],
     );
+    this.#askedAtMs = askedAtMs;
     this.#deps.metrics.carried(peerId, added, repeated);
     if (mended > 0) {
       this.#deps.metrics.dropped(peerId, 'foreign', mended);
@@ -221,10 +225,12 @@ export class LinkBridge {
   async #acknowledge(cursor: string): Promise<void> {
     const { peerId } = this.#ends;
     const { epoch, sequence } = parseLinkId(cursor) ?? LINK_START;
+    const askedAgoMs =
+      this.#askedAtMs === null ? -1 : Math.ceil(this.#deps.clock.monotonicMs() - this.#askedAtMs);
     await ACKNOWLEDGE.run(
       this.#deps.redis,
       [redisKeys.linkOut(peerId), redisKeys.linkState(peerId)],
-      [epoch, sequence, this.#options.keptEntries],
+      [epoch, sequence, this.#options.keptEntries, askedAgoMs],
     );
   }
 
@@ -243,7 +249,9 @@ export class LinkBridge {
     const { epoch, sequence } = this.#confirmed;
     const inbox = redisKeys.linkIn(regionId, epoch);
     const keys = [redisKeys.linkHeard(regionId), redisKeys.snapshotsOf(regionId), inbox];
+    const askedAtMs = this.#deps.clock.monotonicMs();
     const last = parseLinkId(await HEAR.run(peer, keys, snapshots)) ?? { epoch, sequence: 0 };
+    this.#askedAtMs = askedAtMs;
     this.#heartbeatDueMs = this.#deps.clock.monotonicMs() + this.#options.heartbeatMs;
     return last.epoch === epoch && last.sequence < sequence ? formatLinkId(last) : null;
   }

@@ -23,6 +23,8 @@ export interface FailoverDeps {
   readonly log: Logger;
   /** Whether this node takes rooms: it is not draining, and its lease is held. */
   readonly takesRooms: () => boolean;
+  /** Whether a room that was claimed lives in another region by now: it is forgotten here. */
+  readonly livesElsewhere: (claim: RoomClaim) => boolean;
 }
 
 /** Claims the rooms of dead nodes and brings them back here. */
@@ -69,11 +71,17 @@ export class FailoverRunner {
   }
 
   async #claimOn(): Promise<void> {
-    const { directory, reviver, takesRooms } = this.#deps;
+    const { directory, takesRooms } = this.#deps;
     while (!this.#isStopped && takesRooms()) {
       const claims: readonly RoomClaim[] = await directory.claimOrphans(CLAIM);
       if (claims.length === 0) return;
-      await Promise.all(claims.map((claim) => reviver.revive(claim)));
+      await Promise.all(claims.map((claim) => this.#bringBack(claim)));
     }
+  }
+
+  async #bringBack(claim: RoomClaim): Promise<void> {
+    const { directory, reviver, livesElsewhere } = this.#deps;
+    if (livesElsewhere(claim)) await directory.remove(claim.roomId);
+    else await reviver.revive(claim);
   }
 }

@@ -80,6 +80,7 @@ export class RedisRoomJournal implements RoomJournal {
 
   /** @throws {GameError} `DIRECTORY_UNAVAILABLE` */
   async read(roomId: string): Promise<JournalRecord | null> {
+    await this.#adoptCopy(roomId).catch(unavailable);
     const stored = await this.#stored(roomId);
     if (stored.length === 0) return null;
     const entries: JournalEntry[] = [];
@@ -104,6 +105,24 @@ export class RedisRoomJournal implements RoomJournal {
 
   async forget({ roomId, epoch }: { readonly roomId: string; readonly epoch: number }) {
     await FORGET.run(this.#redis, [redisKeys.journal(roomId)], [epoch]).catch(unavailable);
+  }
+
+  /** A room of another region that was evacuated: what that region copied here is its journal, unless it has been here since. */
+  async #adoptCopy(roomId: string): Promise<void> {
+    const key = redisKeys.journal(roomId);
+    const copyKey = redisKeys.journalCopy(roomId);
+    const [ours, copied] = await Promise.all([this.#newestId(key), this.#newestId(copyKey)]);
+    // Both keys are in one slot. A name that is gone meanwhile was given by another one who reads the same journal.
+    if (copied !== null && isAfter(copied, ours)) {
+      await this.#redis.rename(copyKey, key).catch((error: unknown) => {
+        if (!(error instanceof Error && error.message.includes('no such key'))) throw error;
+      });
+    }
+  }
+
+  async #newestId(key: string): Promise<string | null> {
+    const [newest] = await this.#redis.xrevrangeBuffer(key, '+', '-', 'COUNT', 1);
+    return newest === undefined ? null : newest[0].toString();
   }
 
   async #stored(roomId: string): Promise<StoredEntry[]> {
@@ -133,6 +152,13 @@ interface StoredEntry {
 function isNext(id: string, next: string): boolean {
   const [epoch, sequence] = id.split('-');
   return next === `${epoch}-${Number(sequence) + 1}`;
+}
+
+/** @param other - null: there is none */
+function isAfter(id: string, other: string | null): boolean {
+  const [epoch = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherEpoch = 0, otherSequence = 0] = (other ?? '0-0').split('-').map(Number);
+  return epoch === otherEpoch ? sequence > otherSequence : epoch > otherEpoch;
 }
 
 function unavailable(cause: unknown): never {

@@ -9,7 +9,7 @@ import { encodeResumeSection } from '../../protocol/resume.ts';
 import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
-import type { Durability } from '../durability.ts';
+import type { Durability, WhenIsolated } from '../durability.ts';
 import type { RestoreCounts } from '../failover/restore-counts.ts';
 import type { Revival, RevivalClaim, Revivals } from '../failover/revival.ts';
 import { RevivalError } from '../failover/revival-error.ts';
@@ -33,9 +33,20 @@ import { clearSeatTimeouts, releaseRoom } from './release-room.ts';
 //
 // While the node's lease is not held a room is frozen too: no step, no message, no patch.
 
+/** Whether a room may have gone to another region, when this one could not be heard. */
+export interface RoomIsolation {
+  /** Called before every step. */
+  mayPlay(roomId: string): boolean;
+  /** A room is new here: nobody else knows it. */
+  began(roomId: string): void;
+  ended(roomId: string): void;
+}
+
 /** What the node gives every room for this. */
 export interface SurvivalServices {
   readonly lease: NodeLease;
+  /** Null: no region takes this one's rooms. */
+  readonly isolation: RoomIsolation | null;
   readonly directory: RoomDirectory;
   readonly journal: RoomJournal;
   readonly revivals: Revivals;
@@ -57,6 +68,7 @@ export interface SurvivalMetrics {
 export interface SurvivalHost {
   readonly room: ColyseusRoom & {
     readonly durability: Durability;
+    readonly whenIsolated: WhenIsolated;
     onCheckpoint?(): unknown;
     onRestore?(data: unknown): void | Promise<void>;
     onRelease?(): void;
@@ -132,7 +144,19 @@ export class RoomSurvival implements MovableRoom {
 
   /** Whether the room stands still: it is being made or moved, or this node may not be its owner any more. */
   get isFrozen(): boolean {
-    return this.#phase !== 'live' || !this.#host.services.lease.isHeld();
+    return this.#phase !== 'live' || !this.isOurs;
+  }
+
+  /** Whether no other node, and no other region, can have taken the room. */
+  get isOurs(): boolean {
+    const { lease, isolation } = this.#host.services;
+    if (!lease.isHeld()) return false;
+    return isolation === null || !this.isEvacuable || isolation.mayPlay(this.roomId);
+  }
+
+  /** Whether it goes to another region when this one is lost. */
+  get isEvacuable(): boolean {
+    return this.#recorder !== undefined && this.#host.room.whenIsolated === 'move';
   }
 
   /** Whether it could be moved now: it keeps a journal, and is neither being made nor on its way. */
@@ -199,6 +223,7 @@ export class RoomSurvival implements MovableRoom {
     const { room, services } = this.#host;
     if (room.durability === 'none') return;
     this.#epoch = services.directory.epochOf(room.roomId) ?? 1;
+    services.isolation?.began(room.roomId);
     const obstacle = this.#host.state.obstacle();
     if (obstacle !== null) {
       this.#host.log().error({ durability: room.durability }, obstacle);
@@ -229,7 +254,7 @@ export class RoomSurvival implements MovableRoom {
   /** Whether a live room is not to be touched: it moves, or this node may not be its owner. */
   get standsStill(): boolean {
     if (this.#phase === 'frozen') return true;
-    return this.#phase === 'live' && !this.#host.services.lease.isHeld();
+    return this.#phase === 'live' && !this.isOurs;
   }
 
   /** Does it when the room goes on. If it goes on elsewhere, the seat is held there, and this never happens. */
@@ -278,7 +303,7 @@ export class RoomSurvival implements MovableRoom {
 
   /** @throws {GameError} `LEASE_LOST`, `ROOM_RECOVERING` when this node cannot promise a seat */
   async mayReserve(): Promise<void> {
-    if (!this.#host.services.lease.isHeld()) throw new GameError('LEASE_LOST');
+    if (!this.isOurs) throw new GameError('LEASE_LOST');
     await this.stillHere();
   }
 
@@ -402,7 +427,7 @@ export class RoomSurvival implements MovableRoom {
   async storeLastCheckpoint(): Promise<void> {
     // Who is half way in gets his seat, and takes it along.
     await within(Promise.all(this.#joins), JOINS_END_MS);
-    if (this.#host.services.lease.isHeld()) this.#host.flush();
+    if (this.isOurs) this.#host.flush();
     const recorder = this.#recorder;
     if (recorder === undefined || !recorder.checkpoint()) {
       throw new RevivalError('The room cannot be written down.', { reason: 'not-durable' });
@@ -481,6 +506,7 @@ export class RoomSurvival implements MovableRoom {
     // Of a room that could not be made, the journal is all there is.
     if (!isOver || !isDurable) return;
     const { roomId } = this;
+    this.#host.services.isolation?.ended(roomId);
     this.#host.services.journal.forget({ roomId, epoch: this.#epoch }).catch((error: unknown) => {
       this.#host.log().debug({ err: error }, 'the journal of an ended room expires by itself');
     });

@@ -17,6 +17,10 @@
 //   {meridian}:lost:<room>               string  why it is gone; expires after an hour
 //   {meridian}:joinable:<bucket>         zset    joinable rooms of a name and filter, oldest first
 //   {meridian}:creating:<bucket>         string  whose turn it is to make one; expires
+//   {meridian}:copies-of:<region>        hash    roomId → "<epoch>\n<listing>\n<buckets>": rooms of that region, should it go down
+//   {meridian}:copies-asked:<region>     hash    node there → mark of its last question for its rooms; @ → when the last came, ms
+//   {meridian}:evacuated:<region>:<room> string  the epoch from which the room lives here; expires after a week
+//   meridian:copy:{<room>}               stream  the journal of another region's room, under the ids it has there
 //   meridian:journal:{<room>}            stream  ids are <epoch>-<sequence>
 //   meridian:calls:<node>                channel requests and replies between nodes
 //
@@ -68,6 +72,8 @@ export const redisKeys = {
   lost: (roomId: string) => `${TAG}:lost:${roomId}`,
   joinable: (bucket: string) => `${TAG}:joinable:${bucket}`,
   creating: (bucket: string) => `${TAG}:creating:${bucket}`,
+  copiesOf: (regionId: string) => `${TAG}:copies-of:${regionId}`,
+  journalCopy: (roomId: string) => `meridian:copy:{${roomId}}`,
   journal: (roomId: string) => `meridian:journal:{${roomId}}`,
   calls: (nodeId: string) => `meridian:calls:${nodeId}`,
   linkSnapshots: 'meridian:link:snapshots',
