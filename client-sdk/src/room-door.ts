@@ -73,6 +73,7 @@ export class RoomDoor {
     options: MeridianRoomOptions,
   ): Promise<MeridianRoom<State>> {
     this.nodes.learn(seat.nodes);
+    this.nodes.learnRefuge(seat.refuge);
     const room = await this.seats.take<State>(seat, this.#options.joinTimeoutMs);
     return new MeridianRoom<State>(room, { ...this.#options.room, ...options }, this.#finder);
   }
