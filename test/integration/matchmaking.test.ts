@@ -275,3 +275,23 @@ test('players who avoid each other do not meet', async () => {
     await player.cancel(ticketId);
   }
 });
+
+test('[TK-5] a full queue refuses with a time to wait, and who waits is not disturbed', async () => {
+  await using small = await startMeridian('test/support/match-game.ts', {
+    JWT_SECRET: SECRET,
+    MERIDIAN_MATCHMAKING_MOST_WAITING_TICKETS: '2',
+  });
+  const own = { ...region, url: small.url };
+  const crowd = await Promise.all([1, 2, 3].map(() => MatchPlayer.signIn(own)));
+  const [anna, ben, carl] = crowd as [MatchPlayer, MatchPlayer, MatchPlayer];
+  const first = await anna.enter('party');
+  await ben.enter('party');
+  const refused = await carl.enter('party');
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: 'QUEUE_FULL' } } });
+  expect(refused.body.error?.retryAfterMs).toBeGreaterThan(0);
+  expect((await anna.ticket(first.body.ticketId)).body.state).toBe('searching');
+  // Another queue is another matter, and so is this one when somebody has left.
+  expect((await carl.enter('duel')).status).toBe(201);
+  await anna.cancel(first.body.ticketId);
+  expect((await anna.enter('party')).status).toBe(201);
+});
