@@ -35,7 +35,12 @@ describe.skipIf(!canRun)('the console of a world', () => {
   beforeAll(async () => {
     const args = ['--conditions=meridian-source', 'loadtest/world.ts', '--nodes', '2', '--json'];
     command = new Command(process.execPath, args, { cwd: repositoryRoot });
-    await eventually(() => command.stdout.includes('\n'), { withinMs: 50_000 });
+    const ready = eventually(() => command.stdout.includes('\n'), { withinMs: 50_000 });
+    const failed = command.ended.then(({ stderr }) => Promise.reject(new Error(stderr)));
+    failed.catch(() => {});
+    await Promise.race([ready, failed]).catch((cause) => {
+      throw new Error(`The world did not start. It said:\n${command.stderr}`, { cause });
+    });
     const { console: url } = z.object({ console: z.url() }).parse(JSON.parse(command.stdout));
     operator = await OperatorPage.open(browser, url);
   });
@@ -89,17 +94,6 @@ describe.skipIf(!canRun)('the console of a world', () => {
     await operator.told('node C of europe has joined', SOON);
   });
 
-  test('[CN-11] drain: its rooms move, it takes no more', async () => {
-    const { nodes } = await operator.world();
-    const node = nodes.find(({ regionId, seats }) => regionId === 'asia' && seats > 0);
-    await operator.press(`Drain node ${node?.name} of asia`);
-    await operator.told(`drained node ${node?.name} of asia: 1 rooms moved`, SOON);
-    await whenWorld(({ bots, nodes: now }) => {
-      const drained = now.find(({ nodeId }) => nodeId === node?.nodeId);
-      return drained?.state === 'draining' && drained.rooms === 0 && bots?.playing === 30;
-    });
-  });
-
   test('[CN-12] a cut link falls silent, and is heard again when it is mended', async () => {
     await operator.press('Cut the link asia – europe');
     await operator.told('asia – europe is cut', SOON);
@@ -129,6 +123,17 @@ describe.skipIf(!canRun)('the console of a world', () => {
     await whenWorld(({ routes }) =>
       routes.some(({ placeId, regionId }) => placeId === 'australia' && regionId === 'australia'),
     );
+  });
+
+  test('[CN-11] drain: its rooms move, it takes no more', async () => {
+    const { nodes } = await operator.world();
+    const node = nodes.find(({ regionId, seats }) => regionId === 'asia' && seats > 0);
+    await operator.press(`Drain node ${node?.name} of asia`);
+    await operator.told(`drained node ${node?.name} of asia: 1 rooms moved`, SOON);
+    await whenWorld(({ bots, nodes: now }) => {
+      const drained = now.find(({ nodeId }) => nodeId === node?.nodeId);
+      return drained?.state === 'draining' && drained.rooms === 0 && bots?.playing === 30;
+    });
   });
 
   test('[CN-6] on a phone everything has room, and the keyboard reaches every button', async () => {
