@@ -11,6 +11,7 @@ const READY_WITHIN = { withinMs: 60_000 };
 const ENDED_WITHIN = { withinMs: 20_000 };
 
 const World = z.object({
+  console: z.url(),
   regions: z.array(
     z.object({
       id: z.string(),

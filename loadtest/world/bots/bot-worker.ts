@@ -87,5 +87,7 @@ lines.on('line', (line) => {
   if (line === 'quit') process.exit(0);
   void worker.obey(JSON.parse(line) as BotOrder);
 });
+// Ctrl-C is meant for the world's process, which tells us when to go.
+process.on('SIGINT', () => {});
 // The world's process is gone.
 lines.on('close', () => process.exit(0));

@@ -11,6 +11,8 @@ const ROOM = 'arena';
 const TRY_AGAIN_MS = 2_000;
 /** In a region that is not open any more a bot looks for its room this long, then it plays elsewhere, ms. */
 const PATIENCE_MS = 6_000;
+/** In one that is open it waits as long as a patient player does before he reloads the page, ms. */
+const LONG_PATIENCE_MS = 15_000;
 /** Chance to go home in a second in which a nearer region is open. */
 const HOMESICKNESS = 0.05;
 
@@ -102,7 +104,9 @@ export class PlaceBot implements BotHands {
 
   #shouldMove(client: FollowingClient, nowMs: number): boolean {
     const isOpen = this.#regionId !== null && this.#roads.isOpen(this.#regionId);
-    if (!client.isSeated) return !isOpen && nowMs - this.#lastSeatedMs > PATIENCE_MS;
+    if (!client.isSeated) {
+      return nowMs - this.#lastSeatedMs > (isOpen ? LONG_PATIENCE_MS : PATIENCE_MS);
+    }
     const nearest = this.#roads.nearestOpen(this.home);
     return nearest !== null && nearest !== this.#regionId && Math.random() < HOMESICKNESS;
   }

@@ -34,3 +34,9 @@ export function linkPairs(links: readonly WorldLink[]): readonly LinkPair[] {
   }
   return [...pairs.values()];
 }
+
+/** How a link is, for people: `cut` by an operator, or `silent` for another reason. */
+export function linkState({ state, isCut }: LinkPair): string {
+  if (state !== 'cut') return state;
+  return isCut ? 'cut' : 'silent';
+}

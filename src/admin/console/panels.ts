@@ -1,6 +1,7 @@
 import type { WorldQueue, WorldRooms, WorldView } from '../../protocol/admin.ts';
+import { count } from './count.ts';
 import { html, type ItemView, KeyedList, set, write } from './dom.ts';
-import { type LinkPair, linkPairs } from './link-pairs.ts';
+import { type LinkPair, linkPairs, linkState } from './link-pairs.ts';
 import { type Act, ActionButton } from './operator.ts';
 
 interface LinkRow {
@@ -8,7 +9,7 @@ interface LinkRow {
   readonly canCut: boolean;
 }
 
-/** Links between regions, the broken ones first. */
+/** Links between regions. */
 export class LinkPanel {
   readonly #root: HTMLElement;
   readonly #rows: KeyedList<LinkRow>;
@@ -47,7 +48,8 @@ class LinkLine implements ItemView<LinkRow> {
     const key = between.join(' – ');
     set(this.root, { class: `line is-${state}`, 'data-link': between.join(' ') });
     write(this.#name, key);
-    write(this.#state, state === 'linked' ? `${lagMs} ms` : `${state} · ${lagEntries} waiting`);
+    const waiting = lagEntries === 0 ? '' : ` · ${lagEntries} waiting`;
+    write(this.#state, state === 'linked' ? `${lagMs} ms` : `${linkState(pair)}${waiting}`);
     this.#button.update(
       isCut ? 'Mend' : 'Cut',
       `${isCut ? 'Mend' : 'Cut'} the link ${key}`,
@@ -72,7 +74,7 @@ export class RoomPanel {
       () =>
         new FactLine<WorldRooms>(({ regionId, roomName, rooms, players }) => ({
           name: `${roomName} · ${regionId}`,
-          value: `${rooms} × ${rooms === 0 ? 0 : Math.round(players / rooms)} = ${players}`,
+          value: `${count(rooms, 'room')} · ${count(players, 'player')}`,
         })),
     );
     this.#queues = new KeyedList(

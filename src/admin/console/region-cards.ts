@@ -1,4 +1,5 @@
 import type { WorldNode, WorldRegion, WorldView } from '../../protocol/admin.ts';
+import { count } from './count.ts';
 import { html, type ItemView, KeyedList, set, write } from './dom.ts';
 import { type Act, ActionButton } from './operator.ts';
 import { Sparkline } from './sparkline.ts';
@@ -32,7 +33,9 @@ export class RegionCards {
       world.regions.map((region) => ({
         region,
         world,
-        nodes: world.nodes.filter(({ regionId }) => regionId === region.regionId),
+        nodes: world.nodes
+          .filter(({ regionId }) => regionId === region.regionId)
+          .sort((a, b) => nodeTitle(a).localeCompare(nodeTitle(b))),
       })),
     );
   }
@@ -127,8 +130,8 @@ class NodeRow implements ItemView<Row> {
     set(this.#name, { title: `${nodeId} at ${address}` });
     this.#spark.push(busyRatio);
     write(this.#busy, percent(busyRatio));
-    const what = `${count(rooms, 'room')} · ${count(seats, 'player')}`;
-    write(this.#facts, state === 'up' ? what : `${state} · ${what}`);
+    const players = count(seats, 'player');
+    write(this.#facts, `${state === 'up' ? count(rooms, 'room') : state} · ${players}`);
     this.#drain.update(
       'Drain',
       `Drain ${nodeTitle(node)}`,
@@ -144,8 +147,4 @@ class NodeRow implements ItemView<Row> {
 
 function percent(ratio: number): string {
   return `${Math.round(ratio * 100)}%`;
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

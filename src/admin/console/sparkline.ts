@@ -1,9 +1,12 @@
 import { set, svg } from './dom.ts';
 
-const WIDTH = 72;
+const WIDTH = 58;
 const HEIGHT = 22;
 /** Looks, one a second. */
 const LENGTH = 60;
+
+/** What fills its height at least: a node that idles shall look like it. */
+const LEAST_TOP = 0.3;
 
 /** The last minute of something between 0 and 1. */
 export class Sparkline {
@@ -23,10 +26,11 @@ export class Sparkline {
   push(ratio: number): void {
     this.#values.push(Math.min(1, Math.max(0, ratio)));
     if (this.#values.length > LENGTH) this.#values.shift();
+    const top = Math.max(LEAST_TOP, ...this.#values);
     const first = LENGTH - this.#values.length;
     const points = this.#values.map((value, index) => {
       const x = ((first + index) / (LENGTH - 1)) * WIDTH;
-      return `${x.toFixed(1)} ${(HEIGHT - 1.5 - value * (HEIGHT - 3)).toFixed(1)}`;
+      return `${x.toFixed(1)} ${(HEIGHT - 1.5 - (value / top) * (HEIGHT - 3)).toFixed(1)}`;
     });
     const line = `M${points.join('L')}`;
     set(this.#line, { d: line });

@@ -1,4 +1,5 @@
 import type { WorldLink, WorldNode, WorldRegion, WorldView } from '../../protocol/admin.ts';
+import { linkPairs, linkState } from './link-pairs.ts';
 
 /** Something that happened between two looks. */
 export interface WorldEvent {
@@ -65,13 +66,13 @@ function nodeEvents(before: readonly WorldNode[], { nodes, regions }: WorldView)
 }
 
 function linkEvents(before: readonly WorldLink[], after: readonly WorldLink[]): WorldEvent[] {
-  return after.flatMap((link): WorldEvent[] => {
-    const { from, to, state } = link;
-    const old = before.find((each) => each.from === from && each.to === to);
+  const known = new Map(linkPairs(before).map((pair) => [pair.key, pair]));
+  return linkPairs(after).flatMap((pair): WorldEvent[] => {
+    const { key, state } = pair;
+    const old = known.get(key);
     if (old === undefined || old.state === state) return [];
-    if (state === 'cut') return [{ tone: 'bad', text: `${from} hears nothing of ${to}` }];
-    if (state === 'lagging') return [{ tone: 'bad', text: `${from} → ${to} lags` }];
-    return [{ tone: 'good', text: `${from} → ${to} is linked` }];
+    if (state === 'linked') return [{ tone: 'good', text: `${key} is linked` }];
+    return [{ tone: 'bad', text: `${key} is ${linkState(pair)}` }];
   });
 }
 

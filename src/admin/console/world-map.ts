@@ -1,7 +1,7 @@
 import type { WorldPlace, WorldRegion, WorldRoute, WorldView } from '../../protocol/admin.ts';
 import { type ItemView, KeyedList, set, svg, write } from './dom.ts';
 import { isLand } from './land.ts';
-import { type LinkPair, linkPairs } from './link-pairs.ts';
+import { type LinkPair, linkPairs, linkState } from './link-pairs.ts';
 import { MAP_HEIGHT, MAP_WIDTH, type MapPoint, project, unproject } from './projection.ts';
 
 /** Between two dots of land, in units of the map. */
@@ -140,10 +140,7 @@ class LinkArc implements ItemView<DrawnLink> {
     set(this.root, { class: `link is-${pair.state}` });
     set(this.#line, { d: curve.path });
     set(this.#label, { x: curve.middle.x.toFixed(1), y: (curve.middle.y - 5).toFixed(1) });
-    write(
-      this.#label,
-      pair.state === 'linked' ? '' : pair.state === 'cut' ? '✕ cut' : `lag ${pair.lagMs} ms`,
-    );
+    write(this.#label, linkLabel(pair));
   }
 }
 
@@ -191,6 +188,11 @@ class HomeMark implements ItemView<Placed<WorldPlace>> {
     });
     write(this.#count, String(players));
   }
+}
+
+function linkLabel(pair: LinkPair): string {
+  if (pair.state === 'linked') return '';
+  return pair.state === 'cut' ? `✕ ${linkState(pair)}` : `lag ${pair.lagMs} ms`;
 }
 
 /** `region` as one word of the style sheet. */

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { IDLE_LOAD, type NodeInfo } from '../cluster/node-info.ts';
+import type { RegionInfo, RegionReport } from '../regions/contract.ts';
+import { describeRegionWorld, type RegionSight } from './region-world.ts';
+
+const info = (regionId: string): RegionInfo => ({
+  ...{ regionId, name: regionId, url: null, probeUrl: null, position: null, priceClass: 0 },
+});
+const report: RegionReport = {
+  ...{ regionId: 'here', atMs: 9_000, nodes: 1, seats: 3, capacity: 10, busyRatio: 0.1 },
+  ...{ loadRatio: 0.3, isOpen: true, builds: ['1'] },
+};
+const node: NodeInfo = {
+  ...{ nodeId: 'n1', publicAddress: null, peerAddress: 'p:1', internalAddress: 'i:2', build: '1' },
+  ...{ startedAtMs: 1, isDraining: false },
+  load: { ...IDLE_LOAD, rooms: 2, seats: 3, tickUse: 0.2, cpuUse: 1.4 },
+};
+const sight: RegionSight = {
+  atMs: 10_000,
+  ownRegionId: 'here',
+  regions: [info('here'), info('there')],
+  report: (regionId) => (regionId === 'here' ? report : null),
+  link: (regionId) =>
+    regionId === 'there' ? { state: 'cut', lagMs: 7, lagEntries: 2 } : undefined,
+  nodes: [node],
+  rooms: [
+    { name: 'duel', clients: 2 },
+    { name: 'arena', clients: 5 },
+    { name: 'duel', clients: 1 },
+  ],
+  queues: [],
+};
+
+test('[CN-2] what is not heard of is null, and unreachable', () => {
+  const [here, there] = describeRegionWorld(sight).regions;
+  expect(here).toMatchObject({ seats: 3, isOpen: true, isUnreachable: false, reportAgeMs: 1_000 });
+  expect(there).toMatchObject({
+    ...{ seats: null, isOpen: null, loadRatio: null, reportAgeMs: null, isUnreachable: true },
+  });
+});
+
+test('[CN-2] links of its own, nodes by where they can be reached, rooms by name with the fullest first', () => {
+  const { links, nodes, rooms } = describeRegionWorld(sight);
+  expect(links).toEqual([
+    { from: 'here', to: 'there', state: 'cut', lagMs: 7, lagEntries: 2, isCut: false },
+  ]);
+  expect(nodes).toMatchObject([{ address: 'i:2', state: 'up', busyRatio: 1, rooms: 2 }]);
+  expect(rooms).toEqual([
+    { regionId: 'here', roomName: 'arena', rooms: 1, players: 5 },
+    { regionId: 'here', roomName: 'duel', rooms: 2, players: 3 },
+  ]);
+  expect(describeRegionWorld({ ...sight, rooms: null }).rooms).toBeNull();
+});
