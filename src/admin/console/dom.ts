@@ -81,14 +81,10 @@ export class KeyedList<Item> {
       const view = this.#views.get(key) ?? this.#create(item);
       this.#views.set(key, view);
       view.update(item);
-      const isInPlace =
-        view.root.parentNode === this.#parent && view.root.previousElementSibling === before;
-      if (!isInPlace) this.#parent.insertBefore(view.root, before?.nextSibling ?? this.#first());
+      const place: Element | null =
+        before === null ? this.#parent.firstElementChild : before.nextElementSibling;
+      if (place !== view.root) this.#parent.insertBefore(view.root, place);
       before = view.root;
     }
-  }
-
-  #first(): Element | null {
-    return this.#parent.firstElementChild;
   }
 }

@@ -219,7 +219,7 @@ function rttTone(rttMs: number | null): string {
 /** A region without a position stands in the ocean, beside the others of its kind. */
 function regionPoint({ position }: WorldRegion, index: number): MapPoint {
   if (position !== null) return project(position);
-  return { x: MAP_WIDTH * (0.36 + 0.07 * index), y: MAP_HEIGHT * 0.62 };
+  return { x: MAP_WIDTH * 0.4, y: MAP_HEIGHT * (0.42 + 0.13 * index) };
 }
 
 function homePoint({ position }: WorldPlace): MapPoint {
