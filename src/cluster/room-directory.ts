@@ -130,6 +130,9 @@ export interface RoomDirectory extends MatchMakerDriver {
   /** A room turned out to be another's, or written off: this node must let go of it. */
   onDisowned(listener: (roomId: string) => void): void;
 
+  /** Another node has taken the room over, as this one asked it to: sockets that come for it belong there from now on. */
+  letGo(roomId: string): void;
+
   /** This node was told that it is dead: forgets its rooms without touching what others may own now. */
   forgetAll(): void;
 }

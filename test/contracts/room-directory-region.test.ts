@@ -210,6 +210,17 @@ describe('a room that moves', () => {
     expect(await a.update(room as never, {})).toBe(false);
     expect(await b.takeOver(from)).toBeNull();
   });
+
+  test('[CL-36] its old owner lets go of it: who comes for it belongs to the new one, and nothing is written', async () => {
+    const [a, b] = [region.directory('a'), region.directory('b')];
+    const [room] = await durableRooms(a, 'a', 1);
+    const roomId = room?.roomId as string;
+    await b.takeOver({ roomId, fromNodeId: 'a', epoch: 1 });
+    expect(a.epochOf(roomId)).toBe(1);
+    a.letGo(roomId);
+    expect(a.epochOf(roomId)).toBeUndefined();
+    expect(await a.locate(roomId)).toMatchObject({ kind: 'owned', nodeId: 'b', epoch: 2 });
+  });
 });
 
 describe('Redis goes away', () => {

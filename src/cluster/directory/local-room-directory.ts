@@ -131,6 +131,9 @@ export class LocalRoomDirectory implements RoomDirectory {
     return [];
   }
 
+  /** Nobody else is there to take a room over. */
+  letGo(): void {}
+
   forgetAll(): void {
     for (const roomId of [...this.#rooms.keys()]) this.remove(roomId);
   }

@@ -299,6 +299,10 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
     this.#disownedListeners.push(listener);
   }
 
+  letGo(roomId: string): void {
+    this.#letGo(roomId);
+  }
+
   forgetAll(): void {
     for (const roomId of [...this.#rooms.keys()]) this.#letGo(roomId);
     this.#durable.clear();

@@ -90,6 +90,7 @@ export class RoomMover {
       const hasFailed = error instanceof GameError && error.code === 'ROOM_LOST';
       return await this.#settle(room, to, hasFailed);
     }
+    directory.letGo(roomId);
     room.release(to);
     return true;
   }
@@ -120,6 +121,7 @@ export class RoomMover {
     const place = await directory.locate(roomId);
     const isThere = place.kind === 'owned' && place.nodeId === to.processId;
     if (isThere && !hasFailed) {
+      directory.letGo(roomId);
       room.release(to);
       return true;
     }
