@@ -72,7 +72,12 @@ export class MatchMaking {
     }
   }
 
-  /** @returns ids that cannot be had */
+  /**
+   * Home after home, in the same order in every region: of two regions that want the same tickets one is refused at the first home, and
+   * the other gets all. Asking all homes at once, each would get some, and both would begin again in step.
+   *
+   * @returns ids that cannot be had
+   */
   async #claim(claim: {
     readonly matchId: string;
     readonly queue: string;
@@ -80,14 +85,14 @@ export class MatchMaking {
   }): Promise<readonly string[]> {
     const { regionId, store, tickets, clock } = this.#deps;
     const { matchId, queue } = claim;
-    const refused = await Promise.all(
-      [...claim.homes].map(([home, ticketIds]) =>
-        home === regionId
-          ? store.claim({ matchId, regionId, untilMs: clock.wallMs() + CLAIM_MS }, ticketIds)
-          : tickets.claim(home, { queue, matchId, ticketIds, forMs: CLAIM_MS }),
-      ),
-    );
-    return refused.flat();
+    for (const [home, ticketIds] of [...claim.homes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const untilMs = clock.wallMs() + CLAIM_MS;
+      const refused = await (home === regionId
+        ? store.claim({ matchId, regionId, untilMs }, ticketIds)
+        : tickets.claim(home, { queue, matchId, ticketIds, forMs: CLAIM_MS }));
+      if (refused.length > 0) return refused;
+    }
+    return [];
   }
 
   #place(found: PoolMatch, room: string, match: MatchInfo): ReturnType<MatchPlacer['place']> {

@@ -59,6 +59,8 @@ export class QueueMatcher {
   readonly #leaving = new Map<string, Set<string>>();
   #pool: MatchPool;
   #isActive = false;
+  /** Changes may have been missed; looked through with the next turn that finds Redis there. */
+  #hasGap = false;
   /** Those that took rooms at the last look. */
   #openRegions = '';
   #isStopped = false;
@@ -153,6 +155,7 @@ export class QueueMatcher {
         return;
       }
       if (!this.#isActive) await this.#activate();
+      if (this.#hasGap) await this.#afterGap();
       await this.#look();
       await this.#expire();
       await this.#pass();
@@ -165,12 +168,15 @@ export class QueueMatcher {
   async #activate(): Promise<void> {
     const { store, tickets, queue, regionId } = this.#deps;
     this.#isActive = true;
+    this.#hasGap = false;
     this.#pool = this.#emptyPool();
     this.#unsubscribe = [
       store.onChange((record) => {
         if (record.queue === queue) this.#heard(record);
       }),
-      store.onGap(() => void this.#afterGap()),
+      store.onGap(() => {
+        this.#hasGap = true;
+      }),
     ];
     try {
       for (const record of await store.waiting(queue)) this.#heard(record);
@@ -410,6 +416,8 @@ export class QueueMatcher {
    */
   async #afterGap(): Promise<void> {
     const { store, queue, log } = this.#deps;
+    // Before the questions: another gap may come between them.
+    this.#hasGap = false;
     try {
       const waiting = new Map(
         (await store.waiting(queue)).map((record) => [record.ticket.ticketId, record]),
@@ -426,7 +434,8 @@ export class QueueMatcher {
       log.warn({ queue, tickets: lost.length }, 'the region lost tickets; they are put back');
       await store.restore(lost);
     } catch (error) {
-      log.debug({ err: error, queue }, 'tickets were not looked through after a gap');
+      this.#hasGap = true;
+      throw error;
     }
   }
 }

@@ -29,7 +29,7 @@ describe('[SET-1] each step of the set-up runs when it is needed, and only then'
   test('a first run builds the pages and trusts what npm has installed', async () => {
     await rm(join(copy.path, STAMP), { force: true });
     const { stderr, exitCode } = await meridian(['setup']);
-    expect(steps(stderr)).toEqual(['building the web demos']);
+    expect(steps(stderr)).toEqual(['building the web demos', 'building the operator console']);
     expect(exitCode).toBe(0);
   });
 
@@ -39,7 +39,10 @@ describe('[SET-1] each step of the set-up runs when it is needed, and only then'
 
   test('a changed source of the pages builds them again, once', async () => {
     await appendFile(join(copy.path, 'demos/web/theme.css'), '\n/* another */\n');
-    expect(steps((await meridian(['setup'])).stderr)).toEqual(['building the web demos']);
+    expect(steps((await meridian(['setup'])).stderr)).toEqual([
+      'building the web demos',
+      'building the operator console',
+    ]);
     expect(steps((await meridian(['setup'])).stderr)).toEqual([]);
   });
 
