@@ -96,6 +96,12 @@ beforeAll(async () => {
   seat = (await matchmake(ash, { target: ada.roomId, method: 'joinById' })).body;
   await ada.say('last');
   neighbour = await slow.joinedBy(ash);
+  // What others are told of a lock comes after it.
+  await using redis = region.redis.client();
+  await eventually(
+    async () => (await redis.hget('{meridian}:rooms', locked.roomId))?.includes('"locked":true'),
+    PATIENCE,
+  );
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
