@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import type { MatchRegion } from './match-player.ts';
 import { RedisServer } from './redis-server.ts';
 import { MeridianProcess } from './start-meridian.ts';
 import { TcpRelay } from './tcp-relay.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const SECRET = 'a secret of two regions, long enough';
 const IDS = ['a', 'b'] as const;
@@ -29,6 +31,8 @@ export class MatchRegions implements AsyncDisposable {
         position: { latitude: 50, longitude: 8 },
       })),
     );
+    // As on one machine: the nodes of a region have one store of profiles.
+    const folder = owned.use(await temporaryFolder('profiles'));
     const side = async (): Promise<Side> => {
       const redis = owned.use(await RedisServer.start());
       return { redis, relay: owned.use(await TcpRelay.open(redis.port)), nodes: [] };
@@ -44,6 +48,7 @@ export class MatchRegions implements AsyncDisposable {
             PORT: String(port),
             JWT_SECRET: SECRET,
             REDIS_URI: sides[id].redis.uri,
+            MERIDIAN_PROFILES_SQLITE_PATH: join(folder.path, `${id}.sqlite`),
             MERIDIAN_CLUSTER_PEER_PORT: '0',
             MERIDIAN_HTTP_PUBLIC_ADDRESS: `127.0.0.1:${port}`,
             MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: '1000',
