@@ -1,6 +1,6 @@
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import type { QueueDefinition } from '../matchmaking/contract.ts';
+import type { MatchInfo, QueueDefinition } from '../matchmaking/contract.ts';
 import type { MatchPlacer } from '../matchmaking/match-placer.ts';
 import { MemoryPartyStore } from '../matchmaking/party-store-memory.ts';
 import { RedisPartyStore } from '../matchmaking/party-store-redis.ts';
@@ -71,16 +71,13 @@ function queuesOf({ queues = {}, rooms }: GameDefinition): ReadonlyMap<string, Q
 }
 
 function placerOn(node: ColyseusNode): MatchPlacer {
+  const seat = (room: { roomName: string } | { roomId: string }, match: MatchInfo) =>
+    node.seatMatch(
+      { ...room, options: { [MATCH_OPTION]: match } },
+      match.teams.flatMap(({ players }) => players),
+    );
   return {
-    place: (roomName, match) =>
-      node.seatMatch(
-        { roomName, options: { [MATCH_OPTION]: match } },
-        match.teams.flatMap(({ players }) => players),
-      ),
-    join: (roomId, match) =>
-      node.seatMatch(
-        { roomId, options: { [MATCH_OPTION]: match } },
-        match.teams.flatMap(({ players }) => players),
-      ),
+    place: (roomName, match) => seat({ roomName }, match),
+    join: (roomId, match) => seat({ roomId }, match),
   };
 }

@@ -1,11 +1,11 @@
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { RedisRoomDirectory } from '../cluster/directory/redis-room-directory.ts';
 import type { RoomNote } from '../regions/evacuation/copied-rooms.ts';
-import type { RoomSurvival } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvacuableRooms } from './evacuation.ts';
 import type { Region } from './region.ts';
+import { survivalsOf } from './room-survivals.ts';
 
 /** After the fence closed: a hiccup is over by then. */
 const CUT_OFF_AFTER_MS = 500;
@@ -32,7 +32,7 @@ export class NodeEvacuableRooms implements EvacuableRooms {
   notes(): readonly RoomNote[] {
     const { directory } = this.#region;
     if (!(directory instanceof RedisRoomDirectory)) return [];
-    return this.#survivals().flatMap((room) =>
+    return survivalsOf(this.#node.rooms).flatMap((room) =>
       room.isEvacuable && !room.isReleased ? (directory.entryOf(room.roomId) ?? []) : [],
     );
   }
@@ -46,7 +46,7 @@ export class NodeEvacuableRooms implements EvacuableRooms {
     clearTimeout(this.#cutOff);
     if (isOpen) return;
     this.#cutOff = setTimeout(() => {
-      for (const room of this.#survivals()) {
+      for (const room of survivalsOf(this.#node.rooms)) {
         if (room.isEvacuable && !room.isOurs) room.sendPlayersAway(CUT_OFF);
       }
     }, CUT_OFF_AFTER_MS).unref();
@@ -64,11 +64,5 @@ export class NodeEvacuableRooms implements EvacuableRooms {
     await journal.forget({ roomId, epoch }).catch((error: unknown) => {
       this.#log.debug({ err: error, roomId }, 'the journal of a room that left expires by itself');
     });
-  }
-
-  #survivals(): RoomSurvival[] {
-    return [...this.#node.rooms].flatMap((room) =>
-      room instanceof Room ? [Room.survivalOf(room)] : [],
-    );
   }
 }

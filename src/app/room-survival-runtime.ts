@@ -11,7 +11,7 @@ import { Revivals } from '../rooms/failover/revival.ts';
 import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
-import type { RoomSurvival, SurvivalServices } from '../rooms/ownership/room-survival.ts';
+import type { SurvivalServices } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
 import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -20,6 +20,7 @@ import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
 import type { Evacuation } from './evacuation.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
+import { survivalsOf } from './room-survivals.ts';
 
 /** Beyond its longest time, for its last moves and its answer. */
 const DRAIN_ANSWER_MS = 10_000;
@@ -112,7 +113,7 @@ export class SurvivalRuntime {
       registry,
       mover,
       log,
-      movableRooms: () => this.#survivals().filter(({ isMovable }) => isMovable),
+      movableRooms: () => survivalsOf(this.#deps.node.rooms).filter(({ isMovable }) => isMovable),
       roomCount: () => node.rooms.size,
       chooseTarget: (nodes) => {
         if (nodes.length === 0) return undefined;
@@ -139,7 +140,7 @@ export class SurvivalRuntime {
   start(): void {
     this.#failover.start();
     this.#keeping = setInterval(() => {
-      for (const room of this.#survivals()) room.keepJournal();
+      for (const room of survivalsOf(this.#deps.node.rooms)) room.keepJournal();
     }, KEEP_JOURNALS_MS).unref();
   }
 
@@ -181,7 +182,7 @@ export class SurvivalRuntime {
     await within(this.drain(), deadlineMs);
     if (!this.#deps.region.outlivesProcess) return;
     await Promise.all(
-      this.#survivals()
+      survivalsOf(this.#deps.node.rooms)
         .filter(({ isMovable }) => isMovable)
         .map((room) => room.leaveBehind()),
     );
@@ -239,13 +240,13 @@ export class SurvivalRuntime {
   /** This node was declared dead: its rooms are another's. */
   abandonAll(): void {
     this.#deps.region.directory.forgetAll();
-    for (const room of this.#survivals()) room.abandon(CUT_OFF);
+    for (const room of survivalsOf(this.#deps.node.rooms)) room.abandon(CUT_OFF);
   }
 
   /** The lease stays lost: players look for their rooms at the others instead of waiting for what may never go on. */
   #sendPlayersAway(): void {
     if (this.#deps.region.lease.isHeld()) return;
-    for (const room of this.#survivals()) room.sendPlayersAway(CUT_OFF);
+    for (const room of survivalsOf(this.#deps.node.rooms)) room.sendPlayersAway(CUT_OFF);
   }
 
   async #restoreInPlace(room: Parameters<SurvivalServices['restoreInPlace']>[0]): Promise<void> {
@@ -282,19 +283,13 @@ export class SurvivalRuntime {
 
   async #reassertOnce(): Promise<void> {
     const lost = new Set(await this.#deps.region.directory.reassert());
-    for (const room of this.#survivals()) {
+    for (const room of survivalsOf(this.#deps.node.rooms)) {
       if (lost.has(room.roomId)) room.abandon(ELSEWHERE);
       else room.keepJournal();
     }
     this.#deps.log.info(
       { event: 'reasserted', lost: lost.size },
       'rooms are asserted after an outage',
-    );
-  }
-
-  #survivals(): RoomSurvival[] {
-    return [...this.#deps.node.rooms].flatMap((room) =>
-      room instanceof Room ? [Room.survivalOf(room)] : [],
     );
   }
 }

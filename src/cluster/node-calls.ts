@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
+import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -208,7 +209,7 @@ export class RedisNodeCalls implements NodeCalls {
   }
 
   #receive(text: string): void {
-    const message = parseMessage(text);
+    const message = parseJson(Message, text);
     if (message === null) {
       this.#log.warn({}, 'a message that is no call came in on the channel of calls');
       return;
@@ -242,17 +243,6 @@ export class RedisNodeCalls implements NodeCalls {
   async #publish(nodeId: string, message: z.infer<typeof Message>): Promise<number> {
     return this.#redis.publish(redisKeys.calls(nodeId), JSON.stringify(message));
   }
-}
-
-function parseMessage(text: string): z.infer<typeof Message> | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const message = Message.safeParse(json);
-  return message.success ? message.data : null;
 }
 
 /** Codes of a newer build are not known here. */

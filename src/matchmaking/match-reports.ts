@@ -10,25 +10,21 @@ import { rateGame } from './rating.ts';
 /** A region that is away for longer than this learns no more of a match. */
 const RESULT_TTL_MS = 24 * 3_600_000;
 
+export interface MatchReportsDeps {
+  readonly regionId: string;
+  /** Not started yet; null: this region is alone. */
+  readonly link: RegionLink | null;
+  readonly profiles: PlayerProfiles;
+  readonly clock: Clock;
+  /** True for the first who reports a match. */
+  readonly isFirst: (matchId: string) => Promise<boolean>;
+}
+
 /** Rates players by the results of their matches, each where his rating is kept. */
 export class MatchReports implements MatchResults {
-  readonly #deps: {
-    readonly regionId: string;
-    readonly link: RegionLink | null;
-    readonly profiles: PlayerProfiles;
-    readonly clock: Clock;
-    /** True for the first who reports a match. */
-    readonly isFirst: (matchId: string) => Promise<boolean>;
-  };
+  readonly #deps: MatchReportsDeps;
 
-  /** @param deps.link - not started yet; null: this region is alone */
-  constructor(deps: {
-    readonly regionId: string;
-    readonly link: RegionLink | null;
-    readonly profiles: PlayerProfiles;
-    readonly clock: Clock;
-    readonly isFirst: (matchId: string) => Promise<boolean>;
-  }) {
+  constructor(deps: MatchReportsDeps) {
     this.#deps = deps;
     const { link } = deps;
     for (const peer of link?.peers ?? []) {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { directoryUnavailable } from '../cluster/directory-unavailable.ts';
+import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { askRedisStore } from './ask-redis-store.ts';
-import { parseStoreText } from './parse-store-text.ts';
 import { Party, type PartyJoined, type PartyMember, type PartyStore } from './party.ts';
 import { RedisStoreChannel } from './redis-store-channel.ts';
 import { LARGEST_PARTY } from './ticket.ts';
@@ -34,7 +34,7 @@ export class RedisPartyStore implements PartyStore {
     const channel = await RedisStoreChannel.open({
       ...options,
       name: redisKeys.partyChanges,
-      parse: (text) => parseStoreText(Message, text),
+      parse: (text) => parseJson(Message, text),
     });
     return new RedisPartyStore(options.redis, channel);
   }

@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { TicketOffer } from '../protocol/matchmaking.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BackfillRequest } from './backfill-request.ts';
 import type { QueueDefinition, QueueStatus } from './contract.ts';
-import type { Explanation } from './explanation.ts';
+import type { Offer, WaitReason } from './explanation.ts';
 import type { Visitor } from './link-kinds.ts';
 import type { PoolMatch } from './match.ts';
 import type { MatchMaking } from './match-making.ts';
 import { MatchPool } from './match-pool.ts';
 import { QueuePace } from './queue-pace.ts';
-import { regionOpenings } from './region-openings.ts';
+import { type RegionOpening, regionOpenings } from './region-openings.ts';
 import type { RegionTickets } from './region-tickets.ts';
 import { type Ticket, waitedMs } from './ticket.ts';
-import { offerOf } from './ticket-offer.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 import type { WaitingEntry } from './waiting-entry.ts';
@@ -36,6 +36,13 @@ const NO_ROOM_REST_MS = 1_000;
 /** Tickets that end in one pass: each is explained, which takes about a search. */
 const EXPIRIES_PER_PASS = 50;
 
+/** Why a ticket waits, and the best match there is for it. */
+export interface TicketOutlook {
+  /** The most weighty first. */
+  readonly reasons: readonly WaitReason[];
+  readonly bestOffer: TicketOffer | null;
+}
+
 export interface QueueMatcherDeps {
   readonly regionId: string;
   readonly queue: string;
@@ -47,8 +54,8 @@ export interface QueueMatcherDeps {
   readonly log: Logger;
   /** Whether this node matches the queue now. */
   readonly isOurTurn: () => boolean;
-  /** Whether a region takes new rooms. */
-  readonly isOpen: (regionId: string) => boolean;
+  /** Regions that take new rooms. */
+  readonly openRegions: () => ReadonlySet<string>;
   readonly onMatched: (match: PoolMatch, waitsMs: readonly number[]) => void;
 }
 
@@ -62,7 +69,7 @@ export class QueueMatcher {
   /** Changes may have been missed; looked through with the next turn that finds Redis there. */
   #hasGap = false;
   /** Those that took rooms at the last look. */
-  #openRegions = '';
+  #openRegions: ReadonlySet<string> = new Set();
   #isStopped = false;
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -101,23 +108,27 @@ export class QueueMatcher {
   }
 
   /** Why a ticket of this region is not matched yet; null: it does not wait here. */
-  explain(ticketId: string): Explanation | null {
+  explain(ticketId: string): TicketOutlook | null {
     const entry = this.#entries.get(ticketId);
     if (entry === undefined) return null;
     const nowMs = this.#deps.clock.wallMs();
     const explanation = this.#pool.explain(ticketId, nowMs);
-    if (explanation !== null) return explanation;
+    if (explanation !== null) {
+      const { reasons, bestOffer } = explanation;
+      return { reasons, bestOffer: bestOffer && this.#offer(bestOffer) };
+    }
     const waitMs = waitedMs(entry.ticket, nowMs);
     const opening = entry.openings.find((it) => it.openAtWaitMs > waitMs);
-    return {
-      ticketId,
-      waitedMs: waitMs,
-      reasons: entry.isBusy
-        ? [{ kind: 'next-pass' }]
-        : [{ kind: 'no-region-within-cap', allowedAtWaitMs: opening?.openAtWaitMs ?? null }],
-      regions: [],
-      bestOffer: null,
-    };
+    const reason: WaitReason = entry.isBusy
+      ? { kind: 'next-pass' }
+      : { kind: 'no-region-within-cap', allowedAtWaitMs: opening?.openAtWaitMs ?? null };
+    return { reasons: [reason], bestOffer: null };
+  }
+
+  /** As its player may see it: without whose tickets the others are. */
+  #offer({ regionId, latencyMs, teamGap, ticketIds }: Offer): TicketOffer {
+    const sizes = ticketIds.map((it) => this.#entries.get(it)?.ticket.players.length ?? 0);
+    return { regionId, players: sizes.reduce((a, b) => a + b, 0), latencyMs, teamGap };
   }
 
   /** A room of this region lacks players. */
@@ -169,6 +180,7 @@ export class QueueMatcher {
     const { store, tickets, queue, regionId } = this.#deps;
     this.#isActive = true;
     this.#hasGap = false;
+    this.#followRegions();
     this.#pool = this.#emptyPool();
     this.#unsubscribe = [
       store.onChange((record) => {
@@ -222,11 +234,9 @@ export class QueueMatcher {
 
   #enter(record: TicketRecord): void {
     const { ticket, displayNames } = record;
-    const { regionId, definition } = this.#deps;
-    const openings = regionOpenings(ticket, definition.rules, this.#deps.isOpen);
     const entry: WaitingEntry = {
-      ...{ ticket, displayNames, record, openings },
-      homeRegionId: regionId,
+      ...{ ticket, displayNames, record, openings: this.#openingsOf(ticket) },
+      homeRegionId: this.#deps.regionId,
       offeredAtMs: new Map(),
       isBusy: false,
     };
@@ -290,14 +300,17 @@ export class QueueMatcher {
 
   /** A region that closed leaves its rank to the next, and gets it back. */
   #followRegions(): void {
-    const { regionId, tickets, isOpen, definition } = this.#deps;
-    const open = [regionId, ...tickets.peers].filter((it) => isOpen(it)).join(' ');
-    if (open === this.#openRegions) return;
+    const open = this.#deps.openRegions();
+    const before = this.#openRegions;
+    if (open.size === before.size && [...open].every((it) => before.has(it))) return;
     this.#openRegions = open;
     for (const entry of this.#entries.values()) {
-      if (entry.record === null) continue;
-      entry.openings = regionOpenings(entry.ticket, definition.rules, isOpen);
+      if (entry.record !== null) entry.openings = this.#openingsOf(entry.ticket);
     }
+  }
+
+  #openingsOf(ticket: Ticket): readonly RegionOpening[] {
+    return regionOpenings(ticket, this.#deps.definition.rules, (it) => this.#openRegions.has(it));
   }
 
   async #offerTo(peer: string, nowMs: number): Promise<void> {
@@ -329,21 +342,18 @@ export class QueueMatcher {
         record !== null && !isBusy && waitedMs(ticket, nowMs) >= timeoutMs,
     );
     for (const { ticket } of over.slice(0, EXPIRIES_PER_PASS)) {
-      const explanation = this.explain(ticket.ticketId);
+      const outlook = this.explain(ticket.ticketId);
       await store.end(ticket.ticketId, {
         kind: 'expired',
-        reasons: (explanation?.reasons ?? []).map((reason) => ({ ...reason })),
-        bestOffer: offerOf(explanation?.bestOffer ?? null, this.#playersOf),
+        reasons: (outlook?.reasons ?? []).map((reason) => ({ ...reason })),
+        bestOffer: outlook?.bestOffer ?? null,
       });
     }
   }
 
-  readonly #playersOf = (ticketId: string): number =>
-    this.#entries.get(ticketId)?.ticket.players.length ?? 0;
-
   async #pass(): Promise<void> {
-    const { clock, regionId, isOpen } = this.#deps;
-    if (!isOpen(regionId) || clock.monotonicMs() < this.#restUntilMs) return;
+    const { clock, regionId } = this.#deps;
+    if (!this.#openRegions.has(regionId) || clock.monotonicMs() < this.#restUntilMs) return;
     for (const matches of this.#pool.passInSlices(clock.wallMs())) {
       for (const match of matches) void this.#make(match);
       await turn();

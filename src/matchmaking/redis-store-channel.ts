@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { breakHalfOpen } from '../storage/redis/redis-connection.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -11,16 +12,12 @@ export interface RedisStoreChannelOptions<Change> {
   readonly log: Logger;
 }
 
-/** A connection that does not answer for this long is made anew: half open, it would be just quiet. */
-const PULSE_MS = 2_000;
-
 /** What a store's scripts publish, in order, heard on a connection of its own. */
 export class RedisStoreChannel<Change> {
   readonly #subscriber: RedisClient;
   readonly #options: RedisStoreChannelOptions<Change>;
   readonly #changeListeners = new Set<(change: Change) => void>();
   readonly #gapListeners = new Set<() => void>();
-  readonly #pulse: NodeJS.Timeout;
 
   /** Listens from then on; while Redis is away it waits. */
   static async open<Message>(
@@ -57,7 +54,7 @@ export class RedisStoreChannel<Change> {
       options.log.debug({ err: error, channel: options.name }, 'the connection of a channel broke');
     });
     this.#subscriber.on('message', (_channel: string, text: string) => this.#receive(text));
-    this.#pulse = this.#startPulse();
+    breakHalfOpen(this.#subscriber);
   }
 
   /** @returns stops listening */
@@ -71,7 +68,6 @@ export class RedisStoreChannel<Change> {
   }
 
   close(): void {
-    clearInterval(this.#pulse);
     this.#subscriber.disconnect();
   }
 
@@ -102,29 +98,6 @@ export class RedisStoreChannel<Change> {
       return;
     }
     for (const listener of this.#gapListeners) listener();
-  }
-
-  /** A Cluster's client has connections of its own and finds new ones by itself. */
-  #startPulse(): NodeJS.Timeout {
-    const subscriber = this.#subscriber;
-    let isWaiting = false;
-    subscriber.on('close', () => {
-      isWaiting = false;
-    });
-    const pulse = () => {
-      if (!(subscriber instanceof Redis)) return;
-      if (isWaiting) subscriber.disconnect(true);
-      if (subscriber.status !== 'ready') return;
-      isWaiting = true;
-      // One that fails had its connection closed, and that has been seen.
-      subscriber.ping().then(
-        () => {
-          isWaiting = false;
-        },
-        () => {},
-      );
-    };
-    return setInterval(pulse, PULSE_MS).unref();
   }
 }
 

@@ -1,4 +1,5 @@
 import { waitUntilMs } from './expansion.ts';
+import { allowedAtWaitMs } from './latency-rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -23,14 +24,13 @@ export function regionOpenings(
   isUsable: (regionId: string) => boolean = () => true,
 ): readonly RegionOpening[] {
   const near = Object.entries(latencyMsByRegion)
-    .filter(([regionId, latencyMs]) => latencyMs <= latency.ceilingMs && isUsable(regionId))
+    .filter(([regionId]) => isUsable(regionId))
     .sort(([a, aMs], [b, bMs]) => aMs - bMs || (a < b ? -1 : 1));
   const nearestMs = near[0]?.[1] ?? 0;
   return near.flatMap(([regionId, latencyMs], rank) => {
     const triedAtMs = waitUntilMs(search.regionsTried, rank + 1);
-    const isHardlySlower = latencyMs <= nearestMs + latency.slackMs;
-    const allowedAtMs = isHardlySlower ? 0 : waitUntilMs(latency.capMs, latencyMs);
-    if (triedAtMs === null || allowedAtMs === null) return [];
-    return [{ regionId, latencyMs, openAtWaitMs: Math.max(triedAtMs, allowedAtMs) }];
+    const allowedMs = allowedAtWaitMs(latencyMs, nearestMs, latency);
+    if (triedAtMs === null || allowedMs === null) return [];
+    return [{ regionId, latencyMs, openAtWaitMs: Math.max(triedAtMs, allowedMs) }];
   });
 }

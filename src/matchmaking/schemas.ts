@@ -7,6 +7,7 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
+import { PlacedSeat } from './ticket-record.ts';
 
 const Id = z.string().min(1).max(128);
 const WallMs = z.int().meta({ description: 'Wall clock, ms since the Unix epoch.' });
@@ -80,15 +81,7 @@ const Seat = z.strictObject({
   regionUrl: z.string().nullable().meta({ description: 'Null: the address the client used.' }),
   team: z.int(),
   role: z.string().nullable(),
-  reservation: z.strictObject({
-    name: z.string(),
-    roomId: z.string(),
-    sessionId: z.string(),
-    processId: z.string(),
-    publicAddress: z.string().exactOptional(),
-    nodes: z.array(z.string()).readonly().exactOptional(),
-    refuge: z.string().exactOptional(),
-  }),
+  reservation: z.strictObject(PlacedSeat.shape.reservation.shape),
 });
 
 export const TicketReply = z

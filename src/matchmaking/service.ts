@@ -24,7 +24,6 @@ import { matchmakingRoutes } from './routes.ts';
 import { waitedMs } from './ticket.ts';
 import { TicketDesk } from './ticket-desk.ts';
 import { TicketFeed } from './ticket-feed.ts';
-import { offerOf } from './ticket-offer.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 import { factsOf, viewTicket } from './ticket-view.ts';
@@ -99,8 +98,13 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
   const { nodeId, queues, store, parties, regions, link, calls, clock, log, metrics } = deps;
   const { ownRegionId, regions: all } = regions.catalogue;
   const urls = new Map(all.map(({ regionId, url }) => [regionId, url]));
-  const isOpen = (regionId: string) =>
-    regions.candidates().some((it) => it.regionId === regionId && it.status === 'open');
+  const openRegions = () =>
+    new Set(
+      regions
+        .candidates()
+        .filter((region) => region.status === 'open')
+        .map(({ regionId }) => regionId),
+    );
   const tickets = new RegionTickets({ link, store, clock, log });
   const making = new MatchMaking({
     ...{ regionId: ownRegionId, store, tickets, clock, log },
@@ -111,7 +115,17 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     [...queues].map(([queue, definition]) => [
       queue,
       new QueueMatcher({
-        ...{ regionId: ownRegionId, queue, definition, store, tickets, making, clock, log, isOpen },
+        ...{
+          regionId: ownRegionId,
+          queue,
+          definition,
+          store,
+          tickets,
+          making,
+          clock,
+          log,
+          openRegions,
+        },
         isOurTurn: () => matcherOf(queue) === nodeId,
         onMatched: (match, waitsMs) => metrics.matched(queue, match.kind, waitsMs),
       }),
@@ -127,10 +141,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     const explanation = matchers.get(queue)?.explain(ticketId) ?? null;
     if (explanation === null) return null;
     const { reasons, bestOffer } = explanation;
-    return {
-      reasons: reasons.map((reason) => ({ ...reason })),
-      bestOffer: offerOf(bestOffer, () => 1),
-    };
+    return { reasons: reasons.map((reason) => ({ ...reason })), bestOffer };
   });
 
   const known = new Map<string, { readonly atMs: number; readonly status: QueueStatus | null }>();

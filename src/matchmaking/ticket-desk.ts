@@ -5,15 +5,16 @@ import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { PartyEntry, TicketRequest } from '../protocol/matchmaking.ts';
 import type { Regions } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
+import { refuseTicket } from './admission.ts';
 import type { QueueDefinition, QueueStatus } from './contract.ts';
 import { provenLatencies, worstLatencies } from './latency-proofs.ts';
-import { MatchPool } from './match-pool.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from './party.ts';
 import { ratingOf } from './player-ratings.ts';
 import { refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
+import { WaitingTickets } from './waiting-tickets.ts';
 
 /** Without another word for it; what is kept busy by a full queue comes back when some have been matched. */
 const FULL_RETRY_MS = 5_000;
@@ -37,9 +38,15 @@ export interface TicketDeskDeps {
 /** Where tickets and parties come in, on every node: checks what players send, and keeps what is good. */
 export class TicketDesk {
   readonly #deps: TicketDeskDeps;
+  /** Nobody waits in these: what a queue refuses here, it refuses anybody. */
+  readonly #empty: ReadonlyMap<QueueDefinition, WaitingTickets>;
 
   constructor(deps: TicketDeskDeps) {
     this.#deps = deps;
+    const regionIds = deps.regions.catalogue.regions.map(({ regionId }) => regionId);
+    this.#empty = new Map(
+      [...deps.queues.values()].map((it) => [it, new WaitingTickets(it.rules, regionIds)]),
+    );
   }
 
   /** @throws {GameError} `QUEUE_UNKNOWN` */
@@ -198,12 +205,9 @@ export class TicketDesk {
   }
 
   /** What its pool would not take is refused while its player looks on. */
-  #refuseUnfit(ticket: Ticket, { rules }: QueueDefinition): void {
-    const regionIds = this.#deps.regions.catalogue.regions.map(({ regionId }) => regionId);
-    const added = new MatchPool({ ruleSet: rules, regionIds }).add(ticket);
-    if (added.ok) return;
-    const { ok: _ok, ...refusal } = added;
-    throw new GameError('TICKET_REFUSED', refusal);
+  #refuseUnfit(ticket: Ticket, queue: QueueDefinition): void {
+    const refusal = refuseTicket(ticket, this.#empty.get(queue) as WaitingTickets);
+    if (refusal !== null) throw new GameError('TICKET_REFUSED', { ...refusal });
   }
 
   async #refuseLongQueue(queueName: string, { rules }: QueueDefinition): Promise<void> {

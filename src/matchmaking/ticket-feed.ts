@@ -6,7 +6,7 @@ import type { PartyStore } from './party.ts';
 import { partyBody } from './party-body.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
-import type { ViewTicket } from './ticket-views.ts';
+import type { ViewTicket } from './ticket-view.ts';
 
 /** How often a waiting player is told how far his search has widened, at most. */
 const TELL_EVERY_MS = 1_000;

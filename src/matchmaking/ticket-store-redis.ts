@@ -1,8 +1,8 @@
+import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { askRedisStore } from './ask-redis-store.ts';
-import { parseStoreText } from './parse-store-text.ts';
 import { RedisStoreChannel } from './redis-store-channel.ts';
 import {
   type Placement,
@@ -204,5 +204,5 @@ function holderOf(state: TicketRecord['state']): string {
 }
 
 function parseRecord(text: string): TicketRecord | null {
-  return parseStoreText(TicketRecordSchema, text);
+  return parseJson(TicketRecordSchema, text);
 }

@@ -1,4 +1,5 @@
-import { valueAt, waitUntilMs } from './expansion.ts';
+import { valueAt } from './expansion.ts';
+import { allowedAtWaitMs } from './latency-rule.ts';
 import type { RoleTable } from './role-assignment.ts';
 import type { RuleSet } from './rule-set.ts';
 import { type Ticket, waitedMs } from './ticket.ts';
@@ -127,10 +128,7 @@ export class TicketTable {
   /** Wait after which the party may play in its region of that rank, ms; null: never. */
   allowedAtWaitMs(slot: number, rank: number): number | null {
     const latencyMs = this.latencyTo(slot, this.regionAt(slot, rank));
-    if (latencyMs > this.#rules.ceilingMs) return null;
-    const best = this.latencyTo(slot, this.regionAt(slot, 0));
-    if (latencyMs <= best + this.#rules.slackMs) return 0;
-    return waitUntilMs(this.#rules.capMs, latencyMs);
+    return allowedAtWaitMs(latencyMs, this.latencyTo(slot, this.regionAt(slot, 0)), this.#rules);
   }
 
   /** Total order: by skill, then age, then id. */

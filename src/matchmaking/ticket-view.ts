@@ -5,6 +5,9 @@ import { waitedMs } from './ticket.ts';
 import type { Placement, TicketRecord } from './ticket-record.ts';
 import { wideningAt } from './ticket-widening.ts';
 
+/** A ticket as one of its players may see it now. */
+export type ViewTicket = (record: TicketRecord, playerId: string) => Promise<TicketBody>;
+
 export interface ViewOfTickets {
   readonly rules: RuleSet;
   readonly nowMs: number;

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 
-/** @returns null for what is torn, or not of that schema: a build of another day may have written it */
-export function parseStoreText<Schema extends z.ZodType>(
+/** @returns null for what is no JSON, or not of that schema: torn, foreign, or a build of another day has written it */
+export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
-): z.infer<Schema> | null {
+): z.output<Schema> | null {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,10 +1,10 @@
 // One queue over two regions: real nodes, a real Redis for each region, links that can be cut.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MatchSeat, TicketBody } from '../../src/protocol/matchmaking.ts';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer } from '../support/match-player.ts';
 import { MatchRegions } from '../support/match-regions.ts';
+import { areAllRegionsOpen } from '../support/regions-open.ts';
 
 const SOON = { withinMs: 30_000 };
 const A_BEFORE_B = { a: 20, b: 60 };
@@ -15,21 +15,10 @@ beforeAll(async () => {
   regions = await MatchRegions.start();
   // Each knows that the other takes rooms.
   for (const id of ['a', 'b'] as const) {
-    await eventually(async () => {
-      const answer = await fetch(`${regions.region(id).url}/v1/regions`);
-      const list = (await answer.json()) as { regions: { isOpen: boolean | null }[] };
-      return list.regions.every(({ isOpen }) => isOpen === true);
-    }, SOON);
+    await eventually(() => areAllRegionsOpen(regions.region(id).url), SOON);
   }
 });
 afterAll(() => regions?.[Symbol.asyncDispose]());
-
-async function matched(player: MatchPlayer, { ticketId }: TicketBody): Promise<MatchSeat> {
-  return await eventually(async () => {
-    const { body } = await player.ticket(ticketId);
-    return body.state === 'matched' ? body.match : null;
-  }, SOON);
-}
 
 async function enter(id: 'a' | 'b', queue = 'duel', node = 0) {
   const player = await MatchPlayer.signIn(regions.region(id, node));
@@ -43,8 +32,8 @@ test('[TK-40] two who are alone in their regions meet in one of them as their wa
   const anna = await enter('a');
   const ben = await enter('b');
   const seats = await Promise.all([
-    matched(anna.player, anna.ticket),
-    matched(ben.player, ben.ticket),
+    anna.player.matched(anna.ticket),
+    ben.player.matched(ben.ticket),
   ]);
   expect(seats[0].reservation.roomId).toBe(seats[1].reservation.roomId);
   expect(seats[0].regionId).toBe(seats[1].regionId);
@@ -69,7 +58,7 @@ test('[TK-20, TK-21] of a crowd that both regions want everybody is in one match
   const crowd = await Promise.all(
     Array.from({ length: 40 }, (_, index) => enter(index % 2 === 0 ? 'a' : 'b', 'party')),
   );
-  const seats = await Promise.all(crowd.map(({ player, ticket }) => matched(player, ticket)));
+  const seats = await Promise.all(crowd.map(({ player, ticket }) => player.matched(ticket)));
   const byRoom = Map.groupBy(seats, ({ reservation }) => reservation.roomId);
   for (const ofRoom of byRoom.values()) {
     expect(ofRoom.length).toBe(4);
@@ -83,11 +72,11 @@ test('[TK-20, TK-21] of a crowd that both regions want everybody is in one match
 test('[TK-41] regions that cannot hear each other match their own, and each other’s again later', async () => {
   regions.cutLink();
   const own = await Promise.all([enter('a'), enter('a'), enter('b'), enter('b')]);
-  const seats = await Promise.all(own.map(({ player, ticket }) => matched(player, ticket)));
+  const seats = await Promise.all(own.map(({ player, ticket }) => player.matched(ticket)));
   expect(seats.map(({ regionId }) => regionId)).toEqual(['a', 'a', 'b', 'b']);
   const apart = await Promise.all([enter('a'), enter('b')]);
   regions.healLink();
-  const together = await Promise.all(apart.map(({ player, ticket }) => matched(player, ticket)));
+  const together = await Promise.all(apart.map(({ player, ticket }) => player.matched(ticket)));
   expect(together[0]?.reservation.roomId).toBe(together[1]?.reservation.roomId);
 });
 
@@ -103,8 +92,8 @@ test('[TK-43] a Redis that comes back empty has lost no ticket', async () => {
   expect(after).toMatchObject({ state: 'searching', createdAtMs: ticket.createdAtMs });
   const others = await Promise.all([enter('a', 'party'), enter('a', 'party'), enter('a', 'party')]);
   const seats = await Promise.all([
-    matched(player, ticket),
-    ...others.map((other) => matched(other.player, other.ticket)),
+    player.matched(ticket),
+    ...others.map((other) => other.player.matched(other.ticket)),
   ]);
   expect(new Set(seats.map(({ reservation }) => reservation.roomId)).size).toBe(1);
 });
@@ -124,6 +113,6 @@ test('[TK-42] when the node that matches is killed, another one matches who wait
   await eventually(() => matches(survivor), SOON);
   const last = await enter('a', 'party', survivor);
   const all = [...waiting, last];
-  const seats = await Promise.all(all.map(({ player, ticket }) => matched(player, ticket)));
+  const seats = await Promise.all(all.map(({ player, ticket }) => player.matched(ticket)));
   expect(new Set(seats.map(({ reservation }) => reservation.roomId)).size).toBe(1);
 });

@@ -2,6 +2,7 @@
 
 import { Client as StockClient } from '@colyseus/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import { matchmake, RawClient } from '../support/raw-client.ts';
@@ -99,7 +100,7 @@ beforeAll(async () => {
   // What others are told of a lock comes after it.
   await using redis = region.redis.client();
   await eventually(
-    async () => (await redis.hget('{meridian}:rooms', locked.roomId))?.includes('"locked":true'),
+    async () => (await redis.hget(redisKeys.rooms, locked.roomId))?.includes('"locked":true'),
     PATIENCE,
   );
   killedAtMs = performance.now();

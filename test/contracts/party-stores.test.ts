@@ -3,10 +3,11 @@ import { MemoryPartyStore } from '../../src/matchmaking/party-store-memory.ts';
 import { RedisPartyStore } from '../../src/matchmaking/party-store-redis.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
+import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { member, party, partyStoreContract } from './party-store-contract.ts';
-import { openRedisCluster } from './ticket-store-cluster.ts';
+import { openRedisCluster, openStore, openStorePair } from './redis-stores.ts';
 
 const log = createLogger({ level: 'silent' });
 
@@ -21,38 +22,15 @@ afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
 });
 
-async function openStore(server: Pick<RedisServer, 'client'> | typeof cluster) {
-  const redis = await server.client();
-  const store = await RedisPartyStore.open({ redis, log });
-  return Object.assign(store, {
-    redis,
-    [Symbol.asyncDispose]: async () => {
-      await store.close();
-      redis.disconnect();
-    },
-  });
-}
+const open = (redis: RedisClient) => RedisPartyStore.open({ redis, log });
 
 partyStoreContract('memory', async () => {
   const store = new MemoryPartyStore({ clock: systemClock });
   return { store, elsewhere: store, [Symbol.asyncDispose]: () => store.close() };
 });
 
-async function openPair(server: Parameters<typeof openStore>[0]) {
-  const [store, elsewhere] = await Promise.all([openStore(server), openStore(server)]);
-  await store.redis.flushall();
-  return {
-    store,
-    elsewhere,
-    [Symbol.asyncDispose]: async () => {
-      await store[Symbol.asyncDispose]();
-      await elsewhere[Symbol.asyncDispose]();
-    },
-  };
-}
-
-partyStoreContract('Redis', () => openPair(shared));
-partyStoreContract('Redis Cluster', () => openPair(cluster));
+partyStoreContract('Redis', () => openStorePair(shared, open));
+partyStoreContract('Redis Cluster', () => openStorePair(cluster, open));
 
 describe('MemoryPartyStore', () => {
   test('a party that nothing happens to for an hour is over', async () => {
@@ -74,7 +52,7 @@ describe('MemoryPartyStore', () => {
 
 describe('RedisPartyStore', () => {
   test('each change of a party is another hour for all of it; one that is over leaves nothing', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     const { redis } = store;
     await redis.flushall();
     await store.create(party('a', 'ada'));
@@ -91,7 +69,7 @@ describe('RedisPartyStore', () => {
   });
 
   test('a pointer to a party that is gone leads nowhere', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     await store.redis.flushall();
     await store.create(party('a', 'ada'));
     await store.redis.del(redisKeys.party('a'));
@@ -102,7 +80,7 @@ describe('RedisPartyStore', () => {
 
   test('without Redis everything is refused', async () => {
     await using server = await RedisServer.start();
-    await using store = await openStore(server);
+    await using store = await openStore(server, open);
     await server.kill();
     const calls = [
       () => store.create(party('a', 'ada')),

@@ -1,26 +1,55 @@
 import { Cluster } from 'ioredis';
+import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 
-/** A Cluster of one: slots and the client for them are the real thing. */
-export async function openRedisCluster() {
-  const server = await RedisServer.start([
-    ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
-    ...['--cluster-port', String(await freePort())],
-  ]);
-  await using admin = server.client();
-  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-  await eventually(async () => (await admin.cluster('INFO')).includes('cluster_state:ok'), {
-    withinMs: 10_000,
-  });
+/** Makes clients of one Redis; their opener disconnects them. */
+export interface StoreServer {
+  client(): RedisClient | Promise<RedisClient>;
+}
+
+/** A Cluster of one. */
+export async function openRedisCluster(): Promise<StoreServer & AsyncDisposable> {
+  const server = await startRedisCluster();
   return {
-    /** Connected. Its opener disconnects it. */
     client: async () => {
       const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
       await eventually(() => cluster.status === 'ready', { withinMs: 10_000 });
       return cluster;
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A store on a client of its own. */
+export async function openStore<Store extends { close(): Promise<void> }>(
+  server: StoreServer,
+  open: (redis: RedisClient) => Promise<Store>,
+) {
+  const redis = await server.client();
+  const store = await open(redis);
+  return Object.assign(store, {
+    redis,
+    [Symbol.asyncDispose]: async () => {
+      await store.close();
+      redis.disconnect();
+    },
+  });
+}
+
+/** Two nodes' stores on one Redis that holds nothing yet. */
+export async function openStorePair<Store extends { close(): Promise<void> }>(
+  server: StoreServer,
+  open: (redis: RedisClient) => Promise<Store>,
+) {
+  const [store, elsewhere] = await Promise.all([openStore(server, open), openStore(server, open)]);
+  await store.redis.flushall();
+  return {
+    store,
+    elsewhere,
+    [Symbol.asyncDispose]: async () => {
+      await store[Symbol.asyncDispose]();
+      await elsewhere[Symbol.asyncDispose]();
+    },
   };
 }

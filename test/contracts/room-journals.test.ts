@@ -6,7 +6,7 @@ import { MemoryRoomJournal } from '../../src/rooms/journal/journal-memory.ts';
 import { RedisRoomJournal } from '../../src/rooms/journal/journal-redis.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { entry, listener, marksOf, roomJournalContract } from './room-journal-contract.ts';
 
@@ -24,17 +24,8 @@ async function openRedis(flags: readonly string[] = []) {
   };
 }
 
-/** A Cluster of one: slots and the client for them are the real thing. */
 async function openCluster() {
-  const server = await RedisServer.start([
-    ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
-    ...['--cluster-port', String(await freePort())],
-  ]);
-  await using admin = server.client();
-  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-  await eventually(async () => (await admin.cluster('INFO')).includes('cluster_state:ok'), {
-    withinMs: 10_000,
-  });
+  const server = await startRedisCluster();
   const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
   return {
     journal: new RedisRoomJournal(cluster),

@@ -9,7 +9,7 @@ import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { openRedisCluster } from './ticket-store-cluster.ts';
+import { openRedisCluster, openStore, openStorePair } from './redis-stores.ts';
 import { claimed, record, ticketStoreContract } from './ticket-store-contract.ts';
 
 const log = createLogger({ level: 'silent' });
@@ -28,38 +28,15 @@ afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
 });
 
-async function openStore(server: Pick<RedisServer, 'client'> | typeof cluster) {
-  const redis = await server.client();
-  const store = await RedisTicketStore.open({ redis, log });
-  return Object.assign(store, {
-    redis,
-    [Symbol.asyncDispose]: async () => {
-      await store.close();
-      redis.disconnect();
-    },
-  });
-}
+const open = (redis: RedisClient) => RedisTicketStore.open({ redis, log });
 
 ticketStoreContract('memory', async () => {
   const store = new MemoryTicketStore({ clock: systemClock });
   return { store, elsewhere: store, [Symbol.asyncDispose]: () => store.close() };
 });
 
-async function openPair(server: Parameters<typeof openStore>[0]) {
-  const [store, elsewhere] = await Promise.all([openStore(server), openStore(server)]);
-  await store.redis.flushall();
-  return {
-    store,
-    elsewhere,
-    [Symbol.asyncDispose]: async () => {
-      await store[Symbol.asyncDispose]();
-      await elsewhere[Symbol.asyncDispose]();
-    },
-  };
-}
-
-ticketStoreContract('Redis', () => openPair(shared));
-ticketStoreContract('Redis Cluster', () => openPair(cluster));
+ticketStoreContract('Redis', () => openStorePair(shared, open));
+ticketStoreContract('Redis Cluster', () => openStorePair(cluster, open));
 
 describe('MemoryTicketStore', () => {
   test('what has become of a ticket can be asked for a minute', async () => {
@@ -82,7 +59,7 @@ describe('MemoryTicketStore', () => {
 
 describe('RedisTicketStore', () => {
   test('a ticket that ended goes after a minute, with what led to it; nothing stays for ever', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     const { redis } = store;
     await redis.flushall();
     const [ada, bob] = [record({ players: ['ada'] }), record({ players: ['bob'] })] as const;
@@ -106,7 +83,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('an end that was replaced does not end the pointer to the next ticket', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     await store.redis.flushall();
     const first = record({ players: ['ada'] });
     await store.enter(first, MANY);
@@ -116,7 +93,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('a queue longer than a page is read whole', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     await store.redis.flushall();
     const records = Array.from({ length: 450 }, () => record({}));
     await store.restore(records);
@@ -124,8 +101,8 @@ describe('RedisTicketStore', () => {
   });
 
   test('after Redis has lost everything, what is put back waits again', async () => {
-    await using store = await openStore(shared);
-    await using elsewhere = await openStore(shared);
+    await using store = await openStore(shared, open);
+    await using elsewhere = await openStore(shared, open);
     await store.redis.flushall();
     const [a, b] = [record({ players: ['ada'] }), record({})] as const;
     await store.enter(a, MANY);
@@ -142,7 +119,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('noise on the channel, and what is torn or foreign, is skipped', async () => {
-    await using store = await openStore(shared);
+    await using store = await openStore(shared, open);
     const { redis } = store;
     await redis.flushall();
     const heard: TicketRecord[] = [];

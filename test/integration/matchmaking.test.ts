@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import type { MatchSeat, TicketBody } from '../../src/protocol/matchmaking.ts';
+import type { TicketBody } from '../../src/protocol/matchmaking.ts';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
@@ -22,20 +22,13 @@ function players(count: number): Promise<MatchPlayer[]> {
   return Promise.all(Array.from({ length: count }, () => MatchPlayer.signIn(region)));
 }
 
-async function matched(player: MatchPlayer, { ticketId }: TicketBody): Promise<MatchSeat> {
-  return await eventually(async () => {
-    const { body } = await player.ticket(ticketId);
-    return body.state === 'matched' ? body.match : null;
-  }, SOON);
-}
-
 test('[TK-1, TK-20, TK-22] two players enter a queue and sit in the room of their match', async () => {
   const [anna, ben] = (await players(2)) as [MatchPlayer, MatchPlayer];
   const first = await anna.enter('duel');
   expect(first.status).toBe(201);
   expect(first.body).toMatchObject({ state: 'queued', queue: 'duel', playerIds: [anna.playerId] });
   const second = await ben.enter('duel');
-  const seats = await Promise.all([matched(anna, first.body), matched(ben, second.body)]);
+  const seats = await Promise.all([anna.matched(first.body), ben.matched(second.body)]);
   expect(seats[0].reservation.roomId).toBe(seats[1].reservation.roomId);
   expect(new Set(seats.map(({ team }) => team))).toEqual(new Set([0, 1]));
   const rooms = await Promise.all([anna.sit(seats[0]), ben.sit(seats[1])]);
@@ -57,7 +50,7 @@ test('[TK-1, TK-20, TK-22] two players enter a queue and sit in the room of thei
 test('[TK-22] nobody gets into a room of a match by its name, or makes one by its option', async () => {
   const [anna, ben, carl] = (await players(3)) as [MatchPlayer, MatchPlayer, MatchPlayer];
   const entered = await Promise.all([anna.enter('duel'), ben.enter('duel')]);
-  const seat = await matched(anna, entered[0].body);
+  const seat = await anna.matched(entered[0].body);
   const joined = await carl.ask<{ roomId?: string }>('POST', '/matchmake/joinOrCreate/match', {});
   expect(joined.body.roomId).not.toBe(seat.reservation.roomId);
   const option = { 'meridian:match': { matchId: 'x', queue: 'duel', teams: [] } };
@@ -68,7 +61,7 @@ test('[TK-22] nobody gets into a room of a match by its name, or makes one by it
 test('[TK-23] the result of a match changes the ratings of its players, once', async () => {
   const [anna, ben] = (await players(2)) as [MatchPlayer, MatchPlayer];
   const entered = await Promise.all([anna.enter('duel'), ben.enter('duel')]);
-  const seats = await Promise.all([matched(anna, entered[0].body), matched(ben, entered[1].body)]);
+  const seats = await Promise.all([anna.matched(entered[0].body), ben.matched(entered[1].body)]);
   const rooms = await Promise.all([anna.sit(seats[0]), ben.sit(seats[1])]);
   for (let report = 0; report < 2; report += 1) {
     const ended = new Promise((resolve) => rooms[0]?.onMessage('ended', resolve));
@@ -195,9 +188,9 @@ test('[TK-30, TK-31] a party waits on one ticket and plays in one team', async (
   const tickets = [await anna.enter('party'), await carl.enter('party'), await dora.enter('party')];
   expect(tickets[0]?.body.playerIds).toEqual([anna.playerId, ben.playerId]);
   const seats = await Promise.all([
-    matched(anna, tickets[0]?.body as TicketBody),
-    matched(ben, tickets[0]?.body as TicketBody),
-    matched(carl, tickets[1]?.body as TicketBody),
+    anna.matched(tickets[0]?.body as TicketBody),
+    ben.matched(tickets[0]?.body as TicketBody),
+    carl.matched(tickets[1]?.body as TicketBody),
   ]);
   expect(seats[0].team).toBe(seats[1].team);
   expect(seats[0].reservation.sessionId).not.toBe(seats[1].reservation.sessionId);
@@ -263,7 +256,7 @@ test('players who avoid each other do not meet', async () => {
   const first = await anna.enter('duel', { avoids: [ben.playerId] });
   const second = await ben.enter('duel');
   const third = await carl.enter('duel');
-  const seat = await matched(carl, third.body);
+  const seat = await carl.matched(third.body);
   const others = await Promise.all([
     anna.ticket(first.body.ticketId),
     ben.ticket(second.body.ticketId),

@@ -5,9 +5,8 @@ import { DEFAULT_LINK_OPTIONS } from '../../src/regions/link/link-options.ts';
 import { LinkOutbox } from '../../src/regions/link/link-outbox.ts';
 import { RedisRegionLink } from '../../src/regions/link/redis-region-link.ts';
 import { systemClock } from '../../src/shared/clock.ts';
-import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
 import { NUMBERED } from './link-node-process.ts';
+import { startRedisCluster } from './redis-cluster.ts';
 import { RedisServer } from './redis-server.ts';
 
 /** What a node counted of its links. */
@@ -68,7 +67,7 @@ export class LinkRegions implements AsyncDisposable {
 
   /** Each Redis is a Cluster of one: slots and the client for them are the real thing. */
   static async startClusters(): Promise<LinkRegions> {
-    const [a, b] = await Promise.all([startCluster(), startCluster()]);
+    const [a, b] = await Promise.all([startRedisCluster(), startRedisCluster()]);
     return new LinkRegions(a, b, true);
   }
 
@@ -143,19 +142,6 @@ export class LinkRegions implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(Object.values(this.servers).map((server) => server[Symbol.asyncDispose]()));
   }
-}
-
-async function startCluster(): Promise<RedisServer> {
-  const server = await RedisServer.start([
-    ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
-    ...['--cluster-port', String(await freePort())],
-  ]);
-  await using admin = server.client();
-  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-  await eventually(async () => (await admin.cluster('INFO')).includes('cluster_state:ok'), {
-    withinMs: 10_000,
-  });
-  return server;
 }
 
 interface Line {

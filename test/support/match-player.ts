@@ -11,6 +11,10 @@ import { MATCHMAKING_PATH } from '../../src/protocol/matchmaking.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { LatencyTokens, latencyKey } from '../../src/regions/latency-tokens.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
+import { eventually } from './eventually.ts';
+
+/** Longer than any wait that these tests make. */
+const MATCHED = { withinMs: 30_000 };
 
 /** What a route answered. */
 export interface Answer<Body> {
@@ -77,6 +81,14 @@ export class MatchPlayer implements Disposable {
 
   ticket(ticketId: string): Promise<Answer<TicketBody>> {
     return this.ask('GET', `/v1/tickets/${ticketId}`);
+  }
+
+  /** The player's seat, once there is one. */
+  async matched({ ticketId }: Pick<TicketBody, 'ticketId'>): Promise<MatchSeat> {
+    return await eventually(async () => {
+      const { body } = await this.ticket(ticketId);
+      return body.state === 'matched' ? body.match : null;
+    }, MATCHED);
   }
 
   explain(ticketId: string): Promise<Answer<TicketExplanation>> {

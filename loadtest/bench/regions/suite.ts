@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { redisKeys } from '../../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { areAllRegionsOpen } from '../../../test/support/regions-open.ts';
 import { parsePrometheus, sumOf } from '../../load/prometheus.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -81,14 +83,9 @@ async function doorsByHome(world: World): Promise<ReadonlyMap<string, Doors>> {
 /** Until every region has heard that all others take rooms. */
 async function knowEachOther(world: World): Promise<void> {
   for (const { cluster } of world.regions.values()) {
-    await eventually(
-      async () => {
-        const response = await fetch(`http://${cluster.frontDoor}/v1/regions`);
-        const list = (await response.json()) as { regions: { isOpen: boolean | null }[] };
-        return list.regions.every(({ isOpen }) => isOpen === true);
-      },
-      { withinMs: KNOWN_WITHIN_MS },
-    );
+    await eventually(() => areAllRegionsOpen(`http://${cluster.frontDoor}`), {
+      withinMs: KNOWN_WITHIN_MS,
+    });
   }
 }
 
@@ -99,7 +96,7 @@ async function leftBehind(world: World): Promise<LeftBehind> {
     const left = { tickets: 0, seats: 0 };
     for (const { cluster } of world.regions.values()) {
       await using redis = cluster.redis.client();
-      left.tickets += await redis.zcard('{meridian:mm}:queue:echo');
+      left.tickets += await redis.zcard(redisKeys.ticketQueue('echo'));
       for (const { metrics } of cluster.nodes) {
         const text = await (await fetch(metrics)).text();
         left.seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;

@@ -1,5 +1,6 @@
 import type { IRoomCache, SortOptions } from '@colyseus/core';
 import { z } from 'zod';
+import { parseJson } from '../../shared/parse-json.ts';
 
 // A listing as the directory writes it down. It begins with its owner, so that a script can hand a room over without reading
 // (and, as Lua's cjson does with empty arrays and long numbers, changing) what the game put into it:
@@ -34,14 +35,7 @@ export function writeListing(room: IRoomCache): string {
 
 /** @returns null when the text is torn or foreign */
 export function readListing(text: string): IRoomCache | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const listing = StoredListing.safeParse(json);
-  return listing.success ? (listing.data as IRoomCache) : null;
+  return parseJson(StoredListing, text) as IRoomCache | null;
 }
 
 /** Whether `join` and `joinOrCreate` may offer the room. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../shared/parse-json.ts';
 import { ULID_PATTERN } from './ulid.ts';
 
 /** Longest envelope as JSON, in bytes. What is larger belongs in a store; the message says where. */
@@ -71,12 +72,7 @@ export function encodeLinkMessage(message: LinkMessage<unknown>): EncodedEnvelop
 /** @returns null for what is torn, foreign, or too large */
 export function parseLinkMessage(text: string): LinkMessage<unknown> | null {
   if (Buffer.byteLength(text) > LINK_MESSAGE_LIMIT_BYTES) return null;
-  try {
-    const envelope = Envelope.safeParse(JSON.parse(text));
-    return envelope.success ? envelope.data : null;
-  } catch {
-    return null;
-  }
+  return parseJson(Envelope, text);
 }
 
 export function isExpired(message: { readonly expiresAtMs?: number | undefined }, nowMs: number) {

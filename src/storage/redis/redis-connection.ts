@@ -184,7 +184,7 @@ function watched(
  * is just quiet. (ioredis' own `socketTimeout` outlives its connection and ends the next one.) A Cluster's client has
  * connections of its own and finds new ones by itself.
  */
-function breakHalfOpen(client: RedisClient): void {
+export function breakHalfOpen(client: RedisClient): void {
   if (client instanceof Cluster) return;
   let isWaiting = false;
   const timer = setInterval(() => {

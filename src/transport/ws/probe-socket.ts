@@ -19,6 +19,7 @@ import {
   type ProbeReply,
 } from '../../protocol/regions.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { closeSocket } from './close-socket.ts';
 
@@ -134,10 +135,5 @@ class ProbeSocket {
 function readEcho(data: RawData, maxBytes: number): ProbeEcho | null {
   // Text arrives as one Buffer: ws makes others for binary frames only.
   if (!Buffer.isBuffer(data) || data.byteLength > maxBytes) return null;
-  try {
-    return Echo.parse(JSON.parse(data.toString()));
-  } catch {
-    // No JSON, or not ours: what exactly is of no use to anybody.
-    return null;
-  }
+  return parseJson(Echo, data.toString());
 }

@@ -7,6 +7,7 @@ import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { closeSocket } from './close-socket.ts';
 
@@ -80,10 +81,5 @@ function pushSocket(ws: WebSocket): PushSocket {
 function readHello(data: RawData): z.infer<typeof Hello> | null {
   // Text arrives as one Buffer: ws makes others for binary frames only.
   if (!Buffer.isBuffer(data) || data.byteLength > HELLO_BYTES) return null;
-  try {
-    return Hello.parse(JSON.parse(data.toString()));
-  } catch {
-    // No JSON, or not ours: what exactly is of no use to anybody.
-    return null;
-  }
+  return parseJson(Hello, data.toString());
 }
