@@ -5,7 +5,6 @@ import type { Clock } from '../shared/clock.ts';
 import type { MatchInfo, MatchResults } from './contract.ts';
 import { RATINGS } from './link-kinds.ts';
 import { changeRating } from './player-ratings.ts';
-import { rateGame } from './rating.ts';
 
 /** A region that is away for longer than this learns no more of a match. */
 const RESULT_TTL_MS = 24 * 3_600_000;
@@ -37,6 +36,7 @@ export class MatchReports implements MatchResults {
   async report({ matchId, queue, teams }: MatchInfo, ranks: readonly number[]): Promise<void> {
     const { regionId, link, clock, isFirst } = this.#deps;
     const players = teams.flatMap((team) => team.players);
+    const { rateGame } = await loadRateGame();
     const rated = rateGame({
       teams: teams.map((team) =>
         team.players.map(({ playerId, rating }) => ({ playerId, ...rating })),
@@ -72,4 +72,9 @@ export class MatchReports implements MatchResults {
     const { profiles, clock } = this.#deps;
     await changeRating(playerId, { queue, mu, sigma }, { profiles, nowMs: clock.wallMs() });
   }
+}
+
+/** Once: it takes a fifth of a second, which a node that starts, or has rooms, has no time for. */
+export function loadRateGame(): Promise<typeof import('./rate-game.ts')> {
+  return import('./rate-game.ts');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GameResult, NEW_PLAYER, type RatedPlayer, rateGame, ratingAfter } from './rating.ts';
+import { type GameResult, type RatedPlayer, rateGame } from './rate-game.ts';
+import { NEW_PLAYER, ratingAfter } from './rating.ts';
 import { winProbabilities } from './win-probability.ts';
 
 const DAY_MS = 24 * 3_600_000;

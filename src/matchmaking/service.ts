@@ -14,7 +14,7 @@ import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
 import type { MatchResults, QueueDefinition, QueueOverview, QueueStatus } from './contract.ts';
 import { MatchMaking } from './match-making.ts';
 import type { MatchPlacer } from './match-placer.ts';
-import { MatchReports } from './match-reports.ts';
+import { loadRateGame, MatchReports } from './match-reports.ts';
 import { matcherNode } from './matcher-node.ts';
 import type { PartyStore } from './party.ts';
 import { QueueMatcher } from './queue-matcher.ts';
@@ -214,6 +214,8 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
       return said.filter((it) => it !== null);
     },
     start: () => {
+      // Before there are rooms that would wait for it, and after the node listens.
+      if (queues.size > 0) void loadRateGame();
       for (const matcher of matchers.values()) matcher.start();
     },
     stop: async () => {
