@@ -14,7 +14,12 @@ const PREFIX = 'MERIDIAN_';
 /** Settings whose name by the pattern would read badly. */
 const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDIAN_REGIONS' };
 /** Names with our prefix that are not configuration of the server: they steer the command line. */
-const NOT_CONFIG = new Set(['MERIDIAN_NO_INSTALL', 'MERIDIAN_TEST_SEED', 'MERIDIAN_GAME']);
+const NOT_CONFIG = new Set([
+  'MERIDIAN_NO_INSTALL',
+  'MERIDIAN_TEST_SEED',
+  'MERIDIAN_TEST_WORLD',
+  'MERIDIAN_GAME',
+]);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
