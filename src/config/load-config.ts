@@ -14,7 +14,7 @@ const PREFIX = 'MERIDIAN_';
 /** Settings whose name by the pattern would read badly. */
 const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDIAN_REGIONS' };
 /** Names with our prefix that are not configuration of the server: they steer the command line. */
-const NOT_CONFIG = new Set([
+export const NOT_CONFIG: ReadonlySet<string> = new Set([
   'MERIDIAN_NO_INSTALL',
   'MERIDIAN_TEST_SEED',
   'MERIDIAN_TEST_WORLD',

@@ -4,15 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { environmentNames } from '../../src/config/load-config.ts';
+import { environmentNames, NOT_CONFIG } from '../../src/config/load-config.ts';
 import { Command, runCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { repositoryFiles, repositoryRoot } from '../support/repository.ts';
 import { sampleOf, sampleProject } from '../support/sample-project.ts';
 import { MeridianProcess } from '../support/start-meridian.ts';
-
-/** Settings that documentation may name besides those of the server: the command line's and the tests'. */
-const OTHER_SETTINGS = ['MERIDIAN_NO_INSTALL', 'MERIDIAN_TEST_SEED', 'MERIDIAN_GAME'];
 
 const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
 const documents = repositoryFiles().filter(
@@ -94,7 +91,7 @@ describe('[DOC-3] what documents name exists', () => {
     );
     expect(commands.filter((name) => !(name in scripts))).toEqual([]);
 
-    const known = new Set([...environmentNames().keys(), ...OTHER_SETTINGS]);
+    const known = new Set([...environmentNames().keys(), ...NOT_CONFIG]);
     // Not `MERIDIAN_<SECTION>_<KEY>`, the pattern itself.
     const settings = [...text.matchAll(/\bMERIDIAN_[A-Z][A-Z_]*[A-Z]\b/g)].map(([name]) => name);
     expect(settings.filter((name) => !known.has(name))).toEqual([]);
