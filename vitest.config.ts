@@ -7,6 +7,14 @@ import { RunReport } from './test/support/run-report.ts';
  */
 const seed = Number(process.env['MERIDIAN_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
+/**
+ * Tests that start regions by the handful: up to ten nodes and five Redis servers. One file at a time, by themselves: beside them a node
+ * of another test takes six seconds to start, where it takes one.
+ */
+const SEVERAL_REGIONS = ['evacuation', 'matchmaking-regions', 'world'].map(
+  (name) => `test/cluster/${name}.test.ts`,
+);
+
 export default defineConfig({
   // Tests run on the TypeScript sources, as `npm start` does.
   resolve: { conditions: ['meridian-source'] },
@@ -49,8 +57,20 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{integration,contracts,cluster,support}/**/*.test.ts'],
+          exclude: SEVERAL_REGIONS,
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'regions',
+          include: SEVERAL_REGIONS,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -62,7 +82,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Browsers are heavy: one file at a time, after everything else.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
