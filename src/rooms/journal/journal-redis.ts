@@ -80,8 +80,12 @@ export class RedisRoomJournal implements RoomJournal {
 
   /** @throws {GameError} `DIRECTORY_UNAVAILABLE` */
   async read(roomId: string): Promise<JournalRecord | null> {
-    await this.#adoptCopy(roomId).catch(unavailable);
-    const stored = await this.#stored(roomId);
+    const [own, newestCopied] = await Promise.all([
+      this.#stored(roomId),
+      this.#newestCopied(roomId),
+    ]);
+    const isEvacuated = newestCopied !== null && isAfter(newestCopied, own.at(-1)?.id ?? null);
+    const stored = isEvacuated ? await this.#adoptCopy(roomId) : own;
     if (stored.length === 0) return null;
     const entries: JournalEntry[] = [];
     let sizeBytes = 0;
@@ -108,20 +112,20 @@ export class RedisRoomJournal implements RoomJournal {
   }
 
   /** A room of another region that was evacuated: what that region copied here is its journal, unless it has been here since. */
-  async #adoptCopy(roomId: string): Promise<void> {
-    const key = redisKeys.journal(roomId);
-    const copyKey = redisKeys.journalCopy(roomId);
-    const [ours, copied] = await Promise.all([this.#newestId(key), this.#newestId(copyKey)]);
+  async #adoptCopy(roomId: string): Promise<StoredEntry[]> {
     // Both keys are in one slot. A name that is gone meanwhile was given by another one who reads the same journal.
-    if (copied !== null && isAfter(copied, ours)) {
-      await this.#redis.rename(copyKey, key).catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.includes('no such key'))) throw error;
-      });
-    }
+    const renaming = this.#redis.rename(redisKeys.journalCopy(roomId), redisKeys.journal(roomId));
+    await renaming.catch((error: unknown) => {
+      if (!(error instanceof Error && error.message.includes('no such key'))) unavailable(error);
+    });
+    return await this.#stored(roomId);
   }
 
-  async #newestId(key: string): Promise<string | null> {
-    const [newest] = await this.#redis.xrevrangeBuffer(key, '+', '-', 'COUNT', 1);
+  /** Id of the newest entry that another region has copied here; null: none. */
+  async #newestCopied(roomId: string): Promise<string | null> {
+    const [newest] = await this.#redis
+      .xrevrangeBuffer(redisKeys.journalCopy(roomId), '+', '-', 'COUNT', 1)
+      .catch(unavailable);
     return newest === undefined ? null : newest[0].toString();
   }
 
