@@ -94,6 +94,7 @@ test('[SV-25] a room that ends every node that loads it is quarantined; those be
   await beside.say('hello');
   poisoned.room.send('on-restore', 'kill');
   await poisoned.say('hello');
+  for (const { roomId } of [poisoned, beside]) await region.written(roomId, 'hello');
   await region.kill(ash);
   // Whoever loads it dies; an operator starts the next.
   while ((await reasonOf(poisoned.roomId).catch(() => null)) !== 'quarantined') {

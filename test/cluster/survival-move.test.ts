@@ -250,6 +250,7 @@ describe('a socket at a node where its room is not', () => {
     const ada = await Player.make(region, cedar, 'journal');
     ada.room.send('on-restore', 'take-long');
     await ada.say('before');
+    await region.written(ada.roomId, 'before');
     await region.drain(birch);
     await region.kill(cedar);
     await eventually(() => hooks(ada.roomId, ash).includes('onRestore'), PATIENCE);
@@ -265,6 +266,7 @@ describe('a socket at a node where its room is not', () => {
   test('[SV-37] [SV-38] is refused with 503 while the room recovers, which is said', async () => {
     const ada = await Player.make(region, ash, 'journal');
     await ada.say('before');
+    await region.written(ada.roomId, 'before');
     const token = ada.room.reconnectionToken;
     // Nobody takes the rooms of ash when it dies: birch is drained.
     await region.kill(ash);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DrainResult, RoomLocation } from '../../src/protocol/rest.ts';
+import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { RedisServer } from './redis-server.ts';
@@ -128,6 +129,18 @@ export class MeridianRegion implements AsyncDisposable {
 
   async askOperator(method: string, path: string, password = PASSWORD): Promise<Response> {
     return await this.#ask(this.#anyNode, method, path, password);
+  }
+
+  /** Waits until a word that was said in a room is in its journal: a kill may lose the last patch, and with it what a test is about. */
+  async written(roomId: string, word: string): Promise<void> {
+    await using redis = this.redis.client();
+    await eventually(
+      async () => {
+        const entries = await redis.xrangeBuffer(redisKeys.journal(roomId), '-', '+');
+        return entries.some(([, fields]) => fields.some((field) => field.includes(word)));
+      },
+      { withinMs: 10_000 },
+    );
   }
 
   async kill(node: MeridianProcess): Promise<void> {
