@@ -9,6 +9,12 @@ import { RunReport } from './test/support/run-report.ts';
 const seed = Number(process.env['MERIDIAN_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 /**
+ * Real processes in real time, on machines that do other things too: one more try, and whatever needed it is listed with its first
+ * failure at the end of the run, for somebody to look into.
+ */
+const REAL_TIME = { retry: 1 } as const;
+
+/**
  * Tests that start regions by the handful: up to ten nodes and five Redis servers. One file at a time, by themselves: beside them a node
  * of another test takes six seconds to start, where it takes one.
  */
@@ -29,7 +35,7 @@ export default defineConfig({
       // Hundreds of nodes are started, each of 400 files: compiled once, a start takes half the CPU.
       NODE_COMPILE_CACHE: join(import.meta.dirname, '.toolchain', 'compile-cache'),
     },
-    // A failure is a finding: no second try hides it, and the rest of the run still tells what else broke.
+    // A failure is a finding. Only what waits for real processes in real time is tried again (below), and the run names it.
     retry: 0,
     bail: 0,
     // `test.only` belongs to the hour of writing.
@@ -60,6 +66,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...REAL_TIME,
           name: 'integration',
           include: ['test/{integration,contracts,cluster,support}/**/*.test.ts'],
           exclude: SEVERAL_REGIONS,
@@ -70,6 +77,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...REAL_TIME,
           name: 'regions',
           include: SEVERAL_REGIONS,
           testTimeout: 30_000,
@@ -81,6 +89,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...REAL_TIME,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,

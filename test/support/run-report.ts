@@ -6,8 +6,8 @@ const SLOWEST_SHOWN = 10;
 const WORTH_NAMING_MS = 1_000;
 
 /**
- * What Vitest's own report leaves out: the seed at the start; at the end the slowest tests, and every skipped test by name,
- * so that "green" never hides what did not run. Prints before Vitest's closing lines, which stay last.
+ * What Vitest's own report leaves out: the seed at the start; at the end what passed at the second try only, the slowest tests, and every
+ * skipped test by name, so that "green" never hides what did not run. Prints before Vitest's closing lines, which stay last.
  */
 export class RunReport implements Reporter {
   readonly #cases: TestCase[] = [];
@@ -33,6 +33,7 @@ export class RunReport implements Reporter {
       .filter(({ durationMs }) => durationMs >= WORTH_NAMING_MS)
       .sort((a, b) => b.durationMs - a.durationMs)
       .slice(0, SLOWEST_SHOWN);
+    this.#tellSecondTries();
     if (slowest.length > 0) {
       console.log('\n slowest tests');
       for (const { testCase, durationMs } of slowest) {
@@ -45,6 +46,18 @@ export class RunReport implements Reporter {
     if (skipped.length > 0) {
       console.log(`\n skipped tests (${skipped.length})`);
       for (const testCase of skipped) console.log(`  ${nameOf(testCase)}`);
+    }
+  }
+
+  #tellSecondTries(): void {
+    const flaky = this.#cases.filter((testCase) => testCase.diagnostic()?.flaky === true);
+    if (flaky.length === 0) return;
+    console.log(`\n passed at the second try only (${flaky.length}): each is a finding`);
+    for (const testCase of flaky) {
+      console.log(`  ${nameOf(testCase)}`);
+      for (const { message } of testCase.result().errors ?? []) {
+        console.log(`      ${message.split('\n', 1)[0]}`);
+      }
     }
   }
 }
