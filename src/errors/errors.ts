@@ -44,6 +44,12 @@ export const ERRORS = {
     retryable: false,
     message: 'This player may not do that.',
   },
+  PEER_UNKNOWN: {
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    retryable: false,
+    message: 'The caller is no service of this game: it has another secret, or its clock is wrong.',
+  },
   ORIGIN_FORBIDDEN: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
@@ -218,6 +224,12 @@ export const ERRORS = {
     grpc: 'UNAVAILABLE',
     retryable: true,
     message: 'The profile store does not answer; try again shortly.',
+  },
+  SERVICE_UNAVAILABLE: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'A service behind this one does not answer; try again shortly.',
   },
   SHUTTING_DOWN: {
     http: 503,

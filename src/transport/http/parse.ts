@@ -15,9 +15,14 @@ export interface InputIssue {
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issues: InputIssue[] = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({
+  throw badRequest(parsed.error);
+}
+
+/** What a schema has against an input, as the one who sent it may see it. */
+export function badRequest({ issues }: z.core.$ZodError): GameError {
+  const shown: InputIssue[] = issues.slice(0, 10).map(({ path, message }) => ({
     path: path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
     message,
   }));
-  throw new GameError('BAD_REQUEST', { issues });
+  return new GameError('BAD_REQUEST', { issues: shown });
 }

@@ -1,0 +1,127 @@
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { z } from 'zod';
+import { GameError } from '../../errors/game-error.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { RpcMetrics } from '../../telemetry/rpc-metrics.ts';
+import { badRequest } from '../http/parse.ts';
+import { callContext } from './call-context.ts';
+import { loadProto, wireName } from './load-proto.ts';
+import { signCall } from './peer-call.ts';
+import type { RpcCalls, RpcContract, RpcMethod } from './rpc-contract.ts';
+import { fromServiceError } from './rpc-error.ts';
+import { channelCredentials, type RpcTls } from './rpc-tls.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+
+export interface RpcChannelDeps {
+  readonly clock: Clock;
+  readonly metrics: RpcMetrics;
+  readonly key: Uint8Array;
+  readonly tls: RpcTls | null;
+  /** Folder of the `.proto` files, when they are not Meridian's own. */
+  readonly protoFolder?: string;
+}
+
+/** gRPC retry design (A6): a call that may be repeated is, while its deadline allows. */
+const RETRIES = {
+  maxAttempts: 4,
+  initialBackoff: '0.05s',
+  maxBackoff: '1s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+/**
+ * The way to one service: `calls` has a function for each of its methods, which take and return values, wait no longer than
+ * their deadline or that of the request they serve, and throw what the service threw.
+ *
+ * @param target - as gRPC names it: `host:port`, `dns:///name:port` (all addresses of the name in turn), `ipv4:a:1,b:2`
+ */
+export class RpcChannel<Contract extends RpcContract> {
+  readonly calls: RpcCalls<Contract>;
+  readonly #client: Client;
+
+  constructor(contract: Contract, target: string, deps: RpcChannelDeps) {
+    const { service } = loadProto(contract, deps.protoFolder);
+    this.#client = new Client(target, channelCredentials(deps.tls), {
+      'grpc.service_config': JSON.stringify(serviceConfigOf(contract)),
+      'grpc.keepalive_time_ms': 20_000,
+      'grpc.keepalive_timeout_ms': 5_000,
+      // A service that was down is tried again soon, not after two minutes.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 2_000,
+    });
+    const calls = Object.entries(contract.methods).map(([name, method]) => {
+      const wire = service[wireName(name)];
+      if (wire === undefined) throw new TypeError(`${contract.name} has no ${wireName(name)}.`);
+      const invoke = (message: Message, metadata: Metadata, deadlineAtMs: number) =>
+        new Promise<Message>((resolve, reject) => {
+          this.#client.makeUnaryRequest(
+            wire.path,
+            wire.requestSerialize,
+            wire.responseDeserialize,
+            message,
+            metadata,
+            { deadline: deadlineAtMs },
+            (error, reply) => (error === null ? resolve(reply as Message) : reject(error)),
+          );
+        });
+      return [name, callOf(deps, wire.path, method, invoke)];
+    });
+    this.calls = Object.fromEntries(calls);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function callOf(
+  { clock, key, metrics }: RpcChannelDeps,
+  path: string,
+  { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
+  invoke: (message: Message, metadata: Metadata, deadlineAtMs: number) => Promise<Message>,
+): (value: unknown) => Promise<unknown> {
+  const label = path.slice(path.lastIndexOf('.') + 1);
+  return async (value) => {
+    const encoded = z.safeEncode(request, value);
+    // As the service itself would say.
+    if (!encoded.success) throw badRequest(encoded.error);
+    const startedMs = clock.monotonicMs();
+    const context = callContext();
+    const waitMs = Math.min(deadlineMs, context.deadlineMs - startedMs);
+    const metadata = new Metadata();
+    signCall(metadata, key, path, clock.wallMs());
+    if (context.traceparent !== '') metadata.set('traceparent', context.traceparent);
+    let outcome = 'ok';
+    try {
+      const answer = await invoke(encoded.data as Message, metadata, clock.wallMs() + waitMs);
+      return z.decode(reply, answer);
+    } catch (error) {
+      const told = isServiceError(error) ? fromServiceError(error) : unreadable(error);
+      outcome = told.code;
+      throw told;
+    } finally {
+      metrics.called('client', label, outcome, clock.monotonicMs() - startedMs);
+    }
+  };
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && (error as Partial<ServiceError>).code !== undefined;
+}
+
+/** Either side is of another build: what it sends is not what the contract says. */
+function unreadable(cause: unknown): GameError {
+  return new GameError('INTERNAL', {}, { cause });
+}
+
+function serviceConfigOf({ name, methods }: RpcContract) {
+  const repeatable = Object.entries(methods)
+    .filter(([, { isIdempotent }]) => isIdempotent)
+    .map(([method]) => ({ service: name, method: wireName(method) }));
+  return {
+    loadBalancingConfig: [{ round_robin: {} }],
+    methodConfig: repeatable.length === 0 ? [] : [{ name: repeatable, retryPolicy: RETRIES }],
+  };
+}

@@ -1,0 +1,60 @@
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../../errors/errors.ts';
+import { GameError } from '../../errors/game-error.ts';
+import { parseJson } from '../../shared/parse-json.ts';
+
+/** What REST would answer, as JSON: details and all. */
+const ERROR_TRAILER = 'meridian-error-bin';
+
+const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+const SentError = z.object({
+  error: z.object({
+    code: z.enum(CODES),
+    message: z.string(),
+    retryAfterMs: z.number().exactOptional(),
+    details: z.record(z.string(), z.unknown()).exactOptional(),
+  }),
+});
+
+/** How a failure leaves a service. Only a `GameError` says what it is. */
+export function toServiceError(thrown: unknown): Partial<ServiceError> {
+  const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
+  const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, Buffer.from(JSON.stringify(error.toBody())));
+  return { code: statusOf(error), details: error.message, metadata };
+}
+
+/** What a caller learns: the error the service threw, or that it did not answer. */
+export function fromServiceError(error: ServiceError): GameError {
+  const [sent] = error.metadata?.get(ERROR_TRAILER) ?? [];
+  const body = parseJson(SentError, String(sent ?? ''));
+  if (body !== null) {
+    const { code, message, retryAfterMs, details = {} } = body.error;
+    return new GameError(code, details, {
+      message,
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  return new GameError(codeOf(error.code), {}, { cause: error });
+}
+
+/** What the library itself says: nothing of it comes from the service's own code. */
+function codeOf(code: status): ErrorCode {
+  switch (code) {
+    case status.UNAVAILABLE:
+    case status.DEADLINE_EXCEEDED:
+    case status.CANCELLED:
+      return 'SERVICE_UNAVAILABLE';
+    case status.RESOURCE_EXHAUSTED:
+      return 'PAYLOAD_TOO_LARGE';
+    default:
+      return 'INTERNAL';
+  }
+}
+
+function statusOf({ spec }: GameError): status {
+  return status[spec.grpc as keyof typeof status] as status;
+}
