@@ -38,6 +38,11 @@
 //   meridian:link:{<peer>}:heard         string  when the peer was last heard of, ms
 //   meridian:link:{<peer>}:snapshots     hash    what is the case there: name → "<version>\n<arrived, ms>\n<life, ms>\n<JSON>"
 //
+// Caches: what a process had of a store, for the others (src/storage/cache).
+//
+//   meridian:cache:{<cache>:<key>}       string  "<revision> <value>"; expires
+//   meridian:cache:{<cache>:<key>}:lock  string  token of the process that loads it; expires
+//
 // Matchmaking: tickets and parties of this region; scripts change them together (ticket-index, party-index), in a slot of their own.
 //
 //   {meridian:mm}:claims                 zset    ids of claimed tickets, scored by the end of the claim, ms
@@ -85,6 +90,8 @@ export const redisKeys = {
   linkWorker: (peerId: string) => `meridian:link:{${peerId}}:worker`,
   linkHeard: (peerId: string) => `meridian:link:{${peerId}}:heard`,
   snapshotsOf: (peerId: string) => `meridian:link:{${peerId}}:snapshots`,
+  cached: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}`,
+  cachedLock: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}:lock`,
   ticketClaims: `${MATCHMAKING_TAG}:claims`,
   ticket: (ticketId: string) => `${MATCHMAKING_TAG}:ticket:${ticketId}`,
   ticketQueue: (queue: string) => `${MATCHMAKING_TAG}:queue:${queue}`,

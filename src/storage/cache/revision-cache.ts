@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../shared/clock.ts';
+import type { CacheMetrics } from '../../telemetry/cache-metrics.ts';
+import type { SharedTier } from './shared-tier.ts';
+
+// A cache of values that know their revision, in two tiers before a store:
+//
+//   read ─▶ memory of this process ─▶ Redis of the region ─▶ lock: one process loads ─▶ store
+//              │ fresh: answer            │ the others wait for what it puts there
+//              │ stale: answer, and look again behind it
+//   write ─▶ store ─▶ both tiers ─▶ "key, revision" to all other processes, which forget what is older
+//
+// Nothing older than a revision this process has heard of is answered or kept: what a slow reader read before a write comes too late.
+
+/** What is cached. */
+export interface Revisioned {
+  /** Grows with each write, from 1. */
+  readonly revision: number;
+}
+
+/** How long things are kept. */
+export interface CacheTimes {
+  /** Until then a value is answered as it is, ms; up to a fifth more or less, so that what came together does not go together. */
+  readonly freshMs: number;
+  /** For so long after that it is answered, and looked up behind the answer, ms. */
+  readonly staleMs: number;
+  /** For so long it is kept for the case that the store does not answer, ms. */
+  readonly keptMs: number;
+  /** For so long it is known that there is none, ms. */
+  readonly absentMs: number;
+}
+
+export const CACHE_TIMES: CacheTimes = {
+  freshMs: 30_000,
+  staleMs: 30_000,
+  keptMs: 3_600_000,
+  absentMs: 5_000,
+};
+
+export interface RevisionCacheDeps<Value extends Revisioned> {
+  readonly clock: Clock;
+  readonly metrics: CacheMetrics;
+  /** Null: this process is alone. */
+  readonly shared: SharedTier | null;
+  /** From the store. @returns null when there is none */
+  readonly load: (key: string) => Promise<Value | null>;
+  readonly encode: (value: Value) => string;
+  /** @returns null for what no longer can be read: another build wrote it */
+  readonly decode: (text: string) => Value | null;
+  readonly random: () => number;
+}
+
+export interface RevisionCacheOptions {
+  /** In metrics and keys. */
+  readonly name: string;
+  /** Values in the memory of this process. */
+  readonly mostEntries: number;
+  readonly times?: CacheTimes;
+}
+
+interface Entry<Value> {
+  readonly value: Value | null;
+  readonly freshUntilMs: number;
+}
+
+/** How long one process may load before another does, ms. */
+const LOCK_MS = 2_000;
+/** How often the others look for what it loaded, ms. */
+const POLL_MS = 15;
+/** How long a revision that was heard of is remembered: longer than any load takes, ms. */
+const HEARD_MS = 60_000;
+const JITTER = 0.2;
+
+export class RevisionCache<Value extends Revisioned> {
+  readonly #deps: RevisionCacheDeps<Value>;
+  readonly #name: string;
+  readonly #times: CacheTimes;
+  readonly #memory: LRUCache<string, Entry<Value>>;
+  /** Revisions others have written; what is older is not answered. */
+  readonly #heard: LRUCache<string, number>;
+  /** Reads under way, so that many readers are one. */
+  readonly #flights = new Map<string, Promise<Value | null>>();
+
+  constructor(deps: RevisionCacheDeps<Value>, options: RevisionCacheOptions) {
+    this.#deps = deps;
+    this.#name = options.name;
+    this.#times = options.times ?? CACHE_TIMES;
+    const perf = { now: () => deps.clock.monotonicMs() };
+    this.#memory = new LRUCache({ max: options.mostEntries });
+    this.#heard = new LRUCache({ max: options.mostEntries, ttl: HEARD_MS, perf });
+  }
+
+  /**
+   * @returns null when there is none
+   * @throws what the store throws, when nothing is kept that could be answered instead
+   */
+  async read(key: string): Promise<Value | null> {
+    const entry = this.#memory.get(key);
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (entry === undefined || nowMs >= entry.freshUntilMs + this.#staleMs(entry)) {
+      return await this.#fly(key);
+    }
+    if (nowMs < entry.freshUntilMs) {
+      this.#count('memory');
+      return entry.value;
+    }
+    this.#count('stale');
+    // Whoever reads next has the new one; that this look fails is told by the metrics, and the value is kept.
+    this.#fly(key).catch(() => {});
+    return entry.value;
+  }
+
+  /** After a write: what the store has now. @param value - null: it is gone; `revision` is then one that no value had */
+  async wrote(key: string, value: Value | null, revision: number): Promise<void> {
+    this.#keep(key, value, revision);
+    await this.#share(key, value, revision);
+  }
+
+  /** Another process has written that revision. */
+  heard(key: string, revision: number): void {
+    if (revision <= (this.#heard.get(key) ?? 0)) return;
+    this.#heard.set(key, revision);
+    const entry = this.#memory.get(key);
+    if (entry !== undefined && (entry.value?.revision ?? 0) < revision) this.#memory.delete(key);
+  }
+
+  /** Everything in the memory of this process may be old: nobody knows what was missed. */
+  missedNews(): void {
+    for (const [key, entry] of this.#memory.entries()) {
+      this.#memory.set(key, { ...entry, freshUntilMs: Number.NEGATIVE_INFINITY });
+    }
+  }
+
+  #fly(key: string): Promise<Value | null> {
+    const under = this.#flights.get(key);
+    if (under !== undefined) return under;
+    const flight = this.#find(key).finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #find(key: string): Promise<Value | null> {
+    const shared = await this.#readShared(key);
+    if (shared !== null && shared.freshForMs > 0) {
+      this.#count('redis');
+      this.#keep(key, shared.value, shared.revision, shared.freshForMs);
+      return shared.value;
+    }
+    try {
+      return await this.#load(key);
+    } catch (error) {
+      const kept = this.#memory.get(key)?.value ?? shared?.value;
+      if (kept === undefined) throw error;
+      this.#count('kept');
+      return kept;
+    }
+  }
+
+  /** From the store, by one process at a time. */
+  async #load(key: string): Promise<Value | null> {
+    const token = randomUUID();
+    const { clock, shared } = this.#deps;
+    const untilMs = clock.monotonicMs() + LOCK_MS;
+    // A tier that does not answer locks nothing: then each process loads once.
+    while (shared !== null && !(await shared.lock(key, token, LOCK_MS).catch(() => true))) {
+      await pause(POLL_MS * (1 + this.#deps.random()));
+      const found = await this.#readShared(key);
+      if (found !== null && found.freshForMs > 0) {
+        this.#count('waited');
+        this.#keep(key, found.value, found.revision, found.freshForMs);
+        return found.value;
+      }
+      if (clock.monotonicMs() >= untilMs) break;
+    }
+    try {
+      let value = await this.#deps.load(key);
+      // Read before the write we heard of: once more, now after it.
+      if (this.#isOld(key, value)) value = await this.#deps.load(key);
+      this.#count('store');
+      const revision = value?.revision ?? 0;
+      this.#keep(key, value, revision);
+      await this.#share(key, value, revision, token);
+      return value;
+    } catch (error) {
+      await shared?.unlock(key, token).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #readShared(key: string) {
+    const entry = await this.#deps.shared?.read(key).catch(() => null);
+    if (entry === null || entry === undefined) return null;
+    const value = entry.revision === 0 ? null : this.#deps.decode(entry.text);
+    const isUnreadable = entry.text !== '' && value === null;
+    if (isUnreadable || entry.revision < (this.#heard.get(key) ?? 0)) return null;
+    const { revision, lifeMs } = entry;
+    // The tier counts down the whole life; what is left of it beyond the later parts is freshness.
+    const later = value === null ? 0 : this.#times.staleMs + this.#times.keptMs;
+    return { value, revision, freshForMs: lifeMs - later };
+  }
+
+  async #share(
+    key: string,
+    value: Value | null,
+    revision: number,
+    lockToken?: string,
+  ): Promise<void> {
+    const { absentMs, keptMs, staleMs } = this.#times;
+    const lifeMs = value === null ? absentMs : this.#freshMs() + staleMs + keptMs;
+    const text = value === null ? '' : this.#deps.encode(value);
+    // Who reads it there misses it, and asks the store.
+    await this.#deps.shared?.put(key, { revision, text, lifeMs }, lockToken).catch(() => {});
+  }
+
+  #keep(key: string, value: Value | null, revision: number, freshForMs?: number): void {
+    const there = this.#memory.get(key)?.value?.revision ?? 0;
+    const newest = Math.max(there, this.#heard.get(key) ?? 0);
+    if (revision < newest) return;
+    if (value === null && revision > 0) this.#heard.set(key, revision);
+    const freshMs = freshForMs ?? (value === null ? this.#times.absentMs : this.#freshMs());
+    this.#memory.set(key, { value, freshUntilMs: this.#deps.clock.monotonicMs() + freshMs });
+  }
+
+  #isOld(key: string, value: Value | null): boolean {
+    return (value?.revision ?? 0) < (this.#heard.get(key) ?? 0);
+  }
+
+  #freshMs(): number {
+    return this.#times.freshMs * (1 + JITTER * (2 * this.#deps.random() - 1));
+  }
+
+  #staleMs({ value }: Entry<Value>): number {
+    return value === null ? 0 : this.#times.staleMs;
+  }
+
+  #count(outcome: Parameters<CacheMetrics['read']>[1]): void {
+    this.#deps.metrics.read(this.#name, outcome);
+  }
+}
