@@ -1,46 +1,24 @@
-import { createServer } from 'node:http';
-import express from 'express';
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
-import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
-import { authRoutes } from '../auth/routes.ts';
-import { createAuthService } from '../auth/service.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
-import type { NodeLease } from '../cluster/node-lease.ts';
-import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import { GameError } from '../errors/game-error.ts';
-import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
-import { profileRoutes } from '../profiles/routes.ts';
-import { createProfileService } from '../profiles/service.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
-import { roomLocationRoute } from '../rooms/location-route.ts';
-import { RoomLocator } from '../rooms/room-locator.ts';
-import { defineRooms, mountMatchmaking } from '../rooms/service.ts';
+import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
-import { mountApi } from '../transport/http/api.ts';
-import {
-  type AddressedRequest,
-  clientAddress,
-  trustProxies,
-} from '../transport/http/client-address.ts';
-import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
-import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
-import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import { Evacuation } from './evacuation.ts';
-import { mountHealth } from './health.ts';
-import { listen } from './listen.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
+import { openPlayers } from './players.ts';
+import { type ListeningPorts, openPorts } from './ports.ts';
+import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
@@ -49,13 +27,6 @@ import { SurvivalRuntime } from './room-survival-runtime.ts';
 //
 //   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
-
-/** Ports a node listens on. */
-export interface ListeningPorts {
-  readonly port: number;
-  readonly metricsPort: number;
-  readonly adminPort: number;
-}
 
 /** A running node: one process, all services. */
 export interface MeridianNode {
@@ -113,18 +84,7 @@ async function openNode(
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
 
-  const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
-  closers.push('SQLite', () => database.close());
-  const profiles = createProfileService({
-    store: new SqliteProfileStore({ db: database, clock: systemClock }),
-  });
-  const auth = createAuthService({
-    config: config.auth,
-    clock: systemClock,
-    log,
-    profiles,
-    refreshTokens: new SqliteRefreshTokenStore({ db: database, clock: systemClock }),
-  });
+  const { auth, profiles } = await openPlayers({ config, log }, closers);
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
@@ -178,55 +138,9 @@ async function openNode(
     matches: matchmaking.results,
   });
 
-  const trusted = trustProxies(config.http.trustedProxies);
-  const forwarder = region.outlivesProcess
-    ? new SocketForwarder(peerKey(config.cluster, config.auth))
-    : undefined;
-  const addressOf = (request: AddressedRequest) =>
-    forwarder?.vouchedAddress(request) ?? clientAddress(request, trusted);
-
-  const app = express();
-  mountHealth(app, {
-    checks: [
-      { name: 'profile store', check: () => profiles.ping() },
-      { name: 'lease', check: async () => assertHeld(region.lease) },
-    ],
-    isDraining: () => self.isDraining,
-  });
-  // Pages of one region play in all of them.
-  const http = { ...config.http, corsOrigins: [...config.http.corsOrigins, ...regions.origins] };
-  mountApi(app, {
-    config: http,
-    log,
-    tokens: auth,
-    routes: [
-      ...authRoutes(auth),
-      ...profileRoutes(profiles),
-      ...regions.routes,
-      ...matchmaking.routes,
-      roomLocationRoute(new RoomLocator({ ...region, refuge })),
-    ],
-  });
-  mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
-  if (game.webRoot !== undefined) app.use(express.static(game.webRoot));
-  app.use(notFound());
-  app.use(errorRenderer({ log }));
-
-  const server = createServer(app);
-  const transport = new MeridianTransport({
-    server,
-    maxPayloadBytes: config.rooms.maxPayloadBytes,
-    pingIntervalMs: config.rooms.pingIntervalMs,
-    socketsPerAddress: config.http.socketsPerAddress,
-    findRoom: (roomId) => node.findRoom(roomId),
-    ...(forwarder === undefined
-      ? {}
-      : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
-    certifyProbe: (measurement) => regions.certify(measurement),
-    greetPush: matchmaking.greet,
-    addressOf,
-    metrics,
-    log,
+  const { server, transport } = createPublicServer({
+    ...{ config, game, node, self, region, regions, survival, log, metrics },
+    ...{ auth, profiles, matchmaking, evacuation },
   });
   const metricsServer = createMetricsServer(async () => ({
     type: metrics.registry.contentType,
@@ -248,33 +162,8 @@ async function openNode(
     }),
     log,
   });
-  const { bindAddress } = config.admin;
-  const ports: ListeningPorts = {
-    metricsPort: await listen(
-      metricsServer,
-      {
-        port: config.admin.metricsPort,
-        address: bindAddress,
-        setting: 'MERIDIAN_ADMIN_METRICS_PORT',
-      },
-      closers,
-    ),
-    adminPort: await listen(
-      adminServer,
-      { port: config.admin.adminPort, address: bindAddress, setting: 'MERIDIAN_ADMIN_ADMIN_PORT' },
-      closers,
-    ),
-    port: await listen(
-      server,
-      {
-        port: config.http.port,
-        address: config.http.bindAddress,
-        setting: 'MERIDIAN_HTTP_PORT or PORT',
-        takesCrowds: true,
-      },
-      closers,
-    ),
-  };
+  const servers = { players: server, metrics: metricsServer, admin: adminServer };
+  const ports = await openPorts(config, servers, closers);
   self.listensOn(ports.port, region.lease);
   survival.start();
   matchmaking.start();
@@ -310,8 +199,4 @@ async function openNode(
       return stopping;
     },
   };
-}
-
-function assertHeld(lease: NodeLease): void {
-  if (!lease.isHeld()) throw new GameError('LEASE_LOST');
 }
