@@ -176,6 +176,7 @@ async function openNode(
     scratch: new EncodeScratch(),
     survival: survival.services,
     matches: matchmaking.results,
+    backfills: matchmaking.backfills,
   });
 
   const trusted = trustProxies(config.http.trustedProxies);

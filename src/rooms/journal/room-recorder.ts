@@ -66,8 +66,10 @@ export class RoomRecorder {
   readonly #room: RecordedRoom;
   readonly #deps: RecorderDeps;
   readonly #durability: Durability;
-  readonly #options: unknown;
   readonly #writer: JournalWriter;
+  #options: unknown;
+  /** The journal has older ones. */
+  #areOptionsChanged = false;
   #nextRefId = 0;
   #patchBytes = 0;
   #checkpointDueMs = 0;
@@ -104,6 +106,13 @@ export class RoomRecorder {
   /** Before the next flush reaches players: a crash may cost that one, never the one before it as well. */
   handOver(): void {
     this.#writer.handOver();
+  }
+
+  /** What the room would be made of: written at once. */
+  optionsChanged(options: unknown): void {
+    this.#options = options;
+    this.#areOptionsChanged = true;
+    this.seatsChanged();
   }
 
   /** A seat changed hands: written at once. */
@@ -168,9 +177,11 @@ export class RoomRecorder {
     const timers = isFlush ? this.#room.timerChanges() : null;
     const meta: PatchMeta = {
       ...this.#deps.ledger.changes({ isWithState: isFlush }),
+      ...(this.#areOptionsChanged ? { options: this.#options } : {}),
       ...(timers === null ? {} : { timers: { ...timers } }),
       ...(patch?.views === undefined ? {} : { views: patch.views }),
     };
+    this.#areOptionsChanged = false;
     const state = patch?.bytes ?? NO_STATE;
     if (state.length === 0 && Object.keys(meta).length === 0) return;
     this.#writer.append(this.#entry('patch', meta, state));
@@ -181,6 +192,7 @@ export class RoomRecorder {
   #makeCheckpoint(): JournalEntry {
     const room = this.#room;
     const { ledger } = this.#deps;
+    this.#areOptionsChanged = false;
     ledger.sweep(room.clusterMs());
     const game = room.gameData();
     const { bytes, nextRefId, schema, views } = room.state();
