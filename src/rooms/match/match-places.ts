@@ -77,7 +77,10 @@ export class MatchPlaces {
   /** A player who has a place has a seat, or keeps it. */
   seat(sessionId: string, playerId: string, isTaken: boolean): void {
     const place = this.#places.find(({ holder }) => holder.playerId === playerId);
-    if (place === undefined || place.seat?.sessionId === sessionId) return;
+    if (place === undefined) return;
+    // Who comes back by the room's id finds his place, unless another is promised it; or takes a seat instead of one he did not take.
+    const isHis = place.seat?.player.playerId === playerId && !place.seat.isTaken;
+    if (place.seat !== null && !isHis) return;
     place.seat = { sessionId, player: place.holder, isTaken };
     place.hasHadSeat = true;
   }

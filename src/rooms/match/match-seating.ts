@@ -34,6 +34,8 @@ export class MatchSeating implements BackfillSwitch {
   readonly #host: MatchSeatingHost;
   readonly #places: MatchPlaces;
   #isBackfilling: boolean;
+  /** Of a room that comes back. */
+  readonly #wasSwitched: boolean;
   /** Monotonic, ms. */
   #askDueMs = Number.NEGATIVE_INFINITY;
   #lackingSinceMs: number | null = null;
@@ -47,6 +49,7 @@ export class MatchSeating implements BackfillSwitch {
     this.#host = host;
     this.#places = new MatchPlaces(info, hasPlayed);
     this.#isBackfilling = isBackfilling;
+    this.#wasSwitched = option.isBackfilling !== undefined;
     this.match = new RoomMatch(this.#places, { results: host.results, backfill: this });
   }
 
@@ -56,6 +59,8 @@ export class MatchSeating implements BackfillSwitch {
 
   turn(isOn: boolean): void {
     if (isOn === this.#isBackfilling || this.#hasEnded) return;
+    // onCreate says again what the game may have changed its mind about since.
+    if (this.#wasSwitched && this.#host.isComingBack()) return;
     this.#isBackfilling = isOn;
     this.#askDueMs = Number.NEGATIVE_INFINITY;
     if (!isOn) this.#withdraw();
@@ -70,6 +75,7 @@ export class MatchSeating implements BackfillSwitch {
   admit(sessionId: string, options: unknown, auth: unknown): boolean {
     const playerId = playerIdOf(auth);
     if (playerId === undefined) return true;
+    this.#places.freeExpired((it) => this.#host.isReserved(it));
     const newcomers = readMatchOption(options);
     if (newcomers === null) {
       this.#places.seat(sessionId, playerId, false);
@@ -78,7 +84,6 @@ export class MatchSeating implements BackfillSwitch {
     // A room that comes back has promised its seats before.
     const isWanted = this.#isBackfilling && !this.#host.isLockedByGame();
     if (!isWanted && !this.#host.isComingBack()) return false;
-    this.#places.freeExpired((it) => this.#host.isReserved(it));
     const team = newcomers.teams.findIndex(({ players }) => playerIn(players, playerId));
     const player = playerIn(newcomers.teams[team]?.players ?? [], playerId);
     return player !== undefined && this.#places.admit(sessionId, player, team);

@@ -48,7 +48,8 @@ export class RoomMatch {
   /**
    * From now on the queue looks for players for the places of those who leave for good, until `stopBackfill`: by the rules of the queue
    * (`backfill`), beside those who are still here. Each comes as every player does: `onJoin`, and `placeOf` says where he plays. Nobody
-   * comes while the room is locked. Call it in `onCreate`, or when somebody leaves. It is still so when the room comes back.
+   * comes while the room is locked. Call it in `onCreate`, or when somebody leaves. When the room comes back, what was
+   * called last before counts, whatever `onCreate` calls.
    */
   backfill(): void {
     this.#backfill.turn(true);
