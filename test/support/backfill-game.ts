@@ -7,6 +7,8 @@ const RunningState = schema(
   {
     /** Everybody who ever came, as `<name>: <team> <role>`. */
     came: t.array('string'),
+    /** Everybody who left for good, as `<name> left`. */
+    left: t.array('string'),
     /** The teams as the match knows them: names, by commas and semicolons. */
     lineUp: t.string().default(''),
     isRestored: t.boolean().default(false),
@@ -49,6 +51,10 @@ class RunningRoom extends Room {
     const { playerId, displayName } = client.auth as PlayerIdentity;
     const place = this.match?.placeOf(playerId);
     this.state.came.push(`${displayName}: ${place?.team ?? 'no team'} ${place?.role ?? 'no role'}`);
+  }
+
+  override onLeave(client: PlayerClient) {
+    this.state.left.push(`${(client.auth as PlayerIdentity).displayName} left`);
   }
 
   #tell() {
