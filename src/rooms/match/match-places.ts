@@ -90,7 +90,7 @@ export class MatchPlaces {
     const { playerId, role } = player;
     // He had sat, and what wrote that down was quicker than what writes down seats.
     const own = this.#places.find(
-      ({ seat, holder }) => seat === null && holder.playerId === playerId,
+      (it) => it.team === team && it.seat === null && it.holder.playerId === playerId,
     );
     const open =
       own ?? this.#places.find((it) => it.team === team && isOpen(it) && it.holder.role === role);

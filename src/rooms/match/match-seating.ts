@@ -158,7 +158,7 @@ export class MatchSeating implements BackfillSwitch {
   }
 }
 
-/** As `seatMatch` gives it. */
+/** As `seatMatch` gives it; a game whose own `onAuth` answers something else keeps the `playerId`, or the place counts as left. */
 function playerIdOf(auth: unknown): string | undefined {
   const { playerId } = Object(auth) as { readonly playerId?: unknown };
   return typeof playerId === 'string' ? playerId : undefined;

@@ -22,7 +22,7 @@ export class RoomMatch {
     this.#backfill = backfill;
   }
 
-  /** As `report` counts it: who came for somebody else is in it from his `onJoin` on. */
+  /** As `report` counts it: who came for somebody else is in it once he has joined. */
   get info(): MatchInfo {
     return this.#places.info;
   }
