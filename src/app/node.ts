@@ -42,6 +42,7 @@ import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
+import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
@@ -141,8 +142,9 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
+  const clock = regionClock(region.lease);
   const { link, matchmaking } = await linkRegions(
-    { config, nodeId: node.processId, regions, log, metrics },
+    { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
       link: bound,
       matchmaking: await openMatchmaking(
@@ -152,7 +154,7 @@ async function openNode(
           calls: region.calls,
           nodes: () => region.registry.nodes,
           tokens: auth,
-          clock: systemClock,
+          clock,
           metrics: metrics.matchmaking,
         },
         closers,

@@ -22,7 +22,10 @@ export class MatchRegions implements AsyncDisposable {
   readonly #sides: Readonly<Record<RegionName, Side>>;
   readonly #owned: AsyncDisposableStack;
 
-  static async start(): Promise<MatchRegions> {
+  /** @param env - of a region's nodes, besides what all have */
+  static async start(
+    env: Partial<Readonly<Record<RegionName, Readonly<Record<string, string>>>>> = {},
+  ): Promise<MatchRegions> {
     await using owned = new AsyncDisposableStack();
     const ports = { a: [await freePort(), await freePort()], b: [await freePort()] };
     const catalogue = JSON.stringify(
@@ -56,6 +59,7 @@ export class MatchRegions implements AsyncDisposable {
             MERIDIAN_REGION_ID: id,
             MERIDIAN_REGIONS: catalogue,
             MERIDIAN_REGION_LINKS: JSON.stringify([{ id: other, redisUri }]),
+            ...env[id],
           },
         });
         sides[id].nodes.push(owned.use(node));
