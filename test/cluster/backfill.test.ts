@@ -73,43 +73,58 @@ test('[TK-55] a room that lacks a player gets him though the node that was looki
   expect(await region.ownerOf(stayer.seat.reservation.roomId)).toBe(owner);
 });
 
-test('[TK-55] a room that comes back knows its match, whom it lacks and who came, and asks again', async () => {
-  const [first] = (await startNodes(2)) as [MeridianProcess];
-  const client = new MeridianClient(first.url, { storage: new MemoryStorage() });
-  await client.signInAsGuest();
-  const [ticket, other] = await Promise.all([
-    client.matchmaking.enter('pairs'),
-    Promise.all([1, 2, 3].map(() => wait(at(first), 'pairs'))),
-  ]);
-  const [stayer, others] = (await Promise.all([
-    ticket.join<RunningState>(),
-    Promise.all(other.map(sit)),
-  ])) as [MeridianRoom<RunningState>, Seated[]];
-  const { roomId } = stayer;
-  await eventually(() => stayer.state.came.length === 4, SOON);
-  // One is replaced before the node dies, one after it.
-  const [early, late] = others as [Seated, Seated];
-  await early.room.leave();
-  const came = await sit(await wait(at(first), 'pairs'));
-  expect(came.seat.reservation.roomId).toBe(roomId);
-  await region.written(roomId, came.player.playerId);
-  await late.room.leave();
-  await region.written(roomId, `${late.player.tokens.displayName} left`);
-  await eventually(() => stayer.state.lineUp.includes(came.player.tokens.displayName), SOON);
-  await region.kill(await region.ownerOf(roomId));
-  const survivor = region.running[0] as MeridianProcess;
-  await eventually(() => stayer.state.isRestored, SOON);
-  const replacement = await sit(await wait(at(survivor), 'pairs'));
-  expect(replacement.seat.reservation.roomId).toBe(roomId);
-  expect(replacement.seat.team).toBe(late.seat.team);
-  const names = [came, replacement].map(({ player }) => player.tokens.displayName);
-  await eventually(() => names.every((name) => stayer.state.lineUp.includes(name)), SOON);
-  for (const { player } of [early, late]) {
-    expect(stayer.state.lineUp).not.toContain(player.tokens.displayName);
-  }
-  client.regions.stop();
-  await stayer.leave();
-});
+async function signedIn({ url }: MeridianProcess, displayName: string): Promise<MeridianClient> {
+  const client = new MeridianClient(url, { storage: new MemoryStorage() });
+  await client.signInAsGuest({ displayName });
+  return client;
+}
+
+async function join(client: MeridianClient, queue: string): Promise<MeridianRoom<RunningState>> {
+  const ticket = await client.matchmaking.enter(queue);
+  return await ticket.join<RunningState>();
+}
+
+test.each([
+  ['is killed', (node: MeridianProcess) => region.kill(node)],
+  ['is drained', (node: MeridianProcess) => region.drain(node)],
+])(
+  '[TK-55] a room whose node %s knows its match, whom it lacks and who came, and asks again',
+  async (_, end) => {
+    const [first] = (await startNodes(2)) as [MeridianProcess];
+    const clients = await Promise.all([signedIn(first, 'Stayer'), signedIn(first, 'Newcomer')]);
+    const [stayer, ...others] = (await Promise.all([
+      join(clients[0] as MeridianClient, 'pairs'),
+      ...[1, 2, 3].map(async () => sit(await wait(at(first), 'pairs'))),
+    ])) as [MeridianRoom<RunningState>, Seated, Seated, Seated];
+    const { roomId } = stayer;
+    await eventually(() => stayer.state.came?.length === 4, SOON);
+    // One is replaced before the room is elsewhere, one after it.
+    const [early, late] = others;
+    await early.room.leave();
+    const newcomer = await join(clients[1] as MeridianClient, 'pairs');
+    expect(newcomer.roomId).toBe(roomId);
+    await eventually(() => stayer.state.lineUp.includes('Newcomer'), SOON);
+    await region.written(roomId, 'Newcomer');
+    await late.room.leave();
+    await region.written(roomId, `${late.player.tokens.displayName} left`);
+    const before = await region.ownerOf(roomId);
+    await end(before);
+    const other = region.running.find((node) => node !== before) as MeridianProcess;
+    await eventually(() => stayer.state.isRestored && newcomer.state.isRestored, SOON);
+    const replacement = await sit(await wait(at(other), 'pairs'));
+    expect(replacement.seat.reservation.roomId).toBe(roomId);
+    expect(replacement.seat.team).toBe(late.seat.team);
+    const { displayName } = replacement.player.tokens;
+    await eventually(() => stayer.state.lineUp.includes(displayName), SOON);
+    const names = stayer.state.lineUp.split(/[;,]/);
+    for (const name of ['Stayer', 'Newcomer']) expect(names).toContain(name);
+    for (const { player } of [early, late]) {
+      expect(names).not.toContain(player.tokens.displayName);
+    }
+    for (const client of clients) client.regions.stop();
+    await Promise.all([stayer.leave(), newcomer.leave()]);
+  },
+);
 
 test('[TK-21, TK-50] of a crowd that wants into rooms that lack players nobody gets two seats, and no place two players', async () => {
   const nodes = await startNodes(2);

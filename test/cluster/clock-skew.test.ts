@@ -28,7 +28,7 @@ async function waitedMs(nodes: readonly MeridianProcess[]): Promise<number> {
 }
 
 test('[TK-44] regions whose nodes’ clocks are minutes apart match each other’s tickets at their true age', async () => {
-  await using regions = await MatchRegions.start({ b: skewedClock(MINUTES_MS) });
+  await using regions = await MatchRegions.start({ env: { b: skewedClock(MINUTES_MS) } });
   for (const id of ['a', 'b'] as const) {
     await eventually(() => areAllRegionsOpen(regions.region(id).url), SOON);
   }

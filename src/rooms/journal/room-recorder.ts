@@ -10,6 +10,7 @@ import type { SeatLedger } from './seat-ledger.ts';
 //   flush ──▶ patch (what changed: state, seats, counts, timers, views)         durability 'journal'
 //   every checkpointIntervalMs, or when the patches grew large ──▶ checkpoint   'checkpoint' and 'journal'
 //   a seat is taken, held or given up ──▶ patch at once, or checkpoint: a token is on its way as soon as its client has it
+//   the match has changed ──▶ the same
 //
 // Nothing waits for the store; a store that is away costs patches, and a checkpoint as soon as it is back.
 
