@@ -18,9 +18,13 @@ const REAL_TIME = { retry: 1 } as const;
  * Tests that start regions by the handful: up to ten nodes and five Redis servers. One file at a time, by themselves: beside them a node
  * of another test takes six seconds to start, where it takes one.
  */
-const SEVERAL_REGIONS = ['evacuation', 'matchmaking-regions', 'world'].map(
-  (name) => `test/cluster/${name}.test.ts`,
-);
+const SEVERAL_REGIONS = [
+  'backfill-regions',
+  'clock-skew',
+  'evacuation',
+  'matchmaking-regions',
+  'world',
+].map((name) => `test/cluster/${name}.test.ts`);
 
 export default defineConfig({
   // Tests run on the TypeScript sources, as `npm start` does.

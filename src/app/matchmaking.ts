@@ -12,7 +12,7 @@ import {
 import { MemoryTicketStore } from '../matchmaking/ticket-store-memory.ts';
 import { RedisTicketStore } from '../matchmaking/ticket-store-redis.ts';
 import type { GameDefinition } from '../rooms/game.ts';
-import { MATCH_OPTION } from '../rooms/match/room-match.ts';
+import { MATCH_OPTION } from '../rooms/match/match-option.ts';
 import type { Closers } from '../shared/closers.ts';
 import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { Logger } from '../telemetry/logger.ts';

@@ -20,6 +20,7 @@ import { openPlayers } from './players.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
+import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
@@ -101,8 +102,9 @@ async function openNode(
     nodes: () => region.registry.nodes,
   });
   closers.push('region reports', () => regions.close());
+  const clock = regionClock(region.lease);
   const { link, matchmaking } = await linkRegions(
-    { config, nodeId: node.processId, regions, log, metrics },
+    { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
       link: bound,
       matchmaking: await openMatchmaking(
@@ -112,7 +114,7 @@ async function openNode(
           calls: region.calls,
           nodes: () => region.registry.nodes,
           tokens: auth,
-          clock: systemClock,
+          clock,
           metrics: metrics.matchmaking,
         },
         closers,
@@ -136,6 +138,7 @@ async function openNode(
     scratch: new EncodeScratch(),
     survival: survival.services,
     matches: matchmaking.results,
+    backfills: matchmaking.backfills,
   });
 
   const { server, transport } = createPublicServer({

@@ -3,6 +3,7 @@ import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
 import { REPORT_EVERY_MS, type RegionsService } from '../regions/service.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -15,6 +16,8 @@ export interface RegionLinksDeps {
   readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
   readonly nodeId: string;
   readonly regions: RegionsService;
+  /** Of the region: what is sent over a link is not old because the clock of the node that carries it is wrong. */
+  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
@@ -26,7 +29,7 @@ export interface RegionLinksDeps {
  * @param bind - gets the link before it starts, to listen to it; null: this region is alone
  */
 export async function linkRegions<Bound>(
-  { config, nodeId, regions, log, metrics }: RegionLinksDeps,
+  { config, nodeId, regions, clock, log, metrics }: RegionLinksDeps,
   bind: (link: RegionLink | null) => Promise<Bound>,
   closers: Closers,
 ): Promise<Bound> {
@@ -38,6 +41,7 @@ export async function linkRegions<Bound>(
       nodeId,
       redisUri: config.redis.uri,
       peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
+      clock,
       log,
       metrics: metrics.links,
     },

@@ -18,6 +18,8 @@ export interface BackfillRequest {
   readonly regionId: string;
   /** As many as the rule set has. */
   readonly teams: readonly BackfillTeam[];
+  /** Players who shall not come (back). Absent: none. */
+  readonly left?: readonly string[];
   /** Wall clock, ms; kept when the room asks again for the places that are left. */
   readonly createdAtMs: number;
 }

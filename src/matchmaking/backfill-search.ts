@@ -87,7 +87,8 @@ export class BackfillSearch {
     while (candidates.length < most) {
       const slot = nextNearest(this.#walk, reach);
       if (slot < 0) break;
-      if ((table.size[slot] ?? 0) <= largest && this.#mayJoin(slot, seated)) candidates.push(slot);
+      if ((table.size[slot] ?? 0) > largest) continue;
+      if (this.#mayJoin(slot, seated, request.left ?? [])) candidates.push(slot);
     }
     return candidates;
   }
@@ -101,9 +102,10 @@ export class BackfillSearch {
     return oldest < 0 ? 0 : (table.mu[oldest] as number);
   }
 
-  #mayJoin(slot: number, seated: readonly SeatedOf[]): boolean {
+  #mayJoin(slot: number, seated: readonly SeatedOf[], left: readonly string[]): boolean {
     const { table } = this.#waiting;
     const { players } = table.ticketAt(slot);
+    if (players.some(({ playerId }) => left.includes(playerId))) return false;
     const avoided = table.avoids[slot];
     return !seated.some(
       ({ playerId, avoids = [] }) =>

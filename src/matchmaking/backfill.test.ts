@@ -76,6 +76,19 @@ describe('[MM-16] a room that lacks players', () => {
     expect(play(6_000)).toEqual(['new', 'backfill']);
   });
 
+  test('[TK-53] does not get back who has left it', () => {
+    const pool = poolOf();
+    pool.addBackfill({ ...request, left: ['even'] });
+    for (const [id, mu] of [
+      ['even', 1_210],
+      ['far', 1_600],
+    ] as const) {
+      pool.add(ticket(id, mu));
+    }
+    const [match] = roomsOf(pool.pass(20_000));
+    expect(newcomersOf(match)).toEqual([['far'], []]);
+  });
+
   test('takes what there is, and may ask again for the rest', () => {
     const pool = poolOf();
     const teams = [

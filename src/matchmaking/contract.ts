@@ -1,9 +1,11 @@
 // What other features may know of matchmaking; src/app hands them the objects.
 
+import type { BackfillTeam } from './backfill-request.ts';
 import type { MatchHooks } from './match.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { Skill } from './ticket.ts';
 
+export type { BackfillTeam } from './backfill-request.ts';
 export type { MatchHooks, ProposedMatch } from './match.ts';
 export type { RuleSet, RuleSetInput } from './rule-set.ts';
 
@@ -25,24 +27,72 @@ export interface MatchedPlayer {
   readonly rating: Skill;
   /** Region whose queue he entered; it keeps his rating. */
   readonly homeRegionId: string;
+  /** Players he will not meet; who comes later is chosen by it. Absent: none. */
+  readonly avoids?: readonly string[];
+}
+
+/** Who left a match, and another has his place. */
+export interface ReplacedPlayer {
+  readonly player: MatchedPlayer;
+  /** From 0. */
+  readonly team: number;
+  /** Of his team's `players`, from 0. */
+  readonly place: number;
 }
 
 /** What a room is made for. */
 export interface MatchInfo {
   readonly matchId: string;
   readonly queue: string;
+  /** Who has each place, or had it last. */
   readonly teams: readonly { readonly players: readonly MatchedPlayer[] }[];
+  /** Those who had places before, in the order in which others came for them. Absent: nobody. */
+  readonly replaced?: readonly ReplacedPlayer[];
 }
 
 /** What rooms may tell matchmaking. */
 export interface MatchResults {
   /**
-   * Rates the players of a match by its result, each in his home region. Counted once for each match, however often it is told.
+   * Rates the players of a match by its result, each in his home region. Counted once for each match, however often it is told. Who was
+   * replaced is rated as if he had kept his place to the end.
    *
    * @param ranks - place of each team of the match, the smallest is the best; equal ones are a tie
    * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`
    */
   report(match: MatchInfo, ranks: readonly number[]): Promise<void>;
+}
+
+/** What a running room lacks. */
+export interface BackfillNeed {
+  readonly roomId: string;
+  readonly queue: string;
+  /** As many as the match has. */
+  readonly teams: readonly BackfillTeam[];
+  /** Players who have left the match: they do not come back into it. */
+  readonly left: readonly string[];
+  /** For how long it has been lacking players, ms; a duration, for clocks differ. */
+  readonly waitedMs: number;
+}
+
+/** Whether the queue looks for the players; a reason is one of its pool (`backfill-disabled`, `teams-do-not-fit`, …). */
+export type BackfillAnswer =
+  | { readonly kind: 'searching' }
+  /** The node that was asked does not match the queue, or no longer. */
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** How rooms ask for players. They come with seats that the room is asked for. */
+export interface MatchBackfills {
+  /**
+   * Asks the node that matches the queue, for six seconds: who still lacks players then has asked again. Asking again replaces what was
+   * asked before.
+   *
+   * @throws {GameError} `NODE_UNREACHABLE`, `DIRECTORY_UNAVAILABLE`
+   */
+  ask(need: BackfillNeed): Promise<BackfillAnswer>;
+
+  /** @throws {GameError} as `ask` */
+  withdraw(room: Pick<BackfillNeed, 'roomId' | 'queue'>): Promise<void>;
 }
 
 /** How a queue is doing in this region. */

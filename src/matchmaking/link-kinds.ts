@@ -23,7 +23,11 @@ const Visitor = z.object({
 });
 export type Visitor = Readonly<z.infer<typeof Visitor>>;
 
-const Offers = z.object({ queue: Id, tickets: z.array(Visitor), withdrawn: z.array(Id) });
+const Offered = Visitor.extend({
+  /** How long it has been waiting; a duration, for clocks differ. */
+  waitedMs: z.number().min(0),
+});
+const Offers = z.object({ queue: Id, tickets: z.array(Offered), withdrawn: z.array(Id) });
 const ClaimRequest = z.object({
   queue: Id,
   matchId: Id,

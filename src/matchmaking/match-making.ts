@@ -184,6 +184,7 @@ function matchInfo(
           role,
           rating: player.rating,
           homeRegionId: entry.homeRegionId,
+          ...(player.avoids === undefined ? {} : { avoids: player.avoids }),
         };
       }),
     })),

@@ -33,22 +33,15 @@ export class MatchReports implements MatchResults {
     }
   }
 
-  async report({ matchId, queue, teams }: MatchInfo, ranks: readonly number[]): Promise<void> {
+  async report(match: MatchInfo, ranks: readonly number[]): Promise<void> {
     const { regionId, link, clock, isFirst } = this.#deps;
-    const players = teams.flatMap((team) => team.players);
-    const { rateGame } = await loadRateGame();
-    const rated = rateGame({
-      teams: teams.map((team) =>
-        team.players.map(({ playerId, rating }) => ({ playerId, ...rating })),
-      ),
-      ranks,
-    });
+    const { matchId, queue } = match;
+    const { rateMatch } = await loadRateGame();
+    const rated = rateMatch(match, ranks);
     if (!rated.ok) throw new GameError('BAD_REQUEST', { reason: rated.reason });
     if (!(await isFirst(matchId))) return;
-    const after = new Map(rated.teams.flat().map((it) => [it.playerId, it]));
-    const changes = players.map(({ playerId, rating, homeRegionId }) => {
-      const skill = after.get(playerId) ?? rating;
-      const change = { playerId, mu: skill.mu - rating.mu, sigma: skill.sigma - rating.sigma };
+    const changes = rated.players.map(({ player: { playerId, rating, homeRegionId }, after }) => {
+      const change = { playerId, mu: after.mu - rating.mu, sigma: after.sigma - rating.sigma };
       return { homeRegionId, change };
     });
     for (const [home, own] of Map.groupBy(changes, (it) => it.homeRegionId)) {
@@ -75,6 +68,6 @@ export class MatchReports implements MatchResults {
 }
 
 /** Once: it takes a fifth of a second, which a node that starts, or has rooms, has no time for. */
-export function loadRateGame(): Promise<typeof import('./rate-game.ts')> {
-  return import('./rate-game.ts');
+export function loadRateGame(): Promise<typeof import('./rate-match.ts')> {
+  return import('./rate-match.ts');
 }

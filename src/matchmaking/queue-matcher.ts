@@ -3,7 +3,7 @@ import type { TicketOffer } from '../protocol/matchmaking.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BackfillRequest } from './backfill-request.ts';
-import type { QueueDefinition, QueueStatus } from './contract.ts';
+import type { BackfillAnswer, QueueDefinition, QueueStatus } from './contract.ts';
 import type { Offer, WaitReason } from './explanation.ts';
 import type { Visitor } from './link-kinds.ts';
 import type { PoolMatch } from './match.ts';
@@ -12,6 +12,7 @@ import { MatchPool } from './match-pool.ts';
 import { QueuePace } from './queue-pace.ts';
 import { type RegionOpening, regionOpenings } from './region-openings.ts';
 import type { RegionTickets } from './region-tickets.ts';
+import { RunningRooms } from './running-rooms.ts';
 import { type Ticket, waitedMs } from './ticket.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -62,6 +63,7 @@ export interface QueueMatcherDeps {
 export class QueueMatcher {
   readonly #deps: QueueMatcherDeps;
   readonly #entries = new Map<string, WaitingEntry>();
+  readonly #rooms = new RunningRooms();
   readonly #pace = new QueuePace();
   readonly #leaving = new Map<string, Set<string>>();
   #pool: MatchPool;
@@ -131,14 +133,15 @@ export class QueueMatcher {
     return { regionId, players: sizes.reduce((a, b) => a + b, 0), latencyMs, teamGap };
   }
 
-  /** A room of this region lacks players. */
-  backfill(request: BackfillRequest): ReturnType<MatchPool['addBackfill']> {
-    this.#pool.removeBackfill(request.roomId);
-    return this.#pool.addBackfill(request);
+  /** A room of this region lacks players; forgotten when it does not say so again within six seconds. */
+  backfill(request: BackfillRequest): BackfillAnswer {
+    if (!this.#isActive) return { kind: 'elsewhere' };
+    const refusal = this.#rooms.asks(request, this.#pool, this.#deps.clock.monotonicMs());
+    return refusal === null ? { kind: 'searching' } : { kind: 'refused', reason: refusal };
   }
 
   removeBackfill(roomId: string): void {
-    this.#pool.removeBackfill(roomId);
+    this.#rooms.withdraws(roomId, this.#pool);
   }
 
   #emptyPool(): MatchPool {
@@ -212,6 +215,7 @@ export class QueueMatcher {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#deps.tickets.unwatch(this.#deps.queue);
     this.#entries.clear();
+    this.#rooms.clear();
     this.#pool = this.#emptyPool();
   }
 
@@ -293,6 +297,7 @@ export class QueueMatcher {
     this.#lookedAtMs = nowMs;
     await store.releaseOverdue(queue, clock.wallMs());
     tickets.prune(queue);
+    this.#rooms.prune(this.#pool, nowMs);
     this.#followRegions();
     for (const entry of this.#entries.values()) this.#toPool(entry);
     await Promise.all(tickets.peers.map((peer) => this.#offerTo(peer, nowMs)));
@@ -370,21 +375,26 @@ export class QueueMatcher {
     // The turn went to another node while this pass was under way.
     if (entries.size < found.tickets.length) return;
     for (const entry of entries.values()) entry.isBusy = true;
+    if (found.kind === 'backfill') this.#rooms.found(found.roomId);
     const { room } = definition;
     const outcome = await making
       .make(found, { queue, room, entries })
       .catch((error: unknown) => ({ kind: 'no-room', error }) as const);
     for (const entry of entries.values()) entry.isBusy = false;
+    if (found.kind === 'backfill') this.#rooms.settled(found.roomId);
     if (outcome.kind === 'made') {
       this.#matched(found, entries);
       return;
     }
-    if (outcome.kind === 'no-room') {
+    if (outcome.kind === 'no-room' && found.kind === 'backfill') {
+      const { roomId } = found;
+      log.info({ err: outcome.error, queue, roomId }, 'a room took nobody; they search on');
+    } else if (outcome.kind === 'no-room') {
       this.#restUntilMs = clock.monotonicMs() + NO_ROOM_REST_MS;
       log.warn({ err: outcome.error, queue }, 'no room for a match; its players search on');
     }
     const gone = outcome.kind === 'refused' ? outcome.gone : new Set<string>();
-    await this.#searchOn(found, entries, gone);
+    await this.#searchOn(entries, gone);
   }
 
   #matched(found: PoolMatch, entries: ReadonlyMap<string, WaitingEntry>): void {
@@ -400,11 +410,9 @@ export class QueueMatcher {
 
   /** Back into the pool with whoever is still to be had; of this region's tickets its Redis knows who that is. */
   async #searchOn(
-    found: PoolMatch,
     entries: ReadonlyMap<string, WaitingEntry>,
     gone: ReadonlySet<string>,
   ): Promise<void> {
-    if (found.kind === 'backfill') this.#deps.log.debug({ roomId: found.roomId }, 'not filled');
     for (const [ticketId, entry] of entries) {
       if (this.#entries.get(ticketId) !== entry) continue;
       if (entry.record === null) {

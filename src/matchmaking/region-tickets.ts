@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import type { RegionLink } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { CLAIM, CLAIMED, OFFERS, RELEASE, SETTLE, type Visitor } from './link-kinds.ts';
+import { waitedMs } from './ticket.ts';
 import type { Placement } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 
@@ -91,7 +93,10 @@ export class RegionTickets {
   ): Promise<void> {
     const { withdrawn } = offers;
     for (let at = 0; at === 0 || at < offers.tickets.length; at += OFFERS_PER_MESSAGE) {
-      const tickets = offers.tickets.slice(at, at + OFFERS_PER_MESSAGE);
+      const nowMs = this.#clock.wallMs();
+      const tickets = offers.tickets
+        .slice(at, at + OFFERS_PER_MESSAGE)
+        .map((visitor) => ({ ...visitor, waitedMs: waitedMs(visitor.ticket, nowMs) }));
       await this.#link?.send(regionId, {
         kind: OFFERS,
         body: { queue, tickets, withdrawn: at === 0 ? [...withdrawn] : [] },
@@ -172,22 +177,18 @@ export class RegionTickets {
     });
   }
 
-  #hear(
-    homeRegionId: string,
-    {
-      queue,
-      tickets,
-      withdrawn,
-    }: { queue: string; tickets: readonly Visitor[]; withdrawn: readonly string[] },
-  ): void {
+  #hear(homeRegionId: string, { queue, tickets, withdrawn }: z.infer<typeof OFFERS.body>): void {
     const visitors = this.#visitorsOf(queue);
     const listener = this.#listeners.get(queue);
     for (const ticketId of withdrawn) {
       if (visitors.delete(ticketId)) listener?.left(ticketId);
     }
-    for (const visitor of tickets) {
+    for (const { ticket, displayNames, waitedMs: hasWaitedMs } of tickets) {
+      // Its age, on this region's clock; on the way it does not grow.
+      const createdAtMs = Math.max(0, Math.trunc(this.#clock.wallMs() - hasWaitedMs));
+      const visitor = { ticket: { ...ticket, createdAtMs }, displayNames };
       const heardAtMs = this.#clock.monotonicMs();
-      visitors.set(visitor.ticket.ticketId, { ...visitor, homeRegionId, heardAtMs });
+      visitors.set(ticket.ticketId, { ...visitor, homeRegionId, heardAtMs });
       listener?.arrived(visitor, homeRegionId);
     }
   }

@@ -11,7 +11,14 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
 import type { Route } from '../transport/http/route.ts';
 import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
-import type { MatchResults, QueueDefinition, QueueOverview, QueueStatus } from './contract.ts';
+import { BackfillDesk } from './backfill-desk.ts';
+import type {
+  MatchBackfills,
+  MatchResults,
+  QueueDefinition,
+  QueueOverview,
+  QueueStatus,
+} from './contract.ts';
 import { MatchMaking } from './match-making.ts';
 import type { MatchPlacer } from './match-placer.ts';
 import { loadRateGame, MatchReports } from './match-reports.ts';
@@ -54,6 +61,7 @@ export interface MatchmakingService extends QueueOverview {
   readonly regionId: string;
   readonly routes: readonly Route[];
   readonly results: MatchResults;
+  readonly backfills: MatchBackfills;
   readonly greet: GreetPushSocket;
   /** A ticket that has just been entered. */
   queued(record: TicketRecord): TicketBody;
@@ -185,6 +193,9 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
       ...{ regionId: ownRegionId, link, clock },
       profiles: deps.profiles,
       isFirst: (matchId) => store.isFirstReport(matchId),
+    }),
+    backfills: new BackfillDesk({
+      ...{ regionId: ownRegionId, calls, clock, matchers, matcherOf },
     }),
     greet: (accessToken, socket) => feed.greet(accessToken, socket),
     queued: (record) => ({ ...factsOf(record, rulesOf(record.queue)), state: 'queued' }),

@@ -9,7 +9,7 @@ import type { ErrorBody } from '../protocol/rest.ts';
 import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { parse } from '../transport/http/parse.ts';
-import { MATCH_OPTION } from './match/room-match.ts';
+import { MATCH_OPTION } from './match/match-option.ts';
 
 /** How matchmaking requests ended. */
 export interface JoinMetrics {

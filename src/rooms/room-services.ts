@@ -1,6 +1,6 @@
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { RoomsConfig } from '../config/config.ts';
-import type { MatchResults } from '../matchmaking/contract.ts';
+import type { MatchBackfills, MatchResults } from '../matchmaking/contract.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RoomMetrics } from '../telemetry/room-metrics.ts';
@@ -19,4 +19,5 @@ export interface RoomServices {
   readonly scratch: EncodeScratch;
   readonly survival: SurvivalServices;
   readonly matches: MatchResults;
+  readonly backfills: MatchBackfills;
 }

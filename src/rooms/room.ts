@@ -31,7 +31,9 @@ import {
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
-import { RoomMatch, readMatchOption } from './match/room-match.ts';
+import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
+import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
+import type { RoomMatch } from './match/room-match.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
@@ -138,7 +140,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
   #failedTurns = 0;
-  #match: RoomMatch | null = null;
+  #seating: MatchSeating | null = null;
   #log: Logger | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
@@ -185,7 +187,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   /** The match this room was made for; null for a room that players came to by themselves. There from `onCreate` on. */
   get match(): RoomMatch | null {
-    return this.#match;
+    return this.#seating?.match ?? null;
   }
 
   /** Players' durable profiles. */
@@ -279,15 +281,18 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     self._events.once('disconnect', () => {
       this.#loop.stop();
       this.#survival.ended();
+      this.#seating?.ended();
       this.#services.metrics.roomDisposed(this.roomName);
     });
     self._events.on('join', (client: Client) => {
       this.#services.metrics.clientJoined(this.roomName);
       this.#survival.joined(client);
+      this.#seating?.joined(client.sessionId);
     });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
       this.#survival.seatFreed(client);
+      this.#seating?.left(client.sessionId);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
@@ -299,13 +304,27 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #learnMatch(): void {
     const { onCreate } = this;
     this.onCreate = (options: unknown) => {
-      const info = readMatchOption(options);
-      if (info !== null) {
-        this.#match = new RoomMatch(info, this.#services.matches);
+      const option = readMatchOption(options);
+      if (option !== null) {
+        this.#seating = new MatchSeating(option, this.isRestored, this.#seatingHost());
         // Its seats are taken: nobody else comes in by its name.
         internals(this)._listing.private = true;
       }
       return onCreate?.call(this, options);
+    };
+  }
+
+  #seatingHost(): MatchSeatingHost {
+    return {
+      results: this.#services.matches,
+      backfills: this.#services.backfills,
+      roomId: () => this.roomId,
+      log: () => this.log,
+      isLocked: () => this.locked,
+      isLockedByGame: () => internals(this)._lockedExplicitly,
+      isReserved: (sessionId) => internals(this)._reservedSeats[sessionId] !== undefined,
+      isComingBack: () => this.#survival.isComingBack,
+      remember: (match) => this.#survival.remember(MATCH_OPTION, match),
     };
   }
 
@@ -525,6 +544,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       tickClock: () => {
         this.clock.tick();
         this.#survival.tick((error) => this.#contain(error, 'timers'));
+        this.#seating?.tick(performance.now());
       },
       isFrozen: () => this.#survival.isFrozen,
       isIdle: () =>
@@ -557,17 +577,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       (original) =>
         async function reserve(sessionId, options, auth, seconds, isReconnection) {
           const room = this as unknown as Room;
+          if (isReconnection === true) {
+            room.#seating?.held(sessionId, auth);
+            return original.call(this, sessionId, options, auth, seconds, true);
+          }
           // A seat that was reserved behind the last checkpoint would be lost with this instance.
-          if (isReconnection !== true) await room.#survival.mayReserve();
-          const isReserved = await original.call(
-            this,
-            sessionId,
-            options,
-            auth,
-            seconds,
-            isReconnection,
-          );
-          if (isReserved && isReconnection !== true) {
+          await room.#survival.mayReserve();
+          if (room.#seating?.admit(sessionId, options, auth) === false) return false;
+          const isReserved = await original.call(this, sessionId, options, auth, seconds);
+          if (!isReserved) room.#seating?.refused(sessionId);
+          else {
             room.#survival.seatReserved(
               sessionId,
               options,

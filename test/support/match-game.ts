@@ -4,6 +4,7 @@ import { schema, t } from '@colyseus/schema';
 import {
   actionRules,
   defineGame,
+  type GameError,
   type PlayerClient,
   type PlayerIdentity,
   parseRuleSet,
@@ -21,8 +22,20 @@ class MatchRoom extends Room {
   override messages = {
     /** Ranks of the teams. */
     end: async (client: PlayerClient, ranks: number[]) => {
-      await this.match?.report(ranks);
-      client.send('ended', {});
+      try {
+        await this.match?.report(ranks);
+        client.send('ended', {});
+      } catch (error) {
+        client.send('refused', (error as GameError).toBody());
+      }
+    },
+    /** Adds to the sender's statistics. */
+    rate: async (client: PlayerClient, additions: Record<string, number>) => {
+      const { playerId } = client.auth as PlayerIdentity;
+      await this.profiles.addStatistics(playerId, additions).then(
+        () => client.send('rated', {}),
+        (error: GameError) => client.send('refused', error.toBody()),
+      );
     },
   };
 

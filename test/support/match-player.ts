@@ -10,7 +10,7 @@ import type {
 import { MATCHMAKING_PATH } from '../../src/protocol/matchmaking.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { LatencyTokens, latencyKey } from '../../src/regions/latency-tokens.ts';
-import { systemClock as clock } from '../../src/shared/clock.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { eventually } from './eventually.ts';
 
 /** Longer than any wait that these tests make. */
@@ -51,9 +51,14 @@ export class MatchPlayer implements Disposable {
     return this.tokens.playerId;
   }
 
-  async latencyTokens(latencyMsByRegion: Readonly<Record<string, number>>): Promise<string[]> {
+  /** @param aheadMs - by how much the clocks of those regions are wrong */
+  async latencyTokens(
+    latencyMsByRegion: Readonly<Record<string, number>>,
+    aheadMs = 0,
+  ): Promise<string[]> {
     const { secret, regionIds } = this.#region;
     const key = latencyKey({ secret: '' }, { jwtSecret: secret });
+    const clock = { ...systemClock, wallMs: () => systemClock.wallMs() + aheadMs };
     return await Promise.all(
       Object.entries(latencyMsByRegion).map(async ([ownRegionId, rttMs]) => {
         const issuer = new LatencyTokens({ clock }, { key, ownRegionId, regionIds });

@@ -22,7 +22,14 @@ export class MatchRegions implements AsyncDisposable {
   readonly #sides: Readonly<Record<RegionName, Side>>;
   readonly #owned: AsyncDisposableStack;
 
-  static async start(): Promise<MatchRegions> {
+  /** @param options.env - of a region's nodes, besides what all have */
+  static async start({
+    game = 'test/support/match-game.ts',
+    env = {},
+  }: {
+    readonly game?: string;
+    readonly env?: Partial<Readonly<Record<RegionName, Readonly<Record<string, string>>>>>;
+  } = {}): Promise<MatchRegions> {
     await using owned = new AsyncDisposableStack();
     const ports = { a: [await freePort(), await freePort()], b: [await freePort()] };
     const catalogue = JSON.stringify(
@@ -43,7 +50,7 @@ export class MatchRegions implements AsyncDisposable {
       const redisUri = `redis://127.0.0.1:${sides[other].relay.port}`;
       for (const port of ports[id]) {
         const node = await MeridianProcess.start({
-          game: 'test/support/match-game.ts',
+          game,
           env: {
             PORT: String(port),
             JWT_SECRET: SECRET,
@@ -56,6 +63,7 @@ export class MatchRegions implements AsyncDisposable {
             MERIDIAN_REGION_ID: id,
             MERIDIAN_REGIONS: catalogue,
             MERIDIAN_REGION_LINKS: JSON.stringify([{ id: other, redisUri }]),
+            ...env[id],
           },
         });
         sides[id].nodes.push(owned.use(node));

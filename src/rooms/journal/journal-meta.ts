@@ -70,6 +70,8 @@ const Patch = z.object({
   /** `[slot, messages, inputs, …]`: how much more of each session was processed. */
   counts: z.array(z.number().int()).optional(),
   reservations: z.array(Reservation).optional(),
+  /** What the room was created with, as it is by now. */
+  options: z.unknown().optional(),
   timers: Timers.optional(),
   views: z.unknown().optional(),
 });
@@ -96,12 +98,13 @@ export function foldMeta(entries: readonly JournalEntry[]): RoomSnapshot {
   }
   const checkpoint = parseMeta(Checkpoint, first);
   const seats = new Map(checkpoint.seats.map((seat) => [seat.slot, seat]));
-  let { reservations, timers } = checkpoint;
+  let { options, reservations, timers } = checkpoint;
   const viewHistory = checkpoint.views === undefined ? [] : [checkpoint.views];
   let last = first;
   for (const entry of patches) {
     const patch = parseMeta(Patch, entry);
     applySeats(seats, patch);
+    options = patch.options ?? options;
     reservations = patch.reservations ?? reservations;
     timers = patch.timers ?? timers;
     if (patch.views !== undefined) viewHistory.push(patch.views);
@@ -109,6 +112,7 @@ export function foldMeta(entries: readonly JournalEntry[]): RoomSnapshot {
   }
   return {
     ...checkpoint,
+    options,
     seats: [...seats.values()],
     reservations,
     timers,

@@ -10,6 +10,7 @@ import type { SeatLedger } from './seat-ledger.ts';
 //   flush ──▶ patch (what changed: state, seats, counts, timers, views)         durability 'journal'
 //   every checkpointIntervalMs, or when the patches grew large ──▶ checkpoint   'checkpoint' and 'journal'
 //   a seat is taken, held or given up ──▶ patch at once, or checkpoint: a token is on its way as soon as its client has it
+//   the match has changed ──▶ the same
 //
 // Nothing waits for the store; a store that is away costs patches, and a checkpoint as soon as it is back.
 
@@ -66,8 +67,10 @@ export class RoomRecorder {
   readonly #room: RecordedRoom;
   readonly #deps: RecorderDeps;
   readonly #durability: Durability;
-  readonly #options: unknown;
   readonly #writer: JournalWriter;
+  #options: unknown;
+  /** The journal has older ones. */
+  #areOptionsChanged = false;
   #nextRefId = 0;
   #patchBytes = 0;
   #checkpointDueMs = 0;
@@ -104,6 +107,13 @@ export class RoomRecorder {
   /** Before the next flush reaches players: a crash may cost that one, never the one before it as well. */
   handOver(): void {
     this.#writer.handOver();
+  }
+
+  /** What the room would be made of: written at once. */
+  optionsChanged(options: unknown): void {
+    this.#options = options;
+    this.#areOptionsChanged = true;
+    this.seatsChanged();
   }
 
   /** A seat changed hands: written at once. */
@@ -168,9 +178,11 @@ export class RoomRecorder {
     const timers = isFlush ? this.#room.timerChanges() : null;
     const meta: PatchMeta = {
       ...this.#deps.ledger.changes({ isWithState: isFlush }),
+      ...(this.#areOptionsChanged ? { options: this.#options } : {}),
       ...(timers === null ? {} : { timers: { ...timers } }),
       ...(patch?.views === undefined ? {} : { views: patch.views }),
     };
+    this.#areOptionsChanged = false;
     const state = patch?.bytes ?? NO_STATE;
     if (state.length === 0 && Object.keys(meta).length === 0) return;
     this.#writer.append(this.#entry('patch', meta, state));
@@ -181,6 +193,7 @@ export class RoomRecorder {
   #makeCheckpoint(): JournalEntry {
     const room = this.#room;
     const { ledger } = this.#deps;
+    this.#areOptionsChanged = false;
     ledger.sweep(room.clusterMs());
     const game = room.gameData();
     const { bytes, nextRefId, schema, views } = room.state();

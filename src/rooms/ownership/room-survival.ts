@@ -138,6 +138,11 @@ export class RoomSurvival implements MovableRoom {
     return this.#isRestored;
   }
 
+  /** Whether it is being made from its journal in this moment. */
+  get isComingBack(): boolean {
+    return this.#isRestored && this.#phase === 'making';
+  }
+
   get isDurable(): boolean {
     return this.#recorder !== undefined;
   }
@@ -364,6 +369,13 @@ export class RoomSurvival implements MovableRoom {
     this.#creditAtMs.delete(client.sessionId);
     this.ledger.free(client.sessionId);
     this.#recorder?.seatsChanged();
+  }
+
+  /** An option that the room is made with when it comes back, instead of the one it was made with. */
+  remember(name: string, value: unknown): void {
+    this.#createdWith = { ...Object(this.#createdWith), [name]: value };
+    if (this.#phase === 'released') return;
+    this.#recorder?.optionsChanged(this.#createdWith);
   }
 
   seatReserved(sessionId: string, options: unknown, auth: unknown, seconds: number): void {
