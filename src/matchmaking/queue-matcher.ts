@@ -6,6 +6,7 @@ import type { BackfillRequest } from './backfill-request.ts';
 import type { QueueDefinition, QueueStatus } from './contract.ts';
 import type { Offer, WaitReason } from './explanation.ts';
 import type { Visitor } from './link-kinds.ts';
+import { MakingLine } from './making-line.ts';
 import type { PoolMatch } from './match.ts';
 import type { MatchMaking } from './match-making.ts';
 import { MatchPool } from './match-pool.ts';
@@ -33,6 +34,8 @@ const LOOK_EVERY_MS = 500;
 const OFFER_EVERY_MS = 5_000;
 /** Rest after a room could not be made. */
 const NO_ROOM_REST_MS = 1_000;
+/** Matches that get their rooms at a time. All at once they would take turns, and all be too late together. */
+const MADE_AT_A_TIME = 16;
 /** Tickets that end in one pass: each is explained, which takes about a search. */
 const EXPIRIES_PER_PASS = 50;
 
@@ -63,6 +66,7 @@ export class QueueMatcher {
   readonly #deps: QueueMatcherDeps;
   readonly #entries = new Map<string, WaitingEntry>();
   readonly #pace = new QueuePace();
+  readonly #line = new MakingLine(MADE_AT_A_TIME);
   readonly #leaving = new Map<string, Set<string>>();
   #pool: MatchPool;
   #isActive = false;
@@ -101,6 +105,8 @@ export class QueueMatcher {
       queue: this.#deps.queue,
       waiting: own.length,
       visiting: this.#entries.size - own.length,
+      beingMade: own.filter(({ isBusy }) => isBusy).length,
+      ticketsPerSecond: this.#pace.ticketsPerSecond(nowMs),
       matchedPerMinute: this.#pace.matchedPerMinute(nowMs),
       medianWaitMs: this.#pace.medianWaitMs,
       oldestWaitMs: nowMs - oldestAtMs,
@@ -371,8 +377,8 @@ export class QueueMatcher {
     if (entries.size < found.tickets.length) return;
     for (const entry of entries.values()) entry.isBusy = true;
     const { room } = definition;
-    const outcome = await making
-      .make(found, { queue, room, entries })
+    const outcome = await this.#line
+      .run(() => making.make(found, { queue, room, entries }))
       .catch((error: unknown) => ({ kind: 'no-room', error }) as const);
     for (const entry of entries.values()) entry.isBusy = false;
     if (outcome.kind === 'made') {

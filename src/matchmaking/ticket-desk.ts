@@ -10,7 +10,7 @@ import type { QueueDefinition, QueueStatus } from './contract.ts';
 import { provenLatencies, worstLatencies } from './latency-proofs.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from './party.ts';
 import { ratingOf } from './player-ratings.ts';
-import { refuseForLength } from './queue-pace.ts';
+import { longestQueue, refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -18,6 +18,8 @@ import { WaitingTickets } from './waiting-tickets.ts';
 
 /** Without another word for it; what is kept busy by a full queue comes back when some have been matched. */
 const FULL_RETRY_MS = 5_000;
+/** So long a queue that is full refuses at the door, unseen: it gets shorter meanwhile, and who is seen costs as much as who is taken. */
+const DOOR_CLOSED_MS = 500;
 /** Letters that nobody takes for another. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 /** Of 10^9 codes those of a region's parties of an hour are hardly ever the same. */
@@ -40,6 +42,8 @@ export class TicketDesk {
   readonly #deps: TicketDeskDeps;
   /** Nobody waits in these: what a queue refuses here, it refuses anybody. */
   readonly #empty: ReadonlyMap<QueueDefinition, WaitingTickets>;
+  /** By queue, monotonic, ms. */
+  readonly #doorClosedUntilMs = new Map<string, number>();
 
   constructor(deps: TicketDeskDeps) {
     this.#deps = deps;
@@ -58,6 +62,13 @@ export class TicketDesk {
     return queue;
   }
 
+  /** A queue that has just been found too long, before anything is known of who asks. @returns null when it takes a look at him */
+  refuseAtDoor(queueName: string): GameError | null {
+    const untilMs = this.#doorClosedUntilMs.get(queueName) ?? Number.NEGATIVE_INFINITY;
+    if (this.#deps.clock.monotonicMs() >= untilMs) return null;
+    return new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
+  }
+
   /**
    * Enters a player, or the party he leads, into a queue.
    *
@@ -70,8 +81,8 @@ export class TicketDesk {
     player: PlayerIdentity,
   ): Promise<TicketRecord> {
     const definition = this.queue(queueName);
-    const { store, mostWaiting } = this.#deps;
-    await this.#refuseLongQueue(queueName, definition);
+    const { store } = this.#deps;
+    const mostWaiting = await this.#mostWaiting(queueName, definition);
     const own = await this.#member(request, player);
     const party = await this.#deps.parties.ofPlayer(player.playerId);
     const members = party === null ? [own] : this.#lead(party, own);
@@ -92,6 +103,7 @@ export class TicketDesk {
       throw new GameError('TICKET_EXISTS', { playerId, ticketId });
     }
     if (entered.kind === 'queue-full') {
+      if (mostWaiting < this.#deps.mostWaiting) this.#closeDoor(queueName);
       throw new GameError(
         'QUEUE_FULL',
         { waiting: entered.waiting },
@@ -210,11 +222,19 @@ export class TicketDesk {
     if (refusal !== null) throw new GameError('TICKET_REFUSED', { ...refusal });
   }
 
-  async #refuseLongQueue(queueName: string, { rules }: QueueDefinition): Promise<void> {
+  /** Tickets that may wait in the queue now. @throws {GameError} `QUEUE_FULL` when it is too long for anybody more */
+  async #mostWaiting(queueName: string, { rules }: QueueDefinition): Promise<number> {
+    const { mostWaiting } = this.#deps;
     const status = await this.#deps.status(queueName);
-    if (status === null) return;
+    if (status === null) return mostWaiting;
     const refusal = refuseForLength(status, rules.timeouts.timeoutS * 1_000);
     if (refusal !== null) throw new GameError('QUEUE_FULL', { waiting: status.waiting }, refusal);
+    return Math.min(mostWaiting, longestQueue(status));
+  }
+
+  #closeDoor(queueName: string): void {
+    const untilMs = this.#deps.clock.monotonicMs() + DOOR_CLOSED_MS;
+    this.#doorClosedUntilMs.set(queueName, untilMs);
   }
 }
 

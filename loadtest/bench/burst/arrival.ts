@@ -7,8 +7,12 @@ export interface Arrival {
   answeredAtMs: number | null;
   /** null: not answered yet. */
   answer: EntryAnswer | null;
-  /** When his region said that he is matched and has a seat; null: not yet. */
+  /** When his region said that he is matched, and where his seat is; null: not yet. */
+  matchedAtMs: number | null;
+  /** When he was in the room; null: not yet. */
   seatedAtMs: number | null;
+  /** Why he did not get into it. */
+  lostSeat: string | null;
 }
 
 export type EntryAnswer =
@@ -28,7 +32,7 @@ export function entryMs({ dueAtMs, answeredAtMs }: Arrival): number | null {
   return answeredAtMs === null ? null : answeredAtMs - dueAtMs;
 }
 
-/** From asking to the seat, ms; null without one. */
+/** From asking to being in the room, ms; null for who is not. */
 export function waitMs({ dueAtMs, seatedAtMs }: Arrival): number | null {
   return seatedAtMs === null ? null : seatedAtMs - dueAtMs;
 }

@@ -1,34 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Arrival } from './arrival.ts';
+import { RoomClient } from '../../bots/room-client.ts';
+import type { Seat } from '../../bots/seat.ts';
+import type { Arrival, EntryAnswer } from './arrival.ts';
 import type { Crowd, CrowdPlayer } from './crowd.ts';
 import type { HttpLanes } from './http-lanes.ts';
 
 const TICK_MS = 5;
+const JOIN_WITHIN_MS = 10_000;
+/** Colyseus' code of a player who wants to leave. */
+const CONSENTED = 4_000;
 
-/** Sends players to the queue at a rate, whatever becomes of them: an open loop. */
+interface Journey {
+  readonly arrival: Arrival;
+  readonly player: CrowdPlayer;
+}
+
+/**
+ * Sends players to the queue at a rate, whatever becomes of them: an open loop. Who gets a seat takes it, and leaves the room at once.
+ *
+ *   come ──request──▶ answer ─▶ refused: he may come again as somebody new
+ *                        └────▶ entered ──seat──▶ WebSocket ─▶ first state ─▶ leaves, and may come again
+ */
 export class Arrivals {
   readonly #crowd: Crowd;
   readonly #lanes: HttpLanes;
-  readonly #waiting = new Map<
-    string,
-    { readonly arrival: Arrival; readonly player: CrowdPlayer }
-  >();
-  /** Seats that were heard of before their entry was answered. */
-  readonly #unanswered = new Map<string, Arrival>();
+  readonly #endpoint: URL;
+  /** Everybody under way, by player. */
+  readonly #journeys = new Map<string, Journey>();
+  #unanswered = 0;
 
-  constructor(crowd: Crowd, lanes: HttpLanes) {
+  constructor(crowd: Crowd, lanes: HttpLanes, endpoint: URL) {
     this.#crowd = crowd;
     this.#lanes = lanes;
+    this.#endpoint = endpoint;
   }
 
-  /** Players who have a ticket and no seat. */
+  /** Players who have a ticket, or may have one, and are not in a room yet. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#journeys.size - this.#unanswered;
   }
 
   /** Players who have no answer yet. */
   get unanswered(): number {
-    return this.#unanswered.size;
+    return this.#unanswered;
   }
 
   /** So many a second, evenly, for so long. @returns all of them, at once: what becomes of the last is not known yet */
@@ -46,35 +60,60 @@ export class Arrivals {
     return arrivals;
   }
 
-  /** A player has a seat. */
-  seated(playerId: string): void {
-    const unanswered = this.#unanswered.get(playerId);
-    if (unanswered !== undefined) unanswered.seatedAtMs = performance.now();
-    const waiting = this.#waiting.get(playerId);
-    if (waiting === undefined) return;
-    waiting.arrival.seatedAtMs = performance.now();
-    this.#waiting.delete(playerId);
-    this.#crowd.giveBack(waiting.player);
+  /** A player has a seat: he takes it. */
+  async take(playerId: string, seat: Seat): Promise<void> {
+    const journey = this.#journeys.get(playerId);
+    if (journey === undefined) return;
+    const { arrival, player } = journey;
+    arrival.matchedAtMs = performance.now();
+    try {
+      const room = await RoomClient.join({
+        ...{ endpoint: this.#endpoint, seat, accessToken: player.accessToken },
+        ...{ decodes: false, timeoutMs: JOIN_WITHIN_MS },
+      });
+      arrival.seatedAtMs = performance.now();
+      room.socket.close(CONSENTED);
+    } catch (error) {
+      arrival.lostSeat = (error as Error).message;
+    }
+    this.#end(journey);
   }
 
   #ask(dueAtMs: number): Arrival {
     const player = this.#crowd.take();
-    const { playerId } = player;
+    const playerId = player?.playerId ?? '';
     const arrival: Arrival = {
-      ...{ playerId, dueAtMs, answeredAtMs: null, answer: null, seatedAtMs: null },
+      ...{ playerId, dueAtMs, answeredAtMs: null, answer: null },
+      ...{ matchedAtMs: null, seatedAtMs: null, lostSeat: null },
     };
-    this.#unanswered.set(playerId, arrival);
-    void this.#lanes.send(player.request).then((answer) => {
-      this.#unanswered.delete(playerId);
-      arrival.answeredAtMs = performance.now();
-      arrival.answer = answer;
-      if (answer.kind === 'entered' && arrival.seatedAtMs === null) {
-        this.#waiting.set(playerId, { arrival, player });
-      } else if (answer.kind !== 'failed') {
-        // Of one who heard nothing nobody knows whether he waits.
-        this.#crowd.giveBack(player);
-      }
-    });
+    if (player === null) {
+      arrival.answer = { kind: 'failed', reason: 'everybody waits' };
+      return arrival;
+    }
+    const journey: Journey = { arrival, player };
+    this.#journeys.set(playerId, journey);
+    this.#unanswered += 1;
+    void this.#lanes.send(player.request).then((answer) => this.#answered(journey, answer));
     return arrival;
+  }
+
+  #answered(journey: Journey, answer: EntryAnswer): void {
+    const { arrival } = journey;
+    this.#unanswered -= 1;
+    arrival.answeredAtMs = performance.now();
+    arrival.answer = answer;
+    if (answer.kind === 'refused') this.#journeys.delete(arrival.playerId);
+    // Of one who heard nothing nobody knows whether he waits: he does not come again.
+    if (answer.kind === 'failed') this.#journeys.delete(arrival.playerId);
+    else this.#end(journey);
+  }
+
+  /** Once he has his answer, and is in a room or will not be. */
+  #end({ arrival, player }: Journey): void {
+    const isOver = arrival.answer?.kind === 'refused' || arrival.matchedAtMs !== null;
+    const isUnderWay = arrival.matchedAtMs !== null && arrival.seatedAtMs === null;
+    if (arrival.answer === null || !isOver || (isUnderWay && arrival.lostSeat === null)) return;
+    this.#journeys.delete(arrival.playerId);
+    this.#crowd.giveBack(player);
   }
 }

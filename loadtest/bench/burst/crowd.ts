@@ -12,6 +12,7 @@ const RTT_MS = 20;
 /** A player who is about to ask for a ticket. */
 export interface CrowdPlayer {
   readonly playerId: string;
+  readonly accessToken: string;
   /** His whole request, ready to be sent. */
   readonly request: Buffer;
 }
@@ -38,7 +39,8 @@ export class Crowd {
       const { token } = await access.issue({ playerId, displayName: `Burst ${number}` });
       const measured = { playerId, rttMs: RTT_MS, jitterMs: 1, samples: 5 };
       const latency = await latencies.issue(measured);
-      players.push({ playerId, request: requestOf({ address, token, latency: latency.token }) });
+      const request = requestOf({ address, token, latency: latency.token });
+      players.push({ playerId, accessToken: token, request });
     }
     return new Crowd(players);
   }
@@ -52,11 +54,9 @@ export class Crowd {
     return this.#size;
   }
 
-  /** Whoever has been free for longest, roughly. @throws {Error} when all of them wait */
-  take(): CrowdPlayer {
-    const player = this.#free.pop();
-    if (player === undefined) throw new Error(`All ${this.#size} players have tickets.`);
-    return player;
+  /** One who has no ticket. @returns null when all have one */
+  take(): CrowdPlayer | null {
+    return this.#free.pop() ?? null;
   }
 
   giveBack(player: CrowdPlayer): void {

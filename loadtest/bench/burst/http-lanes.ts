@@ -90,7 +90,7 @@ class Lane implements Disposable {
     this.#received = '';
     this.#timer = setTimeout(
       () => this.#fail('no answer in time'),
-      waiting.giveUpAtMs - performance.now(),
+      Math.max(1, waiting.giveUpAtMs - performance.now()),
     );
     this.#open().write(waiting.request);
   }

@@ -24,7 +24,7 @@ const LANES = 256;
 /** The node has one core, its Redis and the players the other. */
 const NODE_CORE = 0;
 const LOAD_CORE = 1;
-const PLAYERS = { full: 40_000, quick: 15_000, smoke: 2_000 } as const;
+const PLAYERS = 40_000;
 const SECONDS = {
   full: { warm: 10, try: 8, steady: 30, burst: 60, after: 40 },
   quick: { warm: 5, try: 4, steady: 10, burst: 15, after: 25 },
@@ -59,11 +59,13 @@ export async function runBurstSuite(
   });
   const node = cluster.nodes[0] as Cluster['nodes'][number];
   const isPinned = pin(projectRoot, { node: node.pid, load: [process.pid, cluster.redis.pid] });
-  const crowd = await Crowd.gather(PLAYERS[size], secret, node.address);
+  const crowd = await Crowd.gather(PLAYERS, secret, node.address);
   tell(`${crowd.size} players are ready`);
   using lanes = new HttpLanes(node.port, LANES);
-  const arrivals = new Arrivals(crowd, lanes);
-  using _seats = await SeatWatch.open(cluster.redis.client(), (it) => arrivals.seated(it));
+  const arrivals = new Arrivals(crowd, lanes, node.endpoint);
+  using _seats = await SeatWatch.open(cluster.redis.client(), (playerId, seat) => {
+    void arrivals.take(playerId, seat);
+  });
   using watch = new NodeWatch(node.metrics);
   const stage: Stage = { cluster, arrivals, tell };
   await runPhase(arrivals, WARM_RATE, seconds.warm);
@@ -71,7 +73,11 @@ export async function runBurstSuite(
   const capacity = options.capacity ?? (await searchCapacity(stage, size, tries));
   await settled(arrivals);
   const run = async (name: string, ratio: number, length: number): Promise<Phase> => {
+    const timer = setInterval(() => {
+      tell(`  ${arrivals.waiting} wait, ${arrivals.unanswered} unanswered, lag p99 ${watch.looks.at(-1)?.lagP99Ms.toFixed(0)}`);
+    }, 2000);
     const phase = await runPhase(arrivals, Math.max(1, Math.round(capacity * ratio)), length);
+    clearInterval(timer);
     tell(`${name}: ${phase.perSecond} tickets/s for ${length} s, ${arrivals.waiting} wait`);
     return phase;
   };
