@@ -231,7 +231,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     },
   };
   const desk = new TicketDesk({
-    ...{ queues, store, parties, regions, clock, status },
+    ...{ queues, store, parties, regions, clock, log, status },
     profiles: deps.profiles,
     mostWaiting: deps.mostWaiting,
   });

@@ -5,11 +5,13 @@ import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { PartyEntry, TicketRequest } from '../protocol/matchmaking.ts';
 import type { Regions } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { refuseTicket } from './admission.ts';
 import type { QueueDefinition, QueueStatus } from './contract.ts';
 import { provenLatencies, worstLatencies } from './latency-proofs.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from './party.ts';
 import { ratingOf } from './player-ratings.ts';
+import { QueueDoor } from './queue-door.ts';
 import { longestQueue, refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
 import type { TicketRecord } from './ticket-record.ts';
@@ -18,8 +20,6 @@ import { WaitingTickets } from './waiting-tickets.ts';
 
 /** Without another word for it; what is kept busy by a full queue comes back when some have been matched. */
 const FULL_RETRY_MS = 5_000;
-/** So long a queue that is full refuses at the door, unseen: it gets shorter meanwhile, and who is seen costs as much as who is taken. */
-const DOOR_CLOSED_MS = 500;
 /** Letters that nobody takes for another. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 /** Of 10^9 codes those of a region's parties of an hour are hardly ever the same. */
@@ -32,6 +32,7 @@ export interface TicketDeskDeps {
   readonly regions: Regions;
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
   readonly status: (queue: string) => Promise<QueueStatus | null>;
@@ -42,8 +43,7 @@ export class TicketDesk {
   readonly #deps: TicketDeskDeps;
   /** Nobody waits in these: what a queue refuses here, it refuses anybody. */
   readonly #empty: ReadonlyMap<QueueDefinition, WaitingTickets>;
-  /** By queue, monotonic, ms. */
-  readonly #doorClosedUntilMs = new Map<string, number>();
+  readonly #doors: ReadonlyMap<string, QueueDoor>;
 
   constructor(deps: TicketDeskDeps) {
     this.#deps = deps;
@@ -51,6 +51,7 @@ export class TicketDesk {
     this.#empty = new Map(
       [...deps.queues.values()].map((it) => [it, new WaitingTickets(it.rules, regionIds)]),
     );
+    this.#doors = new Map([...deps.queues.keys()].map((it) => [it, new QueueDoor(deps.clock)]));
   }
 
   /** @throws {GameError} `QUEUE_UNKNOWN` */
@@ -62,10 +63,9 @@ export class TicketDesk {
     return queue;
   }
 
-  /** A queue that has just been found too long, before anything is known of who asks. @returns null when it takes a look at him */
+  /** Before anything is known of who asks. @returns null when he may come in, and be looked at */
   refuseAtDoor(queueName: string): GameError | null {
-    const untilMs = this.#doorClosedUntilMs.get(queueName) ?? Number.NEGATIVE_INFINITY;
-    if (this.#deps.clock.monotonicMs() >= untilMs) return null;
+    if (this.#doors.get(queueName)?.letsIn() !== false) return null;
     return new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
   }
 
@@ -103,7 +103,7 @@ export class TicketDesk {
       throw new GameError('TICKET_EXISTS', { playerId, ticketId });
     }
     if (entered.kind === 'queue-full') {
-      if (mostWaiting < this.#deps.mostWaiting) this.#closeDoor(queueName);
+      if (mostWaiting < this.#deps.mostWaiting) await this.#watchDoor(queueName);
       throw new GameError(
         'QUEUE_FULL',
         { waiting: entered.waiting },
@@ -232,9 +232,11 @@ export class TicketDesk {
     return Math.min(mostWaiting, longestQueue(status));
   }
 
-  #closeDoor(queueName: string): void {
-    const untilMs = this.#deps.clock.monotonicMs() + DOOR_CLOSED_MS;
-    this.#doorClosedUntilMs.set(queueName, untilMs);
+  async #watchDoor(queueName: string): Promise<void> {
+    const status = await this.#deps.status(queueName);
+    const isNews = this.#doors.get(queueName)?.foundFull(status?.ticketsPerSecond ?? 0) === true;
+    if (!isNews) return;
+    this.#deps.log.warn({ event: 'queue-full', ...status }, 'more players come than get rooms');
   }
 }
 

@@ -95,8 +95,9 @@ function limitRate(limiter: AddressRateLimiter): RequestHandler {
 }
 
 function door(refuseAtDoor: NonNullable<Route['refuseAtDoor']>): RequestHandler {
-  return (request, _response, next) => {
+  return (request, response, next) => {
     const refusal = refuseAtDoor(request.params as Readonly<Record<string, string>>);
+    response.locals['isRefusedAtDoor'] = refusal !== null;
     if (refusal !== null) throw refusal;
     next();
   };
