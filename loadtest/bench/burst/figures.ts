@@ -1,6 +1,6 @@
 import { percentile } from '../../statistics/percentile.ts';
 import { type Arrival, entryMs, waitMs } from './arrival.ts';
-import type { NodeLook } from './node-watch.ts';
+import { cpuRatio, type NodeLook, starvedSeconds } from './node-watch.ts';
 import type { Phase } from './phase.ts';
 import { calmOf, recoverySeconds } from './recovery.ts';
 
@@ -28,6 +28,7 @@ export function burstFigures(measured: BurstMeasurements): Record<string, number
   const calm = calmOf(before.arrivals);
   const during = looks.filter((it) => isDuring(it, burst));
   const last = after.arrivals.filter(({ dueAtMs }) => dueAtMs >= after.endedAtMs - 10_000);
+  const all = [before, burst, after].flatMap((phase) => phase.arrivals);
   const figures = {
     capacity_tickets_per_s: capacity,
     offered_per_s: arrivals.length / seconds,
@@ -48,13 +49,15 @@ export function burstFigures(measured: BurstMeasurements): Record<string, number
     recovered_wait_p95_ms: calmOf(last).waitP95Ms,
     loop_lag_p99_ms: Math.max(...during.map(({ lagP99Ms }) => lagP99Ms)),
     loop_lag_max_ms: Math.max(...during.map(({ lagMaxMs }) => lagMaxMs)),
+    node_cpu_ratio: meanCpuRatio(during),
+    starved_s: starvedSeconds(during),
     rss_before_mib: rssMib(looks.filter((it) => isDuring(it, before))),
     rss_burst_max_mib: Math.max(...during.map(({ rssBytes }) => rssBytes / BYTES_PER_MIB)),
     rss_after_mib: rssMib(looks.filter((it) => isDuring(it, after))),
     leaked_tickets: leakedTickets,
-    unseated_players: [before, burst, after]
-      .flatMap((phase) => phase.arrivals)
-      .filter((it) => it.answer?.kind === 'entered' && it.seatedAtMs === null).length,
+    unmatched_players: all.filter((it) => it.answer?.kind === 'entered' && it.matchedAtMs === null)
+      .length,
+    lost_seats: all.filter(({ lostSeat }) => lostSeat !== null).length,
     generator_cpu_ratio: burst.generatorCpuRatio,
   };
   return Object.fromEntries(
@@ -96,6 +99,11 @@ function seatedBetween(phases: readonly Phase[], { startedAtMs, endedAtMs }: Pha
 
 function isDuring({ atMs }: NodeLook, { startedAtMs, endedAtMs }: Phase): boolean {
   return atMs >= startedAtMs && atMs <= endedAtMs + 1_000;
+}
+
+function meanCpuRatio(looks: readonly NodeLook[]): number {
+  const [first, last] = [looks[0], looks.at(-1)];
+  return first === undefined || last === undefined ? Number.NaN : cpuRatio(first, last);
 }
 
 /** The last look's. */

@@ -15,6 +15,24 @@ export interface NodeLook {
   readonly cpuSeconds: number;
 }
 
+/** Share of its core that a node used between two looks. */
+export function cpuRatio(before: NodeLook, after: NodeLook): number {
+  return ((after.cpuSeconds - before.cpuSeconds) * 1_000) / (after.atMs - before.atMs);
+}
+
+/** So late is no node that has its core and uses less than most of it. */
+const STARVED_LAG_MS = 100;
+const STARVED_CPU_RATIO = 0.7;
+
+/** Seconds in which the node was late though it used little CPU: others had its core. */
+export function starvedSeconds(looks: readonly NodeLook[]): number {
+  return looks.filter((look, at) => {
+    const before = looks[at - 1];
+    const isLate = look.lagMaxMs > STARVED_LAG_MS;
+    return before !== undefined && isLate && cpuRatio(before, look) < STARVED_CPU_RATIO;
+  }).length;
+}
+
 /** Reads a node's `/metrics` once a second: its lag is that since the look before. */
 export class NodeWatch implements Disposable {
   readonly looks: NodeLook[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisKeys } from '../../../src/storage/redis/redis-keys.ts';
 import { Cluster } from '../../cluster/cluster.ts';
+import { waitForQuiet } from '../../machine/cores.ts';
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -13,7 +14,7 @@ import { type CapacityTry, judgeTry, nextRate, sustainedRate } from './capacity.
 import { Crowd, QUEUE } from './crowd.ts';
 import { type BurstMeasurements, burstFigures } from './figures.ts';
 import { HttpLanes } from './http-lanes.ts';
-import { NodeWatch } from './node-watch.ts';
+import { NodeWatch, starvedSeconds } from './node-watch.ts';
 import type { BurstOptions } from './options.ts';
 import { type Phase, runPhase } from './phase.ts';
 import { SeatWatch } from './seat-watch.ts';
@@ -30,6 +31,7 @@ const SECONDS = {
   quick: { warm: 5, try: 4, steady: 10, burst: 15, after: 25 },
 } as const;
 const BISECTIONS = { full: 3, quick: 1 } as const;
+const QUIET_WITHIN_MS = 10_000;
 const WARM_RATE = 60;
 /** After this nothing is under way any more: a ticket lives for two minutes. */
 const SETTLED_WITHIN_MS = 130_000;
@@ -68,6 +70,7 @@ export async function runBurstSuite(
   });
   using watch = new NodeWatch(node.metrics);
   const stage: Stage = { cluster, arrivals, tell };
+  await waitForQuiet([NODE_CORE, LOAD_CORE], QUIET_WITHIN_MS);
   await runPhase(arrivals, WARM_RATE, seconds.warm);
   const tries: CapacityTry[] = [];
   const capacity = options.capacity ?? (await searchCapacity(stage, size, tries));
@@ -166,11 +169,16 @@ function prefixed(figures: Readonly<Record<string, number>>, prefix: string) {
   );
 }
 
-function notesOn(options: BurstOptions, isPinned: boolean, { burst }: BurstMeasurements): string[] {
+function notesOn(
+  options: BurstOptions,
+  isPinned: boolean,
+  { burst, looks }: BurstMeasurements,
+): string[] {
   const failures = Map.groupBy(
     burst.arrivals.flatMap(({ answer }) => (answer?.kind === 'failed' ? answer.reason : [])),
     (reason) => reason,
   );
+  const starved = starvedSeconds(looks);
   return [
     options.quick ? QUICK_NOTE : '',
     isPinned
@@ -179,6 +187,9 @@ function notesOn(options: BurstOptions, isPinned: boolean, { burst }: BurstMeasu
     `Players come from one address on ${LANES} connections that stay open; limits per address are raised, tokens were signed beforehand.`,
     burst.generatorCpuRatio > 0.8
       ? `The load generator used ${Math.round(burst.generatorCpuRatio * 100)} % of its core: times of entering hold its own queue.`
+      : '',
+    starved > 0
+      ? `For ${starved} s of the run the node was late and had little CPU: others used its core, and the figures are theirs as well.`
       : '',
     ...[...failures].map(([reason, all]) => `${all.length} players failed: ${reason}`),
   ].filter((note) => note !== '');
