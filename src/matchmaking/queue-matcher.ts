@@ -377,9 +377,12 @@ export class QueueMatcher {
     if (entries.size < found.tickets.length) return;
     for (const entry of entries.values()) entry.isBusy = true;
     const { room } = definition;
-    const outcome = await this.#line
-      .run(() => making.make(found, { queue, room, entries }))
-      .catch((error: unknown) => ({ kind: 'no-room', error }) as const);
+    const make = () => making.make(found, { queue, room, entries });
+    const isOfThisRegion = [...entries.values()].every(({ record }) => record !== null);
+    // Who waits for the answer of another region keeps nobody waiting here.
+    const outcome = await (isOfThisRegion ? this.#line.run(make) : make()).catch(
+      (error: unknown) => ({ kind: 'no-room', error }) as const,
+    );
     for (const entry of entries.values()) entry.isBusy = false;
     if (outcome.kind === 'made') {
       this.#matched(found, entries);

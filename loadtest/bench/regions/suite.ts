@@ -120,7 +120,7 @@ async function sendAll(
   return { journeys, failures };
 }
 
-/** By turns for each queue, and in each queue from each home: a region has a fourth of a match when another one has as well. */
+/** By turns for each queue, and in each queue from each home: no region has a match of its own before the others are open. */
 function rarePlayers(count: number): readonly Traveller[] {
   return Array.from({ length: count }, (_, bot) => ({
     queue: RARE_QUEUES[bot % RARE_QUEUES.length] ?? '',
