@@ -1,3 +1,5 @@
+import { BURST_COMMAND } from '../bench/burst/options.ts';
+import { runBurstSuite } from '../bench/burst/suite.ts';
 import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
 import { runFailoverSuite } from '../bench/failover/suite.ts';
 import { JOINS_COMMAND } from '../bench/joins/options.ts';
@@ -48,6 +50,11 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
     regions: (argv) =>
       runReportCommand(REGIONS_COMMAND, argv, async (options, tell) => {
         const report = await runRegionsSuite(PROJECT_ROOT, options, tell);
+        return { report, summary: figureLines(report), hasFailed: tellsOfFailures(report) };
+      }),
+    burst: (argv) =>
+      runReportCommand(BURST_COMMAND, argv, async (options, tell) => {
+        const report = await runBurstSuite(PROJECT_ROOT, options, tell);
         return { report, summary: figureLines(report), hasFailed: tellsOfFailures(report) };
       }),
   };

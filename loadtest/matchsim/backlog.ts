@@ -8,6 +8,7 @@ import { MatchPool } from '../../src/matchmaking/match-pool.ts';
 import { actionRules } from '../../src/matchmaking/rule-set.ts';
 import { poolTicket } from './contenders/meridian.ts';
 import { threadCpuMs } from './judge/cpu-meter.ts';
+import { threadPreemptions } from './judge/preemptions.ts';
 import { TicketMaker, USUAL_POPULATION } from './model/population.ts';
 import { RandomSource } from './model/random-source.ts';
 import type { World } from './model/world.ts';
@@ -31,6 +32,8 @@ export interface Backlog {
   readonly longestSliceMs: number;
   /** Most CPU time of this thread between two turns, ms: below `longestSliceMs` when others had the core meanwhile. */
   readonly longestSliceCpuMs: number;
+  /** Longest time between two turns during which nobody else had the core, ms; NaN where the kernel does not tell. */
+  readonly longestOwnSliceMs: number;
 }
 
 /** Fills a pool with `count` tickets of the usual population and makes one pass. */
@@ -73,6 +76,7 @@ export async function passBacklog(world: World, count: number, seed: number): Pr
     passMs,
     longestSliceMs: watch.longestMs,
     longestSliceCpuMs: watch.longestCpuMs,
+    longestOwnSliceMs: watch.longestOwnMs,
   };
 }
 
@@ -80,6 +84,7 @@ export async function passBacklog(world: World, count: number, seed: number): Pr
 class LoopWatch {
   #longestMs = 0;
   #longestCpuMs = 0;
+  #longestOwnMs = Number.NaN;
   #isStopped = false;
 
   get longestMs(): number {
@@ -90,15 +95,24 @@ class LoopWatch {
     return this.#longestCpuMs;
   }
 
+  get longestOwnMs(): number {
+    return this.#longestOwnMs;
+  }
+
   async run(): Promise<void> {
     let lastMs = performance.now();
     let lastCpuMs = threadCpuMs();
+    let lastPreemptions = threadPreemptions();
     while (!this.#isStopped) {
       await setImmediate();
       const [nowMs, nowCpuMs] = [performance.now(), threadCpuMs()];
       this.#longestMs = Math.max(this.#longestMs, nowMs - lastMs);
       this.#longestCpuMs = Math.max(this.#longestCpuMs, nowCpuMs - lastCpuMs);
-      [lastMs, lastCpuMs] = [nowMs, nowCpuMs];
+      const preemptions = threadPreemptions();
+      if (preemptions === lastPreemptions) {
+        this.#longestOwnMs = Math.max(this.#longestOwnMs || 0, nowMs - lastMs);
+      }
+      [lastMs, lastCpuMs, lastPreemptions] = [nowMs, nowCpuMs, preemptions];
     }
   }
 

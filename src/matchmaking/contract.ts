@@ -102,6 +102,10 @@ export interface QueueStatus {
   readonly waiting: number;
   /** Tickets of other regions that may be matched here. */
   readonly visiting: number;
+  /** Tickets of this region whose match is found, and whose room is being made or waits for that. */
+  readonly beingMade: number;
+  /** Tickets matched per second in the last two, here. */
+  readonly ticketsPerSecond: number;
   /** Players matched in the last minute. */
   readonly matchedPerMinute: number;
   /** Median of the last waits, ms; null while there were none. */

@@ -6,6 +6,7 @@ import type { BackfillRequest } from './backfill-request.ts';
 import type { BackfillAnswer, QueueDefinition, QueueStatus } from './contract.ts';
 import type { Offer, WaitReason } from './explanation.ts';
 import type { Visitor } from './link-kinds.ts';
+import { MakingLine } from './making-line.ts';
 import type { PoolMatch } from './match.ts';
 import type { MatchMaking } from './match-making.ts';
 import { MatchPool } from './match-pool.ts';
@@ -34,6 +35,8 @@ const LOOK_EVERY_MS = 500;
 const OFFER_EVERY_MS = 5_000;
 /** Rest after a room could not be made. */
 const NO_ROOM_REST_MS = 1_000;
+/** Matches that get their rooms at a time. All at once they would take turns, and all be too late together. */
+const MADE_AT_A_TIME = 16;
 /** Tickets that end in one pass: each is explained, which takes about a search. */
 const EXPIRIES_PER_PASS = 50;
 
@@ -65,6 +68,7 @@ export class QueueMatcher {
   readonly #entries = new Map<string, WaitingEntry>();
   readonly #rooms = new RunningRooms();
   readonly #pace = new QueuePace();
+  readonly #line = new MakingLine(MADE_AT_A_TIME);
   readonly #leaving = new Map<string, Set<string>>();
   #pool: MatchPool;
   #isActive = false;
@@ -103,6 +107,8 @@ export class QueueMatcher {
       queue: this.#deps.queue,
       waiting: own.length,
       visiting: this.#entries.size - own.length,
+      beingMade: own.filter(({ isBusy }) => isBusy).length,
+      ticketsPerSecond: this.#pace.ticketsPerSecond(nowMs),
       matchedPerMinute: this.#pace.matchedPerMinute(nowMs),
       medianWaitMs: this.#pace.medianWaitMs,
       oldestWaitMs: nowMs - oldestAtMs,
@@ -377,9 +383,12 @@ export class QueueMatcher {
     for (const entry of entries.values()) entry.isBusy = true;
     if (found.kind === 'backfill') this.#rooms.found(found.roomId);
     const { room } = definition;
-    const outcome = await making
-      .make(found, { queue, room, entries })
-      .catch((error: unknown) => ({ kind: 'no-room', error }) as const);
+    const make = () => making.make(found, { queue, room, entries });
+    const isOfThisRegion = [...entries.values()].every(({ record }) => record !== null);
+    // Who waits for the answer of another region keeps nobody waiting here.
+    const outcome = await (isOfThisRegion ? this.#line.run(make) : make()).catch(
+      (error: unknown) => ({ kind: 'no-room', error }) as const,
+    );
     for (const entry of entries.values()) entry.isBusy = false;
     if (found.kind === 'backfill') this.#rooms.settled(found.roomId);
     if (outcome.kind === 'made') {

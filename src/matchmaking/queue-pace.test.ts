@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { QueuePace, refuseForLength } from './queue-pace.ts';
+import { longestQueue, QueuePace, refuseForLength } from './queue-pace.ts';
 
 test('the pace of a queue is that of the last minute, its wait the median of the last hundred', () => {
   const pace = new QueuePace();
@@ -22,4 +22,26 @@ test('[TK-5] a queue that cannot be matched before its tickets end says when to 
   // A short one, or one whose pace nobody knows, is open.
   expect(refuseForLength({ waiting: 199, matchedPerMinute: 1 }, 120_000)).toBeNull();
   expect(refuseForLength({ waiting: 5_000, matchedPerMinute: 0 }, 120_000)).toBeNull();
+});
+
+test('tickets per second are those of the last two seconds', () => {
+  const pace = new QueuePace();
+  expect(pace.ticketsPerSecond(0)).toBe(0);
+  pace.matched(0, 9, [1]);
+  pace.matched(1_000, 4, [1, 1, 1]);
+  pace.matched(1_500, 2, [1]);
+  expect(pace.ticketsPerSecond(1_999)).toBe(2.5);
+  expect(pace.ticketsPerSecond(2_000)).toBe(2);
+  expect(pace.ticketsPerSecond(3_500)).toBe(0);
+});
+
+test('[TK-6] a queue may be as long as its rooms take three seconds, and no shorter for those who lack partners', () => {
+  // All wait for rooms.
+  expect(longestQueue({ waiting: 900, beingMade: 900, ticketsPerSecond: 300 })).toBe(900);
+  // 2000 wait for partners, 50 for rooms: no sign that there are too many.
+  expect(longestQueue({ waiting: 2_050, beingMade: 50, ticketsPerSecond: 100 })).toBe(2_300);
+  // Nobody knows its pace yet, or it is a small one.
+  expect(longestQueue({ waiting: 0, beingMade: 0, ticketsPerSecond: 0 })).toBe(200);
+  // Of an older build that does not tell, or of a moment between two counts.
+  expect(longestQueue({ waiting: 10, beingMade: 12, ticketsPerSecond: 1 })).toBe(200);
 });

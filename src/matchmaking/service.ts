@@ -84,6 +84,9 @@ const StatusReply = z.object({
   queue: z.string(),
   waiting: z.number(),
   visiting: z.number(),
+  // A node of an older build does not tell.
+  beingMade: z.number().default(0),
+  ticketsPerSecond: z.number().default(0),
   matchedPerMinute: z.number(),
   medianWaitMs: z.number().nullable(),
   oldestWaitMs: z.number(),
@@ -160,13 +163,17 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     // Asked once for all who want to know: they get what was heard before meanwhile.
     known.set(queue, { atMs: clock.monotonicMs(), status: heard?.status ?? null });
     try {
-      const reply = await calls.request(matcherOf(queue), QUEUE_STATUS, { queue });
-      const said = StatusReply.nullable().parse(reply);
+      const matcherId = matcherOf(queue);
+      const said =
+        matcherId === nodeId
+          ? (matchers.get(queue)?.status ?? null)
+          : StatusReply.nullable().parse(await calls.request(matcherId, QUEUE_STATUS, { queue }));
       known.set(queue, { atMs: clock.monotonicMs(), status: said });
       return said;
     } catch (error) {
+      // What was heard before is better than nothing: a node with too much to do is late with its answer.
       log.debug({ err: error, queue }, 'nobody says how the queue is doing');
-      return null;
+      return heard?.status ?? null;
     }
   };
 
@@ -235,7 +242,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     },
   };
   const desk = new TicketDesk({
-    ...{ queues, store, parties, regions, clock, status },
+    ...{ queues, store, parties, regions, clock, log, status },
     profiles: deps.profiles,
     mostWaiting: deps.mostWaiting,
   });

@@ -5,12 +5,14 @@ import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { PartyEntry, TicketRequest } from '../protocol/matchmaking.ts';
 import type { Regions } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { refuseTicket } from './admission.ts';
 import type { QueueDefinition, QueueStatus } from './contract.ts';
 import { provenLatencies, worstLatencies } from './latency-proofs.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from './party.ts';
 import { ratingOf } from './player-ratings.ts';
-import { refuseForLength } from './queue-pace.ts';
+import { QueueDoor } from './queue-door.ts';
+import { longestQueue, refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -30,6 +32,7 @@ export interface TicketDeskDeps {
   readonly regions: Regions;
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
   readonly status: (queue: string) => Promise<QueueStatus | null>;
@@ -40,6 +43,7 @@ export class TicketDesk {
   readonly #deps: TicketDeskDeps;
   /** Nobody waits in these: what a queue refuses here, it refuses anybody. */
   readonly #empty: ReadonlyMap<QueueDefinition, WaitingTickets>;
+  readonly #doors: ReadonlyMap<string, QueueDoor>;
 
   constructor(deps: TicketDeskDeps) {
     this.#deps = deps;
@@ -47,6 +51,7 @@ export class TicketDesk {
     this.#empty = new Map(
       [...deps.queues.values()].map((it) => [it, new WaitingTickets(it.rules, regionIds)]),
     );
+    this.#doors = new Map([...deps.queues.keys()].map((it) => [it, new QueueDoor(deps.clock)]));
   }
 
   /** @throws {GameError} `QUEUE_UNKNOWN` */
@@ -56,6 +61,12 @@ export class TicketDesk {
       throw new GameError('QUEUE_UNKNOWN', { queues: [...this.#deps.queues.keys()] });
     }
     return queue;
+  }
+
+  /** Before anything is known of who asks. @returns null when he may come in, and be looked at */
+  refuseAtDoor(queueName: string): GameError | null {
+    if (this.#doors.get(queueName)?.letsIn() !== false) return null;
+    return new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
   }
 
   /**
@@ -70,8 +81,8 @@ export class TicketDesk {
     player: PlayerIdentity,
   ): Promise<TicketRecord> {
     const definition = this.queue(queueName);
-    const { store, mostWaiting } = this.#deps;
-    await this.#refuseLongQueue(queueName, definition);
+    const { store } = this.#deps;
+    const mostWaiting = await this.#mostWaiting(queueName, definition);
     const own = await this.#member(request, player);
     const party = await this.#deps.parties.ofPlayer(player.playerId);
     const members = party === null ? [own] : this.#lead(party, own);
@@ -92,6 +103,7 @@ export class TicketDesk {
       throw new GameError('TICKET_EXISTS', { playerId, ticketId });
     }
     if (entered.kind === 'queue-full') {
+      if (mostWaiting < this.#deps.mostWaiting) await this.#watchDoor(queueName);
       throw new GameError(
         'QUEUE_FULL',
         { waiting: entered.waiting },
@@ -210,11 +222,21 @@ export class TicketDesk {
     if (refusal !== null) throw new GameError('TICKET_REFUSED', { ...refusal });
   }
 
-  async #refuseLongQueue(queueName: string, { rules }: QueueDefinition): Promise<void> {
+  /** Tickets that may wait in the queue now. @throws {GameError} `QUEUE_FULL` when it is too long for anybody more */
+  async #mostWaiting(queueName: string, { rules }: QueueDefinition): Promise<number> {
+    const { mostWaiting } = this.#deps;
     const status = await this.#deps.status(queueName);
-    if (status === null) return;
+    if (status === null) return mostWaiting;
     const refusal = refuseForLength(status, rules.timeouts.timeoutS * 1_000);
     if (refusal !== null) throw new GameError('QUEUE_FULL', { waiting: status.waiting }, refusal);
+    return Math.min(mostWaiting, longestQueue(status));
+  }
+
+  async #watchDoor(queueName: string): Promise<void> {
+    const status = await this.#deps.status(queueName);
+    const isNews = this.#doors.get(queueName)?.foundFull(status?.ticketsPerSecond ?? 0) === true;
+    if (!isNews) return;
+    this.#deps.log.warn({ event: 'queue-full', ...status }, 'more players come than get rooms');
   }
 }
 

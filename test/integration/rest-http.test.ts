@@ -3,8 +3,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GameError } from '../../src/errors/game-error.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
-import { publicRoute } from '../../src/transport/http/route.ts';
+import { playerRoute, publicRoute } from '../../src/transport/http/route.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
@@ -18,12 +19,24 @@ const broken = publicRoute({
   errors: [],
   handle: () => Promise.reject(new Error('the password is hunter2')),
 });
+/** Its door is closed to everybody but one. */
+const crowded = playerRoute({
+  method: 'post',
+  path: '/v1/crowded/{guest}',
+  operationId: 'comeIn',
+  summary: 'Refuses a crowd at the door.',
+  status: 204,
+  errors: ['QUEUE_FULL'],
+  refuseAtDoor: ({ guest }) =>
+    guest === 'expected' ? null : new GameError('QUEUE_FULL', {}, { retryAfterMs: 1_500 }),
+  handle: () => Promise.resolve(),
+});
 
 let server: RestServer;
 beforeAll(async () => {
   server = await startRestServer({
     http: { requestsPerMinute: 100_000, corsOrigins: 'https://portal.example' },
-    routes: [broken],
+    routes: [broken, crowded],
   });
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -75,6 +88,15 @@ describe('[ACC-30] every failure is an ErrorBody', () => {
     const { error } = reply.json<ErrorBody>();
     expect(error).toMatchObject({ message: expect.any(String), retryable: false });
     expect(reply.text).not.toContain('    at ');
+  });
+
+  test('[TK-6] who is refused at the door is so before his token and his body are looked at', async () => {
+    const options = { body: '{"', headers: { Authorization: 'Bearer none' } };
+    const refused = await server.request('POST', '/v1/crowded/somebody', options);
+    expect([refused.status, refused.code]).toEqual([503, 'QUEUE_FULL']);
+    expect(refused.headers.get('retry-after')).toBe('2');
+    const letIn = await server.request('POST', '/v1/crowded/expected', options);
+    expect([letIn.status, letIn.code]).toEqual([400, 'BAD_REQUEST']);
   });
 
   test('[ACC-31] a bug is INTERNAL to the caller, and all there is to know to the log', async () => {

@@ -48,6 +48,7 @@ const backlog: Backlog = {
   passMs: 250,
   longestSliceMs: 12,
   longestSliceCpuMs: 9,
+  longestOwnSliceMs: 5,
 };
 
 describe('the best peer', () => {
@@ -91,6 +92,7 @@ describe('the figures', () => {
       tickets_per_second: 30_000,
       pass_100k_s: 0.3,
       pass_100k_longest_slice_ms: 19,
+      pass_100k_longest_own_slice_ms: 5,
     });
   });
 

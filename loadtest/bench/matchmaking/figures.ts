@@ -53,6 +53,7 @@ export function matchmakingFigures(
     pass_100k_cpu_s: median(largeBacklogs.map(({ passCpuMs }) => passCpuMs / 1_000)),
     pass_100k_longest_slice_ms: worst(largeBacklogs, ({ longestSliceMs }) => longestSliceMs),
     pass_100k_longest_slice_cpu_ms: worst(largeBacklogs, (it) => it.longestSliceCpuMs),
+    pass_100k_longest_own_slice_ms: worst(largeBacklogs, (it) => it.longestOwnSliceMs),
     pass_100k_matched_ratio: median(
       largeBacklogs.map(({ matchedTickets, tickets }) => matchedTickets / tickets),
     ),

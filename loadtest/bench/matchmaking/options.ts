@@ -13,6 +13,10 @@ A full run takes a few minutes; leave the machine alone meanwhile, for the figur
       help: 'A shorter stream, fewer sets, no queue of 100 000: estimates in under half a minute.',
       schema: z.boolean().default(false),
     },
+    'only-speed': {
+      help: 'Nothing but the passes over full queues.',
+      schema: z.boolean().default(false),
+    },
     seed: seedFlag,
     ...REPORT_FLAGS,
   },

@@ -72,19 +72,19 @@ export async function runMatchmakingSuite(
   options: MatchmakingOptions,
   progress: (line: string) => void,
 ): Promise<MatchmakingResult> {
-  const { quick, seed } = options;
+  const { quick, seed, 'only-speed': onlySpeed } = options;
   const size = quick ? 'quick' : 'full';
   const world = readWorld('aws');
   progress(`seed ${seed}`);
   const rates: RateRuns[] = [];
-  for (const stream of STREAMS[size]) {
+  for (const stream of onlySpeed ? [] : STREAMS[size]) {
     progress(`${stream.ticketsPerSecond} tickets/s for ${stream.seconds} s`);
     rates.push(await runStream(world, stream, seed, progress));
   }
-  const smallSets = [
-    ...(await runSmallSets(world, 'evening', SMALL_SETS[size], seed, progress)),
-    ...(await runSmallSets(world, 'snapshot', SMALL_SETS[size], seed, progress)),
-  ];
+  const smallSets: SmallSets[] = [];
+  for (const kind of onlySpeed ? [] : (['evening', 'snapshot'] as const)) {
+    smallSets.push(...(await runSmallSets(world, kind, SMALL_SETS[size], seed, progress)));
+  }
   const smallBacklogs = await runBacklogs(world, SMALL_BACKLOG[size], seed, progress);
   const largeBacklogs = await runBacklogs(world, LARGE_BACKLOG[size], seed, progress);
   const measurements = { rates, smallSets, smallBacklogs, largeBacklogs };
@@ -176,12 +176,13 @@ async function undisturbed(measure: () => Promise<Backlog>): Promise<Backlog> {
 }
 
 function backlogLine(backlog: Backlog): string {
-  const { tickets, passMs, passCpuMs, matchedTickets, longestSliceMs, longestSliceCpuMs } = backlog;
+  const { tickets, passMs, passCpuMs, matchedTickets } = backlog;
+  const { longestSliceMs, longestSliceCpuMs, longestOwnSliceMs } = backlog;
   return [
     `${tickets} queued`,
     `pass ${(passMs / MS_PER_SECOND).toFixed(2)} s (${(passCpuMs / MS_PER_SECOND).toFixed(2)} s CPU)`,
     `${matchedTickets} matched`,
-    `longest slice ${longestSliceMs.toFixed(1)} ms (${longestSliceCpuMs.toFixed(1)} ms CPU)`,
+    `longest slice ${longestSliceMs.toFixed(1)} ms (${longestSliceCpuMs.toFixed(1)} ms CPU; ${longestOwnSliceMs.toFixed(1)} ms with the core to itself)`,
   ].join('  ');
 }
 
@@ -198,10 +199,12 @@ function notesOn({ quick }: MatchmakingOptions, measured: MatchmakingMeasurement
   const peer = bestPeer(main?.runs ?? []);
   return [
     quick ? QUICK_NOTE : '',
-    SPLIT_NOTE,
-    peer === null
-      ? `At ${MAIN_RATE} tickets/s no other matches enough players to be compared with.`
-      : `Best peer at ${MAIN_RATE} tickets/s: ${CONTENDERS[peer.contender].title}.`,
+    rates.length === 0 ? '' : SPLIT_NOTE,
+    rates.length === 0
+      ? ''
+      : peer === null
+        ? `At ${MAIN_RATE} tickets/s no other matches enough players to be compared with.`
+        : `Best peer at ${MAIN_RATE} tickets/s: ${CONTENDERS[peer.contender].title}.`,
     'The times and the CPU of passes are those of this machine; everything else is the same everywhere for a seed.',
     disturbed > 0
       ? `During ${disturbed} passes over full queues others used our core: their times and slices hold what others took; compare with the CPU figures.`

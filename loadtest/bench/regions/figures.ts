@@ -1,3 +1,5 @@
+import { valueAt } from '../../../src/matchmaking/expansion.ts';
+import { actionRules } from '../../../src/matchmaking/rule-set.ts';
 import { percentile } from '../../statistics/percentile.ts';
 import { rttMsBetween, WORLD_PLACES } from '../../world/world-places.ts';
 import type { Journey } from './regional-player.ts';
@@ -6,6 +8,9 @@ import type { Journey } from './regional-player.ts';
 const CAP_MS = 80;
 /** A region that is worse by less than this is no wrong one: nobody notices, and the pool weighs skill and waiting against it. */
 const TOLERANCE_MS = 10;
+
+/** Round trips up to which a player may be seated after a wait: those of the queues. */
+const RULES = actionRules({ count: 2, playersPerTeam: 2 });
 
 export interface LeftBehind {
   readonly tickets: number;
@@ -27,8 +32,7 @@ export function regionsFigures(
     players: journeys.length,
     failed_players: failed,
     matches: matches.length,
-    matches_across_homes: matches.filter((match) => new Set(match.map(({ home }) => home)).size > 1)
-      .length,
+    matches_across_homes: matches.filter(isAcrossHomes).length,
     wrong_region_ratio: wrong / matches.length,
     within_cap_ratio:
       journeys.filter(({ home, seat }) => rttMsBetween(home, seat.regionId) <= CAP_MS).length /
@@ -41,9 +45,55 @@ export function regionsFigures(
     leaked_tickets: left.tickets,
     leaked_seats: left.seats,
   };
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, Math.round(value * 1_000) / 1_000]),
-  );
+  return rounded(figures);
+}
+
+/**
+ * The figures of the rare queues: of matches whose players are at home in different regions, so that one of them had to be chosen.
+ *
+ * @param failed - of these queues
+ */
+export function crossFigures(journeys: readonly Journey[], failed: number): Record<string, number> {
+  const all = [...Map.groupBy(journeys, ({ seat }) => seat.matchId).values()];
+  const matches = all.filter(isAcrossHomes);
+  const players = matches.flat();
+  const waitsMs = players.map(({ waitMs }) => waitMs);
+  const actionsMs = players.flatMap((it) => it.actionsMs);
+  const figures = {
+    cross_players: journeys.length,
+    cross_failed_players: failed,
+    cross_matches: matches.length,
+    cross_matches_ratio: matches.length / all.length,
+    cross_wrong_region_ratio:
+      matches.filter((match) => extraMs(match) > TOLERANCE_MS).length / matches.length,
+    cross_extra_max_ms: Math.max(...matches.map(extraMs)),
+    cross_within_cap_ratio: players.filter(isWithinCap).length / players.length,
+    cross_away_ratio:
+      players.filter(({ home, seat }) => home !== seat.regionId).length / players.length,
+    cross_action_p50_ms: percentileOf(actionsMs, 50),
+    cross_action_p95_ms: percentileOf(actionsMs, 95),
+    cross_action_beyond_way_p95_ms: percentileOf(players.flatMap(beyondWayMs), 95),
+    cross_wait_p50_ms: percentileOf(waitsMs, 50),
+    cross_wait_p95_ms: percentileOf(waitsMs, 95),
+  };
+  return rounded(figures);
+}
+
+function isAcrossHomes(match: readonly Journey[]): boolean {
+  return new Set(match.map(({ home }) => home)).size > 1;
+}
+
+/** Whether his region is within what his wait allowed, by the true way there. */
+function isWithinCap({ home, seat, waitMs }: Journey): boolean {
+  const nearestMs = Math.min(...WORLD_PLACES.map(({ id }) => rttMsBetween(home, id)));
+  const { capMs, slackMs, ceilingMs } = RULES.latency;
+  const cap = Math.min(ceilingMs, Math.max(valueAt(capMs, waitMs), nearestMs + slackMs));
+  return rttMsBetween(home, seat.regionId) <= cap;
+}
+
+/** What an action took longer than its way, ms. */
+function beyondWayMs({ home, seat, actionsMs }: Journey): readonly number[] {
+  return actionsMs.map((ms) => ms - rttMsBetween(home, seat.regionId));
 }
 
 /** By how much the worst player of a match is farther from its region than from the region that is best for its worst, ms. */
@@ -57,6 +107,15 @@ function extraMs(match: readonly Journey[]): number {
 /** What the regions measured beyond the true round trip, ms. */
 function probeErrorsMs({ home, measuredMs }: Journey): readonly number[] {
   return Object.entries(measuredMs).map(([regionId, ms]) => ms - rttMsBetween(home, regionId));
+}
+
+/** What was not measured is absent. */
+function rounded(figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(figures)
+      .filter(([, value]) => Number.isFinite(value))
+      .map(([name, value]) => [name, Math.round(value * 1_000) / 1_000]),
+  );
 }
 
 function percentileOf(values: readonly number[], percent: number): number {

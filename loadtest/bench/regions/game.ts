@@ -1,6 +1,7 @@
 // Two against two, and a room that answers at once: what is measured is the way, not a game.
 
 import { actionRules, defineGame, type PlayerClient, Room } from 'meridian';
+import { RARE_QUEUES } from './rare-queues.ts';
 
 class EchoRoom extends Room {
   override maxClients = 4;
@@ -9,7 +10,9 @@ class EchoRoom extends Room {
   };
 }
 
+const echo = { room: 'echo', rules: actionRules({ count: 2, playersPerTeam: 2 }) };
+
 export const game = defineGame({
   rooms: { echo: EchoRoom },
-  queues: { echo: { room: 'echo', rules: actionRules({ count: 2, playersPerTeam: 2 }) } },
+  queues: { echo, ...Object.fromEntries(RARE_QUEUES.map((queue) => [queue, echo])) },
 });

@@ -17,6 +17,7 @@ export interface Journey {
   readonly home: string;
   /** Round trips to the regions as they signed them, ms. */
   readonly measuredMs: Readonly<Record<string, number>>;
+  readonly queue: string;
   readonly waitMs: number;
   readonly seat: MatchSeat;
   readonly actionsMs: readonly number[];
@@ -33,7 +34,7 @@ const ANSWER_WITHIN_MS = 10_000;
  *
  * @throws {Error} with the step that failed
  */
-export async function travel(home: string, doors: Doors): Promise<Journey> {
+export async function travel(home: string, doors: Doors, queue: string): Promise<Journey> {
   const own = `http://${doors.get(home)}`;
   const tokens = (await ask(own, 'POST', '/v1/auth/guest')) as SessionTokens;
   const probes = await Promise.all(
@@ -43,12 +44,12 @@ export async function travel(home: string, doors: Doors): Promise<Journey> {
   if (measured.length === 0) throw new Error('no region answered its probe');
   const startedMs = performance.now();
   const body = { latencyTokens: measured.map(({ token }) => token) };
-  await ask(own, 'POST', '/v1/queues/echo/tickets', { token: tokens.accessToken, body });
+  await ask(own, 'POST', `/v1/queues/${queue}/tickets`, { token: tokens.accessToken, body });
   const seat = await pushedSeat(own, tokens.accessToken);
   const waitMs = performance.now() - startedMs;
   const actionsMs = await play(`http://${doors.get(seat.regionId)}`, seat);
   const measuredMs = Object.fromEntries(measured.map(({ regionId, rttMs }) => [regionId, rttMs]));
-  return { home, measuredMs, waitMs, seat, actionsMs };
+  return { home, measuredMs, queue, waitMs, seat, actionsMs };
 }
 
 async function ask(

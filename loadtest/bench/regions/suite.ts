@@ -9,14 +9,20 @@ import { completeReport } from '../../report/write-report.ts';
 import { World } from '../../world/world.ts';
 import { WORLD_PLACES } from '../../world/world-places.ts';
 import { QUICK_NOTE } from '../quick-note.ts';
-import { type LeftBehind, regionsFigures } from './figures.ts';
+import { crossFigures, type LeftBehind, regionsFigures } from './figures.ts';
 import type { RegionsOptions } from './options.ts';
+import { RARE_HOMES, RARE_QUEUES } from './rare-queues.ts';
 import { type Doors, type Journey, travel } from './regional-player.ts';
 
 const BOTS = 1_000;
 const QUICK_BOTS = 200;
 /** Who come faster than a machine of two cores can greet them measure the machine. */
 const ARRIVALS_PER_S = 12;
+/** A multiple of a match in each queue, so that nobody is left alone. */
+const RARE_BOTS = 208;
+const QUICK_RARE_BOTS = 64;
+/** Every two seconds one for each queue: a region would wait half a minute for a match of its own. */
+const RARE_ARRIVALS_PER_S = 2;
 const KNOWN_WITHIN_MS = 30_000;
 /** Seats of who has left are free at once, tickets end with their match. */
 const GONE_WITHIN_MS = 30_000;
@@ -34,36 +40,105 @@ export async function runRegionsSuite(
   const doors = await doorsByHome(world);
   await knowEachOther(world);
   tell(`five regions know each other; ${bots} players come, ${ARRIVALS_PER_S} a second`);
+  const regular = await sendAll(
+    Array.from({ length: bots }, (_, bot) => ({
+      home: WORLD_PLACES[bot % WORLD_PLACES.length]?.id ?? '',
+      queue: 'echo',
+    })),
+    { doors, perSecond: ARRIVALS_PER_S, tell },
+  );
+  const rareBots = options.rare ?? (options.quick ? QUICK_RARE_BOTS : RARE_BOTS);
+  tell(`${rareBots} players come for rare queues, ${RARE_ARRIVALS_PER_S} a second`);
+  const rare = await sendAll(rarePlayers(rareBots), {
+    ...{ doors, perSecond: RARE_ARRIVALS_PER_S, tell },
+  });
+  const left = await leftBehind(world);
+  return completeReport(projectRoot, {
+    suite: 'regions',
+    isPinned: false,
+    figures: {
+      ...regionsFigures(regular.journeys, { failed: failedIn(regular), left }),
+      ...(rareBots === 0 ? {} : crossFigures(rare.journeys, failedIn(rare))),
+    },
+    notes: [
+      ...(options.quick ? [QUICK_NOTE] : []),
+      'Players, their ways, five Redis servers and five nodes share the cores of one machine.',
+      ...[...regular.failures, ...rare.failures].map(
+        ([reason, count]) => `${count} players failed: ${reason}`,
+      ),
+    ],
+    runs: [
+      { bots, arrivalsPerSecond: ARRIVALS_PER_S },
+      {
+        ...{ rareBots, arrivalsPerSecond: RARE_ARRIVALS_PER_S, queues: RARE_QUEUES.length },
+        matches: crossMatches(rare.journeys),
+      },
+    ],
+  });
+}
+
+interface Traveller {
+  readonly home: string;
+  readonly queue: string;
+}
+
+interface Travels {
+  readonly journeys: readonly Journey[];
+  /** How many for what reason. */
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/** One after the other comes; returns when all have played. */
+async function sendAll(
+  travellers: readonly Traveller[],
+  {
+    doors,
+    perSecond,
+    tell,
+  }: {
+    readonly doors: ReadonlyMap<string, Doors>;
+    readonly perSecond: number;
+    readonly tell: (line: string) => void;
+  },
+): Promise<Travels> {
   const journeys: Journey[] = [];
   const failures = new Map<string, number>();
   const running: Promise<void>[] = [];
-  for (let bot = 0; bot < bots; bot += 1) {
-    const home = WORLD_PLACES[bot % WORLD_PLACES.length]?.id ?? '';
-    const journey = travel(home, doors.get(home) as Doors).then(
+  for (const { home, queue } of travellers) {
+    const journey = travel(home, doors.get(home) as Doors, queue).then(
       (done) => void journeys.push(done),
       (error: unknown) => {
         const reason = (error as Error).message.slice(0, 120);
         failures.set(reason, (failures.get(reason) ?? 0) + 1);
       },
     );
-    running.push(journey);
-    if ((bot + 1) % TELL_EVERY === 0) tell(`${bot + 1} came, ${journeys.length} have played`);
-    await sleep(1_000 / ARRIVALS_PER_S);
+    const came = running.push(journey);
+    if (came % TELL_EVERY === 0) tell(`${came} came, ${journeys.length} have played`);
+    await sleep(1_000 / perSecond);
   }
   await Promise.all(running);
-  const left = await leftBehind(world);
-  const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
-  return completeReport(projectRoot, {
-    suite: 'regions',
-    isPinned: false,
-    figures: regionsFigures(journeys, { failed, left }),
-    notes: [
-      ...(options.quick ? [QUICK_NOTE] : []),
-      'Players, their ways, five Redis servers and five nodes share the cores of one machine.',
-      ...[...failures].map(([reason, count]) => `${count} players failed: ${reason}`),
-    ],
-    runs: [{ bots, arrivalsPerSecond: ARRIVALS_PER_S }],
-  });
+  return { journeys, failures };
+}
+
+/** By turns for each queue, and in each queue from each home: no region has a match of its own before the others are open. */
+function rarePlayers(count: number): readonly Traveller[] {
+  return Array.from({ length: count }, (_, bot) => ({
+    queue: RARE_QUEUES[bot % RARE_QUEUES.length] ?? '',
+    home: RARE_HOMES[Math.floor(bot / RARE_QUEUES.length) % RARE_HOMES.length] ?? '',
+  }));
+}
+
+function failedIn({ failures }: Travels): number {
+  return [...failures.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Who played where, for those who want to know why. */
+function crossMatches(journeys: readonly Journey[]): readonly object[] {
+  return [...Map.groupBy(journeys, ({ seat }) => seat.matchId).values()].map((match) => ({
+    regionId: match[0]?.seat.regionId,
+    homes: match.map(({ home }) => home).toSorted(),
+    waitsMs: match.map(({ waitMs }) => Math.round(waitMs)),
+  }));
 }
 
 async function doorsByHome(world: World): Promise<ReadonlyMap<string, Doors>> {
@@ -96,7 +171,9 @@ async function leftBehind(world: World): Promise<LeftBehind> {
     const left = { tickets: 0, seats: 0 };
     for (const { cluster } of world.regions.values()) {
       await using redis = cluster.redis.client();
-      left.tickets += await redis.zcard(redisKeys.ticketQueue('echo'));
+      for (const queue of ['echo', ...RARE_QUEUES]) {
+        left.tickets += await redis.zcard(redisKeys.ticketQueue(queue));
+      }
       for (const { metrics } of cluster.nodes) {
         const text = await (await fetch(metrics)).text();
         left.seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;

@@ -51,6 +51,9 @@ function createApiRouter(deps: ApiDeps): Router {
   router.use(refuseForeignOrigins());
   router.use(limitRate(new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute })));
   router.use(noStore());
+  for (const { method, path, refuseAtDoor } of deps.routes) {
+    if (refuseAtDoor !== undefined) router[method](toExpressPath(path), door(refuseAtDoor));
+  }
   router.use(jsonBody(deps.config.bodyLimitBytes));
   for (const route of deps.routes) {
     router[route.method](toExpressPath(route.path), handlerOf(route, deps.tokens));
@@ -87,6 +90,15 @@ function bearerToken(request: express.Request): string {
 function limitRate(limiter: AddressRateLimiter): RequestHandler {
   return async (_request, response, next) => {
     await limiter.consume(String(response.locals['clientAddress']));
+    next();
+  };
+}
+
+function door(refuseAtDoor: NonNullable<Route['refuseAtDoor']>): RequestHandler {
+  return (request, response, next) => {
+    const refusal = refuseAtDoor(request.params as Readonly<Record<string, string>>);
+    response.locals['isRefusedAtDoor'] = refusal !== null;
+    if (refusal !== null) throw refusal;
     next();
   };
 }

@@ -24,7 +24,8 @@ export function errorRenderer(deps: {
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, next) => {
     const error = toGameError(thrown);
-    if (error.spec.http >= 500) {
+    // Who is refused for want of room is told so on purpose, and so are thousands when there are thousands.
+    if (error.spec.http >= 500 && error.spec.grpc !== 'RESOURCE_EXHAUSTED') {
       deps.log.error({ err: thrown, requestId: response.locals['requestId'] }, 'request failed');
     }
     response.locals['errorCode'] = error.code;

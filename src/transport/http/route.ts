@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors/errors.ts';
+import type { GameError } from '../../errors/game-error.ts';
 import { parse } from './parse.ts';
 
 /** Who sent the request, as the access token proves. */
@@ -30,6 +31,12 @@ export interface RouteDescription {
   readonly reply?: z.ZodType;
   /** Failures of this route besides those any route may have (openapi-document.ts). */
   readonly errors: readonly ErrorCode[];
+  /**
+   * Refuses before token and body are read, so that a crowd can be refused for little; nothing in `params` has been checked.
+   *
+   * @returns null when the request may come in
+   */
+  readonly refuseAtDoor?: (params: Readonly<Record<string, string>>) => GameError | null;
 }
 
 interface TypedRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>

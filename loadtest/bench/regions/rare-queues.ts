@@ -1,0 +1,5 @@
+/** Queues for which a region has too few players: they are matched across regions, or not at all. */
+export const RARE_QUEUES: readonly string[] = ['rare1', 'rare2', 'rare3', 'rare4'];
+
+/** Where their players are at home: regions that come within each other's reach as a ticket waits. */
+export const RARE_HOMES: readonly string[] = ['us-east', 'us-west', 'europe'];

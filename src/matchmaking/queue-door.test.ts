@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { QueueDoor } from './queue-door.ts';
+
+function setUp() {
+  const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
+  const door = new QueueDoor(clock);
+  const lettingIn = (count: number) => Array.from({ length: count }, () => door.letsIn());
+  return { clock, door, admitted: (count: number) => lettingIn(count).filter(Boolean).length };
+}
+
+test('[TK-6] the door is open until the queue is found full, and again two seconds after that', () => {
+  const { clock, door, admitted } = setUp();
+  expect(admitted(10_000)).toBe(10_000);
+  expect(door.foundFull(100)).toBe(true);
+  expect(admitted(10_000)).toBe(0);
+  clock.nowMs = 1_999;
+  expect(admitted(10_000)).toBeLessThan(100);
+  clock.nowMs = 2_000;
+  expect(admitted(10_000)).toBe(10_000);
+});
+
+test('[TK-6] meanwhile it lets in a tenth more than are seated, evenly', () => {
+  const { clock, door, admitted } = setUp();
+  let came = 0;
+  for (; clock.nowMs < 10_000; clock.nowMs += 10) {
+    expect(door.foundFull(100)).toBe(clock.nowMs === 0);
+    came += admitted(50);
+  }
+  expect(came).toBeGreaterThan(1_050);
+  expect(came).toBeLessThanOrEqual(1_100);
+});
+
+test('[TK-6] however slow the queue, somebody is let in', () => {
+  const { clock, door, admitted } = setUp();
+  door.foundFull(0);
+  clock.nowMs = 1_000;
+  expect(admitted(100)).toBe(5);
+});
