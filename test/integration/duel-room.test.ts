@@ -288,7 +288,7 @@ async function matchedPair(): Promise<readonly [Guest, Guest]> {
 async function ratedOnce({ client }: Guest): Promise<number> {
   return await eventually(
     async () => (await client.profile.get()).statistics['rating.duel.mu'] ?? null,
-    { withinMs: 5_000 },
+    { withinMs: 5_000, everyMs: 100 },
   );
 }
 
