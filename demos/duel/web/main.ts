@@ -17,7 +17,8 @@ import { Lobby, type LobbyChoice } from './lobby.ts';
 import { newRating } from './queue/new-rating.ts';
 import { QueueSearch } from './queue/queue-search.ts';
 import { SearchPanel } from './queue/search-panel.ts';
-import { ratingChange } from './queue/search-words.ts';
+import type { RegionNames } from './queue/search-view.ts';
+import { nameOf, ratingChange } from './queue/search-words.ts';
 import { Sounds } from './sounds.ts';
 import { TableScreen } from './table/table-screen.ts';
 import { type TableChoice, type TableEvents, TableSession } from './table-session.ts';
@@ -30,6 +31,8 @@ const sounds = new Sounds();
 let session: TableSession | null = null;
 let connection: ConnectionState | null = null;
 
+/** By id, for people; empty until the server has named them. */
+let regionNames: RegionNames = new Map();
 let search: QueueSearch | null = null;
 /** The game whose rating is being waited for, or has come. */
 let ratedRoomId: string | null = null;
@@ -122,6 +125,7 @@ async function findOpponent({ isReload = false } = {}): Promise<void> {
   if (search !== mine) return void found.room.leave();
   closeSearch();
   open(new TableSession(found, tableEvents()));
+  if (found.regionId !== null) toast(`You play in ${nameOf(found.regionId, regionNames)}.`);
 }
 
 async function cancelSearch(): Promise<void> {
@@ -141,7 +145,8 @@ function closeSearch(): void {
 async function nameRegions(): Promise<void> {
   try {
     const { regions } = await client.regions.list();
-    panel.nameRegions(new Map(regions.map(({ regionId, name }) => [regionId, name])));
+    regionNames = new Map(regions.map(({ regionId, name }) => [regionId, name]));
+    panel.nameRegions(regionNames);
   } catch {
     // Then they are called by their ids.
   }

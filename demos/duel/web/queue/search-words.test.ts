@@ -62,7 +62,9 @@ describe('a search in words', () => {
 
   test('an estimate counts down, and never below nothing', () => {
     const expected = { ...searching(), expectedAtMs: 10_000 };
-    expect(searchLine(expected, ONE, 2_500)).toBe('Others have waited about 8 s longer.');
+    expect(searchLine(expected, ONE, 2_500)).toBe(
+      'About 8 s more, by how long others have waited.',
+    );
     expect(searchLine(expected, ONE, 12_000)).toBe('It may be any moment now.');
   });
 
@@ -97,7 +99,7 @@ describe('a search in words', () => {
       ],
     };
     expect(explanationInWords(explanation, TWO)).toBe(
-      'Nobody else is searching near enough to you. Europe 20 ms, open · US East 96 ms, from 8 s on · mars 900 ms, too far.',
+      'Nobody else is searching near enough to you. Europe 20 ms, open · US East 96 ms, from 8 s on · mars 900 ms, not searched.',
     );
     expect(explanationInWords(explanation, ONE)).toBe(
       'Nobody else is searching near enough to you.',

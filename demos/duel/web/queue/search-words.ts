@@ -42,7 +42,9 @@ export function searchLine(view: SearchView, names: RegionNames, nowMs: number):
 function expectation({ expectedAtMs }: Searching, nowMs: number): string {
   if (expectedAtMs === null) return 'Nobody has been matched lately, so there is no estimate yet.';
   const leftS = Math.ceil((expectedAtMs - nowMs) / 1_000);
-  return leftS > 0 ? `Others have waited about ${leftS} s longer.` : 'It may be any moment now.';
+  return leftS > 0
+    ? `About ${leftS} s more, by how long others have waited.`
+    : 'It may be any moment now.';
 }
 
 /** What the search accepts now, the figures of its widening step. */
@@ -109,7 +111,7 @@ export function explanationInWords(
     const outlook = regions.map(({ regionId, latencyMs, openAtWaitMs }) => {
       const when =
         openAtWaitMs === null
-          ? 'too far'
+          ? 'not searched'
           : openAtWaitMs <= waitedMs
             ? 'open'
             : `from ${Math.ceil(openAtWaitMs / 1_000)} s on`;
@@ -139,7 +141,8 @@ function reasonInWords(reason: TicketWaitReason | undefined): string {
   }
 }
 
-function nameOf(regionId: string, names: RegionNames): string {
+/** A region for people. */
+export function nameOf(regionId: string, names: RegionNames): string {
   return names.get(regionId) ?? regionId;
 }
 
