@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineGame } from 'meridian';
 import { ArenaRoom } from './arena/server/arena-room.ts';
+import { squadQueue } from './arena/server/squad-queue.ts';
 import { duelQueue } from './duel/server/duel-queue.ts';
 import { DuelRoom } from './duel/server/duel-room.ts';
 
@@ -12,6 +13,6 @@ export const game = defineGame({
     // Somebody who wants the bot must not be seated at a stranger's table, nor the other way round.
     duel: { room: DuelRoom, filterBy: ['opponent'] },
   },
-  queues: { duel: duelQueue },
+  queues: { duel: duelQueue, squads: squadQueue },
   webRoot: fileURLToPath(new URL('web/dist', import.meta.url)),
 });

@@ -9,6 +9,7 @@ import {
   SPAWN_SHIELD_MS,
   STANCE,
 } from '../shared/rules.ts';
+import { isSameTeam } from '../shared/teams.ts';
 import { Trigger } from '../shared/weapon.ts';
 
 /** What the room knows of a fighter and no client needs. Times are of the room clock, ms. */
@@ -50,10 +51,15 @@ export class Roster {
     return this.#participants.values();
   }
 
-  add(id: string, identity: { name: string; isBot: boolean }, nowMs: number): Participant {
+  add(
+    id: string,
+    identity: { name: string; isBot: boolean; team?: number },
+    nowMs: number,
+  ): Participant {
     const fighter = new Fighter();
     fighter.name = identity.name;
     fighter.isBot = identity.isBot;
+    fighter.team = identity.team ?? 0;
     const participant = this.#enlist(id, fighter);
     this.spawn(participant, nowMs);
     this.#state.fighters.set(id, fighter);
@@ -146,7 +152,10 @@ export class Roster {
 
   #chooseSpot(newcomer: Participant): SpawnSpot {
     const others = [...this.#participants.values()].filter(
-      (other) => other !== newcomer && other.fighter.stance !== STANCE.dead,
+      (other) =>
+        other !== newcomer &&
+        other.fighter.stance !== STANCE.dead &&
+        !isSameTeam(other.fighter, newcomer.fighter),
     );
     const byDanger = this.#map.spawns
       .map((spot) => ({ spot, distance: nearestDistance(spot, others) }))
