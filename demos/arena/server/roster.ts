@@ -9,7 +9,6 @@ import {
   SPAWN_SHIELD_MS,
   STANCE,
 } from '../shared/rules.ts';
-import { isSameTeam } from '../shared/teams.ts';
 import { Trigger } from '../shared/weapon.ts';
 
 /** What the room knows of a fighter and no client needs. Times are of the room clock, ms. */
@@ -152,10 +151,7 @@ export class Roster {
 
   #chooseSpot(newcomer: Participant): SpawnSpot {
     const others = [...this.#participants.values()].filter(
-      (other) =>
-        other !== newcomer &&
-        other.fighter.stance !== STANCE.dead &&
-        !isSameTeam(other.fighter, newcomer.fighter),
+      (other) => other !== newcomer && other.fighter.stance !== STANCE.dead,
     );
     const byDanger = this.#map.spawns
       .map((spot) => ({ spot, distance: nearestDistance(spot, others) }))

@@ -165,7 +165,7 @@ export class PartyMenu {
     byId('party-members').replaceChildren(...members);
     byId('party-search').hidden = !this.#isLeader || this.#isSearching;
     byId('party-cancel').hidden = !this.#isSearching;
-    setText(byId('party-leave'), current === null ? 'Back' : 'Leave the squad');
+    setText(byId('party-leave'), current === null ? 'Back' : 'Leave');
     for (const button of this.#panel.querySelectorAll('button')) button.disabled = this.#isBusy;
     this.tick();
   }
