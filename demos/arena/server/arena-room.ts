@@ -41,7 +41,8 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
 
   override onCreate(asked: ArenaOptions): void {
     // A match of squads is among its players.
-    const options = this.match === null ? asked : { bots: 0, killsToWin: SQUAD_KILLS_TO_WIN };
+    const options =
+      this.match === null ? asked : { killsToWin: SQUAD_KILLS_TO_WIN, ...asked, bots: 0 };
     if (this.match !== null) this.maxClients = 2 * SQUAD_SIZE;
     this.#world = new ArenaWorld({
       random: seededRandom(Math.floor(Math.random() * 2 ** 32)),
