@@ -56,7 +56,8 @@ export default defineConfig({
   resolve: { conditions: ['meridian-source', 'module', 'browser', 'development|production'] },
   server: {
     proxy: {
-      '/v1': gameServer,
+      // Probes and news of tickets are sockets.
+      '/v1': { target: gameServer, ws: true },
       '/matchmake': gameServer,
       // A room's socket: /<processId>/<roomId>
       '^/[\\w-]{9}/[\\w-]+': { target: gameServer, ws: true },

@@ -27,7 +27,12 @@ export type { FetchFunction } from './http-json.ts';
 export type { LinkOptions } from './link-watch.ts';
 export { MatchTicket, type MatchTicketBody } from './match-ticket.ts';
 export type { EnterOptions, MatchmakingApi } from './matchmaking-api.ts';
-export type { JoinOptions, MeridianClientOptions, RoomTypes } from './meridian-client.ts';
+export type {
+  JoinOptions,
+  MeridianClientOptions,
+  RoomTypes,
+  RoomWhere,
+} from './meridian-client.ts';
 export { MeridianClient } from './meridian-client.ts';
 export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
 export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';

@@ -12,12 +12,18 @@ import type { MeridianRoom, MeridianRoomOptions } from './meridian-room.ts';
 import { PartiesApi } from './parties-api.ts';
 import { ProfileApi } from './profile-api.ts';
 import { RegionsApi } from './regions-api.ts';
-import { RegionDoors } from './room-door.ts';
+import { RegionDoors, type RoomDoor } from './room-door.ts';
 import { Session, type SignedInPlayer } from './session.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
 import type { TextSocket } from './text-socket.ts';
 
 export type JoinOptions = Readonly<Record<string, unknown>>;
+
+/** In which region a room is; nothing: in that of the endpoint. */
+export interface RoomWhere {
+  /** As `MatchSeat` and `GET /v1/regions` name it. */
+  readonly regionId?: string;
+}
 
 /** One entry per room name: what its state looks like and which options it takes. */
 export type RoomTypes = Readonly<
@@ -156,7 +162,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     options?: JoinOptions,
   ): Promise<MeridianRoom<State>>;
   joinOrCreate(name: string, options?: unknown): Promise<MeridianRoom> {
-    return this.#join('joinOrCreate', name, options);
+    return this.#join('joinOrCreate', { name, options, door: this.#doors.own });
   }
 
   /** Joins a room that exists already. */
@@ -169,12 +175,17 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     options?: JoinOptions,
   ): Promise<MeridianRoom<State>>;
   join(name: string, options?: unknown): Promise<MeridianRoom> {
-    return this.#join('join', name, options);
+    return this.#join('join', { name, options, door: this.#doors.own });
   }
 
-  /** Joins the room with this id, e.g. from an invitation link. */
-  joinById<State = unknown>(roomId: string, options?: JoinOptions): Promise<MeridianRoom<State>> {
-    return this.#join<State>('joinById', roomId, options);
+  /** Joins the room with this id, e.g. from an invitation link; one of a match may be in another region than the endpoint's. */
+  async joinById<State = unknown>(
+    roomId: string,
+    options?: JoinOptions,
+    where: RoomWhere = {},
+  ): Promise<MeridianRoom<State>> {
+    const door = await this.#doorTo(where);
+    return await this.#join<State>('joinById', { name: roomId, options, door });
   }
 
   /**
@@ -183,7 +194,10 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
    * @param reconnectionToken - `room.reconnectionToken` of before
    * @throws {MeridianError} `SEAT_EXPIRED` or `ROOM_UNKNOWN` when it is too late
    */
-  async reconnect<State = unknown>(reconnectionToken: string): Promise<MeridianRoom<State>> {
+  async reconnect<State = unknown>(
+    reconnectionToken: string,
+    where: RoomWhere = {},
+  ): Promise<MeridianRoom<State>> {
     const [roomId, token] = reconnectionToken.split(':');
     if (!roomId || !token) {
       throw new MeridianError({
@@ -192,12 +206,35 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
         retryable: false,
       });
     }
-    return await this.#join<State>('reconnect', roomId, { reconnectionToken: token });
+    const options = { reconnectionToken: token };
+    const door = await this.#doorTo(where);
+    return await this.#join<State>('reconnect', { name: roomId, options, door });
+  }
+
+  /** Asked of the endpoint: an address out of a link would be told the player's token. */
+  async #doorTo({ regionId }: RoomWhere): Promise<RoomDoor> {
+    if (regionId === undefined) return this.#doors.own;
+    const { ownRegionId, regions } = await this.regions.list();
+    const region = regions.find((it) => it.regionId === regionId);
+    if (region !== undefined) {
+      return this.#doors.of(region.regionId === ownRegionId ? null : region.url);
+    }
+    throw new MeridianError({
+      code: 'ROOM_UNKNOWN',
+      message: `There is no region "${regionId}", and no room in it.`,
+      retryable: false,
+    });
   }
 
   /** Asks for a seat and takes it; again, and elsewhere, when a node was lost in between. */
-  async #join<State>(method: string, name: string, options: unknown): Promise<MeridianRoom<State>> {
-    const door = this.#doors.own;
+  async #join<State>(
+    method: string,
+    {
+      name,
+      options,
+      door,
+    }: { readonly name: string; readonly options: unknown; readonly door: RoomDoor },
+  ): Promise<MeridianRoom<State>> {
     const deadlineAtMs = performance.now() + this.#joinTimeoutMs;
     const path = `/matchmake/${method}/${encodeURIComponent(name)}`;
     let hasAnswered = false;
@@ -207,7 +244,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
         addresses = door.nodes.inRandomOrder(Math.random, { first: door.nodes.endpoint });
       const address = addresses.shift() ?? door.nodes.endpoint;
       try {
-        const seat = await this.#seatAt(address, path, options ?? {});
+        const seat = await this.#seatAt(door, address, { path, options: options ?? {} });
         const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
         if (method === 'reconnect' && reconnectionToken !== undefined) {
           seat.reconnectionToken = reconnectionToken;
@@ -231,11 +268,10 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   }
 
   async #seatAt(
+    { nodes }: RoomDoor,
     address: NodeAddress,
-    path: string,
-    options: unknown,
+    { path, options }: { readonly path: string; readonly options: unknown },
   ): Promise<SeatReservation & SeatExtras> {
-    const { nodes } = this.#doors.own;
     const seat = await this.#http.requestIfSignedIn<SeatReservation & SeatExtras>({
       method: 'POST',
       path,

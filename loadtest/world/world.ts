@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { Reaper } from '../machine/reaper.ts';
 import { WORLD_PLACES, type WorldPlace } from './world-places.ts';
 import { WorldWan } from './world-wan.ts';
 
@@ -41,11 +45,17 @@ export interface WorldDoor {
  *                  ── 18 ms──▶ front door of asia   ─▶ …
  *   nodes of asia  ──178 ms──▶ Redis of europe: the link between the two
  *
+ * A region names all regions by the doors of its own place, so that whoever plays from there measures true distances, and goes the
+ * whole way to a match elsewhere. Its pages may do so: each door is an origin of its own, and all of them are allowed.
+ *
  * Nodes have no public address: players come through the front door of a region, and any node hands them on to the room's.
  */
 export class World implements AsyncDisposable {
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly wan: WorldWan;
+  /** The nodes of a region have one store of profiles: a player is known whichever of them he asks. */
+  readonly #profilesFolder = mkdtempSync(join(tmpdir(), 'meridian-world-'));
+  readonly #reaper = new Reaper();
 
   static async start({ game, nodesPerRegion, env = {}, onReady }: WorldOptions): Promise<World> {
     // First what nodes are told of: the doors of all regions, and their Redis servers.
@@ -78,6 +88,7 @@ export class World implements AsyncDisposable {
   private constructor(regions: readonly WorldRegion[]) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
     this.wan = new WorldWan();
+    this.#reaper.watchFolder(this.#profilesFolder);
     for (const { place, cluster } of regions) {
       const { frontDoor, redis } = cluster;
       this.wan.putRegion(place.id, { frontDoor, redis: `127.0.0.1:${redis.port}` });
@@ -120,15 +131,20 @@ export class World implements AsyncDisposable {
     await Promise.all(
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
+    rmSync(this.#profilesFolder, { recursive: true, force: true, maxRetries: 5 });
+    await this.#reaper[Symbol.asyncDispose]();
   }
 
   /** What the nodes of a region are told of it and of the others. */
   async #envOf(own: WorldRegion): Promise<Readonly<Record<string, string>>> {
     const all = [...this.regions.values()];
-    const entries = all.map(({ place: { id, name, position }, cluster }) => ({
-      ...{ id, name, position },
-      url: `http://${cluster.frontDoor}`,
-    }));
+    const entries = await Promise.all(
+      all.map(async ({ place: { id, name, position } }) => ({
+        ...{ id, name, position },
+        url: `http://${await this.doorFrom(own.place.id, id)}`,
+      })),
+    );
+    const origins = (await this.doors()).map(({ address }) => `http://${address}`);
     const others = all.filter((other) => other !== own);
     const links = await Promise.all(
       others.map(async ({ place: { id } }) => ({
@@ -138,6 +154,8 @@ export class World implements AsyncDisposable {
     );
     return {
       MERIDIAN_REGION_ID: own.place.id,
+      MERIDIAN_PROFILES_SQLITE_PATH: join(this.#profilesFolder, `${own.place.id}.sqlite`),
+      MERIDIAN_HTTP_CORS_ORIGINS: origins.join(','),
       MERIDIAN_REGIONS: JSON.stringify(entries),
       MERIDIAN_REGION_LINKS: JSON.stringify(links),
     };

@@ -25,7 +25,11 @@ const World = z.object({
 
 interface RegionsAnswer {
   readonly ownRegionId: string;
-  readonly regions: readonly { readonly isOpen: boolean | null }[];
+  readonly regions: readonly {
+    readonly regionId: string;
+    readonly url: string;
+    readonly isOpen: boolean | null;
+  }[];
 }
 
 /** Time of a request on a new connection: two round trips, ms. */
@@ -75,6 +79,17 @@ test('[RG-5] five regions get ready, hear of each other, are as far away as they
     const { ownRegionId, regions } = (await response.json()) as RegionsAnswer;
     return ownRegionId === 'asia' && regions.length === 5 && regions.every(({ isOpen }) => isOpen);
   }, READY_WITHIN);
+
+  // A page that was opened at one door finds the others as far away as they are from there, and may call them.
+  const page = `http://${door('asia', 'asia')}`;
+  const { regions } = (await (await fetch(`${page}/v1/regions`)).json()) as RegionsAnswer;
+  expect(regions.find(({ regionId }) => regionId === 'europe')?.url).toBe(
+    `http://${door('asia', 'europe')}`,
+  );
+  const abroad = await fetch(`http://${door('asia', 'europe')}/v1/regions`, {
+    headers: { origin: page },
+  });
+  expect(abroad.headers.get('access-control-allow-origin')).toBe(page);
 
   command.child.kill('SIGINT');
   expect(await command.ended).toMatchObject({ exitCode: 0, signal: null });

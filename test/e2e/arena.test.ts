@@ -1,6 +1,6 @@
 // The arena as strangers meet it: a page in a real Chromium, played by keys, mouse and thumbs until somebody has won.
 
-import { MemoryStorage, MeridianClient } from '@meridian/client';
+import { MemoryStorage, MeridianClient, MeridianError, type MeridianRoom } from '@meridian/client';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ArenaState } from '../../demos/arena/shared/arena-state.ts';
@@ -123,6 +123,66 @@ inBrowser('a keyboard is enough, from the portal to the victory', async () => {
   await room.leave();
   expectNoComplaints();
 });
+
+inBrowser('[TK-30] [TK-31] friends make a squad by its code, and fight side by side', async () => {
+  const [ada, grace] = [await visitor(DESK), await visitor(PHONE)];
+  await ada.page.goto(`${node.url}/arena/`);
+  await ada.page.getByLabel('Your name').fill('Ada');
+  await ada.page.getByRole('button', { name: 'Squads' }).click();
+  await ada.page.getByRole('button', { name: 'Make a squad' }).click();
+  await ada.page.locator('#party-shown:not(:empty)').waitFor();
+  const code = await ada.page.locator('#party-shown').textContent();
+  // As the link that the leader copies.
+  await grace.page.goto(`${node.url}/arena/?squad=${code}`);
+  await ada.page.locator('#party-members li').nth(1).waitFor();
+  await grace.page.getByText('The leader starts the search.').waitFor();
+  await ada.page.getByRole('button', { name: 'Find opponents' }).click();
+  await grace.page.getByText(/Looking for opponents 0:/).waitFor();
+  await ada.keepScreenshot('arena-desk-squad');
+  await grace.keepScreenshot('arena-phone-squad');
+
+  const others = await squadOfStrangers();
+  const seen = await Promise.all(
+    [ada, grace].map((who) =>
+      who.sees(({ phase, players }) => phase === 'play' && players.length === 4),
+    ),
+  );
+  expect(new Set(seen.map(({ roomId }) => roomId))).toEqual(new Set([others[0]?.roomId]));
+  expect(seen[0]?.me?.team).toBe(seen[1]?.me?.team);
+  const sizes = Map.groupBy(seen[0]?.players ?? [], ({ team }) => team);
+  expect([...sizes].map(([team, players]) => [team, players.length]).toSorted()).toEqual([
+    [1, 2],
+    [2, 2],
+  ]);
+  await ada.keepScreenshotNow('arena-desk-squads');
+  // The room is among its squads.
+  await expect(others[0]?.client.joinById(others[0].roomId)).rejects.toThrow(MeridianError);
+  await Promise.all(others.map(({ room }) => room.leave()));
+  expect([...ada.complaints, ...grace.complaints]).toEqual([]);
+});
+
+/** Two who have come as a party, by the SDK alone. */
+async function squadOfStrangers() {
+  const clients = [0, 1].map(() => new MeridianClient(node.url, { storage: new MemoryStorage() }));
+  const [leader, friend] = clients as [MeridianClient, MeridianClient];
+  await Promise.all(clients.map((client) => client.signInAsGuest()));
+  const joined = clients.map(
+    (client) =>
+      new Promise<MeridianRoom<ArenaState>>((resolve, reject) => {
+        client.matchmaking.onTicket((ticket) => {
+          ticket.join<ArenaState>().then(resolve, reject);
+        });
+      }),
+  );
+  await friend.parties.join((await leader.parties.create()).code);
+  await leader.matchmaking.enter('squads');
+  const rooms = await Promise.all(joined);
+  return rooms.map((room, at) => {
+    const client = clients[at] as MeridianClient;
+    client.regions.stop();
+    return { client, room, roomId: room.roomId };
+  });
+}
 
 async function visitor(device: typeof DESK): Promise<Visitor<'__arena'>> {
   const opened = await Visitor.open(browser, '__arena', device);

@@ -28,6 +28,10 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+  // A ticket outlives its page: one that is left behind would meet the next test.
+  await Promise.all(
+    guests.map(({ page }) => page.evaluate(`document.querySelector('#search-cancel')?.click()`)),
+  );
   await Promise.all(guests.map((opened) => opened[Symbol.asyncDispose]()));
   guests = [];
 });
@@ -97,6 +101,63 @@ inBrowser(
     expect(guests.flatMap(({ complaints }) => complaints)).toEqual([]);
   },
 );
+
+inBrowser(
+  '[TK-11] [TK-14] [TK-23] two strangers find each other by the queue, over a cancel and a reload; the result is rated',
+  async () => {
+    const [ada, grace] = [await guest(DESK), await guest(PHONE)];
+    await ada.page.goto(`${node.url}/duel/`);
+    await tabTo(ada, '#play-ranked');
+    await ada.page.keyboard.press('Enter');
+    const cancelled = await searches(ada);
+    await tabTo(ada, '#search-cancel');
+    await ada.page.keyboard.press('Enter');
+    await ada.sees(({ phase }) => phase === 'lobby');
+    await ada.page.locator('#play-ranked:focus').waitFor();
+    await ada.page.keyboard.press('Enter');
+    const { ticketId } = await searches(ada);
+    expect(ticketId).not.toBe(cancelled.ticketId);
+
+    await ada.page.getByRole('button', { name: 'Why so long?' }).click();
+    await ada.page.getByText('Nobody else is searching near enough to you.').waitFor();
+    await ada.page.getByRole('listitem').filter({ hasText: 'within 600 points' }).waitFor();
+    await ada.keepScreenshot('duel-desk-searching');
+    await ada.page.reload();
+    expect(await searches(ada), 'the ticket of before').toMatchObject({ ticketId });
+
+    await grace.page.goto(`${node.url}/duel/`);
+    await grace.keepScreenshot('duel-phone-lobby');
+    await grace.page.getByRole('button', { name: 'Find an opponent' }).tap();
+    const both = [ada, grace];
+    const seen = await Promise.all(both.map((who) => who.sees(({ phase }) => phase === 'playing')));
+    expect(new Set(seen.map(({ roomId }) => roomId)).size).toBe(1);
+    expect(seen.map(({ seat }) => seat).toSorted()).toEqual([0, 1]);
+    for (const { seats } of seen) expect(seats.map(({ rating }) => rating)).toEqual([1500, 1500]);
+
+    await grace.page.getByRole('button', { name: 'Resign' }).tap();
+    await grace.page.locator('#confirm-resign').tap();
+    await ada.page.getByText(/Rating 1500 → 1[5-9]\d\d \(\+\d+\)/).waitFor();
+    await grace.page.getByText(/Rating 1500 → 1[1-4]\d\d \(−\d+\)/).waitFor();
+    await ada.page.getByRole('heading', { name: 'You win' }).waitFor();
+    await ada.keepScreenshot('duel-desk-rated');
+    await grace.page.getByRole('heading', { name: 'You lose' }).waitFor();
+    await grace.keepScreenshot('duel-phone-rated');
+    await grace.page.getByRole('button', { name: 'New opponent' }).tap();
+    await searches(grace);
+    await grace.page.getByText(/your rating 1[1-4]\d\d/).waitFor();
+    await grace.keepScreenshot('duel-phone-searching');
+    await grace.page.getByRole('button', { name: 'Cancel' }).tap();
+    await grace.sees(({ phase }) => phase === 'lobby');
+    expect(guests.flatMap(({ complaints }) => complaints)).toEqual([]);
+  },
+);
+
+/** Until the queue has told what it accepts. */
+async function searches(who: Guest): Promise<DuelWindow> {
+  await who.page.getByRole('heading', { name: 'Looking for an opponent' }).waitFor();
+  await who.page.locator('#search-widens:not(:empty)').waitFor();
+  return await who.see();
+}
 
 async function guest(device: typeof DESK): Promise<Guest> {
   const opened = await Visitor.open(browser, '__duel', device);

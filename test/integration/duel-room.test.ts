@@ -39,7 +39,10 @@ beforeAll(async () => {
     MERIDIAN_PROCESS_LOG_LEVEL: 'silent',
     MERIDIAN_PROCESS_SHUTDOWN_DEADLINE_MS: '2000',
   });
-  node = await startNode(config, { rooms: game.rooms });
+  node = await startNode(config, {
+    rooms: game.rooms,
+    ...(game.queues === undefined ? {} : { queues: game.queues }),
+  });
 });
 
 afterEach(async () => {
@@ -195,6 +198,26 @@ test('after resigning, both may agree on a rematch in which the other begins', a
   expect((await turnOf([first, second], 0)).waiter).toBe(begun);
 });
 
+test('[TK-22] [TK-23] the queue seats two at a table of their own; the first game is rated, a rematch is not', async () => {
+  const [first, second] = await matchedPair();
+  expect([seatOf(first), seatOf(second)].toSorted()).toEqual([0, 1]);
+  expect(stateOf(first).seats.map(({ rating }) => rating)).toEqual([1_500, 1_500]);
+  const stranger = await guest({});
+  expect(stranger.room.roomId).not.toBe(first.room.roomId);
+
+  first.room.send('resign', { game: 1 });
+  const [lost, won] = await Promise.all([first, second].map(ratedOnce));
+  expect(won).toBeGreaterThan(0);
+  expect(lost).toBeLessThan(0);
+  for (const { room } of [first, second]) room.send('rematch', { game: 1, isWanted: true });
+  await eventually(() => stateOf(first).game === 2, { withinMs: 3_000 });
+  second.room.send('resign', { game: 2 });
+  await eventually(async () => (await first.client.profile.get()).statistics['duel.wins'] === 1, {
+    withinMs: 3_000,
+  });
+  expect(await ratedOnce(first)).toBe(lost);
+});
+
 test('the bot answers each move and gives a rematch', async () => {
   const player = await guest({ opponent: 'bot' });
   for (let answered = 0; answered < 2; answered++) {
@@ -240,6 +263,33 @@ async function guest(
   const joined = { client, room, refusals };
   guests.push(joined);
   return joined;
+}
+
+/** Two strangers who have met by the queue. */
+async function matchedPair(): Promise<readonly [Guest, Guest]> {
+  const enter = async (): Promise<Guest> => {
+    const url = `http://127.0.0.1:${node.ports.port}`;
+    const client = new MeridianClient(url, { storage: new MemoryStorage() });
+    await client.signInAsGuest();
+    const ticket = await client.matchmaking.enter('duel');
+    client.regions.stop();
+    const met = { client, room: await ticket.join<DuelState>(), refusals: [] };
+    guests.push(met);
+    return met;
+  };
+  const pair = await Promise.all([enter(), enter()]);
+  await eventually(() => pair.every((who) => stateOf(who).phase === 'playing'), {
+    withinMs: 3_000,
+  });
+  return pair;
+}
+
+/** @returns what games have added to the rating of a new player */
+async function ratedOnce({ client }: Guest): Promise<number> {
+  return await eventually(
+    async () => (await client.profile.get()).statistics['rating.duel.mu'] ?? null,
+    { withinMs: 5_000, everyMs: 100 },
+  );
 }
 
 async function startedTable(

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { RegionDoors } from '../../client-sdk/src/room-door.ts';
 import { eventually } from '../support/eventually.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
+import { startRegions } from '../support/start-regions.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
 const SOON = { withinMs: 10_000 };
@@ -145,4 +146,25 @@ test('a seat in another region is taken there, and its room looks there when it 
   expect(doors.of(regionUrl)).toBe(doors.of(regionUrl.slice(0, -1)));
   expect(doors.of(null)).toBe(doors.own);
   await room.leave();
+});
+
+test('a room in another region is joined there by its id, in the name of the same player', async () => {
+  await using regions = await startRegions({
+    delaysMs: { near: 0, far: 0 },
+    secret: 'a secret that both of the regions have',
+  });
+  const client = new MeridianClient(regions.region('near').url, { storage: new MemoryStorage() });
+  clients.push(client);
+  const { playerId } = await client.signInAsGuest();
+  const host = new MeridianClient(regions.region('far').url, { storage: new MemoryStorage() });
+  clients.push(host);
+  await host.signInAsGuest();
+  const hosted = await host.joinOrCreate('counter');
+  await expect(client.joinById(hosted.roomId)).rejects.toMatchObject({ code: 'ROOM_UNKNOWN' });
+  const nowhere = client.joinById(hosted.roomId, {}, { regionId: 'nowhere' });
+  await expect(nowhere).rejects.toMatchObject({ code: 'ROOM_UNKNOWN' });
+  const room = await client.joinById(hosted.roomId, {}, { regionId: 'far' });
+  expect(room.roomId).toBe(hosted.roomId);
+  expect(client.playerId).toBe(playerId);
+  await Promise.all([room.leave(), hosted.leave()]);
 });

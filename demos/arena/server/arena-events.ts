@@ -5,6 +5,7 @@ export interface Standing {
   readonly fighterId: string;
   readonly name: string;
   readonly isBot: boolean;
+  readonly team: number;
   readonly kills: number;
   readonly deaths: number;
 }

@@ -1,4 +1,4 @@
-import { type Client, Room } from 'meridian';
+import { type Client, GameError, Room } from 'meridian';
 import type { ArenaState } from '../shared/arena-state.ts';
 import { MoveInput } from '../shared/move-input.ts';
 import { seededRandom } from '../shared/random.ts';
@@ -9,8 +9,11 @@ import {
   MAX_FIGHTERS,
   MAX_REWIND_MS,
   RECONNECT_SECONDS,
+  SQUAD_KILLS_TO_WIN,
+  SQUAD_SIZE,
   STEP_RATE_HZ,
 } from '../shared/rules.ts';
+import { killsByTeam, ranksOf } from '../shared/teams.ts';
 import type { Standing } from './arena-events.ts';
 import { ArenaWorld } from './arena-world.ts';
 import type { SeenAt } from './combat.ts';
@@ -36,7 +39,11 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
   readonly #rewind = this.allowRewindState({ maxRewindMs: MAX_REWIND_MS });
   #world!: ArenaWorld;
 
-  override onCreate(options: ArenaOptions): void {
+  override onCreate(asked: ArenaOptions): void {
+    // A match of squads is among its players.
+    const options =
+      this.match === null ? asked : { killsToWin: SQUAD_KILLS_TO_WIN, ...asked, bots: 0 };
+    if (this.match !== null) this.maxClients = 2 * SQUAD_SIZE;
     this.#world = new ArenaWorld({
       random: seededRandom(Math.floor(Math.random() * 2 ** 32)),
       fillTo: numberWithin(options.bots, 0, MAX_FIGHTERS) ?? DEFAULT_FILL,
@@ -52,7 +59,10 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
         hurt: (victimId, hurt) => this.clients.getById(victimId)?.send('hurt', hurt),
         hit: (shooterId, hit) => this.clients.getById(shooterId)?.send('hit', hit),
         pickedUp: (fighterId, pickup) => this.clients.getById(fighterId)?.send('pickup', pickup),
-        matchEnded: (standings) => this.#saveResults(standings),
+        matchEnded: (standings) => {
+          this.#saveResults(standings);
+          this.#report(standings);
+        },
       },
     });
     this.state = this.#world.state;
@@ -70,7 +80,12 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
 
   override onJoin(client: Client): void {
     const { playerId, displayName } = client.auth;
-    this.#world.addPlayer(client.sessionId, displayName, this.#nowMs);
+    const place = this.match?.placeOf(playerId);
+    if (this.match !== null && place === undefined) {
+      throw new GameError('FORBIDDEN', {}, { message: 'This match is among its squads.' });
+    }
+    const team = place === undefined ? 0 : place.team + 1;
+    this.#world.addPlayer(client.sessionId, { name: displayName, team }, this.#nowMs);
     // The token is minutes old; the profile knows whether the player has changed his name since.
     this.profiles.read(playerId).then(
       (profile) => this.#world.rename(client.sessionId, profile?.displayName ?? displayName),
@@ -120,6 +135,14 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     this.#world.step(nowMs);
   }
 
+  /** The first match of squads that have met counts; they may go on, for fun. */
+  #report(standings: readonly Standing[]): void {
+    if (this.match === null || this.state.matchNumber !== 1) return;
+    this.match.report(ranksOf(killsByTeam(standings))).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'the result of the squads was not rated');
+    });
+  }
+
   #saveResults(standings: readonly Standing[]): void {
     const winner = standings[0];
     for (const client of this.clients) {
@@ -141,6 +164,8 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     );
     if (Object.keys(additions).length === 0) return;
     this.profiles.addStatistics(playerId, additions).catch((error: unknown) => {
+      // A player of another region has his profile there.
+      if (error instanceof GameError && error.code === 'PROFILE_UNKNOWN') return;
       this.log.warn({ err: error, playerId }, 'arena statistics were not saved');
     });
   }

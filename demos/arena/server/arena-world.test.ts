@@ -15,6 +15,7 @@ import {
   SPAWN_SHIELD_MS,
   STANCE,
 } from '../shared/rules.ts';
+import { killsByTeam, ranksOf } from '../shared/teams.ts';
 import type { Standing } from './arena-events.ts';
 import { ArenaWorld } from './arena-world.ts';
 import type { SeenAt } from './combat.ts';
@@ -58,8 +59,8 @@ function pass(world: ArenaWorld, ms: number): void {
 /** Two in line of sight, 150 units apart, after their spawn protection. */
 function duel(options: { killsToWin?: number } = {}): ArenaWorld {
   const world = newWorld(options);
-  world.addPlayer('a', 'Ann', nowMs);
-  world.addPlayer('b', 'Ben', nowMs);
+  world.addPlayer('a', { name: 'Ann' }, nowMs);
+  world.addPlayer('b', { name: 'Ben' }, nowMs);
   pass(world, SPAWN_SHIELD_MS + 100);
   Object.assign(fighterOf(world, 'a'), { x: 300, y: 120 });
   Object.assign(fighterOf(world, 'b'), { x: 450, y: 120 });
@@ -72,6 +73,38 @@ function shootUntilDead(world: ArenaWorld, shooter: string, victim: string): voi
     pass(world, STEP_MS);
   }
 }
+
+test('shots pass through the own squad and hit the other', () => {
+  const world = newWorld();
+  world.addPlayer('a', { name: 'Ann', team: 1 }, nowMs);
+  world.addPlayer('b', { name: 'Ben', team: 1 }, nowMs);
+  world.addPlayer('c', { name: 'Cleo', team: 2 }, nowMs);
+  pass(world, SPAWN_SHIELD_MS + 100);
+  Object.assign(fighterOf(world, 'a'), { x: 300, y: 120 });
+  Object.assign(fighterOf(world, 'b'), { x: 400, y: 120 });
+  Object.assign(fighterOf(world, 'c'), { x: 500, y: 120 });
+  shootUntilDead(world, 'a', 'c');
+  expect(fighterOf(world, 'b').health).toBe(FULL_HEALTH);
+  const fighters = [...world.state.fighters.values()];
+  expect(killsByTeam(fighters)).toEqual([1, 0]);
+});
+
+test.each([
+  [
+    [3, 1],
+    [1, 2],
+  ],
+  [
+    [1, 3],
+    [2, 1],
+  ],
+  [
+    [2, 2],
+    [1, 1],
+  ],
+] as const)('kills of two squads %j are places %j', (kills, ranks) => {
+  expect(ranksOf(kills)).toEqual(ranks);
+});
 
 beforeEach(() => {
   events = [];
@@ -194,7 +227,7 @@ describe('matches', () => {
   test('who joins while the results show waits frozen', () => {
     const world = duel();
     pass(world, 60_000);
-    world.addPlayer('late', 'Lea', nowMs);
+    world.addPlayer('late', { name: 'Lea' }, nowMs);
     expect(fighterOf(world, 'late').stance).toBe(STANCE.frozen);
   });
 });
@@ -212,7 +245,7 @@ describe('bots', () => {
       ['c', 0],
       ['d', 0],
     ] as const) {
-      world.addPlayer(id, id, nowMs);
+      world.addPlayer(id, { name: id }, nowMs);
       expect(count(world)).toBe(bots);
     }
     world.removePlayer('a', nowMs);
@@ -222,14 +255,14 @@ describe('bots', () => {
 
   test('none when the room wants none', () => {
     const world = newWorld({ fillTo: 0 });
-    world.addPlayer('a', 'Ann', nowMs);
+    world.addPlayer('a', { name: 'Ann' }, nowMs);
     pass(world, 1_000);
     expect(world.state.fighters.size).toBe(1);
   });
 
   test('fight: a minute with eight of them has kills', () => {
     const world = newWorld({ fillTo: 8 });
-    world.addPlayer('a', 'Ann', nowMs);
+    world.addPlayer('a', { name: 'Ann' }, nowMs);
     pass(world, 55_000);
     expect(events.filter((event) => event.includes(' killed ')).length).toBeGreaterThan(5);
   });

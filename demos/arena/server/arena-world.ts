@@ -68,8 +68,8 @@ export class ArenaWorld {
     this.#bots.restore();
   }
 
-  addPlayer(id: string, name: string, nowMs: number): void {
-    this.#roster.add(id, { name, isBot: false }, nowMs);
+  addPlayer(id: string, { name, team = 0 }: { name: string; team?: number }, nowMs: number): void {
+    this.#roster.add(id, { name, isBot: false, team }, nowMs);
     this.#bots.fillUpTo(this.#fillTo, nowMs);
   }
 

@@ -1,6 +1,7 @@
 import type { ArenaMap } from '../shared/arena-map.ts';
 import type { Fighter } from '../shared/arena-state.ts';
 import { EFFECT, SHOT_DAMAGE, STANCE } from '../shared/rules.ts';
+import { isSameTeam } from '../shared/teams.ts';
 import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
 import type { ArenaEvents } from './arena-events.ts';
 import type { Participant, Roster } from './roster.ts';
@@ -34,6 +35,8 @@ export class Combat {
   *#targetsOf(shooter: Participant, seenAt: SeenAt): Generator<ShotTarget<Participant>> {
     for (const other of this.#roster.all()) {
       if (other === shooter || other.fighter.stance !== STANCE.fighting) continue;
+      // Shots pass through friends.
+      if (isSameTeam(other.fighter, shooter.fighter)) continue;
       const { x, y } = seenAt(other.fighter);
       yield { target: other, x, y };
     }

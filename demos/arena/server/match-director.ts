@@ -96,10 +96,11 @@ export class MatchDirector {
   /** Most kills first; among equals fewer deaths. */
   #standings(): Standing[] {
     return [...this.#roster.all()]
-      .map(({ id, fighter: { name, isBot, kills, deaths } }) => ({
+      .map(({ id, fighter: { name, isBot, team, kills, deaths } }) => ({
         fighterId: id,
         name,
         isBot,
+        team,
         kills,
         deaths,
       }))

@@ -50,10 +50,15 @@ export class Roster {
     return this.#participants.values();
   }
 
-  add(id: string, identity: { name: string; isBot: boolean }, nowMs: number): Participant {
+  add(
+    id: string,
+    identity: { name: string; isBot: boolean; team?: number },
+    nowMs: number,
+  ): Participant {
     const fighter = new Fighter();
     fighter.name = identity.name;
     fighter.isBot = identity.isBot;
+    fighter.team = identity.team ?? 0;
     const participant = this.#enlist(id, fighter);
     this.spawn(participant, nowMs);
     this.#state.fighters.set(id, fighter);

@@ -26,6 +26,8 @@ export const Fighter = schema(
     isBot: t.boolean().default(false),
     /** The player's connection dropped; the seat is held. */
     isAway: t.boolean().default(false),
+    /** 1 or 2 in a match of squads; 0: everybody for himself. */
+    team: t.uint8().default(0),
   },
   'Fighter',
 );

@@ -46,6 +46,12 @@ export const KILLS_TO_WIN = 25;
 export const MATCH_MS = 5 * 60_000;
 export const RESULTS_MS = 8_000;
 
+/** The queue of squads, two teams of two, as `demos/game.ts` names it. */
+export const SQUAD_QUEUE = 'squads';
+export const SQUAD_SIZE = 2;
+/** Kills of one fighter that end a match of squads. */
+export const SQUAD_KILLS_TO_WIN = 10;
+
 /** A seat is held this long for a player whose connection dropped. */
 export const RECONNECT_SECONDS = 30;
 export const MAX_FIGHTERS = 60;

@@ -40,4 +40,6 @@ export interface FighterView {
   readonly stance: number;
   readonly kills: number;
   readonly deaths: number;
+  /** 0: everybody for himself. */
+  readonly team: number;
 }

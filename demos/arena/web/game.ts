@@ -4,6 +4,7 @@ import type { Fighter } from '../shared/arena-state.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../shared/messages.ts';
 import { MATCH_PHASE, PICKUP_KIND, STANCE } from '../shared/rules.ts';
 import { isDashing } from '../shared/step-fighter.ts';
+import { isSameTeam } from '../shared/teams.ts';
 import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
 import type { Sounds } from './audio/sounds.ts';
 import { Controls } from './controls/controls.ts';
@@ -14,7 +15,7 @@ import type { Wish } from './controls/wish.ts';
 import { byId } from './hud/dom.ts';
 import type { Hud } from './hud/hud.ts';
 import type { ArenaSession, SessionListener } from './net/arena-session.ts';
-import { enemyColour, PALETTE } from './render/palette.ts';
+import { PALETTE } from './render/palette.ts';
 import type { Pose } from './render/pose.ts';
 import type { Stage } from './render/stage.ts';
 
@@ -105,7 +106,7 @@ export class Game implements SessionListener {
 
   onFighterAdded(id: string, fighter: Fighter): void {
     const isMe = id === this.#session.myId;
-    this.#stage.addFighter(id, fighter, isMe);
+    this.#stage.addFighter(id, fighter, { isMe, isFriend: this.#session.isFriend(fighter) });
     this.#lastStance.set(id, STANCE.dead);
     if (isMe) this.#stage.camera.jumpTo(fighter.x, fighter.y);
   }
@@ -117,7 +118,7 @@ export class Game implements SessionListener {
 
   onShot(id: string, fighter: Fighter, pose: Pose): void {
     const isMe = id === this.#session.myId;
-    const colour = isMe ? PALETTE.me : enemyColour(id);
+    const colour = this.#colourOf(id);
     const { particles, camera } = this.#stage;
     const muzzle = {
       x: pose.x + Math.cos(pose.aim) * 30,
@@ -196,11 +197,19 @@ export class Game implements SessionListener {
   }
 
   *#targetsOf(shooterId: string): Generator<ShotTarget<string>> {
-    for (const [id, fighter] of this.#session.state.fighters) {
+    const { fighters } = this.#session.state;
+    const shooter = fighters.get(shooterId);
+    for (const [id, fighter] of fighters) {
       if (id === shooterId || fighter.stance !== STANCE.fighting) continue;
+      // Shots pass through friends.
+      if (shooter !== undefined && isSameTeam(shooter, fighter)) continue;
       const { x, y } = this.#session.pose(id, fighter);
       yield { target: id, x, y };
     }
+  }
+
+  #colourOf(id: string): string {
+    return this.#stage.fighter(id)?.colour ?? PALETTE.me;
   }
 
   /** Deaths and returns are seen in the state, not told: nobody misses one over a reconnection. */
@@ -214,7 +223,7 @@ export class Game implements SessionListener {
 
   #explode(id: string, pose: Pose): void {
     const isMe = id === this.#session.myId;
-    const colour = isMe ? PALETTE.me : enemyColour(id);
+    const colour = this.#colourOf(id);
     const { particles, camera } = this.#stage;
     particles.burst({ ...pose, colour, count: 34, speed: 620, lifeMs: 760, scale: 0.5 });
     particles.burst({ ...pose, colour: PALETTE.white, count: 14, speed: 320, lifeMs: 420 });
@@ -226,7 +235,7 @@ export class Game implements SessionListener {
 
   #arrive(id: string, fighter: Fighter): void {
     const isMe = id === this.#session.myId;
-    const colour = isMe ? PALETTE.me : enemyColour(id);
+    const colour = this.#colourOf(id);
     this.#stage.particles.ring(fighter.x, fighter.y, colour, 2, 520);
     this.#stage.particles.bead(fighter.x, fighter.y, colour, 1.4, 420, 0.7);
     if (!isMe) return;

@@ -1,4 +1,4 @@
-import { type ConnectionState, MeridianError } from '@meridian/client';
+import { type ConnectionState, MeridianClient, MeridianError } from '@meridian/client';
 import { lossInWords } from '../../web/loss-in-words.ts';
 import { rememberedName, rememberName } from '../../web/player-name.ts';
 import { ARENA_MAP } from '../shared/arena-map.ts';
@@ -8,6 +8,8 @@ import { Game } from './game.ts';
 import { byId, setText } from './hud/dom.ts';
 import { Hud } from './hud/hud.ts';
 import { ArenaSession, type MatchRules } from './net/arena-session.ts';
+import { signInAs } from './net/sign-in.ts';
+import { PartyMenu } from './party/party-menu.ts';
 import { Stage } from './render/stage.ts';
 import { openTestWindow } from './test-window.ts';
 
@@ -23,6 +25,15 @@ class Page {
   readonly #sounds = new Sounds();
   readonly #hud = new Hud();
   readonly #stage: Stage;
+  readonly #client = new MeridianClient();
+  readonly #party = new PartyMenu(this.#client, {
+    signIn: () => signInAs(this.#client, this.#typedName()),
+    found: (session) => void this.#enter(session),
+    closed: () => {
+      history.replaceState(null, '', location.pathname);
+      this.#show('menu');
+    },
+  });
   #game: Game | null = null;
   #screen: Screen = 'menu';
   #lastFrameMs = performance.now();
@@ -51,6 +62,7 @@ class Page {
   #frame(nowMs: number): void {
     const elapsedMs = Math.min(MOST_FRAME_MS, Math.max(0, nowMs - this.#lastFrameMs));
     this.#lastFrameMs = nowMs;
+    this.#party.tick();
     if (this.#game === null) this.#drift(nowMs);
     else this.#game.frame(nowMs, elapsedMs);
     this.#stage.draw(elapsedMs);
@@ -69,25 +81,34 @@ class Page {
   async #play(): Promise<void> {
     this.#sounds.unlock();
     this.#show('joining');
-    const displayName = byId<HTMLInputElement>('name').value.trim();
-    rememberName(displayName);
+    const request = {
+      displayName: this.#typedName(),
+      roomId: invitedRoom(),
+      rules: wantedRules(),
+    };
     try {
-      const session = await ArenaSession.join({
-        displayName,
-        roomId: invitedRoom(),
-        rules: wantedRules(),
-      });
-      this.#game = new Game({
-        session,
-        stage: this.#stage,
-        hud: this.#hud,
-        sounds: this.#sounds,
-        onConnection: (state) => this.#showConnection(state),
-      });
-      this.#show('play');
+      await this.#enter(await ArenaSession.join(request, this.#client));
     } catch (error) {
       this.#showError(error);
     }
+  }
+
+  async #enter(session: ArenaSession): Promise<void> {
+    await this.#leave();
+    this.#game = new Game({
+      session,
+      stage: this.#stage,
+      hud: this.#hud,
+      sounds: this.#sounds,
+      onConnection: (state) => this.#showConnection(state),
+    });
+    this.#show('play');
+  }
+
+  #typedName(): string {
+    const displayName = byId<HTMLInputElement>('name').value.trim();
+    rememberName(displayName);
+    return displayName;
   }
 
   async #leave(): Promise<void> {
@@ -150,9 +171,15 @@ class Page {
       event.preventDefault();
       void this.#play();
     });
+    byId('party-open').addEventListener('click', () => {
+      this.#sounds.unlock();
+      void this.#party.open();
+    });
+    const squad = new URLSearchParams(location.search).get('squad');
     if (invitedRoom() !== null) setText(byId('menu-note'), 'You are invited to a running match.');
-    else setText(byId('tagline'), `First to ${wantedRules().killsToWin}. No mercy, no queue.`);
+    else setText(byId('tagline'), `First to ${wantedRules().killsToWin}. No mercy.`);
     this.#show('menu');
+    if (squad !== null) void this.#party.open(squad);
   }
 
   #bindButtons(): void {

@@ -31,9 +31,9 @@ function describe({ screen, session, hud, stage }: Inside): ArenaWindow {
     };
   }
   const players = [...state.fighters].map(([id, fighter]) => {
-    const { name, isBot, health, shots, effects, stance, kills, deaths } = fighter;
+    const { name, isBot, health, shots, effects, stance, kills, deaths, team } = fighter;
     const pose = session.pose(id, fighter);
-    return { id, name, isBot, ...pose, health, shots, effects, stance, kills, deaths };
+    return { id, name, isBot, ...pose, health, shots, effects, stance, kills, deaths, team };
   });
   const me = players.find(({ id }) => id === session.myId) ?? null;
   const isOver = state.phase === MATCH_PHASE.results;

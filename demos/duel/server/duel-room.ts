@@ -3,12 +3,14 @@
 //   joinOrCreate ─▶ 1st: seat, waits ─▶ 2nd: seat, the game begins, the room leaves the listing and opens for spectators
 //   joinById (invite link) ─▶ a free seat ▸ the same player's lost seat (a reloaded page) ▸ a place to watch from
 //
+//   a match of the queue ─▶ both have their seats before they come; the first game is rated, whatever becomes of the others
+//
 //   lost connection ─▶ seat held for 30 s, clock running ─▶ back in time: goes on | too late: forfeit
 //
 // Time is the server's wall clock, in the state, as deadlines: any browser shows the same clock, and a room that is
 // rebuilt elsewhere needs no timer to be carried over, only `#armFlag`.
 
-import { type Client, type Profile, Room, validate } from 'meridian';
+import { type Client, GameError, type Profile, Room, validate } from 'meridian';
 import { z } from 'zod';
 import type { DuelState } from '../shared/duel-state.ts';
 import { REFUSALS, type Refusal, type RefusalReason, type TimeAnswer } from '../shared/messages.ts';
@@ -22,6 +24,8 @@ const CLOCK_MS = 120_000;
 const INCREMENT_MS = 3_000;
 const MOST_SPECTATORS = 30;
 const BOT_SESSION_ID = 'bot';
+/** A matched player who has not taken his seat by then does not come: seats are held for 15 s. */
+const ABSENT_AFTER_MS = 20_000;
 
 const Options = z.object({
   opponent: z.enum(['anyone', 'friend', 'bot']).catch('anyone'),
@@ -73,14 +77,18 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     });
     this.state = this.#table.state;
     // Friends come by the link, nobody else by chance. The kind is listed even if the client named none.
-    this.#update({ private: !isPublic, opponent: options.opponent });
+    this.#update({ private: !isPublic || this.match !== null, opponent: options.opponent });
     if (options.opponent === 'bot') this.#seatBot(options.botLevel);
+    this.#awaitMatched();
   }
 
   override onRestore(): void {
     this.#table.restore();
     // The result of a game that was over has been saved by whoever saw its end.
     this.#gamesSaved = this.state.phase === 'over' ? this.state.game : this.state.game - 1;
+    // Whether it was reported nobody knows; the first report of a match counts.
+    if (this.state.phase === 'over' && this.state.game === 1) this.#report();
+    this.#awaitMatched();
     this.#afterChange();
   }
 
@@ -91,13 +99,18 @@ export class DuelRoom extends Room<{ state: DuelState }> {
   override onJoin(client: Client): void {
     const { playerId, displayName } = client.auth;
     if (this.#takeOver(playerId, client.sessionId)) return;
-    const seat = this.state.phase === 'waiting' ? this.#table.freeSeat() : null;
+    const seat = this.state.phase === 'waiting' ? this.#placeFor(playerId) : null;
     if (seat === null) {
       this.state.spectators.set(client.sessionId, displayName);
       return;
     }
+    const rating = this.match?.teams[seat]?.players[0]?.rating.mu;
     const guest = { sessionId: client.sessionId, playerId, displayName, isBot: false };
-    this.#table.sit(seat, guest, Date.now());
+    this.#table.sit(
+      seat,
+      { ...guest, ...(rating === undefined ? {} : { rating: Math.round(rating) }) },
+      Date.now(),
+    );
     this.#readProfile(seat);
     this.#afterChange();
   }
@@ -132,6 +145,22 @@ export class DuelRoom extends Room<{ state: DuelState }> {
 
   #seatOf(client: Client): Seat | null {
     return this.#table.seatOf(client.sessionId);
+  }
+
+  /** At the table of a match the seats are its players'. @returns null when there is none for him */
+  #placeFor(playerId: string): Seat | null {
+    if (this.match === null) return this.#table.freeSeat();
+    const team = this.match.placeOf(playerId)?.team;
+    return SEATS.find((seat) => seat === team && this.#table.seat(seat).sessionId === '') ?? null;
+  }
+
+  /** Who waits for somebody that does not come is told so, and may search again. */
+  #awaitMatched(): void {
+    if (this.match === null || this.state.phase !== 'waiting') return;
+    this.clock.setTimeout(() => {
+      this.#table.callOff();
+      this.#afterChange();
+    }, ABSENT_AFTER_MS);
   }
 
   /**
@@ -237,6 +266,7 @@ export class DuelRoom extends Room<{ state: DuelState }> {
   }
 
   #saveResult(): void {
+    if (this.state.game === 1) this.#report();
     const winner = this.state.winner as Seat;
     const isAgainstBot = this.#bot !== null;
     // Nobody gets better by beating himself in another tab.
@@ -247,14 +277,26 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     }
   }
 
+  /** The result of the match is that of its first game: who has lost it cannot win it back from the same opponent. */
+  #report(): void {
+    const { winner } = this.state;
+    if (this.match === null || winner < 0) return;
+    this.match
+      .report(SEATS.map((seat) => (seat === winner ? 1 : 2)))
+      .catch((error: unknown) => this.log.warn({ err: error }, 'the result was not rated'));
+  }
+
   /** Does not wait: a rematch may begin while the profile is written. */
   #addStatistic(seat: Seat, statistic: string): void {
     const { playerId, sessionId, isBot } = this.#table.seat(seat);
     if (isBot) return;
     this.profiles.addStatistics(playerId, { [statistic]: 1 }).then(
       (profile) => this.#showProfile(seat, sessionId, profile),
-      (error: unknown) =>
-        this.log.warn({ err: error, playerId, statistic }, 'the result was not saved'),
+      (error: unknown) => {
+        // A player of another region has his profile there; his rating goes there by itself.
+        if (error instanceof GameError && error.code === 'PROFILE_UNKNOWN') return;
+        this.log.warn({ err: error, playerId, statistic }, 'the result was not saved');
+      },
     );
   }
 

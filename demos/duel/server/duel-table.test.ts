@@ -26,6 +26,18 @@ describe('a table', () => {
     expect(table.state.turnEndsAtMs).toBe(STARTED_AT_MS + CLOCK_MS);
   });
 
+  test('that waits in vain is called off: nobody has won, and there is no rematch', () => {
+    const lonely = new DuelTable({ clockMs: 1, incrementMs: 0, random: mulberry32(1) });
+    const guest = { sessionId: 's', playerId: 'p', displayName: 'Ann', isBot: false };
+    lonely.sit(1, { ...guest, rating: 1_510 }, STARTED_AT_MS);
+    lonely.callOff();
+    expect(lonely.state).toMatchObject({ phase: 'over', ending: 'absent', winner: -1, game: 0 });
+    expect(lonely.seat(1)).toMatchObject({ rating: 1_510, wins: 0 });
+    expect(lonely.rematch(1, { game: 0, isWanted: true }, STARTED_AT_MS)).toBe('opponent-gone');
+    table.callOff();
+    expect(table.state.phase).toBe('playing');
+  });
+
   test('plays a whole game that its own record explains', () => {
     const winner = playToTheEnd();
     expect(table.state).toMatchObject({ phase: 'over', ending: 'stuck', winner, turnEndsAtMs: 0 });

@@ -22,6 +22,8 @@ export interface Guest {
   readonly playerId: string;
   readonly displayName: string;
   readonly isBot: boolean;
+  /** What matchmaking believes of him, rating points; absent: it has not sent him. */
+  readonly rating?: number;
 }
 
 export interface TableOptions {
@@ -89,6 +91,13 @@ export class DuelTable {
     if (this.state.phase === 'waiting' && this.freeSeat() === null) this.#begin(nowAtMs);
   }
 
+  /** Nobody waits any longer for who should have come: no game, no winner. */
+  callOff(): void {
+    if (this.state.phase !== 'waiting') return;
+    this.state.ending = 'absent';
+    this.state.phase = 'over';
+  }
+
   /** The player on this seat has a new session, or his old one back. */
   resume(seat: Seat, sessionId: string): void {
     Object.assign(this.seat(seat), { sessionId, isConnected: true, forfeitAtMs: 0 });
@@ -142,6 +151,7 @@ export class DuelTable {
     if (seat === null) return 'not-seated';
     if (message.game !== this.state.game) return 'other-game';
     if (this.state.phase !== 'over') return 'not-over';
+    if (this.freeSeat() !== null) return 'opponent-gone';
     const own = this.seat(seat);
     const other = this.seat(opponentOf(seat));
     if (!message.isWanted) {

@@ -18,6 +18,8 @@ export const SeatState = schema(
     wins: t.uint16().default(0),
     /** Duels won in this player's life, from the profile; -1 while unknown. */
     careerWins: t.int32().default(-1),
+    /** What the queue believed of this player when it made the match, rating points; -1 at a table without a match. */
+    rating: t.int32().default(-1),
   },
   'SeatState',
 );
@@ -27,6 +29,7 @@ export type SeatState = SchemaType<typeof SeatState>;
  * Everything about a table. The position is not here: it is `replay(layout, moves)`, on every side.
  *
  *   waiting ──both seated──▶ playing ──stuck | flag | resigned | left | abandoned──▶ over ──both want a rematch──▶ playing
+ *      └──absent: one of a match did not come──────────────────────────────────────────▲
  */
 export const DuelState = schema(
   {
@@ -53,5 +56,8 @@ export type DuelState = SchemaType<typeof DuelState>;
 
 export type DuelPhase = 'waiting' | 'playing' | 'over';
 
-/** How a game ended: no move left, out of time, gave up, walked away, or lost the connection for too long. */
-export type DuelEnding = '' | 'stuck' | 'flag' | 'resigned' | 'left' | 'abandoned';
+/**
+ * How a game ended: no move left, out of time, gave up, walked away, or lost the connection for too long; absent: it never began,
+ * and nobody has won.
+ */
+export type DuelEnding = '' | 'stuck' | 'flag' | 'resigned' | 'left' | 'abandoned' | 'absent';

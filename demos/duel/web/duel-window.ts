@@ -3,7 +3,9 @@ import type { GameView } from './game-view.ts';
 
 /** `window.__duel`: what tests read. Nothing can be done through it; tests play by keys and clicks. */
 export interface DuelWindow {
-  readonly phase: 'lobby' | GameView['phase'];
+  readonly phase: 'lobby' | 'searching' | GameView['phase'];
+  /** What the queue knows the search by; null while there is none. */
+  readonly ticketId: string | null;
   readonly roomId: string | null;
   /** null for spectators. */
   readonly seat: 0 | 1 | null;
@@ -21,6 +23,7 @@ export interface DuelWindow {
     readonly isConnected: boolean;
     readonly wins: number;
     readonly careerWins: number;
+    readonly rating: number;
   }[];
   readonly connection: ConnectionState['kind'] | null;
 }

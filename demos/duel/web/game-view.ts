@@ -22,6 +22,8 @@ export interface SeatView {
   readonly wins: number;
   /** -1 while unknown. */
   readonly careerWins: number;
+  /** In the queue that has made the match, points; -1: none has. */
+  readonly rating: number;
 }
 
 /** A table as this browser sees it: the room's state, read once, with what follows from it. */
@@ -110,6 +112,11 @@ export function farSeat(view: GameView): Seat {
   return opponentOf(nearSeat(view));
 }
 
+/** Whether the queue has made this table, so that its first game is rated. */
+export function isMatch(view: GameView): boolean {
+  return view.seats.some(({ rating }) => rating >= 0);
+}
+
 function seatViewOf(seat: NonNullable<DuelState['seats'][number]>): SeatView {
   return {
     name: seat.displayName,
@@ -122,5 +129,6 @@ function seatViewOf(seat: NonNullable<DuelState['seats'][number]>): SeatView {
     wantsRematch: seat.wantsRematch,
     wins: seat.wins,
     careerWins: seat.careerWins,
+    rating: seat.rating,
   };
 }

@@ -5,7 +5,8 @@ import { BoardView } from './board/board-view.ts';
 import { byId } from './html.ts';
 
 export interface LobbyChoice {
-  readonly opponent: Opponent;
+  /** `ranked`: whom the queue finds. */
+  readonly opponent: Opponent | 'ranked';
   readonly botLevel: BotLevel;
 }
 
@@ -21,8 +22,9 @@ export class Lobby {
       event.preventDefault();
       rememberName(this.#name.value);
       const button = event.submitter;
-      const opponent = button instanceof HTMLButtonElement ? button.value : 'anyone';
-      onChoice({ opponent: opponentOf(opponent), botLevel: this.botLevel });
+      const wanted = button instanceof HTMLButtonElement ? button.value : 'ranked';
+      const opponent = wanted === 'ranked' ? wanted : opponentOf(wanted);
+      onChoice({ opponent, botLevel: this.botLevel });
     });
     drawExample();
   }
@@ -35,6 +37,11 @@ export class Lobby {
     if (isBusy) this.#error.hidden = true;
     for (const button of this.#form.querySelectorAll('button')) button.disabled = isBusy;
     this.#form.setAttribute('aria-busy', String(isBusy));
+  }
+
+  /** After a search: the focus goes back to where it began. */
+  focusRanked(): void {
+    byId('play-ranked', HTMLButtonElement).focus();
   }
 
   showError(message: string): void {

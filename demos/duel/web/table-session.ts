@@ -4,11 +4,17 @@ import type { DuelOptions, Refusal, TimeAnswer } from '../shared/messages.ts';
 import { formatMove } from '../shared/notation.ts';
 import type { Move } from '../shared/rules.ts';
 import { type GameView, type PendingMove, viewOf } from './game-view.ts';
+import type { FoundTable } from './queue/queue-search.ts';
 import { ServerTime } from './server-time.ts';
 
-/** How to get to a table: by its id (an invitation), or to whichever one suits. */
+/** How to get to a table: by its id (an invitation, or a reload), or to whichever one suits. */
 export type TableChoice =
-  | { readonly kind: 'room'; readonly roomId: string }
+  | {
+      readonly kind: 'room';
+      readonly roomId: string;
+      /** Null: the region of this page's server. */
+      readonly regionId: string | null;
+    }
   | { readonly kind: 'any'; readonly options: DuelOptions };
 
 export interface TableEvents {
@@ -22,6 +28,8 @@ const TIME_SAMPLES = 3;
 /** This browser's place at a table. Own moves are shown at once and taken back when the room refuses them. */
 export class TableSession {
   readonly time = new ServerTime();
+  /** Null: the region of this page's server. */
+  readonly regionId: string | null;
   readonly #room: MeridianRoom<DuelState>;
   readonly #events: TableEvents;
   #pending: PendingMove | null = null;
@@ -34,13 +42,19 @@ export class TableSession {
   ): Promise<TableSession> {
     const room =
       choice.kind === 'room'
-        ? await client.joinById<DuelState>(choice.roomId)
+        ? await client.joinById<DuelState>(
+            choice.roomId,
+            {},
+            choice.regionId === null ? {} : { regionId: choice.regionId },
+          )
         : await client.joinOrCreate<DuelState>('duel', { ...choice.options });
-    return new TableSession(room, events);
+    const regionId = choice.kind === 'room' ? choice.regionId : null;
+    return new TableSession({ room, regionId }, events);
   }
 
-  constructor(room: MeridianRoom<DuelState>, events: TableEvents) {
+  constructor({ room, regionId }: FoundTable, events: TableEvents) {
     this.#room = room;
+    this.regionId = regionId;
     this.#events = events;
     room.onStateChange(() => this.#read());
     room.onMessage<Refusal>('refused', (refusal) => {

@@ -7,15 +7,18 @@ export interface DuelSource {
   readonly view: GameView | null;
   readonly roomId: string | null;
   readonly connection: ConnectionState | null;
+  readonly isSearching: boolean;
+  readonly ticketId: string | null;
 }
 
 export function exposeForTests(read: () => DuelSource): void {
   Object.defineProperty(window, '__duel', { get: () => windowOf(read()) });
 }
 
-function windowOf({ view, roomId, connection }: DuelSource): DuelWindow {
+function windowOf({ view, roomId, connection, isSearching, ticketId }: DuelSource): DuelWindow {
   return {
-    phase: view?.phase ?? 'lobby',
+    phase: view?.phase ?? (isSearching ? 'searching' : 'lobby'),
+    ticketId,
     roomId,
     seat: view?.seat ?? null,
     turn: view?.turn ?? null,
@@ -27,11 +30,12 @@ function windowOf({ view, roomId, connection }: DuelSource): DuelWindow {
     ending: view?.ending ?? '',
     spectators: view?.spectators ?? [],
     seats:
-      view?.seats.map(({ name, isConnected, wins, careerWins }) => ({
+      view?.seats.map(({ name, isConnected, wins, careerWins, rating }) => ({
         name,
         isConnected,
         wins,
         careerWins,
+        rating,
       })) ?? [],
     connection: connection?.kind ?? null,
   };

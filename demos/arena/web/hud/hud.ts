@@ -1,6 +1,7 @@
 import type { ArenaState } from '../../shared/arena-state.ts';
 import type { HurtMessage } from '../../shared/messages.ts';
 import { STANCE } from '../../shared/rules.ts';
+import { isSameTeam } from '../../shared/teams.ts';
 import { byId, element, replay, setText } from './dom.ts';
 import { KillFeed } from './kill-feed.ts';
 import { Minimap } from './minimap.ts';
@@ -142,6 +143,9 @@ export class Hud {
       ...shown.map(({ id, fighter, rank }) => {
         const line = element('li', '');
         if (id === myId) line.dataset['me'] = 'true';
+        else if (mine !== undefined && isSameTeam(mine.fighter, fighter)) {
+          line.dataset['friend'] = 'true';
+        }
         line.append(
           element('span', '', String(rank)),
           element('span', '', fighter.name),

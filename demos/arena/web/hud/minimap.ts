@@ -1,7 +1,8 @@
 import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { ArenaState } from '../../shared/arena-state.ts';
 import { STANCE } from '../../shared/rules.ts';
-import { enemyColour, PALETTE, pickupColour } from '../render/palette.ts';
+import { isSameTeam } from '../../shared/teams.ts';
+import { fighterColour, pickupColour } from '../render/palette.ts';
 import { byId } from './dom.ts';
 
 const REDRAW_MS = 66;
@@ -35,10 +36,14 @@ export class Minimap {
       context.fillRect(pickup.x - 26, pickup.y - 26, 52, 52);
     }
     context.globalAlpha = 1;
+    const me = state.fighters.get(myId);
     for (const [id, fighter] of state.fighters) {
       if (fighter.stance === STANCE.dead) continue;
       const isMe = id === myId;
-      context.fillStyle = isMe ? PALETTE.me : enemyColour(id);
+      context.fillStyle = fighterColour(id, {
+        isMe,
+        isFriend: me !== undefined && isSameTeam(me, fighter),
+      });
       context.beginPath();
       context.arc(fighter.x, fighter.y, isMe ? 46 : 36, 0, Math.PI * 2);
       context.fill();

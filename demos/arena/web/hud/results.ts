@@ -1,4 +1,5 @@
 import type { ArenaState } from '../../shared/arena-state.ts';
+import { killsByTeam } from '../../shared/teams.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Standing } from './standings.ts';
 
@@ -29,7 +30,15 @@ export class Results {
 
   #build(state: ArenaState, standings: readonly Standing[], myId: string): void {
     const winner = state.podium[0];
-    setText(this.#title, winner?.fighterId === myId ? 'Victory!' : `${winner?.name ?? ''} wins`);
+    const myTeam = standings.find(({ id }) => id === myId)?.fighter.team ?? 0;
+    setText(
+      this.#title,
+      myTeam === 0
+        ? winner?.fighterId === myId
+          ? 'Victory!'
+          : `${winner?.name ?? ''} wins`
+        : squadTitle(standings, myTeam),
+    );
     const places = [...state.podium].map((place, index) => {
       const item = element('li', PLACES[index] ?? '');
       if (place.fighterId === myId) item.dataset['me'] = 'true';
@@ -49,6 +58,14 @@ export class Results {
         : `You: place ${mine.rank} of ${standings.length}, ${scoreText(mine.fighter)}`,
     );
   }
+}
+
+function squadTitle(standings: readonly Standing[], myTeam: number): string {
+  const [first, second] = killsByTeam(standings.map(({ fighter }) => fighter));
+  const [mine, theirs] = myTeam === 1 ? [first, second] : [second, first];
+  const score = `${mine} : ${theirs}`;
+  if (mine === theirs) return `A draw, ${score}`;
+  return mine > theirs ? `Your squad wins, ${score}` : `Your squad loses, ${score}`;
 }
 
 function scoreText({ kills, deaths }: { kills: number; deaths: number }): string {

@@ -1,3 +1,5 @@
+import type { Fighter } from '../../shared/arena-state.ts';
+import { isSameTeam } from '../../shared/teams.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Standing } from './standings.ts';
 
@@ -43,11 +45,12 @@ export class Scoreboard {
   #write(): void {
     if (this.#latest === null) return;
     const { standings, myId, roomId } = this.#latest;
+    const me = standings.find(({ id }) => id === myId)?.fighter;
     const rows = standings.map(({ id, fighter, rank }) => {
       const row = element('tr', '');
       if (id === myId) row.dataset['me'] = 'true';
       const name = element('td', '', fighter.name);
-      const remark = fighter.isBot ? 'bot' : fighter.isAway ? 'reconnecting' : '';
+      const remark = remarkOn(fighter, me);
       if (remark !== '') name.append(element('small', '', remark));
       row.append(
         element('td', '', String(rank)),
@@ -61,4 +64,10 @@ export class Scoreboard {
     this.#invitation = `${location.origin}${location.pathname}?room=${roomId}`;
     setText(this.#hint, `Room ${roomId}`);
   }
+}
+
+function remarkOn(fighter: Fighter, me: Fighter | undefined): string {
+  if (fighter.isBot) return 'bot';
+  if (fighter.isAway) return 'reconnecting';
+  return me !== undefined && me !== fighter && isSameTeam(me, fighter) ? 'your squad' : '';
 }

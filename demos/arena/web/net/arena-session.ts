@@ -14,11 +14,13 @@ import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../../
 import { MoveInput } from '../../shared/move-input.ts';
 import { BUTTON, STANCE } from '../../shared/rules.ts';
 import { stepFighter } from '../../shared/step-fighter.ts';
+import { isSameTeam } from '../../shared/teams.ts';
 import { Trigger } from '../../shared/weapon.ts';
 import type { Wish } from '../controls/wish.ts';
 import type { Pose } from '../render/pose.ts';
 import { interpolationDelayMs } from './interpolation-delay.ts';
 import { ReturnGlide } from './return-glide.ts';
+import { signInAs } from './sign-in.ts';
 
 /** A jump farther than this between two patches is a respawn, in units. */
 const TELEPORT_DISTANCE = 120;
@@ -82,7 +84,7 @@ export class ArenaSession {
   #delayMs = interpolationDelayMs(0);
   #delayReviewedAtMs = 0;
 
-  private constructor(room: MeridianRoom<ArenaState>) {
+  constructor(room: MeridianRoom<ArenaState>) {
     this.#room = room;
     // Stamping only the inputs that shoot keeps the others a byte shorter; nothing else is rewound.
     this.#input = room.input<MoveInput>({
@@ -101,12 +103,7 @@ export class ArenaSession {
    * @throws {MeridianError} when signing in or joining fails
    */
   static async join(request: JoinRequest, client = new MeridianClient()): Promise<ArenaSession> {
-    const { displayName } = request;
-    const player = await client.signInAsGuest(displayName === '' ? {} : { displayName });
-    // A guest who comes back keeps his profile and may have changed his mind about the name.
-    if (displayName !== '' && player.displayName !== displayName) {
-      await client.profile.patch({ displayName });
-    }
+    await signInAs(client, request.displayName);
     const room =
       request.roomId === null
         ? await client.joinOrCreate<ArenaState>('arena', { ...request.rules })
@@ -128,6 +125,12 @@ export class ArenaSession {
 
   get me(): Fighter | undefined {
     return this.state.fighters?.get(this.myId);
+  }
+
+  /** Of the own squad. */
+  isFriend(fighter: Fighter): boolean {
+    const { me } = this;
+    return me !== undefined && me !== fighter && isSameTeam(me, fighter);
   }
 
   get connection(): ConnectionState {

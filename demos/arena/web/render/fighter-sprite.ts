@@ -2,7 +2,7 @@ import { Container, Sprite, Text, Texture } from 'pixi.js';
 import type { Fighter } from '../../shared/arena-state.ts';
 import { EFFECT, FULL_HEALTH, STANCE } from '../../shared/rules.ts';
 import { isDashing } from '../../shared/step-fighter.ts';
-import { enemyColour, PALETTE } from './palette.ts';
+import { fighterColour, PALETTE } from './palette.ts';
 import type { Particles } from './particles.ts';
 import type { Pose } from './pose.ts';
 import { BAKE_SCALE, type TextureBook } from './textures.ts';
@@ -35,14 +35,15 @@ export class FighterSprite {
     id: string;
     fighter: Fighter;
     isMe: boolean;
+    isFriend: boolean;
     textures: TextureBook;
     particles: Particles;
   }) {
-    const { fighter, textures, isMe } = deps;
+    const { fighter, textures, isMe, isFriend } = deps;
     this.#isMe = isMe;
     this.#particles = deps.particles;
-    this.colour = isMe ? PALETTE.me : enemyColour(deps.id);
-    const body = textures.body(this.colour, isMe ? 'round' : 'hexagon', fighter.isBot);
+    this.colour = fighterColour(deps.id, deps);
+    const body = textures.body(this.colour, isMe || isFriend ? 'round' : 'hexagon', fighter.isBot);
     const shadow = centred(textures.shadow);
     shadow.position.set(5, 9);
     this.#glow = centred(textures.glow);
@@ -62,7 +63,7 @@ export class FighterSprite {
         fontFamily: 'system-ui, -apple-system, "Segoe UI", sans-serif',
         fontSize: 13,
         fontWeight: '600',
-        fill: isMe ? '#c9f5ff' : '#ffe9d6',
+        fill: isMe || isFriend ? '#c9f5ff' : '#ffe9d6',
         stroke: { color: '#05080f', width: 3 },
       },
       resolution: 2,

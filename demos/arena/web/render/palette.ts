@@ -13,6 +13,7 @@ export const PALETTE = {
   wallSide: '#111a33',
   wallEdge: '#7f9be8',
   me: '#4fe3ff',
+  friend: '#6b9bff',
   white: '#f2f6ff',
   health: '#7ef0b0',
   haste: '#ffe45e',
@@ -32,6 +33,15 @@ export function enemyColour(id: string): string {
 export function pickupColour(kind: number): string {
   if (kind === PICKUP_KIND.health) return PALETTE.health;
   return kind === PICKUP_KIND.haste ? PALETTE.haste : PALETTE.triple;
+}
+
+/** Friends are blue like oneself, and round; the others warm. */
+export function fighterColour(
+  id: string,
+  { isMe, isFriend }: { readonly isMe: boolean; readonly isFriend: boolean },
+): string {
+  if (isMe) return PALETTE.me;
+  return isFriend ? PALETTE.friend : enemyColour(id);
 }
 
 /** `#rrggbb` moved toward white (amount > 0) or black (< 0); amount from -1 to 1. */

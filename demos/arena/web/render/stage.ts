@@ -90,11 +90,15 @@ export class Stage {
     return this.#app.canvas;
   }
 
-  addFighter(id: string, fighter: Fighter, isMe: boolean): void {
+  addFighter(
+    id: string,
+    fighter: Fighter,
+    standing: { readonly isMe: boolean; readonly isFriend: boolean },
+  ): void {
     const sprite = new FighterSprite({
       id,
       fighter,
-      isMe,
+      ...standing,
       textures: this.#textures,
       particles: this.particles,
     });

@@ -73,7 +73,8 @@ export class PlayerCard {
 }
 
 function plainNote({ isThinking, isYou, player, seat }: CardPicture): string {
-  const fleet = seat === 0 ? 'Ember' : 'Aurora';
+  const lanterns = seat === 0 ? 'Ember' : 'Aurora';
+  const fleet = player.rating < 0 ? lanterns : `${lanterns} · ${player.rating}`;
   if (!player.isTaken) return 'waiting for somebody';
   if (player.hasLeft) return 'has left the table';
   if (isYou) return isThinking ? `You · ${fleet} · your turn` : `You · ${fleet}`;

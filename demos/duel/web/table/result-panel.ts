@@ -28,8 +28,14 @@ export class ResultPanel {
     this.#reopen.addEventListener('click', () => this.#putAside(false));
   }
 
+  /** @param words - '' when the game is not rated */
+  showRating(words: string): void {
+    byId('result-rating', HTMLElement).textContent = words;
+  }
+
   show(view: GameView): void {
     if (view.phase !== 'over') {
+      this.showRating('');
       clearTimeout(this.#timer);
       this.#shownGame = -1;
       this.#panel.hidden = true;
@@ -64,7 +70,7 @@ export class ResultPanel {
     byId('result-score', HTMLElement).textContent = resultScore(view);
     byId('result-career', HTMLElement).textContent = resultCareer(view);
     byId('result-offer', HTMLElement).textContent = offerLine(view);
-    this.#rematch.hidden = !isPlayer || far.hasLeft;
+    this.#rematch.hidden = !isPlayer || far.hasLeft || !far.isTaken;
     this.#rematch.disabled = isOffered;
     this.#rematch.textContent = isOffered
       ? 'Offered'

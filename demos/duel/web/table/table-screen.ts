@@ -1,6 +1,6 @@
 import type { Seat } from '../../shared/rules.ts';
 import { BoardView } from '../board/board-view.ts';
-import { farSeat, type GameView, nearSeat } from '../game-view.ts';
+import { farSeat, type GameView, isMatch, nearSeat } from '../game-view.ts';
 import { byId } from '../html.ts';
 import type { Sounds } from '../sounds.ts';
 import type { TableSession } from '../table-session.ts';
@@ -90,6 +90,11 @@ export class TableScreen {
     this.#showTime(this.#far, view, farSeat(view), nowAtMs);
   }
 
+  /** What the game on the table has done to the own rating. */
+  showRating(words: string): void {
+    this.#result.showRating(words);
+  }
+
   refuse(message: string): void {
     this.#sounds.refuse();
     this.#announcer.textContent = message;
@@ -115,12 +120,25 @@ export class TableScreen {
     this.#turnLine.textContent = turnLine(view, this.#selected);
     this.#turnLine.classList.toggle('is-yours', view.legal.length > 0);
     document.title = view.legal.length > 0 ? 'Your turn – Floe' : 'Floe – a duel on ice';
-    byId('waiting', HTMLElement).hidden = view.phase !== 'waiting';
+    this.#drawWaiting(view);
     byId('resign', HTMLButtonElement).hidden = view.seat === null || view.phase !== 'playing';
     const spectators = byId('spectators', HTMLElement);
     spectators.hidden = view.spectators.length === 0;
     spectators.textContent = `${view.spectators.length} watching: ${view.spectators.join(', ')}`;
     this.tick();
+  }
+
+  #drawWaiting(view: GameView): void {
+    const isOfQueue = isMatch(view);
+    byId('waiting', HTMLElement).hidden = view.phase !== 'waiting';
+    byId('waiting-title', HTMLElement).textContent = isOfQueue
+      ? 'Your opponent is on the way'
+      : 'Waiting for an opponent';
+    byId('waiting-words', HTMLElement).textContent = isOfQueue
+      ? 'The game begins as soon as both of you sit.'
+      : 'Send this link to play a friend. Whoever comes third may watch.';
+    byId('invite', HTMLElement).hidden = isOfQueue;
+    byId('bot-instead', HTMLButtonElement).hidden = isOfQueue;
   }
 
   #drawBoard(view: GameView): void {
@@ -140,7 +158,8 @@ export class TableScreen {
   #tell(before: GameView, view: GameView): void {
     if (view.phase === 'over' && before.phase !== 'over') {
       this.#announcer.textContent = `${resultTitle(view)}. ${resultReason(view)}`;
-      if (view.seat === null || view.winner === view.seat) this.#sounds.win();
+      if (view.winner === null) this.#sounds.refuse();
+      else if (view.seat === null || view.winner === view.seat) this.#sounds.win();
       else this.#sounds.lose();
       return;
     }

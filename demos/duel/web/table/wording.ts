@@ -11,12 +11,14 @@ export function turnLine(view: GameView, selected: number | null): string {
 }
 
 export function resultTitle(view: GameView): string {
+  if (view.ending === 'absent') return 'Nobody came';
   if (view.winner === null) return '';
   if (view.seat === null) return `${nameOf(view, view.winner)} wins`;
   return view.winner === view.seat ? 'You win' : 'You lose';
 }
 
 export function resultReason(view: GameView): string {
+  if (view.ending === 'absent') return 'Your opponent did not take the seat. Nothing is rated.';
   if (view.winner === null) return '';
   const isLoserYou = view.seat !== null && view.winner !== view.seat;
   const loser = isLoserYou ? 'You' : nameOf(view, view.winner === 0 ? 1 : 0);
@@ -41,6 +43,7 @@ export function resultReason(view: GameView): string {
 export function resultScore(view: GameView): string {
   const near = view.seats[nearSeat(view)];
   const far = view.seats[farSeat(view)];
+  if (!far.isTaken) return '';
   return `${near.name} ${near.wins} : ${far.wins} ${far.name}`;
 }
 
