@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { Reaper } from '../machine/reaper.ts';
 import { WORLD_PLACES, type WorldPlace } from './world-places.ts';
 import { WorldWan } from './world-wan.ts';
 
@@ -41,11 +45,15 @@ export interface WorldDoor {
  *                  ── 18 ms──▶ front door of asia   ─▶ …
  *   nodes of asia  ──178 ms──▶ Redis of europe: the link between the two
  *
- * Nodes have no public address: players come through the front door of a region, and any node hands them on to the room's.
+ * Nodes have no public address: players come through the front door of a region, and any node hands them on to the room's. What a
+ * region tells of the others is where players at home in its own place find them, so an SDK that begins at home meets the true
+ * distances everywhere. The nodes of a region have one store of profiles.
  */
 export class World implements AsyncDisposable {
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly wan: WorldWan;
+  readonly #profiles = mkdtempSync(join(tmpdir(), 'meridian-world-'));
+  readonly #reaper = new Reaper();
 
   static async start({ game, nodesPerRegion, env = {}, onReady }: WorldOptions): Promise<World> {
     // First what nodes are told of: the doors of all regions, and their Redis servers.
@@ -78,6 +86,7 @@ export class World implements AsyncDisposable {
   private constructor(regions: readonly WorldRegion[]) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
     this.wan = new WorldWan();
+    this.#reaper.watchFolder(this.#profiles);
     for (const { place, cluster } of regions) {
       const { frontDoor, redis } = cluster;
       this.wan.putRegion(place.id, { frontDoor, redis: `127.0.0.1:${redis.port}` });
@@ -120,15 +129,19 @@ export class World implements AsyncDisposable {
     await Promise.all(
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
+    rmSync(this.#profiles, { recursive: true, force: true, maxRetries: 5 });
+    await this.#reaper[Symbol.asyncDispose]();
   }
 
   /** What the nodes of a region are told of it and of the others. */
   async #envOf(own: WorldRegion): Promise<Readonly<Record<string, string>>> {
     const all = [...this.regions.values()];
-    const entries = all.map(({ place: { id, name, position }, cluster }) => ({
-      ...{ id, name, position },
-      url: `http://${cluster.frontDoor}`,
-    }));
+    const entries = await Promise.all(
+      all.map(async ({ place: { id, name, position } }) => ({
+        ...{ id, name, position },
+        url: `http://${await this.doorFrom(own.place.id, id)}`,
+      })),
+    );
     const others = all.filter((other) => other !== own);
     const links = await Promise.all(
       others.map(async ({ place: { id } }) => ({
@@ -137,6 +150,7 @@ export class World implements AsyncDisposable {
       })),
     );
     return {
+      MERIDIAN_PROFILES_SQLITE_PATH: join(this.#profiles, `${own.place.id}.sqlite`),
       MERIDIAN_REGION_ID: own.place.id,
       MERIDIAN_REGIONS: JSON.stringify(entries),
       MERIDIAN_REGION_LINKS: JSON.stringify(links),
