@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from '../cluster/cluster.ts';
@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly nodesPerRegion: number;
   /** Settings of every node, besides those that make it part of the world. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Existing folder for the logs of all nodes: a folder for each region. */
+  readonly logFolder?: string | undefined;
   /** Told of each region as it gets ready. */
   readonly onReady?: (region: WorldRegion) => void;
 }
@@ -55,12 +57,22 @@ export class World implements AsyncDisposable {
   readonly #profiles = mkdtempSync(join(tmpdir(), 'meridian-world-'));
   readonly #reaper = new Reaper();
 
-  static async start({ game, nodesPerRegion, env = {}, onReady }: WorldOptions): Promise<World> {
+  static async start(options: WorldOptions): Promise<World> {
+    const { game, nodesPerRegion, env = {}, logFolder, onReady } = options;
+    const folderOf = (regionId: string) => {
+      if (logFolder === undefined) return undefined;
+      const folder = join(logFolder, regionId);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    };
     // First what nodes are told of: the doors of all regions, and their Redis servers.
     const opened = await Promise.allSettled(
       WORLD_PLACES.map(async (place) => ({
         place,
-        cluster: await Cluster.start({ game, nodes: 0, env: { ...ENV, ...env } }),
+        cluster: await Cluster.start({
+          ...{ game, nodes: 0, env: { ...ENV, ...env } },
+          logFolder: folderOf(place.id),
+        }),
       })),
     );
     const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

@@ -30,6 +30,8 @@ export async function runWorldChaos(
       playersPerHome: Math.ceil(rate * PLAYERS_PER_HOME_AND_HZ),
       ticketsPerSecond: rate,
       seed,
+      takesBack: quick,
+      logFolder: options.logs,
     },
     onSecond,
   );

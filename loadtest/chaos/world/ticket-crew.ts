@@ -56,6 +56,11 @@ export class TicketCrew implements AsyncDisposable {
     this.#process.tell(JSON.stringify({ kind: 'stop' } satisfies TicketOrder));
   }
 
+  /** Who waits still takes his ticket back. */
+  takeBack(): void {
+    this.#process.tell(JSON.stringify({ kind: 'take-back' } satisfies TicketOrder));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.quit();
   }

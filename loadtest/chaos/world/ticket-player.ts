@@ -20,6 +20,7 @@ export class TicketPlayer {
   readonly #client: MeridianClient;
   readonly #tell: (report: TicketReport) => void;
   #isBusy = false;
+  #ticket: MatchTicket | null = null;
 
   /** Signs in and measures all regions. @throws {MeridianError} whatever kept it from that */
   static async arrive(
@@ -44,13 +45,20 @@ export class TicketPlayer {
     return this.#isBusy;
   }
 
+  /** Does not want to wait any more. What keeps it from that, a match above all, the ticket itself tells. */
+  async takeBack(): Promise<void> {
+    await this.#ticket?.cancel().catch(() => {});
+  }
+
   /** From the queue to the end of the match, or of the ticket. Never rejects. */
   async travel(trip: number): Promise<void> {
     this.#isBusy = true;
     try {
       const ticket = await this.#enter(trip);
+      this.#ticket = ticket;
       if (ticket !== null) await this.#follow(trip, ticket);
     } finally {
+      this.#ticket = null;
       this.#isBusy = false;
     }
   }

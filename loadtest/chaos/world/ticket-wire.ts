@@ -17,7 +17,9 @@ export type TicketOrder =
       readonly seed: number;
     }
   /** Nobody enters any more; who waits waits on. */
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  /** Who waits still takes his ticket back. */
+  | { readonly kind: 'take-back' };
 
 export type TicketReport =
   | { readonly kind: 'ready'; readonly players: number }

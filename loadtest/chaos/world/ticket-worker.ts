@@ -15,10 +15,19 @@ class TicketWorker {
   #isEntering = true;
 
   async obey(order: TicketOrder): Promise<void> {
-    if (order.kind === 'stop') {
-      this.#isEntering = false;
-      return;
+    switch (order.kind) {
+      case 'begin':
+        await this.#begin(order);
+        return;
+      case 'stop':
+        this.#isEntering = false;
+        return;
+      case 'take-back':
+        await Promise.all([...this.#players.values()].flat().map((player) => player.takeBack()));
     }
+  }
+
+  async #begin(order: Extract<TicketOrder, { kind: 'begin' }>): Promise<void> {
     this.#dice = mulberry32(order.seed);
     await Promise.all(
       Object.entries(order.doors).map(([home, door]) =>

@@ -27,6 +27,11 @@ export const WORLD_CHAOS_FLAGS = {
     help: 'When players enter, and what `heal-link` cuts (1).',
     schema: z.coerce.number().int().default(1),
   },
+  logs: {
+    value: 'folder',
+    help: "Existing folder for the nodes' logs, a folder for each region.",
+    schema: z.string().optional(),
+  },
   ...REPORT_FLAGS,
 } as const;
 

@@ -16,6 +16,7 @@ const SECOND_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 const KNOWN_WITHIN_MS = 30_000;
 /** Tickets have ended by then when the world has been whole for so long, with as much again for a loaded machine. */
+const WAIT_ON_MS = 8_000;
 const ALL_END_WITHIN_MS = TICKET_TIMEOUT_S * SECOND_MS + 20_000;
 
 export interface WorldStageOptions {
@@ -24,6 +25,10 @@ export interface WorldStageOptions {
   readonly playersPerHome: number;
   readonly ticketsPerSecond: number;
   readonly seed: number;
+  /** At the end, whoever has waited on for a while takes his ticket back, so that nobody has to wait until it expires. */
+  readonly takesBack: boolean;
+  /** Folder for the nodes' logs; it exists. */
+  readonly logFolder?: string | undefined;
 }
 
 /** One second of a run. */
@@ -51,6 +56,7 @@ export class WorldStage implements AsyncDisposable {
   readonly #onSecond: (second: WorldSecond) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #startedAtMs = machineNowMs();
+  readonly #takesBack: boolean;
   readonly #troubles: Trouble[] = [];
   #events: string[] = [];
   #rooms: WorldRooms | null = null;
@@ -64,7 +70,9 @@ export class WorldStage implements AsyncDisposable {
     const folder: TemporaryFolder = owned.use(await temporaryFolder('chaos'));
     const witnessFile = join(folder.path, 'witness.jsonl');
     const env = { CHAOS_WITNESS_FILE: witnessFile };
-    const world = owned.use(await World.start({ game: GAME, nodesPerRegion: 1, env }));
+    const world = owned.use(
+      await World.start({ game: GAME, nodesPerRegion: 1, env, logFolder: options.logFolder }),
+    );
     for (const regionId of options.twoNodesIn) await world.startNode(regionId);
     await knowEachOther(world);
     const watches: TicketWatch[] = [];
@@ -82,7 +90,11 @@ export class WorldStage implements AsyncDisposable {
       seed: options.seed,
     });
     owned.use(tickets);
-    return new WorldStage({ world, tickets, watches, witnessFile, owned: owned.move() }, onSecond);
+    const { takesBack } = options;
+    return new WorldStage(
+      { world, tickets, watches, witnessFile, takesBack, owned: owned.move() },
+      onSecond,
+    );
   }
 
   private constructor(
@@ -92,6 +104,7 @@ export class WorldStage implements AsyncDisposable {
       readonly watches: readonly TicketWatch[];
       readonly witnessFile: string;
       readonly owned: AsyncDisposableStack;
+      readonly takesBack: boolean;
     },
     onSecond: (second: WorldSecond) => void,
   ) {
@@ -100,6 +113,7 @@ export class WorldStage implements AsyncDisposable {
     this.#watches = parts.watches;
     this.#witnessFile = parts.witnessFile;
     this.#owned = parts.owned;
+    this.#takesBack = parts.takesBack;
     this.#onSecond = onSecond;
     this.#timer = setInterval(() => this.#cutSecond(), SECOND_MS);
   }
@@ -173,8 +187,14 @@ export class WorldStage implements AsyncDisposable {
 
   async #allEnd(): Promise<void> {
     const deadlineMs = machineNowMs() + ALL_END_WITHIN_MS;
+    const takesBackAtMs = this.#takesBack ? machineNowMs() + WAIT_ON_MS : deadlineMs;
+    let hasTakenBack = false;
     while (this.tickets.waiting.length + this.tickets.arriving.length > 0) {
       if (machineNowMs() > deadlineMs) return;
+      if (machineNowMs() > takesBackAtMs && !hasTakenBack) {
+        hasTakenBack = true;
+        this.tickets.takeBack();
+      }
       await sleep(LOOK_EVERY_MS);
     }
   }
