@@ -12,6 +12,8 @@ import type { Trouble, WorldEvidence } from './world-evidence.ts';
 import { WorldRooms } from './world-rooms.ts';
 
 const GAME = 'loadtest/chaos/world/world-game.ts';
+/** Ten processes on two cores: one that waits for its turn while it starts is not one that hangs, and nobody hangs here on purpose. */
+const NODE_ENV = { MERIDIAN_CLUSTER_HANG_MS: '10000' };
 const SECOND_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 const KNOWN_WITHIN_MS = 30_000;
@@ -69,7 +71,7 @@ export class WorldStage implements AsyncDisposable {
     await using owned = new AsyncDisposableStack();
     const folder: TemporaryFolder = owned.use(await temporaryFolder('chaos'));
     const witnessFile = join(folder.path, 'witness.jsonl');
-    const env = { CHAOS_WITNESS_FILE: witnessFile };
+    const env = { ...NODE_ENV, CHAOS_WITNESS_FILE: witnessFile };
     const world = owned.use(
       await World.start({ game: GAME, nodesPerRegion: 1, env, logFolder: options.logFolder }),
     );
