@@ -17,6 +17,8 @@ import { completeReport } from '../report/write-report.ts';
 import { parseCommand } from './command-line.ts';
 import { figureLines, type Outcome, PROJECT_ROOT, runReportCommand } from './report-command.ts';
 
+/** Heartbeats between regions come twice a second; ways that carry nothing for so long are felt. */
+const STARVED_MS = 500;
 const USAGE = 'npm run chaos --';
 
 /** `chaos <scenario>`; returns the exit code: 1 when a promise was broken. */
@@ -122,6 +124,9 @@ function worldReportOf(
     notes: [
       ...(options.quick ? ['Quick: few rooms, short games.'] : []),
       'Five regions, their players and the ways between them share the cores of one machine.',
+      ...(evidence.waysStoodStillMs > STARVED_MS
+        ? ['Others took the cores: the ways between regions stood still, which nobody has ordered.']
+        : []),
       ...countsOf(
         'entries were refused',
         refusals.map(({ code }) => code),

@@ -80,7 +80,8 @@ export class TicketCrew implements AsyncDisposable {
       case 'entered': {
         const { trip, playerId, home, ticketId, atMs } = report;
         const facts = { trip, playerId, home, enteredAtMs: atMs };
-        this.trips.set(trip, { ...facts, ticketIds: [ticketId], end: null, seat: null });
+        const nothing = { end: null, seat: null };
+        this.trips.set(trip, { ...facts, ticketIds: [ticketId], newestAtMs: atMs, ...nothing });
         return;
       }
       case 'refused': {
@@ -90,7 +91,9 @@ export class TicketCrew implements AsyncDisposable {
       }
       case 'again': {
         const trip = this.trips.get(report.trip);
-        if (trip !== undefined) trip.ticketIds = [...trip.ticketIds, report.ticketId];
+        if (trip === undefined) return;
+        trip.ticketIds = [...trip.ticketIds, report.ticketId];
+        trip.newestAtMs = report.atMs;
         return;
       }
       case 'ended': {

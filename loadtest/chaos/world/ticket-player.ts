@@ -83,7 +83,7 @@ export class TicketPlayer {
       ticket.onChange((body) => {
         if (body.ticketId !== ticketId) {
           ticketId = body.ticketId;
-          this.#tell({ kind: 'again', trip, ticketId });
+          this.#tell({ kind: 'again', trip, ticketId, atMs: machineNowMs() });
         }
         const end = endOf(body);
         if (end !== null) resolve(end);

@@ -22,6 +22,8 @@ export interface TicketTrip {
   readonly enteredAtMs: number;
   /** The first is the one that was entered; more: the SDK entered the player again, for the region had forgotten him. */
   ticketIds: readonly string[];
+  /** When the newest of them was entered. */
+  newestAtMs: number;
   /** Null: it waits still. */
   end: (TripEnd & { readonly atMs: number }) | null;
   /** Null: not matched, or under way. */

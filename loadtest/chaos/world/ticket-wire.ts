@@ -37,7 +37,12 @@ export type TicketReport =
       readonly code: string;
       readonly atMs: number;
     }
-  | { readonly kind: 'again'; readonly trip: number; readonly ticketId: string }
+  | {
+      readonly kind: 'again';
+      readonly trip: number;
+      readonly ticketId: string;
+      readonly atMs: number;
+    }
   | { readonly kind: 'ended'; readonly trip: number; readonly end: TripEnd; readonly atMs: number }
   | {
       readonly kind: 'seat';

@@ -21,6 +21,8 @@ export interface WorldEvidence {
   readonly troubles: readonly Trouble[];
   /** When tickets began and ceased to be entered. */
   readonly enteringMs: { readonly from: number; readonly to: number };
+  /** How long the ways between places stood still at worst, for this process had no core to carry them, ms. */
+  readonly waysStoodStillMs: number;
   /** Of the rooms that were filled with bots; null: there were none. */
   readonly rooms: Evidence | null;
 }

@@ -15,6 +15,7 @@ export function worldFigures(
 ): Record<string, number> {
   const figures = {
     broken_invariants: verdicts.filter(({ breaches }) => breaches.length > 0).length,
+    ways_stood_still_ms: evidence.waysStoodStillMs,
     breaches: verdicts.reduce((sum, { breaches }) => sum + breaches.length, 0),
     ...ticketFigures(evidence),
     ...roomFigures(evidence),

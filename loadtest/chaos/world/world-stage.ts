@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { eventually } from '../../../test/support/eventually.ts';
 import { areAllRegionsOpen } from '../../../test/support/regions-open.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../test/support/temporary-folder.ts';
@@ -59,6 +60,8 @@ export class WorldStage implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   readonly #startedAtMs = machineNowMs();
   readonly #takesBack: boolean;
+  /** All ways lead through this process. */
+  readonly #delay = monitorEventLoopDelay();
   readonly #troubles: Trouble[] = [];
   #events: string[] = [];
   #rooms: WorldRooms | null = null;
@@ -117,6 +120,7 @@ export class WorldStage implements AsyncDisposable {
     this.#owned = parts.owned;
     this.#takesBack = parts.takesBack;
     this.#onSecond = onSecond;
+    this.#delay.enable();
     this.#timer = setInterval(() => this.#cutSecond(), SECOND_MS);
   }
 
@@ -178,12 +182,14 @@ export class WorldStage implements AsyncDisposable {
       testimony: readWitness(this.#witnessFile),
       troubles: this.#troubles,
       enteringMs,
+      waysStoodStillMs: this.#delay.max / 1_000_000,
       rooms,
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#delay.disable();
     await this.#owned.disposeAsync();
   }
 

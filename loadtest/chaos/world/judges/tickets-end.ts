@@ -29,16 +29,17 @@ function lateTickets(evidence: WorldEvidence): readonly TicketTrip[] {
   );
 }
 
-function tripMs({ enteredAtMs, end }: TicketTrip): number {
-  return (end?.atMs ?? Number.POSITIVE_INFINITY) - enteredAtMs;
+/** Of who was entered again, since then: what he waited before is gone with his region's memory. */
+function tripMs({ newestAtMs, end }: TicketTrip): number {
+  return (end?.atMs ?? Number.POSITIVE_INFINITY) - newestAtMs;
 }
 
 /** For how long of its life the ticket's home was lost to its player, ms. */
-function homeLostMs({ home, enteredAtMs, end }: TicketTrip, { troubles }: WorldEvidence): number {
+function homeLostMs({ home, newestAtMs, end }: TicketTrip, { troubles }: WorldEvidence): number {
   return troubles
     .filter(({ lostRegionIds }) => lostRegionIds.includes(home))
     .reduce((sum, { fromMs, toMs }) => {
-      const from = Math.max(fromMs, enteredAtMs);
+      const from = Math.max(fromMs, newestAtMs);
       const to = Math.min(toMs ?? Number.POSITIVE_INFINITY, end?.atMs ?? from);
       return sum + Math.max(0, to - from);
     }, 0);
