@@ -18,7 +18,7 @@ const REAL_TIME = { retry: 1 } as const;
  * Tests that start regions by the handful: up to ten nodes and five Redis servers. One file at a time, by themselves: beside them a node
  * of another test takes six seconds to start, where it takes one.
  */
-const SEVERAL_REGIONS = ['evacuation', 'matchmaking-regions', 'world'].map(
+const SEVERAL_REGIONS = ['evacuation', 'matchmaking-regions', 'world', 'world-chaos'].map(
   (name) => `test/cluster/${name}.test.ts`,
 );
 

@@ -46,7 +46,7 @@ const record: TicketRecord = {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('[TK-11] who could not be told what he has after a break is told when the store is there again, and of his match', async () => {
+test('[TK-11, TK-43] who could not be told what he has after a break is told when the store is there again, and of his match', async () => {
   const store = new BrokenTicketStore({ clock });
   const feed = new TicketFeed({
     ...{ regionId: 'here', store, parties: new MemoryPartyStore({ clock }), clock },
