@@ -24,6 +24,7 @@ const SEVERAL_REGIONS = [
   'evacuation',
   'matchmaking-regions',
   'world',
+  'world-chaos',
 ].map((name) => `test/cluster/${name}.test.ts`);
 
 export default defineConfig({

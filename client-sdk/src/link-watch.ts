@@ -39,6 +39,11 @@ export class LinkWatch {
     this.#lastTickWallMs = deps.wallClockMs();
   }
 
+  /** When anything last arrived, monotonic, ms. */
+  get lastByteAtMs(): number {
+    return this.#lastByteAtMs;
+  }
+
   onBytes(): void {
     this.#lastByteAtMs = this.#deps.nowMs();
   }

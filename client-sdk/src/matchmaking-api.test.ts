@@ -375,6 +375,22 @@ describe('the push socket', () => {
     expect(region.entered).toBe(2);
   });
 
+  test('a ticket that its region has put back meanwhile is not entered again', async () => {
+    const client = await signedIn();
+    const ticket = await client.matchmaking.enter('ranked');
+    await isLive();
+    region.ticket = null;
+    region.before = (what) => {
+      // New latencies are on their way.
+      if (what === 'GET /v1/regions') region.pushTicket(searching('t1', 1));
+    };
+    region.push({ ticket: null });
+    await eventually(() => ticket.state === 'searching', soon);
+    region.pushTicket(matched('t1', null));
+    await eventually(() => ticket.state === 'matched', soon);
+    expect([ticket.ticketId, region.entered]).toEqual(['t1', 1]);
+  });
+
   test('a party’s ticket that is unknown is not entered again for one of its members', async () => {
     const client = await signedIn();
     const queued: TicketBody = {

@@ -157,7 +157,10 @@ export class MatchmakingApi {
     this.#ticket?.lose(error);
   }
 
-  /** The region has lost its data. Once only, and only what this client knows to be wanted: a party is gone with its ticket. */
+  /**
+   * The region has lost its data. Once only, and only what this client knows to be wanted: a party is gone with its ticket. Regions put
+   * back what waited, sooner than new latencies can be had: who would enter all the same would be on two tickets, and in two matches.
+   */
   async #enterAgain(ticket: MatchTicket): Promise<void> {
     const entry = this.#entry;
     this.#entry = null;
@@ -168,9 +171,12 @@ export class MatchmakingApi {
     const { queue } = ticket;
     try {
       await this.#whileEntering(async () => {
-        const { body } = await this.#enter(queue, async () =>
-          this.#post(queue, entry, await latencyTokens(this.#deps.regions, { isFresh: true })),
-        );
+        const tokens = await latencyTokens(this.#deps.regions, { isFresh: true });
+        if (this.#early?.ticketId === ticket.ticketId) {
+          this.#entry = entry;
+          return;
+        }
+        const { body } = await this.#enter(queue, () => this.#post(queue, entry, tokens));
         if (isWaiting(ticket)) ticket.apply(body);
         // Cancelled meanwhile, when there was nothing to cancel.
         else await this.#deps.http.request('DELETE', ticketPath(body.ticketId));

@@ -82,6 +82,7 @@ export class MeridianRoom<State = unknown> {
       options: { ...RECONNECTION, ...(options.reconnection || {}) },
       random: Math.random,
       nowMs,
+      lastByteAtMs: () => this.#link.lastByteAtMs,
       onState: (state) => this.#enter(state),
       onDrop: (drop) => this.#onDrop.emit(drop),
       onReturn: (outageMs, move) => {

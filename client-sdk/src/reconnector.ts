@@ -28,6 +28,8 @@ export interface ReconnectorDependencies {
   readonly random: () => number;
   /** Monotonic, in ms. */
   readonly nowMs: () => number;
+  /** When anything last came from the room, monotonic, in ms. */
+  readonly lastByteAtMs: () => number;
   readonly onState: (state: ConnectionState) => void;
   readonly onDrop: (drop: RoomDrop) => void;
   /** @param move - null when the room is where it was */
@@ -36,6 +38,8 @@ export interface ReconnectorDependencies {
 
 interface Outage {
   readonly startedAtMs: number;
+  /** Earlier, when it was only noticed by the silence. */
+  readonly silentSinceMs: number;
   readonly reason: string;
   /** processId before. */
   readonly from: string;
@@ -103,7 +107,7 @@ export class Reconnector {
       finder,
       random,
       nowMs,
-      outageMs: () => nowMs() - (this.#outage?.startedAtMs ?? nowMs()),
+      outageMs: () => nowMs() - (this.#outage?.silentSinceMs ?? nowMs()),
       target: () => socket.target,
       lostProcessId: () => this.#outage?.from ?? socket.target.processId,
       onTarget: (to) => this.#goTo(to),
@@ -144,7 +148,7 @@ export class Reconnector {
 
   #onDrop(code: number, text?: string): void {
     this.#endTry();
-    const { socket, nowMs, onDrop } = this.#deps;
+    const { socket, nowMs, lastByteAtMs, onDrop } = this.#deps;
     const movedTo = code === CloseCode.MAY_TRY_RECONNECT ? parseMovedReason(text) : null;
     // Also comes after each failed try; the outage began with the first.
     if (this.#outage === null) {
@@ -152,6 +156,7 @@ export class Reconnector {
       const { reason } = describeClose(code, words);
       this.#outage = {
         startedAtMs: nowMs(),
+        silentSinceMs: lastByteAtMs(),
         reason,
         from: socket.target.processId,
         attempt: 0,

@@ -9,7 +9,7 @@ export interface RoomSearchDependencies {
   readonly random: () => number;
   /** Monotonic, in ms. */
   readonly nowMs: () => number;
-  /** Since the connection was lost, in ms. */
+  /** Since anything was heard of the room, in ms: a region that is lost closes no connection. */
   readonly outageMs: () => number;
   /** Where the connection went last. */
   readonly target: () => RoomTarget;

@@ -15,6 +15,10 @@ import {
   SEAT_KEPT_S,
   STEP_HZ,
 } from './chaos-state.ts';
+import { openWitness } from './world/witness.ts';
+
+/** Tells what bots cannot see: steps of a room that nobody reaches. Null: nobody wants to know. */
+const witness = openWitness(process.env['CHAOS_WITNESS_FILE']);
 
 /** What comes back through checkpoints only. */
 interface Hidden {
@@ -93,6 +97,8 @@ class JournalRoom extends Room {
     this.state.clockMs = this.clock.elapsedTime;
     this.state.actedAtMs = machineNowMs();
     this.state.pid = process.pid;
+    const { lives, tick, actedAtMs, pid } = this.state;
+    witness?.({ kind: 'step', roomId: this.roomId, pid, life: lives, tick, atMs: actedAtMs });
   }
 
   /** Seconds in which nobody ran the room are made up for; one that is rung for twice is seen to be. */

@@ -1,3 +1,4 @@
+import type { Verdict } from '../chaos/judges/invariants.ts';
 import type { ChaosRun } from '../chaos/run-chaos.ts';
 import type { StageSecond } from '../chaos/stage.ts';
 import { type Html, html } from './html.ts';
@@ -18,19 +19,24 @@ export function chaosPage(report: Report, run: ChaosRun): string {
   ];
   return reportPage(report, report.suite.replace('chaos-', 'Chaos: '), tiles, [
     html`<section class="plots">${secondsPlots(run.seconds)}</section>`,
-    html`<h2>Promises</h2>${table(
-      ['Promise', 'Verdict', 'First breach'],
-      run.verdicts.map(({ id, title, breaches }) => [
-        `${id} ${title}`,
-        breaches.length === 0 ? 'kept' : `broken ${breaches.length} ×`,
-        breaches[0] ?? '',
-      ]),
-    )}`,
+    verdictSection(run.verdicts),
     html`<h2>What was done</h2>${table(
       ['Second', 'Event'],
       run.seconds.flatMap(({ at, events }) => events.map((event) => [String(at), event])),
     )}`,
   ]);
+}
+
+/** Each promise, and whether it was kept. */
+export function verdictSection(verdicts: readonly Verdict[]): Html {
+  return html`<h2>Promises</h2>${table(
+    ['Promise', 'Verdict', 'First breach'],
+    verdicts.map(({ id, title, breaches }) => [
+      `${id} ${title}`,
+      breaches.length === 0 ? 'kept' : `broken ${breaches.length} ×`,
+      breaches[0] ?? '',
+    ]),
+  )}`;
 }
 
 /** States received and players without a room, second by second; events show when the pointer rests on them. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from '../cluster/cluster.ts';
@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly nodesPerRegion: number;
   /** Settings of every node, besides those that make it part of the world. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Existing folder for the logs of all nodes: a folder for each region. */
+  readonly logFolder?: string | undefined;
   /** Told of each region as it gets ready. */
   readonly onReady?: (region: WorldRegion) => void;
 }
@@ -54,15 +56,25 @@ export class World implements AsyncDisposable {
   readonly regions: ReadonlyMap<string, WorldRegion>;
   readonly wan: WorldWan;
   /** The nodes of a region have one store of profiles: a player is known whichever of them he asks. */
-  readonly #profilesFolder = mkdtempSync(join(tmpdir(), 'meridian-world-'));
+  readonly #profiles = mkdtempSync(join(tmpdir(), 'meridian-world-'));
   readonly #reaper = new Reaper();
 
-  static async start({ game, nodesPerRegion, env = {}, onReady }: WorldOptions): Promise<World> {
+  static async start(options: WorldOptions): Promise<World> {
+    const { game, nodesPerRegion, env = {}, logFolder, onReady } = options;
+    const folderOf = (regionId: string) => {
+      if (logFolder === undefined) return undefined;
+      const folder = join(logFolder, regionId);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    };
     // First what nodes are told of: the doors of all regions, and their Redis servers.
     const opened = await Promise.allSettled(
       WORLD_PLACES.map(async (place) => ({
         place,
-        cluster: await Cluster.start({ game, nodes: 0, env: { ...ENV, ...env } }),
+        cluster: await Cluster.start({
+          ...{ game, nodes: 0, env: { ...ENV, ...env } },
+          logFolder: folderOf(place.id),
+        }),
       })),
     );
     const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -88,7 +100,7 @@ export class World implements AsyncDisposable {
   private constructor(regions: readonly WorldRegion[]) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
     this.wan = new WorldWan();
-    this.#reaper.watchFolder(this.#profilesFolder);
+    this.#reaper.watchFolder(this.#profiles);
     for (const { place, cluster } of regions) {
       const { frontDoor, redis } = cluster;
       this.wan.putRegion(place.id, { frontDoor, redis: `127.0.0.1:${redis.port}` });
@@ -131,7 +143,7 @@ export class World implements AsyncDisposable {
     await Promise.all(
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
-    rmSync(this.#profilesFolder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profiles, { recursive: true, force: true, maxRetries: 5 });
     await this.#reaper[Symbol.asyncDispose]();
   }
 
@@ -153,8 +165,8 @@ export class World implements AsyncDisposable {
       })),
     );
     return {
+      MERIDIAN_PROFILES_SQLITE_PATH: join(this.#profiles, `${own.place.id}.sqlite`),
       MERIDIAN_REGION_ID: own.place.id,
-      MERIDIAN_PROFILES_SQLITE_PATH: join(this.#profilesFolder, `${own.place.id}.sqlite`),
       MERIDIAN_HTTP_CORS_ORIGINS: origins.join(','),
       MERIDIAN_REGIONS: JSON.stringify(entries),
       MERIDIAN_REGION_LINKS: JSON.stringify(links),

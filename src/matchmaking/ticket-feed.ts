@@ -8,7 +8,7 @@ import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 import type { ViewTicket } from './ticket-view.ts';
 
-/** How often a waiting player is told how far his search has widened, at most. */
+/** How often a waiting player is told how far his search has widened, at most; and whoever could not be told what he has, is. */
 const TELL_EVERY_MS = 1_000;
 
 export interface TicketFeedDeps {
@@ -29,6 +29,8 @@ interface Listener {
   told: string;
   /** False while what he has is being read: what is pushed meanwhile could be older than that, or newer. */
   isGreeted: boolean;
+  /** What he has is being read now. */
+  isAsking: boolean;
   /** Pushes that had to wait for that. */
   missed: number;
 }
@@ -50,7 +52,7 @@ export class TicketFeed {
         }
       }),
       store.onGap(() => {
-        for (const listener of this.#all()) void this.#tellAll(listener).catch(() => {});
+        for (const listener of this.#all()) this.#tellAgain(listener);
       }),
       parties.onChange(({ playerIds, party }) => {
         const body = party === null ? null : partyBody(party, regionId);
@@ -59,14 +61,25 @@ export class TicketFeed {
         }
       }),
     ];
-    this.#timer = setInterval(() => this.#tellSearches(), TELL_EVERY_MS).unref();
+    this.#timer = setInterval(() => {
+      for (const listener of this.#all()) if (!listener.isGreeted) this.#tellAgain(listener);
+      this.#tellSearches();
+    }, TELL_EVERY_MS).unref();
   }
 
   /** A player has said hello: he hears what he has now, then what changes. @throws {GameError} for a token that is none */
   async greet(accessToken: string, socket: PushSocket): Promise<void> {
     const { playerId } = await this.#deps.tokens.verify(accessToken);
     const listener: Listener = {
-      ...{ playerId, socket, waiting: null, told: '', isGreeted: false, missed: 0 },
+      ...{
+        playerId,
+        socket,
+        waiting: null,
+        told: '',
+        isGreeted: false,
+        isAsking: false,
+        missed: 0,
+      },
     };
     const ofPlayer = this.#listeners.get(playerId) ?? new Set();
     this.#listeners.set(playerId, ofPlayer.add(listener));
@@ -84,10 +97,27 @@ export class TicketFeed {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
+  /** While the store cannot be asked he hears nothing, not even of a match: the next look tries again. */
+  #tellAgain(listener: Listener): void {
+    listener.isGreeted = false;
+    void this.#tellAll(listener).catch(() => {});
+  }
+
+  /** One reading at a time: of two, the older could have the last word. */
   async #tellAll(listener: Listener): Promise<void> {
+    listener.missed += 1;
+    if (listener.isAsking) return;
+    listener.isAsking = true;
+    try {
+      await this.#readAll(listener);
+    } finally {
+      listener.isAsking = false;
+    }
+  }
+
+  async #readAll(listener: Listener): Promise<void> {
     const { store, parties, regionId, view } = this.#deps;
     const { playerId, socket } = listener;
-    listener.isGreeted = false;
     for (;;) {
       listener.missed = 0;
       const [record, party] = await Promise.all([
