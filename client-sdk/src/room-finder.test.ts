@@ -176,6 +176,30 @@ describe('[EV-10] a room whose region may be lost', () => {
     },
   );
 
+  test('is asked for there twice a second while its region is silent', async () => {
+    const behaviours: Record<string, Behaviour> = { 'a:1': 'silent', 'z:9': unknown };
+    const askedAtMs: number[] = [];
+    const fetch: FetchFunction = (url, init) => {
+      if (new URL(url).host === 'z:9') askedAtMs.push(time.nowMs - 10_000);
+      return behaving(behaviours, () => {})(url, init);
+    };
+    const nodes = new KnownNodes(HERE);
+    nodes.learnRefuge('z:9/');
+    const finder = new RoomFinder({ nodes, fetch, random: () => 0 });
+    const answers: RoomAnswer[] = [];
+    const lost = { processId: 'q', address: 'a:1' };
+    void finder.seek('r', lost, { isLate: true }).then((answer) => answers.push(answer));
+    await turns();
+    behaviours['z:9'] = running('z:9');
+    time.advance(499);
+    await turns();
+    expect(answers).toEqual([]);
+    time.advance(1);
+    await turns();
+    expect(answers).toEqual([there]);
+    expect(askedAtMs).toEqual([0, 500]);
+  });
+
   test.each<Behaviour>(['refuses', 'silent', unknown])(
     'is where its region says when the refuge does not have it: %o',
     async (refuge) => {

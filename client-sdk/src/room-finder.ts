@@ -38,6 +38,8 @@ const HEDGE_AFTER_MS = 300;
 const DEADLINE_MS = 2_000;
 /** Time the other region has to answer. */
 const REFUGE_DEADLINE_MS = 1_000;
+/** A lost region never answers, and its rooms may come to the refuge at any moment. */
+const REFUGE_AGAIN_MS = 500;
 
 export class RoomFinder {
   readonly #deps: RoomFinderDependencies;
@@ -59,11 +61,17 @@ export class RoomFinder {
     { waitMs = 0, isLate }: { readonly waitMs?: number; readonly isLate: boolean },
   ): Promise<RoomAnswer> {
     const asking = this.ask(roomId, lost, waitMs);
-    const there = isLate ? await this.#askRefuge(roomId) : null;
-    if (there !== null) return there;
-    const answer = await asking;
-    const isUnknown = answer.kind === 'unknown' || answer.kind === 'lost';
-    return (isUnknown && !isLate ? await this.#askRefuge(roomId) : null) ?? answer;
+    if (!isLate) {
+      const answer = await asking;
+      const isUnknown = answer.kind === 'unknown' || answer.kind === 'lost';
+      return (isUnknown ? await this.#askRefuge(roomId) : null) ?? answer;
+    }
+    for (;;) {
+      const there = await this.#askRefuge(roomId);
+      if (there !== null) return there;
+      const answer = await orNull(asking, REFUGE_AGAIN_MS);
+      if (answer !== null) return answer;
+    }
   }
 
   /**
@@ -160,6 +168,17 @@ export class RoomFinder {
       return null;
     }
   }
+}
+
+/** @returns null when it takes longer */
+async function orNull<Result>(pending: Promise<Result>, ms: number): Promise<Result | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  const result = await Promise.race([pending, late]);
+  clearTimeout(timer);
+  return result;
 }
 
 function answerOf(location: RoomLocation, askedAddress: NodeAddress): RoomAnswer | null {

@@ -95,10 +95,14 @@ export class WorldRooms implements AsyncDisposable {
   }
 
   async #leftovers(): Promise<readonly string[]> {
+    const roomIds = [...this.roomIds];
     const deadlineMs = machineNowMs() + LEFTOVERS_WITHIN_MS;
     for (;;) {
       const left = await Promise.all(this.#watches.map((watch) => watch.leftovers()));
-      const leftovers = left.flat();
+      // Rooms of matches come and go: those whose players are lost hold their seats for a while.
+      const leftovers = left
+        .flat()
+        .filter((line) => roomIds.some((roomId) => line.includes(roomId)));
       if (leftovers.length === 0 || machineNowMs() > deadlineMs) return leftovers;
       await sleep(LOOK_EVERY_MS);
     }

@@ -32,12 +32,12 @@ const blackHoleRegion: WorldScenario = {
     await stage.play(5);
     const isSettled = await rooms.settled(SETTLED_WITHIN_MS);
     stage.note(isSettled ? 'all bots play again' : 'some bots still search');
-    const leastS = isQuick ? 12 : 40;
+    const leastS = isQuick ? 10 : 40;
     await stage.play(Math.max(0, leastS - (machineNowMs() - startedMs) / 1_000));
     world.wan.healRegion(VICTIM);
     trouble.isOver(`${VICTIM} is back`);
     // It lets go of what lives elsewhere.
-    await stage.play(isQuick ? 5 : 20);
+    await stage.play(isQuick ? 4 : 20);
   },
 };
 

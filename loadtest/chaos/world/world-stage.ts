@@ -19,7 +19,7 @@ const SECOND_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 const KNOWN_WITHIN_MS = 30_000;
 /** Tickets have ended by then when the world has been whole for so long, with as much again for a loaded machine. */
-const WAIT_ON_MS = 8_000;
+const WAIT_ON_MS = 5_000;
 const ALL_END_WITHIN_MS = TICKET_TIMEOUT_S * SECOND_MS + 20_000;
 
 export interface WorldStageOptions {
