@@ -163,10 +163,8 @@ test('[TK-54] who left and who came for him are rated alike, by the result of th
 
 test('[TK-22, TK-52] no client promises itself a place', async () => {
   const [stayer, leaver] = (await startMatch(region, 'duel', ANY)) as [Seated, Seated];
-  stayer.room.send('lock');
   await leaver.room.leave();
-  stayer.room.send('unlock');
-  const { player } = await wait(region, 'pairs');
+  const player = await MatchPlayer.signIn(region);
   const { playerId } = player;
   const me = { playerId, displayName: 'x', role: null, rating: { mu: 1, sigma: 1 } };
   const teams = [{ players: [{ ...me, homeRegionId: 'local' }] }, { players: [] }];

@@ -74,12 +74,6 @@ export const game = defineGame({
   queues: {
     pairs: { room: 'running', rules: actionRules(PAIRS) },
     roles: { room: 'running', rules: actionRules({ ...PAIRS, roles: { tank: 1, healer: 1 } }) },
-    // Alike, but matched by different nodes.
-    ...Object.fromEntries(
-      ['duel', 'duel-b', 'duel-c', 'duel-d', 'duel-e', 'duel-f'].map((queue) => [
-        queue,
-        { room: 'running', rules: actionRules(DUEL) },
-      ]),
-    ),
+    duel: { room: 'running', rules: actionRules(DUEL) },
   },
 });

@@ -38,14 +38,14 @@ interface Place {
 }
 
 export class MatchPlaces {
-  readonly #match: Pick<MatchInfo, 'matchId' | 'queue'>;
+  readonly match: Pick<MatchInfo, 'matchId' | 'queue'>;
   readonly #places: readonly Place[];
   readonly #teamCount: number;
   readonly #replaced: ReplacedPlayer[];
 
   /** @param hasPlayed - the room comes back: whoever has no seat in it now has left */
   constructor({ matchId, queue, teams, replaced = [] }: MatchInfo, hasPlayed: boolean) {
-    this.#match = { matchId, queue };
+    this.match = { matchId, queue };
     this.#teamCount = teams.length;
     this.#replaced = [...replaced];
     this.#places = teams.flatMap(({ players }, team) =>
@@ -58,7 +58,7 @@ export class MatchPlaces {
   /** The match as of now; who is promised a place counts when he sits. */
   get info(): MatchInfo {
     return {
-      ...this.#match,
+      ...this.match,
       teams: this.#byTeam(({ holder }) => holder),
       ...(this.#replaced.length > 0 && { replaced: [...this.#replaced] }),
     };

@@ -28,11 +28,11 @@ export class RoomMatch {
   }
 
   get matchId(): string {
-    return this.info.matchId;
+    return this.#places.match.matchId;
   }
 
   get queue(): string {
-    return this.info.queue;
+    return this.#places.match.queue;
   }
 
   /** Who has each place, or had it last; who is on his way to an open one has it already. */
