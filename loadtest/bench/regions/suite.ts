@@ -63,6 +63,7 @@ export async function runRegionsSuite(
     notes: [
       ...(options.quick ? [QUICK_NOTE] : []),
       'Players, their ways, five Redis servers and five nodes share the cores of one machine.',
+      ...endedNodes(world),
       ...[...regular.failures, ...rare.failures].map(
         ([reason, count]) => `${count} players failed: ${reason}`,
       ),
@@ -164,6 +165,13 @@ async function knowEachOther(world: World): Promise<void> {
   }
 }
 
+/** A node that was kept from its core for so long that it gave its rooms up. */
+function endedNodes(world: World): readonly string[] {
+  const nodes = [...world.regions.values()].flatMap(({ cluster }) => cluster.nodes);
+  const ended = nodes.filter(({ isRunning }) => !isRunning).length;
+  return ended === 0 ? [] : [`${ended} nodes failed: they ended before their players were done.`];
+}
+
 /** What is still there when everybody has gone, after what may take a while has had its time. */
 async function leftBehind(world: World): Promise<LeftBehind> {
   const untilMs = performance.now() + GONE_WITHIN_MS;
@@ -174,7 +182,9 @@ async function leftBehind(world: World): Promise<LeftBehind> {
       for (const queue of ['echo', ...RARE_QUEUES]) {
         left.tickets += await redis.zcard(redisKeys.ticketQueue(queue));
       }
-      for (const { metrics } of cluster.nodes) {
+      for (const { metrics, isRunning } of cluster.nodes) {
+        // One that has ended is told of in the notes; its seats ended with it.
+        if (!isRunning) continue;
         const text = await (await fetch(metrics)).text();
         left.seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;
       }
