@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { redisKeys } from '../../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { areAllRegionsOpen } from '../../../test/support/regions-open.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { parsePrometheus, sumOf } from '../../load/prometheus.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -176,20 +177,28 @@ function endedNodes(world: World): readonly string[] {
 async function leftBehind(world: World): Promise<LeftBehind> {
   const untilMs = performance.now() + GONE_WITHIN_MS;
   for (;;) {
-    const left = { tickets: 0, seats: 0 };
-    for (const { cluster } of world.regions.values()) {
-      await using redis = cluster.redis.client();
-      for (const queue of ['echo', ...RARE_QUEUES]) {
-        left.tickets += await redis.zcard(redisKeys.ticketQueue(queue));
-      }
-      for (const { metrics, isRunning } of cluster.nodes) {
-        // One that has ended is told of in the notes; its seats ended with it.
-        if (!isRunning) continue;
-        const text = await (await fetch(metrics)).text();
-        left.seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;
-      }
-    }
+    const all = await Promise.all(
+      [...world.regions.values()].map(({ cluster }) => leftIn(cluster)),
+    );
+    const left = {
+      tickets: all.reduce((sum, { tickets }) => sum + tickets, 0),
+      seats: all.reduce((sum, { seats }) => sum + seats, 0),
+    };
     if (left.tickets + left.seats === 0 || performance.now() > untilMs) return left;
     await sleep(1_000);
   }
+}
+
+async function leftIn(cluster: Cluster): Promise<LeftBehind> {
+  await using redis = cluster.redis.client();
+  let [tickets, seats] = [0, 0];
+  for (const queue of ['echo', ...RARE_QUEUES]) {
+    tickets += await redis.zcard(redisKeys.ticketQueue(queue));
+  }
+  // One that has ended is told of in the notes; its seats ended with it.
+  for (const { metrics } of cluster.running) {
+    const text = await (await fetch(metrics)).text();
+    seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;
+  }
+  return { tickets, seats };
 }
