@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { redisKeys } from '../../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { areAllRegionsOpen } from '../../../test/support/regions-open.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { parsePrometheus, sumOf } from '../../load/prometheus.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -63,6 +64,7 @@ export async function runRegionsSuite(
     notes: [
       ...(options.quick ? [QUICK_NOTE] : []),
       'Players, their ways, five Redis servers and five nodes share the cores of one machine.',
+      ...endedNodes(world),
       ...[...regular.failures, ...rare.failures].map(
         ([reason, count]) => `${count} players failed: ${reason}`,
       ),
@@ -164,22 +166,39 @@ async function knowEachOther(world: World): Promise<void> {
   }
 }
 
+/** A node that was kept from its core for so long that it gave its rooms up. */
+function endedNodes(world: World): readonly string[] {
+  const nodes = [...world.regions.values()].flatMap(({ cluster }) => cluster.nodes);
+  const ended = nodes.filter(({ isRunning }) => !isRunning).length;
+  return ended === 0 ? [] : [`${ended} nodes failed: they ended before their players were done.`];
+}
+
 /** What is still there when everybody has gone, after what may take a while has had its time. */
 async function leftBehind(world: World): Promise<LeftBehind> {
   const untilMs = performance.now() + GONE_WITHIN_MS;
   for (;;) {
-    const left = { tickets: 0, seats: 0 };
-    for (const { cluster } of world.regions.values()) {
-      await using redis = cluster.redis.client();
-      for (const queue of ['echo', ...RARE_QUEUES]) {
-        left.tickets += await redis.zcard(redisKeys.ticketQueue(queue));
-      }
-      for (const { metrics } of cluster.nodes) {
-        const text = await (await fetch(metrics)).text();
-        left.seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;
-      }
-    }
+    const all = await Promise.all(
+      [...world.regions.values()].map(({ cluster }) => leftIn(cluster)),
+    );
+    const left = {
+      tickets: all.reduce((sum, { tickets }) => sum + tickets, 0),
+      seats: all.reduce((sum, { seats }) => sum + seats, 0),
+    };
     if (left.tickets + left.seats === 0 || performance.now() > untilMs) return left;
     await sleep(1_000);
   }
+}
+
+async function leftIn(cluster: Cluster): Promise<LeftBehind> {
+  await using redis = cluster.redis.client();
+  let [tickets, seats] = [0, 0];
+  for (const queue of ['echo', ...RARE_QUEUES]) {
+    tickets += await redis.zcard(redisKeys.ticketQueue(queue));
+  }
+  // One that has ended is told of in the notes; its seats ended with it.
+  for (const { metrics } of cluster.running) {
+    const text = await (await fetch(metrics)).text();
+    seats += sumOf(parsePrometheus(text), 'meridian_clients') ?? 0;
+  }
+  return { tickets, seats };
 }
