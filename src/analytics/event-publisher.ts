@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
+import { within } from '../shared/within.ts';
 import type { AnalyticsMetrics } from '../telemetry/analytics-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AliasStore } from './alias-store.ts';
@@ -55,8 +56,11 @@ export class EventPublisher {
   async stop(withinMs: number): Promise<number> {
     const { clock, buffer } = this.#deps;
     const untilMs = clock.monotonicMs() + withinMs;
-    await this.#loop.stop(withinMs);
-    while (clock.monotonicMs() < untilMs && (await this.#publishBatch()) === 'published');
+    let goesOn = await this.#loop.stop(withinMs);
+    while (goesOn) {
+      const leftMs = untilMs - clock.monotonicMs();
+      goesOn = leftMs > 0 && (await within(this.#publishBatch(), leftMs)) === 'published';
+    }
     return buffer.size + sizeOf(this.#batch);
   }
 

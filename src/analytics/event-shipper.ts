@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
+import { within } from '../shared/within.ts';
 import type { AnalyticsMetrics } from '../telemetry/analytics-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EventSink, SinkOutcome } from './event-sink.ts';
@@ -62,8 +63,11 @@ export class EventShipper {
   async stop(withinMs: number, { goesOn }: { readonly goesOn: boolean }): Promise<void> {
     const { clock } = this.#deps;
     const untilMs = clock.monotonicMs() + withinMs;
-    await this.#loop.stop(withinMs);
-    while (goesOn && clock.monotonicMs() < untilMs && (await this.#ship()) === 'shipped');
+    let isGoing = (await this.#loop.stop(withinMs)) && goesOn;
+    while (isGoing) {
+      const leftMs = untilMs - clock.monotonicMs();
+      isGoing = leftMs > 0 && (await within(this.#ship(), leftMs)) === 'shipped';
+    }
   }
 
   async #round(): Promise<number> {

@@ -111,11 +111,12 @@ export class FileEventSink implements EventSink {
     if (current === null) return;
     try {
       await current.file.truncate(current.bytes);
-      await current.file.close();
       // Each try on a full disk would leave another one.
       if (current.bytes === 0) await rm(current.path, { force: true });
     } catch (error) {
       this.#log.warn({ reason: codeOf(error) }, 'an analytics file may end in a cut line');
+    } finally {
+      await current.file.close().catch(() => undefined);
     }
   }
 

@@ -17,11 +17,11 @@ export class LoopTimer {
     this.#next(0);
   }
 
-  /** No round begins any more. @returns when the one under way is over, or `withinMs` is */
-  async stop(withinMs: number): Promise<void> {
+  /** No round begins any more. @returns false when the one under way is not over within that time, and may never be */
+  async stop(withinMs: number): Promise<boolean> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await within(this.#running ?? Promise.resolve(), withinMs);
+    return (await within(this.#running ?? Promise.resolve(), withinMs)) !== 'late';
   }
 
   #next(inMs: number): void {
