@@ -11,6 +11,7 @@ const events = defineEvents({
 const CountState = schema({ count: t.uint32().default(0) }, 'CountState');
 
 class CountRoom extends Room {
+  override readonly durability = 'journal';
   override state = new CountState();
   override messages = {
     count: (client: Client, { by, word }: { by: number; word: string }) => {
