@@ -171,6 +171,15 @@ describe('files', () => {
   });
 });
 
+test('[AN-12] the end of a node does not wait for a sink that never answers', async () => {
+  const sink: EventSink = { write: () => new Promise(() => {}), close: async () => {} };
+  const { stream, shipper } = shipping(sink);
+  await stream.append(lines(2));
+  const startedMs = performance.now();
+  await shipper.stop(100, { goesOn: true });
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(95);
+});
+
 function shipping(sink: EventSink) {
   const registry = new Registry();
   const metrics = new AnalyticsMetrics(registry);
