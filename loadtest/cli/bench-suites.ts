@@ -1,3 +1,5 @@
+import { ANALYTICS_COMMAND } from '../bench/analytics/options.ts';
+import { runAnalyticsSuite } from '../bench/analytics/suite.ts';
 import { BURST_COMMAND } from '../bench/burst/options.ts';
 import { runBurstSuite } from '../bench/burst/suite.ts';
 import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
@@ -46,6 +48,11 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
         const { report, tables } = result;
         const summary = `${tables}\n\n${figureLines(report)}`;
         return { report, summary, page: matchmakingPage(result), hasFailed: false };
+      }),
+    analytics: (argv) =>
+      runReportCommand(ANALYTICS_COMMAND, argv, async (_options, tell) => {
+        const report = runAnalyticsSuite(PROJECT_ROOT, tell);
+        return { report, summary: figureLines(report), hasFailed: false };
       }),
     regions: (argv) =>
       runReportCommand(REGIONS_COMMAND, argv, async (options, tell) => {

@@ -9,8 +9,10 @@ import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
+import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { openAnalytics } from './analytics.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
@@ -85,13 +87,19 @@ async function openNode(
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
 
-  const { auth, profiles } = await openPlayers({ config, log }, closers);
+  const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
+  closers.push('SQLite', () => database.close());
+  const { auth, profiles } = openPlayers({ config, database, log });
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
   const node = await ColyseusNode.open(log);
+  const analytics = await openAnalytics(
+    { config, game, nodeId: node.processId, database, log, metrics },
+    closers,
+  );
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
@@ -116,6 +124,7 @@ async function openNode(
           tokens: auth,
           clock,
           metrics: metrics.matchmaking,
+          events: analytics.analytics,
         },
         closers,
       ),
@@ -139,11 +148,12 @@ async function openNode(
     survival: survival.services,
     matches: matchmaking.results,
     backfills: matchmaking.backfills,
+    analytics: analytics.analytics,
   });
 
   const { server, transport } = createPublicServer({
     ...{ config, game, node, self, region, regions, survival, log, metrics },
-    ...{ auth, profiles, matchmaking, evacuation },
+    ...{ auth, profiles, matchmaking, evacuation, analytics },
   });
   const metricsServer = createMetricsServer(async () => ({
     type: metrics.registry.contentType,

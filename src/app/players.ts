@@ -4,8 +4,7 @@ import type { MeridianConfig } from '../config/config.ts';
 import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
 import { createProfileService, type ProfileService } from '../profiles/service.ts';
 import { systemClock } from '../shared/clock.ts';
-import type { Closers } from '../shared/closers.ts';
-import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
+import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Who players are, and what is kept of them. */
@@ -14,13 +13,15 @@ export interface Players {
   readonly profiles: ProfileService;
 }
 
-/** @throws {GameError} `STORE_UNAVAILABLE` */
-export async function openPlayers(
-  { config, log }: { readonly config: MeridianConfig; readonly log: Logger },
-  closers: Closers,
-): Promise<Players> {
-  const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
-  closers.push('SQLite', () => database.close());
+export function openPlayers({
+  config,
+  database,
+  log,
+}: {
+  readonly config: MeridianConfig;
+  readonly database: SqliteDatabase;
+  readonly log: Logger;
+}): Players {
   const profiles = createProfileService({
     store: new SqliteProfileStore({ db: database, clock: systemClock }),
   });

@@ -11,6 +11,7 @@ import { profileRoutes } from '../profiles/routes.ts';
 import type { RegionsService } from '../regions/service.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { roomLocationRoute } from '../rooms/location-route.ts';
+import { Room } from '../rooms/room.ts';
 import { RoomLocator } from '../rooms/room-locator.ts';
 import { mountMatchmaking } from '../rooms/service.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -24,6 +25,7 @@ import {
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
+import type { NodeAnalytics } from './analytics.ts';
 import type { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import type { NodeSelf } from './node-self.ts';
@@ -39,6 +41,7 @@ export interface PublicServerParts extends Players {
   readonly region: Region;
   readonly regions: RegionsService;
   readonly matchmaking: MatchmakingService;
+  readonly analytics: NodeAnalytics;
   readonly survival: SurvivalRuntime;
   /** Null: no region takes the rooms of another. */
   readonly evacuation: Evacuation | null;
@@ -52,7 +55,7 @@ export function createPublicServer(parts: PublicServerParts): {
   readonly transport: MeridianTransport;
 } {
   const { config, game, node, self, region, regions, survival, log, metrics } = parts;
-  const { auth, profiles, matchmaking, evacuation } = parts;
+  const { auth, profiles, matchmaking, evacuation, analytics } = parts;
   const trusted = trustProxies(config.http.trustedProxies);
   const forwarder = region.outlivesProcess
     ? new SocketForwarder(peerKey(config.cluster, config.auth))
@@ -97,6 +100,9 @@ export function createPublicServer(parts: PublicServerParts): {
     ...(forwarder === undefined
       ? {}
       : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
+    onClientRtt: (room, client, rttMs) => {
+      if (room instanceof Room) analytics.clientRtt(room, client, rttMs);
+    },
     certifyProbe: (measurement) => regions.certify(measurement),
     greetPush: matchmaking.greet,
     addressOf,

@@ -1,3 +1,4 @@
+import type { MatchmakingEvents } from '../analytics/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { RegionLink } from '../regions/contract.ts';
@@ -15,6 +16,7 @@ export interface MatchReportsDeps {
   readonly link: RegionLink | null;
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
+  readonly events: MatchmakingEvents;
   /** True for the first who reports a match. */
   readonly isFirst: (matchId: string) => Promise<boolean>;
 }
@@ -34,12 +36,13 @@ export class MatchReports implements MatchResults {
   }
 
   async report(match: MatchInfo, ranks: readonly number[]): Promise<void> {
-    const { regionId, link, clock, isFirst } = this.#deps;
+    const { regionId, link, clock, events, isFirst } = this.#deps;
     const { matchId, queue } = match;
     const { rateMatch } = await loadRateGame();
     const rated = rateMatch(match, ranks);
     if (!rated.ok) throw new GameError('BAD_REQUEST', { reason: rated.reason });
     if (!(await isFirst(matchId))) return;
+    events.matchReported({ matchId, queue }, ranks);
     const changes = rated.players.map(({ player: { playerId, rating, homeRegionId }, after }) => {
       const change = { playerId, mu: after.mu - rating.mu, sigma: after.sigma - rating.sigma };
       return { homeRegionId, change };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_ANALYTICS } from '../analytics/event-recorder.ts';
 import { catalogueOf } from '../regions/region-catalogue.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { QueueStatus } from './contract.ts';
@@ -33,6 +34,7 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
     profiles: { read: async () => null, addStatistics: () => Promise.reject(new Error('no')) },
     ...{ clock, mostWaiting, log: createLogger({ level: 'silent' }) },
     status: async () => status,
+    events: NO_ANALYTICS,
   });
   let players = 0;
   const enter = () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { MatchmakingEvents } from '../analytics/contract.ts';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
@@ -14,6 +15,7 @@ import { ratingOf } from './player-ratings.ts';
 import { QueueDoor } from './queue-door.ts';
 import { longestQueue, refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
+import { factsOfTicket } from './ticket-events.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 import { WaitingTickets } from './waiting-tickets.ts';
@@ -33,6 +35,7 @@ export interface TicketDeskDeps {
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly events: MatchmakingEvents;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
   readonly status: (queue: string) => Promise<QueueStatus | null>;
@@ -110,6 +113,7 @@ export class TicketDesk {
         { retryAfterMs: FULL_RETRY_MS },
       );
     }
+    this.#deps.events.ticketQueued(factsOfTicket(record));
     return record;
   }
 

@@ -1,3 +1,4 @@
+import type { Analytics } from '../analytics/contract.ts';
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { RoomsConfig } from '../config/config.ts';
 import type { MatchBackfills, MatchResults } from '../matchmaking/contract.ts';
@@ -20,4 +21,5 @@ export interface RoomServices {
   readonly survival: SurvivalServices;
   readonly matches: MatchResults;
   readonly backfills: MatchBackfills;
+  readonly analytics: Analytics;
 }

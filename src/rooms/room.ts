@@ -17,6 +17,7 @@ import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
@@ -35,6 +36,7 @@ import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
 import type { RoomMatch } from './match/room-match.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
+import { RoomAnalytics } from './room-analytics.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
 import type { RoomTimers } from './timers/room-timers.ts';
@@ -142,6 +144,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   #log: Logger | undefined;
+  #analytics: RoomAnalytics | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
   readonly #state = new RoomStateKeeper(this as never, this.#services.scratch, {
@@ -188,6 +191,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   /** The match this room was made for; null for a room that players came to by themselves. There from `onCreate` on. */
   get match(): RoomMatch | null {
     return this.#seating?.match ?? null;
+  }
+
+  /** Records what happens, for those who learn from it. Nothing here waits for it. */
+  get analytics(): RoomAnalytics {
+    this.#analytics ??= new RoomAnalytics({
+      room: this as never,
+      analytics: this.#services.analytics,
+      clock: systemClock,
+    });
+    return this.#analytics;
   }
 
   /** Players' durable profiles. */
@@ -288,9 +301,11 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#services.metrics.clientJoined(this.roomName);
       this.#survival.joined(client);
       this.#seating?.joined(client.sessionId);
+      this.analytics.seated(client);
     });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
+      this.analytics.left(client, { goesOn: this.#survival.isReleased });
       this.#survival.seatFreed(client);
       this.#seating?.left(client.sessionId);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
