@@ -1,7 +1,7 @@
 // Players for running rooms when nodes die: real nodes, a real Redis, SIGKILL.
 
 import { MemoryStorage, MeridianClient, type MeridianRoom } from '@meridian/client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { matcherNode } from '../../src/matchmaking/matcher-node.ts';
 import { eventually } from '../support/eventually.ts';
 import type { MatchRegion } from '../support/match-player.ts';
@@ -12,6 +12,9 @@ import type { MeridianProcess } from '../support/start-meridian.ts';
 const SECRET = 'a secret of one region, long enough';
 const SOON = { withinMs: 20_000 };
 const ANY = [{}, {}];
+
+// Each starts nodes of its own, which takes most of the time where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 let region: MeridianRegion;
 beforeEach(async () => {
