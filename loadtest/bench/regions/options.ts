@@ -15,7 +15,7 @@ empty at home that regions must share their players. Takes about five minutes.`,
     },
     rare: {
       value: 'count',
-      help: 'Players for the rare queues (208; quick: 64); 0: none. A multiple of 16 leaves nobody alone.',
+      help: 'Players for the rare queues (192; quick: 64); 0: none. A multiple of 32 leaves nobody alone.',
       schema: z.coerce.number().int().nonnegative().optional(),
     },
     quick: {

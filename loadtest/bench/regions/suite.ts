@@ -20,10 +20,13 @@ const QUICK_BOTS = 200;
 /** Who come faster than a machine of two cores can greet them measure the machine. */
 const ARRIVALS_PER_S = 12;
 /** A multiple of a match in each queue, so that nobody is left alone. */
-const RARE_BOTS = 208;
+const RARE_BOTS = 192;
 const QUICK_RARE_BOTS = 64;
-/** Every two seconds one for each queue: a region would wait half a minute for a match of its own. */
-const RARE_ARRIVALS_PER_S = 2;
+/**
+ * Every five seconds one for each queue, and so every fifteen for each home: a region would wait 45 s for a match of its own, and the
+ * others are open to its first player after 13 to 22. With one every six seconds all matches were of one home.
+ */
+const RARE_ARRIVALS_PER_S = 1.6;
 const KNOWN_WITHIN_MS = 30_000;
 /** Seats of who has left are free at once, tickets end with their match. */
 const GONE_WITHIN_MS = 30_000;
