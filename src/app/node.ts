@@ -10,7 +10,7 @@ import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
-import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
+import { openSqliteProfiles } from '../profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import { createProfileService } from '../profiles/service.ts';
 import { createRegionsService } from '../regions/service.ts';
@@ -116,7 +116,8 @@ async function openNode(
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
   const profiles = createProfileService({
-    store: new SqliteProfileStore({ db: database, clock: systemClock }),
+    storage: openSqliteProfiles(database),
+    regionId: config.region.id,
   });
   const auth = createAuthService({
     config: config.auth,

@@ -1,5 +1,12 @@
 import type { JsonValue } from '../protocol/rest.ts';
 
+/** Where a profile is found: every store is asked with both, so that a question reaches one shard only. */
+export interface ProfileRef {
+  readonly playerId: string;
+  /** Region that keeps the profile. */
+  readonly homeRegion: string;
+}
+
 /** A player's durable data. */
 export interface Profile {
   readonly playerId: string;
