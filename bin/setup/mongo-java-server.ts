@@ -5,8 +5,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findProgram } from './find-program.ts';
 import { fingerprint } from './fingerprint.ts';
-import { root } from './root.js';
-import { toolchainFolder } from './toolchain.js';
+
+// Tests read this file, too, and know no JavaScript.
+const root = join(import.meta.dirname, '..', '..');
 
 const VERSION = '1.47.0';
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
@@ -70,5 +71,5 @@ export function mongoJavaServerRecipes(): readonly (readonly [string, ...string[
 /** Another one for another launcher or version, so that what is there is never stale. */
 function serverFolder(): string {
   const name = fingerprint(root, [LAUNCHER], [POM]).slice(0, 12);
-  return join(toolchainFolder, 'mongo-java-server', name);
+  return join(root, '.toolchain', 'mongo-java-server', name);
 }

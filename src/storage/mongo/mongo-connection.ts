@@ -68,7 +68,8 @@ export async function openMongo(options: MongoConnectionOptions): Promise<MongoD
       autoCreate: false,
       bufferCommands: false,
     });
-    const hello = await connection.db?.command({ hello: 1 });
+    // The old name: servers that only speak the protocol do not all know the new one, and MongoDB knows both.
+    const hello = await connection.db?.command({ isMaster: 1 });
     return {
       connection,
       regionId,
