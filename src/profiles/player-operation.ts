@@ -112,12 +112,17 @@ export function repeated(entry: LedgerEntry, operation: PlayerOperation): Operat
 
 type Amounts = Readonly<Record<string, number>>;
 
+/** Not what every object has: `toString` is a name like others. */
+function amountOf(amounts: Amounts, name: string): number {
+  return Object.hasOwn(amounts, name) ? (amounts[name] ?? 0) : 0;
+}
+
 function shortage(
   owned: Amounts,
   change: Amounts,
 ): { readonly name: string; readonly has: number; readonly needs: number } | null {
   for (const [name, amount] of Object.entries(change)) {
-    const has = owned[name] ?? 0;
+    const has = amountOf(owned, name);
     if (has + amount < 0) return { name, has, needs: -amount };
   }
   return null;
@@ -129,7 +134,7 @@ function sum(owned: Amounts, change: Amounts, mostKinds: number): Amounts {
   if (entries.length === 0) return owned;
   const sums = { ...owned };
   for (const [name, amount] of entries) {
-    const total = (sums[name] ?? 0) + amount;
+    const total = amountOf(sums, name) + amount;
     if (!Number.isSafeInteger(total)) throw tooMuch(`${name} would be more than can be counted`);
     sums[name] = total;
   }
@@ -142,7 +147,7 @@ function tooMuch(message: string): GameError {
 }
 
 function only(amounts: Amounts, keys: Amounts): Amounts {
-  return Object.fromEntries(Object.keys(keys).map((key) => [key, amounts[key] ?? 0]));
+  return Object.fromEntries(Object.keys(keys).map((key) => [key, amountOf(amounts, key)]));
 }
 
 function withoutNone(items: Amounts): Amounts {
@@ -152,5 +157,5 @@ function withoutNone(items: Amounts): Amounts {
 
 function isEqual(left: Amounts, right: Amounts = {}): boolean {
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
+  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === amountOf(right, key));
 }

@@ -3,6 +3,7 @@ import { GameError } from '../errors/game-error.ts';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { parse } from '../transport/http/parse.ts';
+import { followMoves } from './act-on-player.ts';
 import type { PlayerProfiles, PlayerRegistry, Profile, ProfileRef } from './contract.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
 import { type ProfileRecord, profileOf } from './profile-record.ts';
@@ -23,9 +24,6 @@ export interface ProfileService extends PlayerProfiles, PlayerRegistry {
   /** Resolves when the store answers; for readiness. */
   ping(): Promise<void>;
 }
-
-/** How often a profile is followed that moves while it is asked for. */
-const MOST_FOLLOWED = 4;
 
 export function createProfileService({
   storage,
@@ -49,18 +47,7 @@ export function createProfileService({
   const act = async (
     playerId: string,
     action: (ref: ProfileRef) => Promise<ProfileRecord>,
-  ): Promise<Profile> => {
-    let ref = here(playerId);
-    for (let followed = 0; ; followed += 1) {
-      try {
-        return profileOf(await action(ref));
-      } catch (error) {
-        const homeRegion = movedTo(error);
-        if (homeRegion === null || followed === MOST_FOLLOWED) throw error;
-        ref = { playerId, homeRegion };
-      }
-    }
-  };
+  ): Promise<Profile> => profileOf(await followMoves(here(playerId), action));
 
   return {
     async create(player) {
@@ -92,12 +79,6 @@ export function createProfileService({
       return await act(playerId, (ref) => repository.addStatistics(ref, checked));
     },
   };
-}
-
-/** Where a profile is that was looked for in the wrong region; null: the failure is another one. */
-function movedTo(error: unknown): string | null {
-  if (!(error instanceof GameError) || error.code !== 'PROFILE_MOVED') return null;
-  return String(error.details['homeRegion']);
 }
 
 function mergeWithinLimits(
