@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
 import { openProfiles } from '../support/open-profiles.ts';
+import { profileEconomyContract } from './profile-economy-contract.ts';
+import { profileSagasContract } from './profile-sagas-contract.ts';
 
 /** An empty store, and the way to let go of it. */
 export interface OpenProfileStore extends AsyncDisposable {
@@ -12,7 +14,7 @@ const ref = { playerId: 'p_ann', homeRegion: 'eu' };
 const nobody = { playerId: 'p_nobody', homeRegion: 'eu' };
 const ann = { ...ref, displayName: 'Ann' };
 
-/** What every `ProfileStore` promises (docs/spec/accounts.md). */
+/** What every `ProfileStore` promises (docs/spec/accounts.md, docs/spec/profiles.md). */
 export function profileStoreContract(name: string, open: () => Promise<OpenProfileStore>): void {
   describe(`ProfileStore: ${name}`, () => {
     test('[ACC-4] creates a profile once, at revision 1, with the clock’s time', async () => {
@@ -164,6 +166,9 @@ export function profileStoreContract(name: string, open: () => Promise<OpenProfi
       // What is there still counts.
       await store.addStatistics(ref, batch(0));
     });
+
+    profileEconomyContract(open);
+    profileSagasContract(open);
 
     test('answers a ping', async () => {
       await using opened = await open();
