@@ -10,6 +10,8 @@ export {
   type StepContext,
   validate,
 } from '@colyseus/core';
+export type { EventDefinition, EventDefinitions } from './analytics/contract.ts';
+export { defineEvents, type EventSpec } from './analytics/define-events.ts';
 export type { PlayerIdentity } from './auth/contract.ts';
 export { ERRORS, type ErrorCode } from './errors/errors.ts';
 export { GameError } from './errors/game-error.ts';
@@ -33,4 +35,5 @@ export {
 } from './rooms/game.ts';
 export type { RoomMatch } from './rooms/match/room-match.ts';
 export { type PlayerClient, Room } from './rooms/room.ts';
+export type { RoomAnalytics } from './rooms/room-analytics.ts';
 export type { RoomTimers } from './rooms/timers/room-timers.ts';

@@ -17,6 +17,7 @@ import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { roomLocationRoute } from '../rooms/location-route.ts';
+import { Room } from '../rooms/room.ts';
 import { RoomLocator } from '../rooms/room-locator.ts';
 import { defineRooms, mountMatchmaking } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
@@ -34,6 +35,7 @@ import {
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
+import { openAnalytics } from './analytics.ts';
 import { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
@@ -132,6 +134,10 @@ async function openNode(
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
   const node = await ColyseusNode.open(log);
+  const analytics = await openAnalytics(
+    { config, game, nodeId: node.processId, database, log, metrics },
+    closers,
+  );
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
@@ -155,6 +161,7 @@ async function openNode(
           tokens: auth,
           clock: systemClock,
           metrics: metrics.matchmaking,
+          events: analytics.analytics,
         },
         closers,
       ),
@@ -177,6 +184,7 @@ async function openNode(
     scratch: new EncodeScratch(),
     survival: survival.services,
     matches: matchmaking.results,
+    analytics: analytics.analytics,
   });
 
   const trusted = trustProxies(config.http.trustedProxies);
@@ -223,6 +231,9 @@ async function openNode(
     ...(forwarder === undefined
       ? {}
       : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
+    onClientRtt: (room, client, rttMs) => {
+      if (room instanceof Room) analytics.clientRtt(room, client, rttMs);
+    },
     certifyProbe: (measurement) => regions.certify(measurement),
     greetPush: matchmaking.greet,
     addressOf,

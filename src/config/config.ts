@@ -226,6 +226,39 @@ export const MatchmakingConfig = z.strictObject({
   mostWaitingTickets: count.default(20_000),
 });
 
+/**
+ * Events of sessions, matches, tickets, latencies and the game, for whoever wants to learn from them. The defaults keep them in files beside the
+ * profiles, within bounds; without a file for profiles (`:memory:`) and a folder there are none.
+ */
+export const AnalyticsConfig = z
+  .strictObject({
+    /** Where events go: `files` of NDJSON on the machine that happens to write them, a `webhook`, or `none`: nothing is recorded. */
+    sink: z.enum(['files', 'webhook', 'none']).default('files'),
+    /** Folder of the files; it is made. Empty: `analytics` beside `profiles.sqlitePath`. */
+    folder: z.string().default(''),
+    /** Size after which a new file is begun. */
+    fileMaxBytes: count.default(64 * 1024 * 1024),
+    /** Age after which a new file is begun. Lower: sooner with whoever collects them, in more files. */
+    fileMaxAgeMs: durationMs.default(3_600_000),
+    /** All files of the folder together; the oldest go. Keep what you need elsewhere. */
+    folderMaxBytes: count.default(1024 * 1024 * 1024),
+    /** Age after which a file goes. */
+    keepMs: durationMs.default(30 * 24 * 3_600_000),
+    /** `https://…` that gets the events as NDJSON by POST, an event twice at times (by the same id). Only 2xx takes them. */
+    webhookUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+    /** Sent with it as `Authorization: Bearer …`. Empty: none. */
+    webhookToken: z.string().default(''),
+    /** Events that wait on a node while the region's stream does not take them, 1 KiB each at most; more are dropped by class. */
+    bufferEvents: count.default(10_000),
+    /** Events that wait in the region's Redis for a sink that takes none, about 400 bytes each. */
+    streamMaxEvents: count.default(100_000),
+  })
+  .refine((c) => c.sink !== 'webhook' || c.webhookUrl !== '', {
+    path: ['webhookUrl'],
+    message: 'is needed with sink webhook',
+    when: areSound('sink', 'webhookUrl'),
+  });
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /** `production` asks for `auth.jwtSecret`. */
@@ -247,6 +280,7 @@ export const MeridianConfig = z
     cluster: ClusterConfig.prefault({}),
     region: RegionConfig.prefault({}),
     matchmaking: MatchmakingConfig.prefault({}),
+    analytics: AnalyticsConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
@@ -285,6 +319,7 @@ export type AdminConfig = MeridianConfig['admin'];
 export type RedisConfig = MeridianConfig['redis'];
 export type ClusterConfig = MeridianConfig['cluster'];
 export type RegionConfig = MeridianConfig['region'];
+export type AnalyticsConfig = MeridianConfig['analytics'];
 export type ProcessConfig = MeridianConfig['process'];
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */

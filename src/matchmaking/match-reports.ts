@@ -1,3 +1,4 @@
+import type { MatchmakingEvents } from '../analytics/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { RegionLink } from '../regions/contract.ts';
@@ -15,6 +16,7 @@ export interface MatchReportsDeps {
   readonly link: RegionLink | null;
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
+  readonly events: MatchmakingEvents;
   /** True for the first who reports a match. */
   readonly isFirst: (matchId: string) => Promise<boolean>;
 }
@@ -34,7 +36,7 @@ export class MatchReports implements MatchResults {
   }
 
   async report({ matchId, queue, teams }: MatchInfo, ranks: readonly number[]): Promise<void> {
-    const { regionId, link, clock, isFirst } = this.#deps;
+    const { regionId, link, clock, events, isFirst } = this.#deps;
     const players = teams.flatMap((team) => team.players);
     const { rateGame } = await loadRateGame();
     const rated = rateGame({
@@ -45,6 +47,7 @@ export class MatchReports implements MatchResults {
     });
     if (!rated.ok) throw new GameError('BAD_REQUEST', { reason: rated.reason });
     if (!(await isFirst(matchId))) return;
+    events.matchReported({ matchId, queue }, ranks);
     const after = new Map(rated.teams.flat().map((it) => [it.playerId, it]));
     const changes = players.map(({ playerId, rating, homeRegionId }) => {
       const skill = after.get(playerId) ?? rating;

@@ -56,7 +56,10 @@ export interface QueueMatcherDeps {
   readonly isOurTurn: () => boolean;
   /** Regions that take new rooms. */
   readonly openRegions: () => ReadonlySet<string>;
-  readonly onMatched: (match: PoolMatch, waitsMs: readonly number[]) => void;
+  readonly onMatched: (
+    match: PoolMatch,
+    made: { readonly matchId: string; readonly waitsMs: readonly number[] },
+  ) => void;
 }
 
 export class QueueMatcher {
@@ -376,7 +379,7 @@ export class QueueMatcher {
       .catch((error: unknown) => ({ kind: 'no-room', error }) as const);
     for (const entry of entries.values()) entry.isBusy = false;
     if (outcome.kind === 'made') {
-      this.#matched(found, entries);
+      this.#matched(found, entries, outcome.matchId);
       return;
     }
     if (outcome.kind === 'no-room') {
@@ -387,11 +390,11 @@ export class QueueMatcher {
     await this.#searchOn(found, entries, gone);
   }
 
-  #matched(found: PoolMatch, entries: ReadonlyMap<string, WaitingEntry>): void {
+  #matched(found: PoolMatch, entries: ReadonlyMap<string, WaitingEntry>, matchId: string): void {
     const nowMs = this.#deps.clock.wallMs();
     const waitsMs = found.tickets.map((ticket) => waitedMs(ticket, nowMs));
     this.#pace.matched(nowMs, found.teams.flatMap(({ players }) => players).length, waitsMs);
-    this.#deps.onMatched(found, waitsMs);
+    this.#deps.onMatched(found, { matchId, waitsMs });
     for (const [ticketId, { record }] of entries) {
       if (record === null) this.#deps.tickets.forget(this.#deps.queue, ticketId);
       this.#forget(ticketId);

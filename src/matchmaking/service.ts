@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MatchmakingEvents } from '../analytics/contract.ts';
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { NodeCalls } from '../cluster/node-calls.ts';
 import type { NodeInfo } from '../cluster/node-info.ts';
@@ -23,6 +24,7 @@ import { RegionTickets } from './region-tickets.ts';
 import { matchmakingRoutes } from './routes.ts';
 import { waitedMs } from './ticket.ts';
 import { TicketDesk } from './ticket-desk.ts';
+import { recordTicketEnds } from './ticket-events.ts';
 import { TicketFeed } from './ticket-feed.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -47,6 +49,7 @@ export interface MatchmakingDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: MatchmakingMetrics;
+  readonly events: MatchmakingEvents;
 }
 
 /** Matchmaking as one node of a region does it. */
@@ -95,7 +98,8 @@ const WaitReply = z
   .nullable();
 
 export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingService {
-  const { nodeId, queues, store, parties, regions, link, calls, clock, log, metrics } = deps;
+  const { nodeId, queues, store, parties, regions, link, calls, clock, log, metrics, events } =
+    deps;
   const { ownRegionId, regions: all } = regions.catalogue;
   const urls = new Map(all.map(({ regionId, url }) => [regionId, url]));
   const openRegions = () =>
@@ -127,7 +131,15 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
           openRegions,
         },
         isOurTurn: () => matcherOf(queue) === nodeId,
-        onMatched: (match, waitsMs) => metrics.matched(queue, match.kind, waitsMs),
+        onMatched: ({ kind, teams }, { matchId, waitsMs }) => {
+          metrics.matched(queue, kind, waitsMs);
+          events.matchMade({
+            ...{ matchId, queue, kind },
+            teams: teams.length,
+            players: teams.flatMap(({ players }) => players).length,
+            longestWaitMs: Math.max(0, ...waitsMs),
+          });
+        },
       }),
     ]),
   );
@@ -175,6 +187,10 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
       medianWaitMs: (await status(record.queue))?.medianWaitMs ?? null,
       urlOf: (regionId) => (regionId === ownRegionId ? null : (urls.get(regionId) ?? null)),
     });
+  const stopRecording = recordTicketEnds({
+    ...{ store, events, clock },
+    isOurTurn: (queue) => matcherOf(queue) === nodeId,
+  });
   const feed = new TicketFeed({
     ...{ regionId: ownRegionId, store, parties, view, clock },
     tokens: deps.tokens,
@@ -182,7 +198,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
   const service: Omit<MatchmakingService, 'routes'> = {
     regionId: ownRegionId,
     results: new MatchReports({
-      ...{ regionId: ownRegionId, link, clock },
+      ...{ regionId: ownRegionId, link, clock, events },
       profiles: deps.profiles,
       isFirst: (matchId) => store.isFirstReport(matchId),
     }),
@@ -221,10 +237,11 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     stop: async () => {
       await Promise.all([...matchers.values()].map((matcher) => matcher.stop()));
       feed.close();
+      stopRecording();
     },
   };
   const desk = new TicketDesk({
-    ...{ queues, store, parties, regions, clock, status },
+    ...{ queues, store, parties, regions, clock, status, events },
     profiles: deps.profiles,
     mostWaiting: deps.mostWaiting,
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { MatchmakingEvents } from '../analytics/contract.ts';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
@@ -12,6 +13,7 @@ import type { Party, PartyJoined, PartyMember, PartyStore } from './party.ts';
 import { ratingOf } from './player-ratings.ts';
 import { refuseForLength } from './queue-pace.ts';
 import { parseTicket, type Ticket, type TicketPlayer } from './ticket.ts';
+import { factsOfTicket } from './ticket-events.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 import { WaitingTickets } from './waiting-tickets.ts';
@@ -30,6 +32,7 @@ export interface TicketDeskDeps {
   readonly regions: Regions;
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
+  readonly events: MatchmakingEvents;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
   readonly status: (queue: string) => Promise<QueueStatus | null>;
@@ -98,6 +101,7 @@ export class TicketDesk {
         { retryAfterMs: FULL_RETRY_MS },
       );
     }
+    this.#deps.events.ticketQueued(factsOfTicket(record));
     return record;
   }
 

@@ -1,3 +1,4 @@
+import type { EventDefinitions } from '../analytics/contract.ts';
 import type { QueueDefinition } from '../matchmaking/contract.ts';
 import type { Room } from './room.ts';
 
@@ -18,6 +19,8 @@ export interface GameDefinition {
   readonly rooms: Readonly<Record<string, RoomClass | RoomDefinition>>;
   /** Queues that players are matched in, by name; each makes rooms of one kind. */
   readonly queues?: Readonly<Record<string, QueueDefinition>>;
+  /** Analytics events of the game, as `defineEvents` makes them; rooms record them with `this.analytics`. */
+  readonly analytics?: EventDefinitions;
   /** Folder served at `/` (built pages). Absolute path. */
   readonly webRoot?: string;
 }

@@ -1,3 +1,4 @@
+import type { Analytics } from '../analytics/contract.ts';
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { RoomsConfig } from '../config/config.ts';
 import type { MatchResults } from '../matchmaking/contract.ts';
@@ -19,4 +20,5 @@ export interface RoomServices {
   readonly scratch: EncodeScratch;
   readonly survival: SurvivalServices;
   readonly matches: MatchResults;
+  readonly analytics: Analytics;
 }

@@ -17,6 +17,7 @@ import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
@@ -33,6 +34,7 @@ import { InputGuard } from './inputs/input-guard.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
 import { RoomMatch, readMatchOption } from './match/room-match.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
+import { RoomAnalytics } from './room-analytics.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
 import type { RoomTimers } from './timers/room-timers.ts';
@@ -140,6 +142,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #failedTurns = 0;
   #match: RoomMatch | null = null;
   #log: Logger | undefined;
+  #analytics: RoomAnalytics | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
   readonly #stockOnAuth = this.onAuth;
   readonly #state = new RoomStateKeeper(this as never, this.#services.scratch, {
@@ -186,6 +189,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   /** The match this room was made for; null for a room that players came to by themselves. There from `onCreate` on. */
   get match(): RoomMatch | null {
     return this.#match;
+  }
+
+  /** Records what happens, for those who learn from it. Nothing here waits for it. */
+  get analytics(): RoomAnalytics {
+    this.#analytics ??= new RoomAnalytics({
+      room: this as never,
+      analytics: this.#services.analytics,
+      clock: systemClock,
+    });
+    return this.#analytics;
   }
 
   /** Players' durable profiles. */
@@ -284,9 +297,11 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     self._events.on('join', (client: Client) => {
       this.#services.metrics.clientJoined(this.roomName);
       this.#survival.joined(client);
+      this.analytics.seated(client);
     });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
+      this.analytics.left(client, { goesOn: this.#survival.isReleased });
       this.#survival.seatFreed(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AnalyticsMetrics } from './analytics-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
@@ -20,6 +21,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
   readonly links = new RegionLinkMetrics(this.registry);
   readonly matchmaking = new MatchmakingMetrics(this.registry);
+  readonly analytics = new AnalyticsMetrics(this.registry);
   readonly evacuations = new EvacuationMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};

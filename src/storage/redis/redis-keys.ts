@@ -51,9 +51,16 @@
 //   {meridian:mm}:party-of:<player>      string  party id; all three expire an hour after the last change
 //   meridian:mm:tickets                  channel the record after each change of a ticket
 //   meridian:mm:parties                  channel {party} after each change of it | {left: <player>}
+//
+// Analytics: events between those who record and those who write them, and, apart from them, whose they are.
+//
+//   meridian:analytics:events            stream  e an EventRecord as JSON; group `sinks`; acknowledged entries are deleted
+//   {meridian:analytics}:alias:<player>  string  his pseudonym; expires 90 days after its last use
+//   {meridian:analytics}:erased:<mark>   string  he was erased (SHA-256 of his id); expires after a day
 
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
+const ANALYTICS_TAG = '{meridian:analytics}';
 
 export const redisKeys = {
   nodes: `${TAG}:nodes`,
@@ -95,4 +102,7 @@ export const redisKeys = {
   partyOf: (playerId: string) => `${MATCHMAKING_TAG}:party-of:${playerId}`,
   ticketChanges: 'meridian:mm:tickets',
   partyChanges: 'meridian:mm:parties',
+  analyticsEvents: 'meridian:analytics:events',
+  analyticsAlias: (playerId: string) => `${ANALYTICS_TAG}:alias:${playerId}`,
+  analyticsErased: (mark: string) => `${ANALYTICS_TAG}:erased:${mark}`,
 } as const;

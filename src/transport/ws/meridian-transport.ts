@@ -41,6 +41,8 @@ export interface MeridianTransportOptions {
   readonly certifyProbe?: CertifyProbe;
   /** Tells players what becomes of their tickets; without it there is no matchmaking. */
   readonly greetPush?: GreetPushSocket;
+  /** Hears of each round trip to a client that has its seat in `room`. */
+  readonly onClientRtt?: (room: Room, client: MeridianClient, rttMs: number) => void;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
@@ -72,6 +74,10 @@ export class MeridianTransport extends WebSocketTransport {
   readonly #quota: SocketQuota;
   readonly #pings: PingRounds;
   readonly #reads = new SharedReadBuffer();
+  readonly #seated = new WeakMap<
+    WebSocket,
+    { readonly room: Room; readonly client: MeridianClient }
+  >();
   #isClosing = false;
 
   constructor(options: MeridianTransportOptions) {
@@ -82,7 +88,11 @@ export class MeridianTransport extends WebSocketTransport {
     this.#pings = new PingRounds({
       intervalMs: options.pingIntervalMs,
       maxUnanswered: UNANSWERED_PINGS,
-      onRttMs: (rttMs) => options.metrics.rttMeasured(rttMs),
+      onRttMs: (rttMs, ws) => {
+        options.metrics.rttMeasured(rttMs);
+        const seat = this.#seated.get(ws);
+        if (seat !== undefined) options.onClientRtt?.(seat.room, seat.client, rttMs);
+      },
       onDead: () => options.metrics.peerLost(),
     });
     this.wss.removeAllListeners('connection');
@@ -209,6 +219,7 @@ export class MeridianTransport extends WebSocketTransport {
         ...(reconnectionToken === null ? {} : { reconnectionToken }),
         skipHandshake: seat.url.searchParams.has('skipHandshake'),
       });
+      if (room !== undefined) this.#seated.set(ws, { room, client });
     } catch (error) {
       this.#options.metrics.seatRefused();
       this.#options.log.debug({ err: error, roomId: seat.roomId }, 'seat refused');

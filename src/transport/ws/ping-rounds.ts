@@ -12,7 +12,7 @@ export interface PingRoundsOptions {
   /** Pings that may stay unanswered; the next round ends the connection. */
   readonly maxUnanswered: number;
   /** Called with each measured round trip. */
-  readonly onRttMs: (rttMs: number) => void;
+  readonly onRttMs: (rttMs: number, ws: WebSocket) => void;
   /** Called for each connection that was ended because its peer stopped answering. */
   readonly onDead: () => void;
 }
@@ -50,7 +50,7 @@ export class PingRounds {
     const pinged: Pinged = { ws, unanswered: 0, sentAtMs: 0 };
     slice.add(pinged);
     ws.on('pong', () => {
-      if (pinged.unanswered === 1) this.#options.onRttMs(performance.now() - pinged.sentAtMs);
+      if (pinged.unanswered === 1) this.#options.onRttMs(performance.now() - pinged.sentAtMs, ws);
       pinged.unanswered = 0;
     });
     ws.once('close', () => slice.delete(pinged));

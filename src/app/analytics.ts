@@ -1,0 +1,119 @@
+import { dirname, join } from 'node:path';
+import { RedisAliasStore } from '../analytics/alias-store-redis.ts';
+import { SqliteAliasStore } from '../analytics/alias-store-sqlite.ts';
+import type { Analytics, ErasePlayerFromAnalytics } from '../analytics/contract.ts';
+import { NO_ANALYTICS } from '../analytics/event-recorder.ts';
+import { TAKE_OVER_AFTER_MS } from '../analytics/event-shipper.ts';
+import type { EventSink } from '../analytics/event-sink.ts';
+import { FileEventSink } from '../analytics/event-sink-files.ts';
+import { WebhookEventSink } from '../analytics/event-sink-webhook.ts';
+import { MemoryEventStream } from '../analytics/event-stream-memory.ts';
+import { RedisEventStream } from '../analytics/event-stream-redis.ts';
+import { type AnalyticsDeps, createAnalyticsService } from '../analytics/service.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import type { GameDefinition } from '../rooms/game.ts';
+import { playerIdOf, type RecordedRoom } from '../rooms/room-analytics.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
+import { openRedis } from '../storage/redis/redis-connection.ts';
+import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+
+/** What the end of a node waits for its last events, ms. */
+const LAST_EVENTS_WITHIN_MS = 2_000;
+
+/** Analytics on this node; `none` records nothing, and still erases. */
+export interface NodeAnalytics {
+  readonly analytics: Analytics;
+  readonly erasePlayer: ErasePlayerFromAnalytics;
+  /** A round trip to a seated client. */
+  clientRtt(room: RecordedRoom, client: object, rttMs: number): void;
+}
+
+export interface NodeAnalyticsDeps {
+  readonly config: MeridianConfig;
+  readonly game: GameDefinition;
+  readonly nodeId: string;
+  readonly database: SqliteDatabase;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+}
+
+/** Opens analytics, and begins to ship what is in the region's stream. @throws {Error} when Redis does not answer */
+export async function openAnalytics(
+  deps: NodeAnalyticsDeps,
+  closers: Closers,
+): Promise<NodeAnalytics> {
+  const { config, game, nodeId, log, metrics } = deps;
+  const parts = await openParts(deps, closers);
+  const sink = sinkOf(deps);
+  if (sink === null) {
+    return {
+      analytics: NO_ANALYTICS,
+      erasePlayer: (playerId) => parts.aliases.erase(playerId),
+      clientRtt: () => {},
+    };
+  }
+  const service = createAnalyticsService({
+    ...parts,
+    source: { regionId: config.region.id, nodeId },
+    events: game.analytics ?? {},
+    bufferEvents: config.analytics.bufferEvents,
+    sink,
+    clock: systemClock,
+    metrics: metrics.analytics,
+    log,
+  });
+  closers.push('analytics', () => service.stop(LAST_EVENTS_WITHIN_MS));
+  service.start();
+  return {
+    analytics: service.analytics,
+    erasePlayer: service.erasePlayer,
+    clientRtt: ({ roomName, roomId, match }, client, rttMs) =>
+      service.latencyMeasured(client, rttMs, {
+        room: roomName,
+        roomId,
+        matchId: match?.matchId ?? null,
+        playerId: playerIdOf(client),
+      }),
+  };
+}
+
+async function openParts(
+  { config, nodeId, database, log }: NodeAnalyticsDeps,
+  closers: Closers,
+): Promise<Pick<AnalyticsDeps, 'stream' | 'aliases' | 'outlivesProcess'>> {
+  const { uri } = config.redis;
+  const mostEvents = config.analytics.streamMaxEvents;
+  const clock: Clock = systemClock;
+  if (uri === '') {
+    return {
+      stream: new MemoryEventStream({ mostEvents }),
+      aliases: await SqliteAliasStore.open({ db: database, clock }),
+      outlivesProcess: false,
+    };
+  }
+  // Of its own: a batch of events must not stand before what rooms ask.
+  const redis = await openRedis(uri, { name: 'analytics', log });
+  closers.push('Redis of analytics', () => redis.disconnect());
+  const options = { nodeId, mostEvents, takeOverAfterMs: TAKE_OVER_AFTER_MS };
+  return {
+    stream: new RedisEventStream({ redis, clock }, options),
+    aliases: new RedisAliasStore({ redis }),
+    outlivesProcess: true,
+  };
+}
+
+/** @returns null when events go nowhere */
+function sinkOf({ config, nodeId, log }: NodeAnalyticsDeps): EventSink | null {
+  const { sink, folder, webhookUrl, webhookToken, ...limits } = config.analytics;
+  if (sink === 'webhook') return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
+  const { sqlitePath } = config.profiles;
+  const isKept = folder !== '' || sqlitePath !== ':memory:';
+  if (sink === 'none' || !isKept) return null;
+  return new FileEventSink(
+    { clock: systemClock, log },
+    { ...limits, nodeId, folder: folder === '' ? join(dirname(sqlitePath), 'analytics') : folder },
+  );
+}
