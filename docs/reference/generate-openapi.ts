@@ -25,16 +25,17 @@ import {
 /** The document of every route a node serves. */
 export async function generateOpenApi(): Promise<OpenApiDocument> {
   await using db = await SqliteDatabase.open({ path: ':memory:' });
+  const log = pino({ level: 'silent' });
   const profiles = createProfileService({
     storage: openSqliteProfiles(db),
     regionId: 'local',
-    clock,
+    log,
   });
   const config = MeridianConfig.parse({});
   const auth = createAuthService({
     config: config.auth,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     profiles,
     refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
   });

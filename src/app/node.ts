@@ -10,7 +10,6 @@ import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
-import { openSqliteProfiles } from '../profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import { createProfileService } from '../profiles/service.ts';
 import { createRegionsService } from '../regions/service.ts';
@@ -43,13 +42,14 @@ import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
+import { openProfileStorage } from './profile-storage.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
 
 /** Ports a node listens on. */
@@ -118,9 +118,12 @@ async function openNode(
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
   const profiles = createProfileService({
-    storage: openSqliteProfiles(database),
+    storage: await openProfileStorage(config, database, closers),
     regionId: config.region.id,
+    log,
   });
+  profiles.start();
+  closers.push('profile sweeper', () => profiles.stop());
   const auth = createAuthService({
     config: config.auth,
     clock: systemClock,

@@ -1,6 +1,6 @@
 import { GameError } from '../errors/game-error.ts';
-import type { ProfileRef } from './contract.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
+import type { ProfileRecord } from './profile-record.ts';
 import type { SagaDeps } from './profile-sagas.ts';
 import type { Intent } from './profile-store.ts';
 

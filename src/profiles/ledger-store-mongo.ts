@@ -1,8 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import { askMongo, isOnlyDuplicates } from '../storage/mongo/mongo-error.ts';
-import type { ProfileRef } from './contract.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
 import type { LedgerDocument, ProfileModels } from './profile-mongo-models.ts';
-import type { LedgerEntry } from './profile-record.ts';
+
 import type { LedgerStore } from './profile-store.ts';
 
 /** The ledger in MongoDB, beside the profiles of its region. */

@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { SqlRow } from '../storage/sqlite/sqlite-protocol.ts';
-import type { ProfileRef } from './contract.ts';
-import type { LedgerEntry } from './profile-record.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
+
 import type { LedgerStore } from './profile-store.ts';
 
 const APPEND = `

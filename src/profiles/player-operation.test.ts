@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  applyOperation,
-  ECONOMY_LIMITS,
-  MOST_CARRIED,
-  type PlayerOperation,
-} from './player-operation.ts';
+import type { PlayerOperation } from './contract.ts';
+import { applyOperation, ECONOMY_LIMITS, MOST_CARRIED } from './player-operation.ts';
 import { newProfileRecord, type ProfileRecord } from './profile-record.ts';
 
 const fresh = newProfileRecord({ playerId: 'p_ann', homeRegion: 'eu', displayName: 'Ann' }, 0);

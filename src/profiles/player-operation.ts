@@ -1,6 +1,7 @@
 import { GameError } from '../errors/game-error.ts';
+import type { LedgerEntry, OperationOutcome, PlayerOperation } from './contract.ts';
 import { addedStatistics } from './player-statistics.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { ProfileRecord } from './profile-record.ts';
 
 // What changes a wallet, an inventory or statistics is an operation with an id of its caller's, applied once however often it is
 // asked for. The profile carries its newest operations itself, so the balance and the proof of why it is that change in one write;
@@ -15,32 +16,6 @@ export const LEAVING_TOGETHER = MOST_CARRIED / 2;
 
 /** Different currencies of a wallet, and different items of an inventory. */
 export const ECONOMY_LIMITS = { currencies: 64, items: 1_024 } as const;
-
-/** A change of what a player owns. Amounts are whole numbers; negative: taken away. */
-export interface PlayerOperation {
-  /** Unique for the player, chosen by the caller: a purchase, a match and its player, a request. */
-  readonly operationId: string;
-  /** Why, for the ledger. */
-  readonly reason: string;
-  readonly currencies?: Readonly<Record<string, number>>;
-  readonly items?: Readonly<Record<string, number>>;
-  /** Added as by `addStatistics`, but once. */
-  readonly statistics?: Readonly<Record<string, number>>;
-}
-
-/** What became of an operation. */
-export type OperationOutcome =
-  | { readonly kind: 'applied'; readonly entry: LedgerEntry }
-  /** It had been applied before; nothing has changed now. */
-  | { readonly kind: 'repeated'; readonly entry: LedgerEntry }
-  /** The player has less than it takes; nothing has changed. */
-  | {
-      readonly kind: 'refused';
-      readonly reason: 'insufficient';
-      readonly name: string;
-      readonly has: number;
-      readonly needs: number;
-    };
 
 /** What to write, and the outcome; or that the ledger must be asked first: the operation may be below this sequence there. */
 export interface OperationStep {
@@ -157,5 +132,8 @@ function withoutNone(items: Amounts): Amounts {
 
 function isEqual(left: Amounts, right: Amounts = {}): boolean {
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === amountOf(right, key));
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => left[key] === amountOf(right, key))
+  );
 }

@@ -1,5 +1,6 @@
 import { type Connection, type Model, Schema } from 'mongoose';
-import type { LedgerEntry, ProfileRecord, ProfileSection } from './profile-record.ts';
+import type { LedgerEntry } from './contract.ts';
+import type { ProfileRecord, ProfileSection } from './profile-record.ts';
 import type { Intent, PlayerLocation, UsernameEntry } from './profile-store.ts';
 
 // The collections in MongoDB, their shard keys and indexes. Nothing here is made when a node starts: sharding and indexes are

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../protocol/rest.ts';
-import type { Profile, ProfileRef } from './contract.ts';
+import type { LedgerEntry, Profile, ProfileRef } from './contract.ts';
 
 /** Who sees or writes a part of a profile. Each includes the ones before it: what the public sees, the owner sees. */
 export type ProfileReader = 'public' | 'owner' | 'server';
@@ -11,27 +11,6 @@ export interface ProfileSection {
   /** Grows by one with each write of this section, from 1; other parts of the profile do not make it stale. */
   readonly revision: number;
   readonly value: Readonly<Record<string, JsonValue>>;
-}
-
-/** An operation that was applied: one row of the ledger. The same wherever it is read, for ever. */
-export interface LedgerEntry {
-  readonly playerId: string;
-  /** Chosen by the caller, unique for the player. */
-  readonly operationId: string;
-  /** 1 for a player's first operation, without holes: what is missing shows. */
-  readonly sequence: number;
-  readonly reason: string;
-  /** What was added; negative: taken. */
-  readonly currencies: Readonly<Record<string, number>>;
-  readonly items: Readonly<Record<string, number>>;
-  readonly statistics: Readonly<Record<string, number>>;
-  /** What the player had of the same currencies and items right after it. */
-  readonly after: {
-    readonly currencies: Readonly<Record<string, number>>;
-    readonly items: Readonly<Record<string, number>>;
-  };
-  /** Wall clock, ms. */
-  readonly atMs: number;
 }
 
 /** That one room has the profile in its hands. */

@@ -1,13 +1,8 @@
 import { GameError } from '../errors/game-error.ts';
 import type { JsonValue } from '../protocol/rest.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { ProfileRef } from './contract.ts';
-import {
-  applyOperation,
-  type OperationOutcome,
-  type PlayerOperation,
-  repeated,
-} from './player-operation.ts';
+import type { OperationOutcome, PlayerOperation, ProfileRef } from './contract.ts';
+import { applyOperation, repeated } from './player-operation.ts';
 import { addedStatistics } from './player-statistics.ts';
 import { releaseLease, renewLease, requireLease, takeLease } from './profile-lease.ts';
 import { newProfileRecord, type ProfileRecord } from './profile-record.ts';

@@ -2,10 +2,10 @@ import type { ClientSession } from 'mongoose';
 import { mongo } from 'mongoose';
 import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
-import type { ProfileRef } from './contract.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
 import { ledgerOf } from './ledger-store-mongo.ts';
 import type { ProfileDocument, ProfileModels } from './profile-mongo-models.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStore } from './profile-store.ts';
 
 /** Longest a command may run in the database, ms. The driver's own `timeoutMS` has no effect. */

@@ -1,9 +1,9 @@
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { SqliteError } from '../storage/sqlite/sqlite-error.ts';
 import type { SqlRow, SqlValue } from '../storage/sqlite/sqlite-protocol.ts';
-import type { ProfileRef } from './contract.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
 import { LEDGER_OF_PLAYER, toLedgerEntry } from './ledger-store-sqlite.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStore } from './profile-store.ts';
 
 const COLUMNS = [

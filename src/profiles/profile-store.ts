@@ -1,5 +1,5 @@
-import type { ProfileRef } from './contract.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
+import type { ProfileRecord } from './profile-record.ts';
 
 // Where profiles are kept, as five small ports that SQLite and MongoDB implement. They know how to find and to compare,
 // nothing of what a profile means: that is decided by pure functions, and the repository (profile-repository.ts) joins both.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GameError } from '../errors/game-error.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { ProfileRef } from './contract.ts';
-import type { LedgerEntry, ProfileRecord } from './profile-record.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
+import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStorage } from './profile-store.ts';
 
 // Every change of a profile: read, decide, write if nobody was faster; otherwise again.

@@ -76,6 +76,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   const profiles = createProfileService({
     storage: openSqliteProfiles(db),
     regionId: config.region.id,
+    log,
     clock,
   });
   const refreshTokens = new SqliteRefreshTokenStore({ db, clock });
