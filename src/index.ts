@@ -24,7 +24,13 @@ export type {
   RuleSetInput,
 } from './matchmaking/contract.ts';
 export { actionRules, parseRuleSet, RuleSetError, turnBasedRules } from './matchmaking/rule-set.ts';
-export type { PlayerProfiles, Profile } from './profiles/contract.ts';
+export type {
+  LedgerEntry,
+  OperationOutcome,
+  PlayerOperation,
+  PlayerProfiles,
+  Profile,
+} from './profiles/contract.ts';
 export { CloseCode } from './protocol/close-codes.ts';
 export type { Durability } from './rooms/durability.ts';
 export {

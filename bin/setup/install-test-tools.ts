@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exclusively } from './exclusively.js';
 import { findProgram } from './find-program.ts';
+import { hasJavaTools, mongoJavaServerRecipes } from './mongo-java-server.ts';
 import { root } from './root.js';
 import { runQuietly } from './run-quietly.js';
 import { step } from './step.js';
@@ -23,7 +24,7 @@ export async function ensureTestTools(): Promise<void> {
   await exclusively(toolchainFolder, async () => {
     for (const tool of missingTools()) {
       const recipes = recipesFor(tool);
-      if (process.env['MERIDIAN_NO_INSTALL'] !== '1' && mayInstall()) {
+      if (process.env['MERIDIAN_NO_INSTALL'] !== '1' && mayInstall(tool)) {
         await step(`tests need ${tool}; installing it`, () => follow(recipes, tool));
       }
       if (FINDERS[tool]() === null) {
@@ -55,6 +56,7 @@ async function follow(recipes: readonly Recipe[], tool: TestTool): Promise<void>
 }
 
 function recipesFor(tool: TestTool): readonly Recipe[] {
+  if (tool === 'mongo-server') return recipesForMongo();
   if (process.platform === 'darwin') {
     return [
       tool === 'chromium'
@@ -68,9 +70,24 @@ function recipesFor(tool: TestTool): readonly Recipe[] {
     const playwright = join(root, 'node_modules/playwright-core/cli.js');
     return [[process.execPath, playwright, 'install', '--with-deps', 'chromium']];
   }
+  return byApt(tool);
+}
+
+/** No package manager we know has MongoDB; Java and Maven they all have. */
+function recipesForMongo(): readonly Recipe[] {
+  if (hasJavaTools()) return mongoJavaServerRecipes();
+  if (process.platform === 'darwin') {
+    return [['brew', 'install', 'openjdk', 'maven'], ...mongoJavaServerRecipes()];
+  }
+  if (findProgram(['apt-get']) === null) return [];
+  // A JDK, not a JRE: the launcher is compiled here.
+  return [...byApt('default-jdk-headless', 'maven'), ...mongoJavaServerRecipes()];
+}
+
+function byApt(...packages: readonly string[]): readonly Recipe[] {
   return [
     asRoot('apt-get', 'update'),
-    asRoot('apt-get', 'install', '-y', '--no-install-recommends', tool),
+    asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...packages),
   ];
 }
 
@@ -84,7 +101,8 @@ function asTyped(recipe: Recipe): string {
   return recipe.join(' ').replace(SUDO.join(' '), 'sudo');
 }
 
-function mayInstall(): boolean {
+function mayInstall(tool: TestTool): boolean {
+  if (tool === 'mongo-server' && hasJavaTools()) return true;
   if (process.platform === 'darwin') return findProgram(['brew']) !== null;
   return findProgram(['apt-get']) !== null;
 }

@@ -4,8 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
+import { findMongoJavaServer, type JavaProgram } from './mongo-java-server.ts';
 
-export type TestTool = 'redis-server' | 'chromium';
+export type TestTool = 'redis-server' | 'chromium' | 'mongo-server';
 
 /** Path of a Redis server, or null. `REDIS_SERVER_PATH` wins. */
 export function findRedisServer(): string | null {
@@ -35,9 +36,33 @@ export function findChromium(): string | null {
   ]);
 }
 
-export const FINDERS: Readonly<Record<TestTool, () => string | null>> = {
+/** What tests use as MongoDB. */
+export type MongoServerSource =
+  /** A server that runs already: `MONGO_URI`. */
+  | { readonly kind: 'given'; readonly uri: string }
+  | { readonly kind: 'mongod'; readonly path: string }
+  /** Speaks the protocol, and is not MongoDB: what it cannot do is skipped by name. */
+  | ({ readonly kind: 'mongo-java-server' } & JavaProgram);
+
+/** The best MongoDB that tests can have here, or null. `MONGO_URI` wins, then a mongod, then what the set-up has fetched. */
+export function findMongoServer(): MongoServerSource | null {
+  const [uri] = named('MONGO_URI');
+  if (uri !== undefined) return { kind: 'given', uri };
+  const path = findProgram([
+    ...named('MONGOD_PATH'),
+    'mongod',
+    '/usr/bin/mongod',
+    '/opt/homebrew/bin/mongod',
+  ]);
+  if (path !== null) return { kind: 'mongod', path };
+  const program = findMongoJavaServer();
+  return program === null ? null : { kind: 'mongo-java-server', ...program };
+}
+
+export const FINDERS: Readonly<Record<TestTool, () => unknown>> = {
   'redis-server': findRedisServer,
   chromium: findChromium,
+  'mongo-server': findMongoServer,
 };
 
 function named(variable: string): string[] {

@@ -9,7 +9,7 @@ import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqli
 import { authRoutes } from '../../src/auth/routes.ts';
 import { createAuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
-import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
 import { createProfileService } from '../../src/profiles/service.ts';
 import { RegionBoard } from '../../src/regions/region-board.ts';
@@ -25,12 +25,17 @@ import {
 /** The document of every route a node serves. */
 export async function generateOpenApi(): Promise<OpenApiDocument> {
   await using db = await SqliteDatabase.open({ path: ':memory:' });
-  const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
+  const log = pino({ level: 'silent' });
+  const profiles = createProfileService({
+    storage: openSqliteProfiles(db),
+    regionId: 'local',
+    log,
+  });
   const config = MeridianConfig.parse({});
   const auth = createAuthService({
     config: config.auth,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     profiles,
     refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
   });

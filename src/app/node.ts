@@ -28,7 +28,7 @@ import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
 
 /** A running node: one process, all services. */
@@ -89,7 +89,7 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
-  const { auth, profiles } = openPlayers({ config, database, log });
+  const { auth, profiles } = await openPlayers({ config, database, log }, closers);
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());

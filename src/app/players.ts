@@ -1,11 +1,12 @@
 import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
 import { type AuthService, createAuthService } from '../auth/service.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import { SqliteProfileStore } from '../profiles/profile-store-sqlite.ts';
 import { createProfileService, type ProfileService } from '../profiles/service.ts';
 import { systemClock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openProfileStorage } from './profile-storage.ts';
 
 /** Who players are, and what is kept of them. */
 export interface Players {
@@ -13,18 +14,26 @@ export interface Players {
   readonly profiles: ProfileService;
 }
 
-export function openPlayers({
-  config,
-  database,
-  log,
-}: {
-  readonly config: MeridianConfig;
-  readonly database: SqliteDatabase;
-  readonly log: Logger;
-}): Players {
+/** @throws {GameError} `STORE_UNAVAILABLE` */
+export async function openPlayers(
+  {
+    config,
+    database,
+    log,
+  }: {
+    readonly config: MeridianConfig;
+    readonly database: SqliteDatabase;
+    readonly log: Logger;
+  },
+  closers: Closers,
+): Promise<Players> {
   const profiles = createProfileService({
-    store: new SqliteProfileStore({ db: database, clock: systemClock }),
+    storage: await openProfileStorage(config, database, closers),
+    regionId: config.region.id,
+    log,
   });
+  profiles.start();
+  closers.push('profile sweeper', () => profiles.stop());
   const auth = createAuthService({
     config: config.auth,
     clock: systemClock,

@@ -120,6 +120,21 @@ export const ProfilesConfig = z.strictObject({
   sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
 });
 
+/** MongoDB, for profiles that all nodes of all regions share. Without it they are in the embedded store. */
+export const MongoConfig = z.strictObject({
+  /**
+   * Where it is: `mongodb://user:password@host:27017/database`, or `mongodb+srv://…`; of a sharded cluster the routers beside this
+   * node, not those of other regions. Its shards, zones and indexes are not made by nodes. Empty: none, profiles are in
+   * `profiles.sqlitePath`.
+   */
+  uri: z
+    .string()
+    .default('')
+    .refine((uri) => uri === '' || /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(uri), {
+      message: 'wants mongodb://host:port/database or mongodb+srv://host/database',
+    }),
+});
+
 /** Metrics and the monitor: never public. */
 export const AdminConfig = z.strictObject({
   /** Port of `/metrics`; 0 takes a free one. */
@@ -275,6 +290,7 @@ export const MeridianConfig = z
     rooms: RoomsConfig.prefault({}),
     auth: AuthConfig.prefault({}),
     profiles: ProfilesConfig.prefault({}),
+    mongo: MongoConfig.prefault({}),
     admin: AdminConfig.prefault({}),
     redis: RedisConfig.prefault({}),
     cluster: ClusterConfig.prefault({}),
@@ -315,6 +331,7 @@ export type HttpConfig = MeridianConfig['http'];
 export type RoomsConfig = MeridianConfig['rooms'];
 export type AuthConfig = MeridianConfig['auth'];
 export type ProfilesConfig = MeridianConfig['profiles'];
+export type MongoConfig = MeridianConfig['mongo'];
 export type AdminConfig = MeridianConfig['admin'];
 export type RedisConfig = MeridianConfig['redis'];
 export type ClusterConfig = MeridianConfig['cluster'];

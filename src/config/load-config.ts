@@ -7,6 +7,7 @@ const WELL_KNOWN: Readonly<Record<string, readonly [section: string, key: string
   PORT: ['http', 'port'],
   JWT_SECRET: ['auth', 'jwtSecret'],
   REDIS_URI: ['redis', 'uri'],
+  MONGO_URI: ['mongo', 'uri'],
   NODE_ENV: ['process', 'environment'],
 };
 

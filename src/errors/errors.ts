@@ -87,6 +87,48 @@ export const ERRORS = {
     retryable: false,
     message: 'The profile has changed since it was read; read it again and re-apply the change.',
   },
+  PROFILE_MOVED: {
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: true,
+    message: 'The profile lives in another region; details.homeRegion says which.',
+  },
+  PROFILE_MOVING: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The profile is on its way to another region; try again shortly.',
+  },
+  PROFILE_LEASED: {
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+    retryable: true,
+    message: 'A room has this profile in its hands; change it there, or when the room has let go.',
+  },
+  PROFILE_LEASE_LOST: {
+    http: 409,
+    grpc: 'ABORTED',
+    retryable: false,
+    message: 'Another room holds this profile now, or nobody does; read it again.',
+  },
+  SECTION_EXISTS: {
+    http: 409,
+    grpc: 'ALREADY_EXISTS',
+    retryable: false,
+    message: 'The profile has a section of that name.',
+  },
+  OPERATION_CONFLICT: {
+    http: 409,
+    grpc: 'ALREADY_EXISTS',
+    retryable: false,
+    message: 'This operation id has been used for another operation of the player.',
+  },
+  USERNAME_TAKEN: {
+    http: 409,
+    grpc: 'ALREADY_EXISTS',
+    retryable: false,
+    message: 'Another player has this username.',
+  },
   ROOM_FULL: {
     http: 409,
     grpc: 'RESOURCE_EXHAUSTED',

@@ -1,5 +1,12 @@
 import type { JsonValue } from '../protocol/rest.ts';
 
+/** Where a profile is found: every store is asked with both, so that a question reaches one shard only. */
+export interface ProfileRef {
+  readonly playerId: string;
+  /** Region that keeps the profile. */
+  readonly homeRegion: string;
+}
+
 /** A player's durable data. */
 export interface Profile {
   readonly playerId: string;
@@ -16,6 +23,53 @@ export interface Profile {
   readonly updatedAtMs: number;
 }
 
+/** An operation that was applied: one row of the ledger. The same wherever it is read, for ever. */
+export interface LedgerEntry {
+  readonly playerId: string;
+  /** Chosen by the caller, unique for the player. */
+  readonly operationId: string;
+  /** 1 for a player's first operation, without holes: what is missing shows. */
+  readonly sequence: number;
+  readonly reason: string;
+  /** What was added; negative: taken. */
+  readonly currencies: Readonly<Record<string, number>>;
+  readonly items: Readonly<Record<string, number>>;
+  readonly statistics: Readonly<Record<string, number>>;
+  /** What the player had of the same currencies and items right after it. */
+  readonly after: {
+    readonly currencies: Readonly<Record<string, number>>;
+    readonly items: Readonly<Record<string, number>>;
+  };
+  /** Wall clock, ms. */
+  readonly atMs: number;
+}
+
+/** A change of what a player owns. Amounts are whole numbers; negative: taken away. */
+export interface PlayerOperation {
+  /** Unique for the player, chosen by the caller: a purchase, a match and its player, a request. */
+  readonly operationId: string;
+  /** Why, for the ledger. */
+  readonly reason: string;
+  readonly currencies?: Readonly<Record<string, number>>;
+  readonly items?: Readonly<Record<string, number>>;
+  /** Added as by `addStatistics`, but once. */
+  readonly statistics?: Readonly<Record<string, number>>;
+}
+
+/** What became of an operation. */
+export type OperationOutcome =
+  | { readonly kind: 'applied'; readonly entry: LedgerEntry }
+  /** It had been applied before; nothing has changed now. */
+  | { readonly kind: 'repeated'; readonly entry: LedgerEntry }
+  /** The player has less than it takes; nothing has changed. */
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'insufficient';
+      readonly name: string;
+      readonly has: number;
+      readonly needs: number;
+    };
+
 /** What rooms may do with profiles. */
 export interface PlayerProfiles {
   /** @returns null when the player has no profile */
@@ -26,6 +80,13 @@ export interface PlayerProfiles {
    * @throws {GameError} `PROFILE_UNKNOWN`, `STORE_UNAVAILABLE`
    */
   addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
+  /**
+   * Changes what a player owns, in one durable write, once for each operation id: after a failure, ask again with the same one.
+   *
+   * @throws {GameError} `PROFILE_UNKNOWN`, `OPERATION_CONFLICT` when the id stands for another operation, `BAD_REQUEST`,
+   *   `STORE_UNAVAILABLE`
+   */
+  operate(playerId: string, operation: PlayerOperation): Promise<OperationOutcome>;
 }
 
 /** What sign-in needs of profiles: a row for every player that gets a token. */

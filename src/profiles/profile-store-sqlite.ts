@@ -1,107 +1,107 @@
-import { GameError } from '../errors/game-error.ts';
-import type { Clock } from '../shared/clock.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
-import { type ConstraintKind, SqliteError } from '../storage/sqlite/sqlite-error.ts';
-import type { SqlRow } from '../storage/sqlite/sqlite-protocol.ts';
-import type { Profile } from './contract.ts';
-import type { ProfileChange, ProfileStore } from './profile-store.ts';
+import { SqliteError } from '../storage/sqlite/sqlite-error.ts';
+import type { SqlRow, SqlValue } from '../storage/sqlite/sqlite-protocol.ts';
+import type { LedgerEntry, ProfileRef } from './contract.ts';
+import { LEDGER_OF_PLAYER, toLedgerEntry } from './ledger-store-sqlite.ts';
+import type { ProfileRecord } from './profile-record.ts';
+import type { ProfileStore } from './profile-store.ts';
 
-const CREATE = `
-  INSERT INTO profiles VALUES (:playerId, 1, :displayName, '{}', '{}', :nowMs, :nowMs)
-  RETURNING *`;
+const COLUMNS = [
+  ...['player_id', 'home_region', 'revision', 'epoch', 'display_name', 'username', 'data'],
+  ...['statistics', 'wallet', 'inventory', 'sections', 'operations', 'control'],
+  ...['created_at_ms', 'updated_at_ms'],
+] as const;
 
-const READ = 'SELECT * FROM profiles WHERE player_id = :playerId';
+const INSERT = `
+  INSERT INTO profiles (${COLUMNS.join(', ')})
+  VALUES (${COLUMNS.map((column) => `:${column}`).join(', ')})`;
 
-const UPDATE = `
+const THIS_PLAYER = 'player_id = :player_id AND home_region = :home_region';
+const READ = `SELECT * FROM profiles WHERE ${THIS_PLAYER}`;
+
+/** A part that has not changed is null here and stays. */
+const REPLACE = `
   UPDATE profiles
-     SET revision = revision + 1,
-         display_name = coalesce(:displayName, display_name),
+     SET home_region = :new_home_region,
+         revision = :new_revision,
+         epoch = :epoch,
+         display_name = :display_name,
+         username = :username,
          data = coalesce(:data, data),
-         updated_at_ms = :nowMs
-   WHERE player_id = :playerId AND revision = :ifRevision
-  RETURNING *`;
+         statistics = coalesce(:statistics, statistics),
+         wallet = coalesce(:wallet, wallet),
+         inventory = coalesce(:inventory, inventory),
+         sections = coalesce(:sections, sections),
+         operations = coalesce(:operations, operations),
+         control = :control,
+         updated_at_ms = :updated_at_ms
+   WHERE ${THIS_PLAYER} AND revision = :revision`;
 
-const READ_REVISION = 'SELECT revision FROM profiles WHERE player_id = :playerId';
+const REMOVE = `DELETE FROM profiles WHERE ${THIS_PLAYER} AND revision = :revision`;
 
-/** The sum of both objects, key by key, in one statement: nothing can come between reading and writing. */
-const ADD_STATISTICS = `
-  UPDATE profiles
-     SET revision = revision + 1,
-         statistics = (
-           SELECT json_group_object(key, max(-:limit, min(:limit, total)))
-             FROM (SELECT key, sum(value) AS total
-                     FROM (SELECT key, value FROM json_each(profiles.statistics)
-                           UNION ALL
-                           SELECT key, value FROM json_each(:additions))
-                    GROUP BY key)),
-         updated_at_ms = :nowMs
-   WHERE player_id = :playerId
-  RETURNING *`;
-
-/** Profiles in the embedded store: one row each, JSON columns for what the game defines. */
+/** Profiles in the embedded store: one row each, JSON for what has many parts. */
 export class SqliteProfileStore implements ProfileStore {
   readonly #db: SqliteDatabase;
-  readonly #clock: Clock;
 
-  constructor(deps: { readonly db: SqliteDatabase; readonly clock: Clock }) {
+  constructor(deps: { readonly db: SqliteDatabase }) {
     this.#db = deps.db;
-    this.#clock = deps.clock;
   }
 
-  async create(player: {
-    readonly playerId: string;
-    readonly displayName: string;
-  }): Promise<Profile> {
-    const { playerId, displayName } = player;
-    const params = { playerId, displayName, nowMs: this.#clock.wallMs() };
+  async insert(record: ProfileRecord): Promise<boolean> {
+    const params = { ...keyOf(record), ...valuesOf(record), ...partsOf(record, null) };
     try {
-      const [created] = await this.#db.write({ sql: CREATE, params });
-      return requireProfile(playerId, created?.rows[0]);
+      await this.#db.write({
+        sql: INSERT,
+        params: { ...params, revision: record.revision, created_at_ms: record.createdAtMs },
+      });
+      return true;
     } catch (error) {
-      throw isConstraint(error, 'unique') ? profileExists(playerId, error) : error;
+      if (error instanceof SqliteError && error.constraint === 'unique') return false;
+      throw error;
     }
   }
 
-  async read(playerId: string): Promise<Profile | null> {
-    const [row] = await this.#db.read({ sql: READ, params: { playerId } });
-    return row ? toProfile(row) : null;
+  async read(ref: ProfileRef): Promise<ProfileRecord | null> {
+    const [row] = await this.#db.read({ sql: READ, params: keyOf(ref) });
+    return row ? toRecord(row) : null;
   }
 
-  async update(playerId: string, ifRevision: number, change: ProfileChange): Promise<Profile> {
-    const params = {
-      playerId,
-      ifRevision,
-      displayName: change.displayName ?? null,
-      data: change.data === undefined ? null : JSON.stringify(change.data),
-      nowMs: this.#clock.wallMs(),
-    };
-    const [updated, current] = await this.#db.write(
-      { sql: UPDATE, params },
-      { sql: READ_REVISION, params: { playerId } },
+  /** There is one copy, and it is near. */
+  readNearby(ref: ProfileRef): Promise<ProfileRecord | null> {
+    return this.read(ref);
+  }
+
+  async replace(before: ProfileRecord, after: ProfileRecord): Promise<boolean> {
+    const [updated] = await this.#db.write({
+      sql: REPLACE,
+      params: {
+        ...keyOf(before),
+        revision: before.revision,
+        ...valuesOf(after),
+        ...partsOf(after, before),
+        new_home_region: after.homeRegion,
+        new_revision: after.revision,
+      },
+    });
+    return updated?.changes === 1;
+  }
+
+  async remove(record: ProfileRecord): Promise<boolean> {
+    const params = { ...keyOf(record), revision: record.revision };
+    const [removed] = await this.#db.write({ sql: REMOVE, params });
+    return removed?.changes === 1;
+  }
+
+  async readWhole(
+    ref: ProfileRef,
+  ): Promise<{ readonly record: ProfileRecord; readonly ledger: readonly LedgerEntry[] } | null> {
+    // As a write, so that both questions are asked of the same moment.
+    const [profile, rows] = await this.#db.write(
+      { sql: READ, params: keyOf(ref) },
+      { sql: LEDGER_OF_PLAYER, params: { player_id: ref.playerId } },
     );
-    const row = updated?.rows[0];
-    if (row) return toProfile(row);
-    const revision = current?.rows[0]?.['revision'];
-    if (revision === undefined) throw new GameError('PROFILE_UNKNOWN', { playerId });
-    throw new GameError('REVISION_STALE', { ifRevision, revision });
-  }
-
-  async addStatistics(
-    playerId: string,
-    additions: Readonly<Record<string, number>>,
-  ): Promise<Profile> {
-    const params = {
-      playerId,
-      additions: JSON.stringify(additions),
-      limit: Number.MAX_SAFE_INTEGER,
-      nowMs: this.#clock.wallMs(),
-    };
-    try {
-      const [updated] = await this.#db.write({ sql: ADD_STATISTICS, params });
-      return requireProfile(playerId, updated?.rows[0]);
-    } catch (error) {
-      throw isConstraint(error, 'check') ? tooManyStatistics(playerId, error) : error;
-    }
+    const row = profile?.rows[0];
+    return row ? { record: toRecord(row), ledger: (rows?.rows ?? []).map(toLedgerEntry) } : null;
   }
 
   async ping(): Promise<void> {
@@ -109,32 +109,68 @@ export class SqliteProfileStore implements ProfileStore {
   }
 }
 
-function isConstraint(error: unknown, kind: ConstraintKind): boolean {
-  return error instanceof SqliteError && error.constraint === kind;
+function keyOf({ playerId, homeRegion }: ProfileRef): Record<string, SqlValue> {
+  return { player_id: playerId, home_region: homeRegion };
 }
 
-function profileExists(playerId: string, cause: unknown): GameError {
-  return new GameError('PROFILE_EXISTS', { playerId }, { cause });
+/** What every write sets. */
+function valuesOf(record: ProfileRecord): Record<string, SqlValue> {
+  const { operationCount, ledgerRegions, lease, moving, claim, isErasing } = record;
+  return {
+    epoch: record.epoch,
+    display_name: record.displayName,
+    username: record.username,
+    control: JSON.stringify({ operationCount, ledgerRegions, lease, moving, claim, isErasing }),
+    updated_at_ms: record.updatedAtMs,
+  };
 }
 
-function tooManyStatistics(playerId: string, cause: unknown): GameError {
-  const message = 'This profile holds too many statistics.';
-  return new GameError('BAD_REQUEST', { playerId }, { cause, message });
+const PARTS = ['data', 'statistics', 'wallet', 'inventory', 'sections', 'operations'] as const;
+
+/** The larger parts, null where they are what they were. */
+function partsOf(after: ProfileRecord, before: ProfileRecord | null): Record<string, SqlValue> {
+  return Object.fromEntries(
+    PARTS.map((part) => [
+      part,
+      after[part] === before?.[part] ? null : JSON.stringify(after[part]),
+    ]),
+  );
 }
 
-function requireProfile(playerId: string, row: SqlRow | undefined): Profile {
-  if (!row) throw new GameError('PROFILE_UNKNOWN', { playerId });
-  return toProfile(row);
-}
+/** The rest of a record: small, and of no use to a query. */
+type Control = Pick<
+  ProfileRecord,
+  'operationCount' | 'ledgerRegions' | 'lease' | 'moving' | 'claim' | 'isErasing'
+>;
 
-function toProfile(row: SqlRow): Profile {
+function toRecord(row: SqlRow): ProfileRecord {
+  const homeRegion = String(row['home_region']);
+  const control = jsonOf<Partial<Control>>(row, 'control');
   return {
     playerId: String(row['player_id']),
+    homeRegion,
     revision: Number(row['revision']),
+    epoch: Number(row['epoch']),
     displayName: String(row['display_name']),
-    data: JSON.parse(String(row['data'])) as Profile['data'],
-    statistics: JSON.parse(String(row['statistics'])) as Profile['statistics'],
+    username: row['username'] === null ? null : String(row['username']),
+    data: jsonOf(row, 'data'),
+    statistics: jsonOf(row, 'statistics'),
+    wallet: jsonOf(row, 'wallet'),
+    inventory: jsonOf(row, 'inventory'),
+    sections: jsonOf(row, 'sections'),
+    operations: jsonOf(row, 'operations'),
+    // Rows of before there were operations have an empty control.
+    operationCount: control.operationCount ?? 0,
+    ledgerRegions: control.ledgerRegions ?? [homeRegion],
+    lease: control.lease ?? null,
+    moving: control.moving ?? null,
+    claim: control.claim ?? null,
+    isErasing: control.isErasing ?? false,
     createdAtMs: Number(row['created_at_ms']),
     updatedAtMs: Number(row['updated_at_ms']),
   };
+}
+
+function jsonOf<T>(row: SqlRow, column: string): T {
+  return JSON.parse(String(row[column])) as T;
 }

@@ -33,7 +33,7 @@ export function profileRoutes(profiles: ProfileService): readonly Route[] {
       body: ProfilePatchBody,
       status: 200,
       reply: ProfileReply,
-      errors: ['PROFILE_UNKNOWN', 'REVISION_STALE'],
+      errors: ['PROFILE_UNKNOWN', 'REVISION_STALE', 'PROFILE_LEASED'],
       handle: ({ caller, body }) => profiles.patch(caller.playerId, body),
     }),
     publicRoute({

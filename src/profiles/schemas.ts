@@ -71,10 +71,40 @@ export const ProfilePatchBody = z
 /** The part of a new player that people chose. */
 export const NamedPlayer = z.object({ displayName: DisplayName });
 
+const StatisticName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
 /** Additions that rooms send: `{ 'duel.wins': 1 }`. */
 export const StatisticAdditions = z
-  .record(
-    z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/),
-    z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
-  )
+  .record(StatisticName, z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER))
   .refine((additions) => Object.keys(additions).length <= 64, 'at most 64 statistics at once');
+
+const Amounts = z
+  .record(StatisticName, z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER))
+  .refine((amounts) => Object.keys(amounts).length <= 64, 'at most 64 kinds at once');
+
+/** An operation as rooms and services ask for it. */
+export const PlayerOperationBody = z.strictObject({
+  operationId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/),
+  reason: z.string().min(1).max(100),
+  currencies: Amounts.exactOptional(),
+  items: Amounts.exactOptional(),
+  statistics: StatisticAdditions.exactOptional(),
+});
+
+/** A section as the game names and writes it; bounds as of `data`. */
+export const SectionWriteBody = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/),
+  value: PlayerData,
+  writer: z.enum(['owner', 'server']),
+  mode: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('create') }),
+    z.strictObject({ kind: z.literal('if-revision'), revision: z.int().min(0) }),
+    z.strictObject({ kind: z.literal('blind') }),
+  ]),
+  rules: z
+    .strictObject({
+      readableBy: z.enum(['public', 'owner', 'server']),
+      writableBy: z.enum(['owner', 'server']),
+    })
+    .exactOptional(),
+  leaseToken: z.string().exactOptional(),
+});

@@ -1,35 +1,115 @@
+import { randomUUID } from 'node:crypto';
 import { GameError } from '../errors/game-error.ts';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { parse } from '../transport/http/parse.ts';
-import type { PlayerProfiles, PlayerRegistry, Profile } from './contract.ts';
+import { actOnPlayer, followMoves } from './act-on-player.ts';
+import type { PlayerProfiles, PlayerRegistry, Profile, ProfileRef } from './contract.ts';
+import { PlayerErasure, type PlayerExport } from './erasure.ts';
+import { HomeMove } from './home-move.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
-import type { ProfileChange, ProfileStore } from './profile-store.ts';
-import { NamedPlayer, StatisticAdditions } from './schemas.ts';
+import { type ProfileRecord, profileOf } from './profile-record.ts';
+import { type ProfileChange, ProfileRepository } from './profile-repository.ts';
+import type { SectionWrite } from './profile-section.ts';
+import type { ProfileStorage } from './profile-store.ts';
+import { ProfileSweeper } from './profile-sweeper.ts';
+import { ProfileWriter } from './profile-writer.ts';
+import {
+  NamedPlayer,
+  PlayerOperationBody,
+  SectionWriteBody,
+  StatisticAdditions,
+} from './schemas.ts';
+import { Username } from './username.ts';
+import { UsernameRegistry } from './username-registry.ts';
 
-/** Profiles as the rest of the node uses them. */
+/** Profiles as the rest of the node uses them: by the player's id alone, wherever he is at home. */
 export interface ProfileService extends PlayerProfiles, PlayerRegistry {
   /**
    * Applies what the owner sent: `data` merged key by key, null removes.
    *
-   * @throws {GameError} `PROFILE_UNKNOWN`, `REVISION_STALE`, `BAD_REQUEST` when the merged data is over the limits
+   * @throws {GameError} `PROFILE_UNKNOWN`, `REVISION_STALE`, `PROFILE_LEASED`, `BAD_REQUEST` when the merged data is over the
+   *   limits
    */
   patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+  /** Everything the server knows; null: nobody knows him. */
+  readRecord(playerId: string): Promise<ProfileRecord | null>;
+  /** @throws {GameError} as `writeSection` (profile-section.ts), `PROFILE_LEASED`, `PROFILE_LEASE_LOST`, `BAD_REQUEST` */
+  writeSection(
+    playerId: string,
+    write: SectionWrite & { readonly leaseToken?: string },
+  ): Promise<ProfileRecord>;
+  /** Takes a profile into one room's hands; as `ProfileRepository.takeLease`. */
+  takeLease(
+    playerId: string,
+    request: { readonly holder: string; readonly ttlMs: number },
+  ): Promise<{ readonly record: ProfileRecord; readonly token: string }>;
+  /** @throws {GameError} `PROFILE_LEASE_LOST` */
+  renewLease(
+    playerId: string,
+    lease: { readonly token: string; readonly ttlMs: number },
+  ): Promise<ProfileRecord>;
+  releaseLease(playerId: string, token: string): Promise<ProfileRecord>;
+  /** @throws {GameError} `USERNAME_TAKEN`, `BAD_REQUEST` */
+  claimUsername(playerId: string, username: string): Promise<ProfileRecord>;
+  /** The player who has a username; null: nobody. */
+  findByUsername(username: string): Promise<string | null>;
+  /** Makes another region his home; as `HomeMove.move`. */
+  moveHome(playerId: string, to: string): Promise<ProfileRecord>;
+  /** @throws {GameError} `PROFILE_UNKNOWN` */
+  exportPlayer(playerId: string): Promise<PlayerExport>;
+  /** Deletes everything of a player. @throws {GameError} `PROFILE_UNKNOWN` */
+  erasePlayer(playerId: string): Promise<void>;
   /** Resolves when the store answers; for readiness. */
   ping(): Promise<void>;
+  /** From here on this node finishes what crashes interrupt. */
+  start(): void;
+  stop(): Promise<void>;
 }
 
-export function createProfileService(deps: { readonly store: ProfileStore }): ProfileService {
-  const { store } = deps;
+export interface ProfileServiceDeps {
+  readonly storage: ProfileStorage;
+  /** Region of this node: home of the players it creates, and where players are looked for first. */
+  readonly regionId: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+export function createProfileService({
+  clock = systemClock,
+  ...given
+}: ProfileServiceDeps): ProfileService {
+  const { storage, regionId } = given;
+  const writer = new ProfileWriter({ storage, clock });
+  const deps = { ...given, clock, writer, newToken: randomUUID };
+  const repository = new ProfileRepository(deps);
+  const usernames = new UsernameRegistry(deps);
+  const moves = new HomeMove(deps);
+  const erasure = new PlayerErasure(deps);
+  const sweeper = new ProfileSweeper({ ...deps, usernames, moves, erasure });
+
+  const here = (playerId: string): ProfileRef => ({ playerId, homeRegion: regionId });
+  const readRecord = async (playerId: string): Promise<ProfileRecord | null> =>
+    (await repository.read(here(playerId))) ?? (await repository.find(playerId));
+  /** Acts on a profile wherever it is: most are of this region, the others say where they are. */
+  const act = <Result>(playerId: string, action: (ref: ProfileRef) => Promise<Result>) =>
+    followMoves(here(playerId), action);
+
   return {
     async create(player) {
       const { displayName } = parse(NamedPlayer, player);
-      return await store.create({ ...player, displayName });
+      return profileOf(await repository.create({ ...here(player.playerId), displayName }));
     },
-    read: (playerId) => store.read(playerId),
-    ping: () => store.ping(),
+    async read(playerId) {
+      const record = await readRecord(playerId);
+      return record === null ? null : profileOf(record);
+    },
+    readRecord,
+    ping: () => storage.profiles.ping(),
 
     async patch(playerId, { ifRevision, displayName, data }) {
-      const current = await store.read(playerId);
+      const current = await readRecord(playerId);
       if (!current) throw new GameError('PROFILE_UNKNOWN', { playerId });
       if (current.revision !== ifRevision) {
         throw new GameError('REVISION_STALE', { ifRevision, revision: current.revision });
@@ -39,17 +119,51 @@ export function createProfileService(deps: { readonly store: ProfileStore }): Pr
         ...(data === undefined ? {} : { data: mergeWithinLimits(current, data) }),
       };
       // The store compares the revision again: a write that came in between wins, and this one is stale.
-      return await store.update(playerId, ifRevision, change);
+      return profileOf(
+        await act(playerId, (ref) => repository.update(ref, change, { ifRevision })),
+      );
+    },
+    async addStatistics(playerId, additions) {
+      const checked = parse(StatisticAdditions, additions);
+      return profileOf(await act(playerId, (ref) => repository.addStatistics(ref, checked)));
+    },
+    async operate(playerId, operation) {
+      const checked = parse(PlayerOperationBody, operation);
+      const { outcome } = await act(playerId, (ref) => repository.operate(ref, checked));
+      return outcome;
+    },
+    async writeSection(playerId, write) {
+      const checked = parse(SectionWriteBody, write);
+      return await act(playerId, (ref) => repository.writeSection(ref, checked));
     },
 
-    async addStatistics(playerId, additions) {
-      return await store.addStatistics(playerId, parse(StatisticAdditions, additions));
+    takeLease: (playerId, request) => act(playerId, (ref) => repository.takeLease(ref, request)),
+    renewLease: (playerId, lease) => act(playerId, (ref) => repository.renewLease(ref, lease)),
+    releaseLease: (playerId, token) => act(playerId, (ref) => repository.releaseLease(ref, token)),
+
+    async claimUsername(playerId, username) {
+      const name = parse(Username, username);
+      return await act(playerId, (ref) => usernames.claim(ref, name));
     },
+    async findByUsername(username) {
+      const name = Username.safeParse(username);
+      return name.success ? await usernames.owner(name.data) : null;
+    },
+    moveHome: (playerId, to) => act(playerId, (ref) => moves.move(ref, to)),
+    async exportPlayer(playerId) {
+      const whole = await actOnPlayer(deps, playerId, (ref) => erasure.export(ref));
+      if (whole === null) throw new GameError('PROFILE_UNKNOWN', { playerId });
+      return whole;
+    },
+    erasePlayer: (playerId) => act(playerId, (ref) => erasure.erase(ref)),
+
+    start: () => sweeper.start(),
+    stop: () => sweeper.stop(),
   };
 }
 
 function mergeWithinLimits(
-  current: Profile,
+  current: ProfileRecord,
   patch: NonNullable<ProfilePatchRequest['data']>,
 ): Profile['data'] {
   const merged = mergePlayerData(current.data, patch);

@@ -2,13 +2,18 @@
 //
 // argv: <sqlite file> <run number>
 
-import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
-import { systemClock } from '../../src/shared/clock.ts';
+import { pino } from 'pino';
+import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 
 const [path = '', run = ''] = process.argv.slice(2);
 const db = await SqliteDatabase.open({ path });
-const store = new SqliteProfileStore({ db, clock: systemClock });
+const store = createProfileService({
+  storage: openSqliteProfiles(db),
+  regionId: 'local',
+  log: pino({ level: 'silent' }),
+});
 
 let next = 0;
 async function writeForEver(): Promise<never> {

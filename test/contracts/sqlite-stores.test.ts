@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqlite.ts';
-import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { profileStoreContract } from './profile-store-contract.ts';
@@ -28,7 +28,7 @@ async function openDatabase(kind: 'file' | 'memory') {
 for (const kind of ['file', 'memory'] as const) {
   profileStoreContract(`SQLite, ${kind}`, async () => {
     const opened = await openDatabase(kind);
-    return { ...opened, store: new SqliteProfileStore(opened) };
+    return { ...opened, storage: openSqliteProfiles(opened.db) };
   });
 }
 

@@ -8,7 +8,7 @@ import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqli
 import { authRoutes } from '../../src/auth/routes.ts';
 import { type AuthService, createAuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
-import { SqliteProfileStore } from '../../src/profiles/profile-store-sqlite.ts';
+import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
 import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
@@ -73,7 +73,12 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
 
   const folder = opened.use(await temporaryFolder('rest'));
   const db = opened.use(await SqliteDatabase.open({ path: join(folder.path, 'store.sqlite') }));
-  const profiles = createProfileService({ store: new SqliteProfileStore({ db, clock }) });
+  const profiles = createProfileService({
+    storage: openSqliteProfiles(db),
+    regionId: config.region.id,
+    log,
+    clock,
+  });
   const refreshTokens = new SqliteRefreshTokenStore({ db, clock });
   const auth = createAuthService({ config: config.auth, clock, log, profiles, refreshTokens });
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });

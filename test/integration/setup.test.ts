@@ -184,7 +184,8 @@ function meridian(
 /** In the copy, with free ports, and without what this shell or an outer npm has set. */
 function inCopy(env: NodeJS.ProcessEnv = {}): { cwd: string; env: NodeJS.ProcessEnv } {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(_?MERIDIAN_|npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|JWT_SECRET$)/.test(name),
+    ([name]) =>
+      !/^(_?MERIDIAN_|npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|JWT_SECRET$|MONGO_URI$)/.test(name),
   );
   return {
     cwd: copy.path,

@@ -169,7 +169,7 @@ export function startMeridian(
 /** What this shell happens to have set must not reach the node under test. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isSetting = (name: string) =>
-    name.startsWith('MERIDIAN_') || ['PORT', 'JWT_SECRET', 'NODE_ENV'].includes(name);
+    name.startsWith('MERIDIAN_') || ['PORT', 'JWT_SECRET', 'NODE_ENV', 'MONGO_URI'].includes(name);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isSetting(name)));
 }
 

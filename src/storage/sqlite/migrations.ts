@@ -24,4 +24,39 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX refresh_tokens_by_family ON refresh_tokens (family_id);
    CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at_ms);`,
+  // 3: profiles have a home region and an economy. Rows of before were written by nodes whose region had no other name than the
+  // default one; PlayerDirectory finds them under it wherever the file is opened. JSON as above; control: lease, move, counters.
+  `ALTER TABLE profiles ADD COLUMN home_region TEXT NOT NULL DEFAULT 'local';
+   ALTER TABLE profiles ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE profiles ADD COLUMN username TEXT;
+   ALTER TABLE profiles ADD COLUMN wallet TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE profiles ADD COLUMN inventory TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE profiles ADD COLUMN sections TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE profiles ADD COLUMN operations TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE profiles ADD COLUMN control TEXT NOT NULL DEFAULT '{}';
+   CREATE TABLE ledger (
+     player_id TEXT NOT NULL,
+     operation_id TEXT NOT NULL,
+     home_region TEXT NOT NULL,
+     sequence INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL,
+     entry TEXT NOT NULL,
+     PRIMARY KEY (player_id, operation_id, home_region)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX ledger_by_sequence ON ledger (player_id, sequence);
+   CREATE TABLE usernames (
+     name TEXT PRIMARY KEY,
+     player_id TEXT NOT NULL,
+     state TEXT NOT NULL,
+     token TEXT NOT NULL,
+     until_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE intents (
+     intent_id TEXT NOT NULL,
+     home_region TEXT NOT NULL,
+     until_ms INTEGER NOT NULL,
+     intent TEXT NOT NULL,
+     PRIMARY KEY (intent_id, home_region)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX intents_by_time ON intents (home_region, until_ms);`,
 ];

@@ -1,0 +1,44 @@
+import { GameError } from '../../src/errors/game-error.ts';
+import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
+
+/** Before: the call is not made. After: it is made, and its answer is lost. */
+export type StorageFault = 'before' | 'after';
+
+/**
+ * A storage whose calls fail when `fault` says so. To whoever does several of them in a row it is as if his process had died there.
+ *
+ * @param fault - asked for every call, with its port and method, such as `profiles.replace`
+ */
+export function faultyStorage(
+  storage: ProfileStorage,
+  fault: (call: string) => StorageFault | undefined,
+): ProfileStorage {
+  const ports = Object.entries(storage).map(([port, real]) => [
+    port,
+    new Proxy(real, {
+      get: (target: Record<string, unknown>, method: string) => {
+        const act = target[method];
+        if (typeof act !== 'function') return act;
+        return async (...args: readonly unknown[]) => {
+          const chosen = fault(`${port}.${method}`);
+          if (chosen === 'before') throw new GameError('STORE_UNAVAILABLE');
+          const answer: unknown = await act.apply(target, args);
+          if (chosen === 'after') throw new GameError('STORE_UNAVAILABLE');
+          return answer;
+        };
+      },
+    }),
+  ]);
+  return Object.fromEntries(ports) as unknown as ProfileStorage;
+}
+
+/** Dies at the n-th call and ever after, as a process does; `calls` tells how many there were. */
+export function dyingStorage(storage: ProfileStorage, nth: number, how: StorageFault) {
+  const counted = { calls: 0 };
+  const dying = faultyStorage(storage, () => {
+    counted.calls += 1;
+    if (counted.calls < nth) return undefined;
+    return counted.calls === nth ? how : 'before';
+  });
+  return { storage: dying, counted };
+}

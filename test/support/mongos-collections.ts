@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from 'node:util';
+import { mongo } from 'mongoose';
+import type { BsonDocument } from './op-msg.ts';
+
+const DUPLICATE_KEY = 11_000;
+
+/** Enough of MongoDB's commands, over maps in memory, for what our stores send. What is not here is an error, never a guess. */
+export class MongosCollections {
+  readonly #collections = new Map<string, Map<string, BsonDocument>>();
+
+  /** @returns the reply, without `ok` and times */
+  run(name: string, command: BsonDocument): BsonDocument {
+    switch (name) {
+      case 'insert':
+        return this.#insert(command);
+      case 'update':
+        return this.#update(command);
+      case 'delete':
+        return this.#delete(command);
+      case 'find':
+        return this.#find(command);
+      case 'ping':
+      case 'endSessions':
+      case 'createIndexes':
+      case 'dropDatabase':
+        return {};
+      default:
+        throw new Error(`the double does not know the command ${name}`);
+    }
+  }
+
+  #collection(command: BsonDocument, name: string): Map<string, BsonDocument> {
+    const key = `${command['$db']}.${command[name]}`;
+    let collection = this.#collections.get(key);
+    if (!collection) {
+      collection = new Map();
+      this.#collections.set(key, collection);
+    }
+    return collection;
+  }
+
+  #insert(command: BsonDocument): BsonDocument {
+    const collection = this.#collection(command, 'insert');
+    const writeErrors: BsonDocument[] = [];
+    for (const [index, document] of documentsOf(command, 'documents').entries()) {
+      const id = String(document['_id']);
+      if (collection.has(id)) {
+        const keys = { keyPattern: { _id: 1 }, keyValue: { _id: id } };
+        writeErrors.push({ index, code: DUPLICATE_KEY, errmsg: 'E11000 duplicate key', ...keys });
+        if (command['ordered'] !== false) break;
+      } else {
+        collection.set(id, document);
+      }
+    }
+    const n = documentsOf(command, 'documents').length - writeErrors.length;
+    return writeErrors.length === 0 ? { n } : { n, writeErrors };
+  }
+
+  #update(command: BsonDocument): BsonDocument {
+    const collection = this.#collection(command, 'update');
+    let n = 0;
+    for (const { q, u } of documentsOf(command, 'updates')) {
+      for (const document of matching(collection, q as BsonDocument).slice(0, 1)) {
+        collection.set(String(document['_id']), updated(document, u as BsonDocument));
+        n += 1;
+      }
+    }
+    return { n, nModified: n };
+  }
+
+  #delete(command: BsonDocument): BsonDocument {
+    const collection = this.#collection(command, 'delete');
+    let n = 0;
+    for (const { q, limit } of documentsOf(command, 'deletes')) {
+      const found = matching(collection, q as BsonDocument);
+      for (const document of limit === 1 ? found.slice(0, 1) : found) {
+        collection.delete(String(document['_id']));
+        n += 1;
+      }
+    }
+    return { n };
+  }
+
+  #find(command: BsonDocument): BsonDocument {
+    const found = matching(this.#collection(command, 'find'), command['filter'] as BsonDocument);
+    for (const [key, direction] of Object.entries((command['sort'] ?? {}) as BsonDocument)) {
+      found.sort((a, b) => (Number(a[key]) - Number(b[key])) * Number(direction));
+    }
+    const limit = Number(command['limit'] ?? 0);
+    const firstBatch = limit === 0 ? found : found.slice(0, limit);
+    return {
+      cursor: { id: mongo.BSON.Long.ZERO, ns: `${command['$db']}.${command['find']}`, firstBatch },
+    };
+  }
+}
+
+/** The list that a command carries under this name. */
+export function documentsOf(command: BsonDocument, name: string): readonly BsonDocument[] {
+  return (command[name] ?? []) as readonly BsonDocument[];
+}
+
+function matching(
+  collection: ReadonlyMap<string, BsonDocument>,
+  filter: BsonDocument,
+): BsonDocument[] {
+  return [...collection.values()].filter((document) =>
+    Object.entries(filter).every(([key, wanted]) => matches(document[key], wanted)),
+  );
+}
+
+function matches(value: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return isDeepStrictEqual(value, wanted);
+  return Object.entries(wanted).every(([operator, operand]) => {
+    if (operator === '$lte') return Number(value) <= Number(operand);
+    throw new Error(`the double does not know the operator ${operator}`);
+  });
+}
+
+function updated(document: BsonDocument, update: BsonDocument): BsonDocument {
+  const { $set, ...others } = update;
+  if (Object.keys(others).length > 0) {
+    throw new Error(`the double does not know the update ${Object.keys(others).join(', ')}`);
+  }
+  return { ...document, ...($set as BsonDocument) };
+}
