@@ -11,7 +11,7 @@ const SUREST_SIGMA = 25;
 export async function ratingOf(
   playerId: string,
   queue: string,
-  { profiles, nowMs }: { readonly profiles: PlayerProfiles; readonly nowMs: number },
+  { profiles, nowMs }: { readonly profiles: Pick<PlayerProfiles, 'read'>; readonly nowMs: number },
 ): Promise<Skill> {
   const statistics = (await profiles.read(playerId))?.statistics ?? {};
   const keys = ratingKeys(queue);

@@ -31,7 +31,7 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
     parties: new MemoryPartyStore({ clock }),
     // What the desk asks of them.
     regions: regions as unknown as TicketDeskDeps['regions'],
-    profiles: { read: async () => null, addStatistics: () => Promise.reject(new Error('no')) },
+    profiles: { read: async () => null },
     ...{ clock, mostWaiting, log: createLogger({ level: 'silent' }) },
     status: async () => status,
     events: NO_ANALYTICS,

@@ -32,7 +32,7 @@ export interface TicketDeskDeps {
   readonly store: TicketStore;
   readonly parties: PartyStore;
   readonly regions: Regions;
-  readonly profiles: PlayerProfiles;
+  readonly profiles: Pick<PlayerProfiles, 'read'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly events: MatchmakingEvents;
