@@ -61,10 +61,11 @@ export function jsonField<Schema extends z.ZodType>(schema: Schema) {
 
 /** A field that may be missing; null on our side. */
 export function nullableField<Schema extends z.ZodType>(schema: Schema) {
-  return z.codec(z.optional(schema), z.nullable(schema), {
-    decode: (value) => (value === undefined ? null : (value as z.input<Schema>)),
-    encode: (value) => (value === null ? undefined : (value as z.output<Schema>)),
-  }) as unknown as z.ZodType<z.output<Schema> | null, z.input<Schema> | undefined>;
+  // The other side is not the schema as well: a codec would be applied twice.
+  return z.codec(z.optional(schema), z.custom<z.output<Schema> | null>(), {
+    decode: (value) => value ?? null,
+    encode: (value) => (value === null ? undefined : value) as z.output<Schema> | undefined,
+  });
 }
 
 /** The reply of what has nothing to say. */

@@ -1,0 +1,24 @@
+import type { RpcCalls } from '../transport/rpc/rpc-contract.ts';
+import type { PROFILE_RPC, RemoteProfiles } from './profile-rpc.ts';
+
+/** Profiles of a service that runs elsewhere; throws what it throws, and `SERVICE_UNAVAILABLE`. */
+export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): RemoteProfiles {
+  return {
+    create: (player) => calls.create(player),
+    read: async (playerId) => (await calls.read({ playerId })).profile,
+    patch: (playerId, patch) => calls.patch({ playerId, patch }),
+    addStatistics: (playerId, additions) => calls.addStatistics({ playerId, additions }),
+    operate: (playerId, operation) => calls.operate({ playerId, operation }),
+  };
+}
+
+/** The other end: what the service answers with. */
+export function profileCalls(profiles: RemoteProfiles): RpcCalls<typeof PROFILE_RPC> {
+  return {
+    create: (player) => profiles.create(player),
+    read: async ({ playerId }) => ({ profile: await profiles.read(playerId) }),
+    patch: ({ playerId, patch }) => profiles.patch(playerId, patch),
+    addStatistics: ({ playerId, additions }) => profiles.addStatistics(playerId, additions),
+    operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
+  };
+}

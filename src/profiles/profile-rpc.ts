@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import type { ProfilePatchRequest } from '../protocol/rest.ts';
+import { defineRpc, jsonField, nullableField } from '../transport/rpc/rpc-contract.ts';
+import type { LedgerEntry, OperationOutcome, PlayerOperation, Profile } from './contract.ts';
+import { PlayerId, PlayerOperationBody, ProfilePatchBody, ProfileReply } from './schemas.ts';
+
+// The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
+
+const Json = jsonField(z.json());
+const Amounts = z.record(z.string(), z.int());
+
+/** A profile: `data` travels as JSON. */
+const ProfileField = z.codec(
+  z.object({ ...ProfileReply.omit({ data: true }).shape, dataJson: z.string() }),
+  ProfileReply,
+  {
+    decode: ({ dataJson, ...rest }, context) => {
+      const data = Json.safeDecode(dataJson);
+      if (data.success) return { ...rest, data: data.data as Profile['data'] };
+      context.issues.push({ code: 'custom', message: 'dataJson is not JSON', input: dataJson });
+      return z.NEVER;
+    },
+    encode: ({ data, ...rest }) => ({ ...rest, dataJson: JSON.stringify(data) }),
+  },
+) as unknown as z.ZodType<Profile>;
+
+const ReadReply = z.object({ profile: nullableField(ProfileField) });
+
+interface Patch {
+  readonly playerId: string;
+  readonly patch: ProfilePatchRequest;
+}
+
+const PatchRequest = z.codec(
+  z.object({
+    playerId: z.string(),
+    ifRevision: z.int(),
+    displayName: z.string().optional(),
+    dataJson: z.string().optional(),
+  }),
+  z.object({ playerId: PlayerId, patch: ProfilePatchBody }),
+  {
+    decode: ({ playerId, ifRevision, displayName, dataJson }, context) => {
+      const data = dataJson === undefined ? undefined : Json.safeDecode(dataJson);
+      if (data?.success === false) {
+        context.issues.push({ code: 'custom', message: 'dataJson is not JSON', input: dataJson });
+        return z.NEVER;
+      }
+      return {
+        playerId,
+        patch: {
+          ifRevision,
+          ...(displayName === undefined ? {} : { displayName }),
+          ...(data === undefined ? {} : { data: data.data }),
+        },
+      } as Patch;
+    },
+    encode: ({ playerId, patch: { ifRevision, displayName, data } }) => ({
+      playerId,
+      ifRevision,
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(data === undefined ? {} : { dataJson: JSON.stringify(data) }),
+    }),
+  },
+);
+
+const OperateRequest = z.codec(
+  z.object({
+    playerId: z.string(),
+    operationId: z.string(),
+    reason: z.string(),
+    currencies: Amounts,
+    items: Amounts,
+    statistics: z.record(z.string(), z.number()),
+  }),
+  z.object({ playerId: PlayerId, operation: PlayerOperationBody }),
+  {
+    decode: ({ playerId, ...operation }) => ({ playerId, operation }),
+    encode: ({ playerId, operation: { operationId, reason, ...amounts } }) => ({
+      ...{ playerId, operationId, reason },
+      ...{ currencies: {}, items: {}, statistics: {} },
+      ...amounts,
+    }),
+  },
+);
+
+const LedgerEntryField = z.codec(
+  z.object({
+    playerId: z.string(),
+    operationId: z.string(),
+    sequence: z.int(),
+    reason: z.string(),
+    currencies: Amounts,
+    items: Amounts,
+    statistics: z.record(z.string(), z.number()),
+    currenciesAfter: Amounts,
+    itemsAfter: Amounts,
+    atMs: z.int(),
+  }),
+  z.custom<LedgerEntry>(),
+  {
+    decode: ({ currenciesAfter, itemsAfter, ...entry }) => ({
+      ...entry,
+      after: { currencies: currenciesAfter, items: itemsAfter },
+    }),
+    encode: ({ after, ...entry }) => ({
+      ...entry,
+      currenciesAfter: after.currencies,
+      itemsAfter: after.items,
+    }),
+  },
+);
+
+const KINDS = {
+  applied: 'KIND_APPLIED',
+  repeated: 'KIND_REPEATED',
+  refused: 'KIND_REFUSED',
+} as const satisfies Record<OperationOutcome['kind'], string>;
+
+const OperateReply = z.codec(
+  z.object({
+    kind: z.enum(KINDS),
+    entry: nullableField(LedgerEntryField),
+    refusal: nullableField(z.object({ name: z.string(), has: z.int(), needs: z.int() })),
+  }),
+  z.custom<OperationOutcome>(),
+  {
+    decode: ({ kind, entry, refusal }, context): OperationOutcome => {
+      if (kind === KINDS.refused && refusal !== null) {
+        return { kind: 'refused', reason: 'insufficient', ...refusal };
+      }
+      if (kind !== KINDS.refused && entry !== null) {
+        return { kind: kind === KINDS.applied ? 'applied' : 'repeated', entry };
+      }
+      context.issues.push({ code: 'custom', message: 'has no entry, or no refusal', input: kind });
+      return z.NEVER;
+    },
+    encode: (outcome) => ({
+      kind: KINDS[outcome.kind],
+      entry: outcome.kind === 'refused' ? null : outcome.entry,
+      refusal:
+        outcome.kind === 'refused'
+          ? { name: outcome.name, has: outcome.has, needs: outcome.needs }
+          : null,
+    }),
+  },
+);
+
+/** Reads answer within what a page waits; writes are bounded by the store's own patience, ms. */
+const READ_WITHIN_MS = 1_000;
+const WRITE_WITHIN_MS = 3_000;
+
+/** The profile service, for those who run without it. */
+export const PROFILE_RPC = defineRpc({
+  name: 'meridian.profile.v1.ProfileService',
+  proto: 'profile/v1/profile.proto',
+  methods: {
+    create: {
+      request: z.object({ playerId: PlayerId, displayName: z.string() }),
+      reply: ProfileField,
+      isIdempotent: false,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+    read: {
+      // Whoever is asked for; that he cannot exist is his reader's to know.
+      request: z.object({ playerId: z.string() }),
+      reply: ReadReply,
+      isIdempotent: true,
+      deadlineMs: READ_WITHIN_MS,
+    },
+    patch: {
+      request: PatchRequest,
+      reply: ProfileField,
+      // Over a revision: a second time it is stale.
+      isIdempotent: false,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+    addStatistics: {
+      request: z.object({ playerId: z.string(), additions: z.record(z.string(), z.number()) }),
+      reply: ProfileField,
+      isIdempotent: false,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+    operate: {
+      request: OperateRequest,
+      reply: OperateReply,
+      isIdempotent: true,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+  },
+});
+
+/** What the service asks of the local object, and what a client of it has. */
+export type RemoteProfiles = {
+  create(player: { readonly playerId: string; readonly displayName: string }): Promise<Profile>;
+  read(playerId: string): Promise<Profile | null>;
+  patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+  addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
+  operate(playerId: string, operation: PlayerOperation): Promise<OperationOutcome>;
+};

@@ -1,0 +1,120 @@
+import { Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { profileCalls, profileClient } from '../../src/profiles/client.ts';
+import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
+import { PROFILE_RPC, type RemoteProfiles } from '../../src/profiles/profile-rpc.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
+import { callKey } from '../../src/transport/rpc/peer-call.ts';
+import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
+import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
+
+const ANN = 'p_annannannannannannan';
+const log = createLogger({ level: 'silent' });
+
+async function local() {
+  const database = await SqliteDatabase.open({ path: ':memory:' });
+  const profiles = createProfileService({
+    storage: openSqliteProfiles(database),
+    regionId: 'eu',
+    log,
+  });
+  return {
+    profiles: profiles as RemoteProfiles,
+    [Symbol.asyncDispose]: async () => await database.close(),
+  };
+}
+
+/** The same service, behind a port. */
+async function remote() {
+  const here = await local();
+  const deps = {
+    clock: systemClock,
+    metrics: new RpcMetrics(new Registry()),
+    key: callKey('a secret of at least thirty-two characters'),
+    tls: null,
+  };
+  const server = new RpcServer({ ...deps, log });
+  server.add(PROFILE_RPC, profileCalls(here.profiles));
+  const port = await server.listen({ port: 0, address: '127.0.0.1' });
+  const channel = new RpcChannel(PROFILE_RPC, `127.0.0.1:${port}`, deps);
+  return {
+    profiles: profileClient(channel.calls),
+    [Symbol.asyncDispose]: async () => {
+      channel.close();
+      await server.close(0);
+      await here[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.each([
+  { binding: 'in this process', open: local },
+  { binding: 'over gRPC', open: remote },
+])('[SE-1] profiles $binding', ({ open }) => {
+  test('are made, read and changed', async () => {
+    await using opened = await open();
+    const { profiles } = opened;
+    expect(await profiles.read(ANN)).toBeNull();
+    const made = await profiles.create({ playerId: ANN, displayName: ' Ann 🦦 ' });
+    expect(made).toMatchObject({ playerId: ANN, displayName: 'Ann 🦦', revision: 1, data: {} });
+    const data = { sound: false, keys: ['w', null, 0.5], nested: { a: {} }, none: null };
+    const patched = await profiles.patch(ANN, { ifRevision: 1, data });
+    expect(patched).toMatchObject({ revision: 2, data: { sound: false, keys: ['w', null, 0.5] } });
+    expect(await profiles.addStatistics(ANN, { 'duel.wins': 1, share: -0.25 })).toMatchObject({
+      statistics: { 'duel.wins': 1, share: -0.25 },
+    });
+    const read = await profiles.read(ANN);
+    expect(read).toMatchObject({ revision: 3, displayName: 'Ann 🦦' });
+    expect(read).toEqual({ ...patched, ...read });
+  });
+
+  test('count an operation once, and refuse what the player has not', async () => {
+    await using opened = await open();
+    const { profiles } = opened;
+    await profiles.create({ playerId: ANN, displayName: 'Ann' });
+    const reward = { operationId: 'match:1', reason: 'won', currencies: { gold: 30 } };
+    const applied = await profiles.operate(ANN, { ...reward, items: { sword: 1 } });
+    expect(applied).toMatchObject({
+      kind: 'applied',
+      entry: { sequence: 1, after: { currencies: { gold: 30 }, items: { sword: 1 } } },
+    });
+    const again = await profiles.operate(ANN, { ...reward, items: { sword: 1 } });
+    expect(again).toEqual({ ...applied, kind: 'repeated' });
+    const price = { operationId: 'shop:1', reason: 'bought', currencies: { gold: -31 } };
+    expect(await profiles.operate(ANN, price)).toEqual({
+      kind: 'refused',
+      reason: 'insufficient',
+      name: 'gold',
+      has: 30,
+      needs: 31,
+    });
+    await expect(profiles.operate(ANN, reward)).rejects.toMatchObject({
+      code: 'OPERATION_CONFLICT',
+    });
+  });
+
+  test('say what is wrong', async () => {
+    await using opened = await open();
+    const { profiles } = opened;
+    await profiles.create({ playerId: ANN, displayName: 'Ann' });
+    const errors = {
+      PROFILE_EXISTS: () => profiles.create({ playerId: ANN, displayName: 'Ann' }),
+      PROFILE_UNKNOWN: () => profiles.addStatistics('p_nobody', { wins: 1 }),
+      REVISION_STALE: () => profiles.patch(ANN, { ifRevision: 7, displayName: 'Anna' }),
+      BAD_REQUEST: () => profiles.create({ playerId: ANN, displayName: '\u202e' }),
+    };
+    for (const [code, ask] of Object.entries(errors)) {
+      await expect(ask(), code).rejects.toMatchObject({ code });
+    }
+    const deep = { operationId: 'no spaces', reason: '', currencies: { gold: 0.5 } };
+    const refused = profiles.operate(ANN, deep);
+    await expect(refused).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      details: { issues: expect.arrayContaining([expect.anything()]) },
+    });
+  });
+});
