@@ -415,7 +415,9 @@ export class QueueMatcher {
     this.#pace.matched(nowMs, found.teams.flatMap(({ players }) => players).length, waitsMs);
     this.#deps.onMatched(found, { matchId, waitsMs });
     for (const [ticketId, { record }] of entries) {
-      if (record === null) this.#deps.tickets.forget(this.#deps.queue, ticketId);
+      // Of this region's its Redis tells: one that it has lost in between is in no match, and searches on.
+      if (record !== null) continue;
+      this.#deps.tickets.forget(this.#deps.queue, ticketId);
       this.#forget(ticketId);
     }
   }
@@ -435,7 +437,8 @@ export class QueueMatcher {
         continue;
       }
       const record = await this.#deps.store.read(ticketId).catch(() => undefined);
-      if (record === null) this.#forget(ticketId);
+      // Lost, and nobody has said so yet: it is put back with what else is missing.
+      if (record === null) this.#hasGap = true;
       else if (record !== undefined) this.#heard(record);
     }
   }
@@ -463,6 +466,10 @@ export class QueueMatcher {
       if (lost.length === 0) return;
       log.warn({ queue, tickets: lost.length }, 'the region lost tickets; they are put back');
       await store.restore(lost);
+      // Those whose players have entered anew meanwhile are nobody's any more.
+      for (const { ticket } of lost) {
+        if ((await store.read(ticket.ticketId)) === null) this.#forget(ticket.ticketId);
+      }
     } catch (error) {
       this.#hasGap = true;
       throw error;

@@ -4,6 +4,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { areAllRegionsOpen } from '../../../test/support/regions-open.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { machineNowMs } from '../../machine/machine-clock.ts';
+import { Reaper } from '../../machine/reaper.ts';
 import { World } from '../../world/world.ts';
 import { TICKET_TIMEOUT_S } from './queue.ts';
 import { TicketCrew } from './ticket-crew.ts';
@@ -73,6 +74,7 @@ export class WorldStage implements AsyncDisposable {
   ): Promise<WorldStage> {
     await using owned = new AsyncDisposableStack();
     const folder: TemporaryFolder = owned.use(await temporaryFolder('chaos'));
+    owned.use(new Reaper()).watchFolder(folder.path);
     const witnessFile = join(folder.path, 'witness.jsonl');
     const env = { ...NODE_ENV, CHAOS_WITNESS_FILE: witnessFile };
     const world = owned.use(
