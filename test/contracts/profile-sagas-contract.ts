@@ -98,7 +98,11 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
         const steps = await atEveryCrash(open, how, {
           prepare: ({ here, ann, otter }) => here.usernames.claim(ann, otter),
           act: (dying, { ann, badger }) => dying.usernames.claim(ann, badger),
-          check: async ({ here, ann, bob, otter, badger }) => {
+          check: async ({ here, storage, ann, bob, otter, badger }) => {
+            for (const name of [otter, badger]) {
+              // Settled by the sweeper, before anybody asks.
+              expect([undefined, 'active']).toContain((await storage.usernames.read(name))?.state);
+            }
             const has = (await here.repository.read(ann))?.username;
             expect([otter, badger]).toContain(has);
             expect(await here.usernames.owner(String(has))).toBe(ann.playerId);
@@ -148,6 +152,17 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
       await expect(repository.addStatistics(ann, { wins: 1 })).rejects.toMatchObject({
         code: 'PROFILE_MOVED',
         details: { homeRegion: 'us' },
+      });
+    });
+
+    test('[PR-34] who is late cannot tell the directory where the profile used to be', async () => {
+      await using opened = await open();
+      const { here, storage, ann } = await openPlayers(opened.storage);
+      await here.moves.move(ann, 'us');
+      await storage.directory.set({ ...ann, movingTo: 'us', epoch: 1 });
+      expect(await storage.directory.locate(ann.playerId)).toEqual({
+        ...{ ...ann, homeRegion: 'us' },
+        ...{ movingTo: null, epoch: 2 },
       });
     });
 
