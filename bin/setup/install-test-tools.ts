@@ -12,6 +12,13 @@ import { toolchainFolder } from './toolchain.js';
 /** One way to get a tool: a command that can also be shown to a person. */
 type Recipe = readonly [program: string, ...args: string[]];
 
+/** What to do on a machine whose package manager we do not know. */
+const BY_HAND: Readonly<Record<TestTool, string>> = {
+  'redis-server': 'Install redis-server and put it into PATH.',
+  chromium: 'Install chromium and put it into PATH.',
+  'mongo-server': 'Install MongoDB, or a JDK and Maven, or set MONGO_URI.',
+};
+
 /** -n: fail rather than ask for a password in the middle of a test run. */
 const SUDO = ['sudo', '-n', '--preserve-env=DEBIAN_FRONTEND,RUNLEVEL'] as const;
 
@@ -29,7 +36,7 @@ export async function ensureTestTools(): Promise<void> {
       }
       if (FINDERS[tool]() === null) {
         const command = recipes.map(asTyped).join(' && ');
-        const advice = command === '' ? `Install ${tool} and put it into PATH.` : `Run: ${command}`;
+        const advice = command === '' ? BY_HAND[tool] : `Run: ${command}`;
         process.stderr.write(`meridian: ${tool} is missing, its tests will not run. ${advice}\n`);
       }
     }

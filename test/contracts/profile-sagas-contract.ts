@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
-import { dyingStorage, type StorageFault } from '../support/faulty-storage.ts';
+import { dyingStorage, type StorageFault, slowStorage } from '../support/faulty-storage.ts';
 import { openProfiles, SetClock } from '../support/open-profiles.ts';
 import type { OpenProfileStore } from './profile-store-contract.ts';
 
@@ -98,7 +98,11 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
         const steps = await atEveryCrash(open, how, {
           prepare: ({ here, ann, otter }) => here.usernames.claim(ann, otter),
           act: (dying, { ann, badger }) => dying.usernames.claim(ann, badger),
-          check: async ({ here, ann, bob, otter, badger }) => {
+          check: async ({ here, storage, ann, bob, otter, badger }) => {
+            for (const name of [otter, badger]) {
+              // Settled by the sweeper, before anybody asks.
+              expect([undefined, 'active']).toContain((await storage.usernames.read(name))?.state);
+            }
             const has = (await here.repository.read(ann))?.username;
             expect([otter, badger]).toContain(has);
             expect(await here.usernames.owner(String(has))).toBe(ann.playerId);
@@ -114,23 +118,11 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
     test('[PR-33] a claim that stood still until others took the name does not get it', async () => {
       await using opened = await open();
       const { clock, here, repository, ann, bob } = await openPlayers(opened.storage);
-      // Stands still right before its deciding write, while time passes and another player wants the name.
-      let writes = 0;
-      const slow = {
-        ...opened.storage,
-        profiles: Object.assign(Object.create(opened.storage.profiles), {
-          read: (...args: Parameters<ProfileStorage['profiles']['read']>) =>
-            opened.storage.profiles.read(...args),
-          replace: async (...args: Parameters<ProfileStorage['profiles']['replace']>) => {
-            writes += 1;
-            if (writes === 2) {
-              clock.advance(HOUR_MS);
-              await here.usernames.claim(bob, 'otter');
-            }
-            return opened.storage.profiles.replace(...args);
-          },
-        }),
-      };
+      // Right before its deciding write.
+      const slow = slowStorage(opened.storage, 2, async () => {
+        clock.advance(HOUR_MS);
+        await here.usernames.claim(bob, 'otter');
+      });
       const claim = openProfiles(slow, clock).usernames.claim(ann, 'otter');
       await expect(claim).rejects.toEqual(coded('STORE_UNAVAILABLE'));
       expect(await repository.read(ann)).toMatchObject({ username: null });
@@ -163,6 +155,17 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
       });
     });
 
+    test('[PR-34] who is late cannot tell the directory where the profile used to be', async () => {
+      await using opened = await open();
+      const { here, storage, ann } = await openPlayers(opened.storage);
+      await here.moves.move(ann, 'us');
+      await storage.directory.set({ ...ann, movingTo: 'us', epoch: 1 });
+      expect(await storage.directory.locate(ann.playerId)).toEqual({
+        ...{ ...ann, homeRegion: 'us' },
+        ...{ movingTo: null, epoch: 2 },
+      });
+    });
+
     test('[PR-35] a profile in a room’s hands does not move, one that moves is not taken', async () => {
       await using opened = await open();
       const { here, repository, ann } = await openPlayers(opened.storage);
@@ -170,6 +173,27 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
       await expect(here.moves.move(ann, 'us')).rejects.toEqual(coded('PROFILE_LEASED'));
       await repository.releaseLease(ann, token);
       expect(await here.moves.move(ann, 'us')).toMatchObject({ homeRegion: 'us' });
+    });
+
+    test('[PR-36] a move that stands still past its time keeps no room out, and gives up', async () => {
+      await using opened = await open();
+      const { clock, here, repository, ann } = await openPlayers(opened.storage);
+      const slow = slowStorage(opened.storage, 2, async () => {
+        await expect(repository.takeLease(ann, { holder: 'early', ttlMs: 1 })).rejects.toEqual(
+          coded('PROFILE_MOVING'),
+        );
+        clock.advance(HOUR_MS);
+        await repository.takeLease(ann, { holder: 'room', ttlMs: 1_000 });
+      });
+      const move = openProfiles(slow, clock).moves.move(ann, 'us');
+      await expect(move).rejects.toEqual(coded('STORE_UNAVAILABLE'));
+      await here.sweep('eu');
+      expect(await repository.find(ann.playerId)).toMatchObject({
+        homeRegion: 'eu',
+        moving: null,
+        lease: { holder: 'room' },
+      });
+      expect(await opened.storage.directory.locate(ann.playerId)).toMatchObject({ movingTo: null });
     });
 
     test.each(['before', 'after'] as const)(

@@ -1,6 +1,8 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
 import { openProfiles } from '../support/open-profiles.ts';
 import { profileEconomyContract } from './profile-economy-contract.ts';
 import { profileSagasContract } from './profile-sagas-contract.ts';
@@ -165,6 +167,49 @@ export function profileStoreContract(name: string, open: () => Promise<OpenProfi
       expect(filled).toBeGreaterThan(10);
       // What is there still counts.
       await store.addStatistics(ref, batch(0));
+    });
+
+    test('[PR-1] a player has one profile over all regions, and who asks elsewhere hears where it is', async () => {
+      await using opened = await open();
+      const { repository } = openProfiles(opened.storage);
+      const created = await repository.create(ann);
+      const elsewhere = { ...ref, homeRegion: 'us' };
+      await expect(repository.create({ ...ann, ...elsewhere })).rejects.toMatchObject({
+        code: 'PROFILE_EXISTS',
+      });
+      expect(await repository.read(elsewhere)).toBeNull();
+      expect(await repository.readForDisplay(ref)).toEqual(created);
+      await expect(repository.addStatistics(elsewhere, { wins: 1 })).rejects.toMatchObject({
+        code: 'PROFILE_MOVED',
+        details: { homeRegion: 'eu' },
+      });
+      // The service of a node follows by itself.
+      const { storage } = opened;
+      const log = pino({ level: 'silent' });
+      const abroad = createProfileService({ storage, regionId: 'us', log });
+      expect(await abroad.addStatistics('p_ann', { wins: 1 })).toMatchObject({ revision: 2 });
+      expect(await abroad.read('p_ann')).toMatchObject({ statistics: { wins: 1 } });
+    });
+
+    test('[PR-2] of changes that come at once a refused one takes no neighbour with it', async () => {
+      await using opened = await open();
+      const { repository } = openProfiles(opened.storage);
+      await repository.create(ann);
+      const gold = (operationId: string, amount: number) =>
+        repository.operate(ref, { operationId, reason: 'test', currencies: { gold: amount } });
+      const [first, conflict, refused, last] = await Promise.allSettled([
+        gold('a', 5),
+        gold('a', 6),
+        gold('b', -6),
+        gold('c', -5),
+      ]);
+      expect(first).toMatchObject({
+        value: { outcome: { kind: 'applied' }, record: { revision: 2 } },
+      });
+      expect(conflict).toMatchObject({ reason: { code: 'OPERATION_CONFLICT' } });
+      expect(refused).toMatchObject({ value: { outcome: { kind: 'refused', has: 5 } } });
+      expect(last).toMatchObject({ value: { record: { revision: 3, wallet: { gold: 0 } } } });
+      expect(await repository.read(ref)).toMatchObject({ revision: 3, operationCount: 2 });
     });
 
     profileEconomyContract(open);

@@ -42,3 +42,23 @@ export function dyingStorage(storage: ProfileStorage, nth: number, how: StorageF
   });
   return { storage: dying, counted };
 }
+
+/** Stands still before its n-th write of a profile, while `meanwhile` happens elsewhere. */
+export function slowStorage(
+  storage: ProfileStorage,
+  nth: number,
+  meanwhile: () => Promise<unknown>,
+): ProfileStorage {
+  let writes = 0;
+  const profiles = new Proxy(storage.profiles, {
+    get: (target, method: keyof ProfileStorage['profiles']) => {
+      const act = target[method].bind(target) as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: readonly unknown[]) => {
+        if (method === 'replace') writes += 1;
+        if (method === 'replace' && writes === nth) await meanwhile();
+        return act(...args);
+      };
+    },
+  });
+  return { ...storage, profiles };
+}
