@@ -51,6 +51,11 @@
 //   {meridian:mm}:party-of:<player>      string  party id; all three expire an hour after the last change
 //   meridian:mm:tickets                  channel the record after each change of a ticket
 //   meridian:mm:parties                  channel {party} after each change of it | {left: <player>}
+//
+// Accounts of this region.
+//
+//   {meridian:auth}:revocations          zset    revocations as JSON, scored by when nobody needs them any more, ms
+//   meridian:auth:revocations            channel each as it is added
 
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
@@ -95,4 +100,6 @@ export const redisKeys = {
   partyOf: (playerId: string) => `${MATCHMAKING_TAG}:party-of:${playerId}`,
   ticketChanges: 'meridian:mm:tickets',
   partyChanges: 'meridian:mm:parties',
+  revocations: '{meridian:auth}:revocations',
+  revocationNews: 'meridian:auth:revocations',
 } as const;

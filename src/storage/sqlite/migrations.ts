@@ -1,3 +1,5 @@
+import { ACCOUNT_MIGRATIONS } from './account-migrations.ts';
+
 /**
  * The schema of the embedded store, in the order it grew: entry n takes a file from version n to n + 1.
  *
@@ -24,4 +26,5 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX refresh_tokens_by_family ON refresh_tokens (family_id);
    CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at_ms);`,
+  ...ACCOUNT_MIGRATIONS,
 ];

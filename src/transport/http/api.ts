@@ -68,7 +68,8 @@ function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
     // A public route has no caller; its `answer` does not look.
     const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
     const { body, params, query } = request;
-    const reply = await route.answer({ body, params, query }, caller);
+    const address = String(response.locals['clientAddress']);
+    const reply = await route.answer({ body, params, query, address }, caller);
     response.status(route.status);
     if (route.reply) response.json(reply);
     else response.end();

@@ -15,6 +15,8 @@ export interface RouteRequest<Body, Params, Query> {
   readonly body: Body;
   readonly params: Params;
   readonly query: Query;
+  /** Of the client, for limits; see `clientAddress`. */
+  readonly address: string;
 }
 
 /** What a route says of itself, apart from what it does. */
@@ -109,5 +111,6 @@ function parseRequest<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodT
     body: route.body ? parse(route.body, request.body ?? {}) : (undefined as z.output<B>),
     params: route.params ? parse(route.params, request.params) : (undefined as z.output<P>),
     query: route.query ? parse(route.query, request.query) : (undefined as z.output<Q>),
+    address: request.address,
   };
 }
