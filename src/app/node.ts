@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
-import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
 import { authRoutes } from '../auth/routes.ts';
-import { createAuthService } from '../auth/service.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
@@ -34,6 +32,7 @@ import {
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
+import { openAccounts } from './accounts.ts';
 import { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import { listen } from './listen.ts';
@@ -43,6 +42,7 @@ import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegion } from './region.ts';
 import { linkRegions } from './region-links.ts';
+import { enforceRevocations, spreadRevocations } from './revocation-spread.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
@@ -118,13 +118,10 @@ async function openNode(
   const profiles = createProfileService({
     store: new SqliteProfileStore({ db: database, clock: systemClock }),
   });
-  const auth = createAuthService({
-    config: config.auth,
-    clock: systemClock,
-    log,
-    profiles,
-    refreshTokens: new SqliteRefreshTokenStore({ db: database, clock: systemClock }),
-  });
+  const { auth, revocations } = await openAccounts(
+    { config, database, clock: systemClock, log, profiles },
+    closers,
+  );
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
@@ -144,7 +141,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, log, metrics },
     async (bound) => ({
-      link: bound,
+      link: spreadRevocations({ revocations, link: bound, log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log },
@@ -165,6 +162,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
+  enforceRevocations({ revocations, node });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
@@ -238,6 +236,7 @@ async function openNode(
       nodes: () => region.registry.nodes,
       drain: (nodeId) => survival.drainNode(nodeId),
     },
+    players: auth,
     console: createNodeConsole({
       regions,
       nodes: () => region.registry.nodes,

@@ -72,7 +72,7 @@ export class Accounts {
 
   /** @throws {GameError} `IDENTITY_TAKEN`, `PASSWORD_REFUSED`, `BAD_REQUEST`, `RATE_LIMITED` */
   async signUp({ displayName, ...request }: EmailSignUpRequest): Promise<Account> {
-    const enrolled = await this.#deps.passwords.enroll(request);
+    const enrolled = await this.#deps.passwords.enroll(request, null);
     const player = await this.#newPlayer(displayName);
     await this.#add(player.playerId, { provider: EMAIL, ...enrolled });
     return player;
@@ -92,7 +92,7 @@ export class Accounts {
    *   what the same sign-in throws
    */
   async link(playerId: string, request: LinkRequest): Promise<IdentityList> {
-    await this.#add(playerId, await this.#shown(request));
+    await this.#add(playerId, await this.#shown(playerId, request));
     return await this.list(playerId);
   }
 
@@ -110,10 +110,11 @@ export class Accounts {
     if (outcome === 'last') throw new GameError('IDENTITY_LAST', { provider });
   }
 
-  async #shown(request: LinkRequest): Promise<NewIdentity> {
+  async #shown(playerId: string, request: LinkRequest): Promise<NewIdentity> {
     if ('device' in request) return deviceIdentity(request.device.deviceKey);
     if ('email' in request) {
-      return { provider: EMAIL, ...(await this.#deps.passwords.enroll(request.email)) };
+      const enrolled = await this.#deps.passwords.enroll(request.email, playerId);
+      return { provider: EMAIL, ...enrolled };
     }
     const { id, ...proof } = request.provider;
     const { subject } = await this.#deps.providers.identify(id, proof);
@@ -160,7 +161,8 @@ export class Accounts {
     } catch (error) {
       // What the player did not choose himself cannot be his mistake.
       const isSuggested = displayName === undefined && suggestedName !== undefined;
-      if (!isSuggested || !(error instanceof GameError) || error.code !== 'BAD_REQUEST') throw error;
+      if (!isSuggested || !(error instanceof GameError) || error.code !== 'BAD_REQUEST')
+        throw error;
       return await profiles.create({ playerId, displayName: guestName(randomInt) });
     }
   }

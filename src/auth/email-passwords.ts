@@ -26,13 +26,19 @@ export class EmailPasswords {
   /**
    * What is kept of an email address and a new password.
    *
-   * @throws {GameError} `PASSWORD_REFUSED`; `IDENTITY_TAKEN` before the costly part; `RATE_LIMITED`
+   * @param playerId - whose it is to be; null: of a player to be made
+   * @throws {GameError} `PASSWORD_REFUSED`, and before the costly part `IDENTITY_TAKEN`, `IDENTITY_EXISTS`; `RATE_LIMITED`
    */
-  async enroll(request: EmailSignInRequest): Promise<Pick<Identity, 'subject' | 'passwordHash'>> {
+  async enroll(
+    request: EmailSignInRequest,
+    playerId: string | null,
+  ): Promise<Pick<Identity, 'subject' | 'passwordHash'>> {
     const subject = normalizedEmail(request.email);
     assertGood(request.password, subject);
-    if ((await this.#identities.find(EMAIL, subject)) !== null) {
-      throw new GameError('IDENTITY_TAKEN', { provider: EMAIL });
+    const known = await this.#identities.find(EMAIL, subject);
+    if (known !== null) {
+      const code = known.playerId === playerId ? 'IDENTITY_EXISTS' : 'IDENTITY_TAKEN';
+      throw new GameError(code, { provider: EMAIL });
     }
     return { subject, passwordHash: await this.#hasher.hash(request.password) };
   }

@@ -13,7 +13,9 @@ const COMMON: ReadonlySet<string> = new Set(
    qwertyui qwertyuiop qwerty123 qwerty12345 1q2w3e4r 1q2w3e4r5t 1qaz2wsx q1w2e3r4 zaq12wsx asdfghjkl asdfasdf iloveyou
    sunshine princess football baseball superman batman123 trustno1 starwars whatever letmein1 welcome1 welcome123 admin123
    administrator abcd1234 abc12345 a1b2c3d4 computer internet michelle jennifer changeme dragon123 monkey123 minecraft
-   fortnite pokemon1 liverpool chocolate butterfly 11223344 12341234 11111111 00000000`.split(/\s+/),
+   fortnite pokemon1 liverpool chocolate butterfly 11223344 12341234 11111111 00000000`.split(
+    /\s+/,
+  ),
 );
 
 /** @returns null: it will do */

@@ -37,7 +37,7 @@ const REVOKE = `
   RETURNING family_id, player_id`;
 
 const REVOKE_PLAYER =
-  'DELETE FROM refresh_tokens WHERE player_id = :playerId AND started_at_ms <= :startedByMs';
+  'DELETE FROM refresh_tokens WHERE player_id = :playerId AND started_at_ms < :startedBeforeMs';
 
 /** A few per write: the table stays small without a timer, and no write pays for a big sweep. */
 const SWEEP = `
@@ -92,8 +92,8 @@ export class SqliteRefreshTokenStore implements RefreshTokenStore {
     return familyIn(revoked);
   }
 
-  async revokePlayer(playerId: string, startedByMs: number): Promise<void> {
-    await this.#db.write({ sql: REVOKE_PLAYER, params: { playerId, startedByMs } });
+  async revokePlayer(playerId: string, startedBeforeMs: number): Promise<void> {
+    await this.#db.write({ sql: REVOKE_PLAYER, params: { playerId, startedBeforeMs } });
   }
 
   #sweep(): SqlStatement {

@@ -35,6 +35,6 @@ export interface RefreshTokenStore {
   rotate(tokenHash: string, successor: NewRefreshToken): Promise<Rotation>;
   /** Revokes the family of a token, spent or not. @returns null when there is none */
   revoke(tokenHash: string): Promise<TokenFamily | null>;
-  /** Revokes all families of a player that had begun by then. @param startedByMs - wall clock, ms */
-  revokePlayer(playerId: string, startedByMs: number): Promise<void>;
+  /** Revokes all families of a player that had begun before. @param startedBeforeMs - wall clock, ms */
+  revokePlayer(playerId: string, startedBeforeMs: number): Promise<void>;
 }

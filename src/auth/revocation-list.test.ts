@@ -34,8 +34,8 @@ describe('RevocationList', () => {
     expect(codeOf(list, { playerId: 'p_ann', displayName: 'Ann' })).toBeNull();
   });
 
-  test('[ACC-48] refuses what was issued by then, and nothing after', () => {
-    const list = listOf(everywhere(500), everywhere(400));
+  test('[ACC-48] refuses what was issued before, and nothing after', () => {
+    const list = listOf(everywhere(501), everywhere(400));
     expect(codeOf(list, ann)).toBe('TOKEN_REVOKED');
     expect(codeOf(list, { ...ann, issuedAtMs: 501 })).toBeNull();
   });

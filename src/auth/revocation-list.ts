@@ -8,7 +8,7 @@ const MOST_ENTRIES = 100_000;
 
 /** What of one player's tokens does not count. */
 interface PlayerEntry {
-  signedOutByMs: number;
+  signedOutBeforeMs: number;
   ban: BanDecision | null;
   readonly endedSignIns: Set<string>;
   /** Revocations that say so. */
@@ -54,11 +54,11 @@ export class RevocationList {
   refusalOf(player: PlayerIdentity, nowMs: number): GameError | null {
     const entry = this.#players.get(player.playerId);
     if (entry === undefined) return null;
-    const { ban, endedSignIns, signedOutByMs } = entry;
+    const { ban, endedSignIns, signedOutBeforeMs } = entry;
     if (ban !== null && isBannedBy(ban, nowMs)) return bannedError(ban);
     const { signInId, issuedAtMs = Number.POSITIVE_INFINITY } = player;
     const hasEnded = signInId !== undefined && endedSignIns.has(signInId);
-    return hasEnded || issuedAtMs <= signedOutByMs ? new GameError('TOKEN_REVOKED') : null;
+    return hasEnded || issuedAtMs < signedOutBeforeMs ? new GameError('TOKEN_REVOKED') : null;
   }
 
   #enter(revocation: Revocation): void {
@@ -70,7 +70,7 @@ export class RevocationList {
         entry.endedSignIns.add(revocation.signInId);
         return;
       case 'player':
-        entry.signedOutByMs = Math.max(entry.signedOutByMs, revocation.atMs);
+        entry.signedOutBeforeMs = Math.max(entry.signedOutBeforeMs, revocation.atMs);
         return;
       case 'ban': {
         const { playerId, atMs: decidedAtMs, reason, untilMs } = revocation;
@@ -101,5 +101,10 @@ export function bannedError({ reason, untilMs }: BanDecision): GameError {
 }
 
 function newEntry(): PlayerEntry {
-  return { signedOutByMs: Number.NEGATIVE_INFINITY, ban: null, endedSignIns: new Set(), count: 0 };
+  return {
+    signedOutBeforeMs: Number.NEGATIVE_INFINITY,
+    ban: null,
+    endedSignIns: new Set(),
+    count: 0,
+  };
 }

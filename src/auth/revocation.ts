@@ -22,7 +22,7 @@ export const Revocation = z.discriminatedUnion('kind', [
     signInId: Id,
     reason: z.enum(['signed-out', 'stolen']),
   }),
-  /** All of a player's that had begun by then. */
+  /** All of a player's that had begun before `atMs`. */
   z.object({ ...common, kind: z.literal('player') }),
   /** Banned, or (without a reason) not any more: his tokens count again. */
   z.object({

@@ -96,6 +96,11 @@ export class Revocations implements PlayerStanding {
     });
   }
 
+  /** Those of the region that nobody may forget yet. @throws when the log does not answer */
+  unexpired(): Promise<readonly Revocation[]> {
+    return this.#deps.revocationLog.unexpired();
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const retry of this.#retries) clearTimeout(retry);

@@ -23,7 +23,7 @@ import type { PlayerStanding, TokenVerifier } from './contract.ts';
 import { EmailPasswords } from './email-passwords.ts';
 import type { IdentityStore } from './identity-store.ts';
 import { ProviderDesk } from './provider-desk.ts';
-import { openProviders } from './providers/open-providers.ts';
+import type { IdentityProvider } from './providers/identity-provider.ts';
 import { RedirectAttempts } from './providers/redirect-attempts.ts';
 import type { RefreshTokenStore } from './refresh-token-store.ts';
 import type { Revocations } from './revocations.ts';
@@ -40,17 +40,17 @@ export interface AuthDeps {
   readonly identities: IdentityStore;
   readonly bans: BanStore;
   readonly revocations: Revocations;
+  /** By id. */
+  readonly providers: ReadonlyMap<string, IdentityProvider>;
 }
 
-/** What operators may do to a player. */
-export interface PlayerOperations {
+interface BanningService {
   /** Keeps him out, here within a moment and everywhere within seconds. A later decision replaces it. */
   ban(
     playerId: string,
     ban: { readonly reason: string; readonly untilMs: number | null },
   ): Promise<BanDecision>;
   liftBan(playerId: string): Promise<BanDecision>;
-  signOutEverywhere(playerId: string): Promise<void>;
 }
 
 /**
@@ -58,7 +58,7 @@ export interface PlayerOperations {
  *
  * `address` is the client's, for limits.
  */
-export interface AuthService extends TokenVerifier, PlayerStanding, PlayerOperations {
+export interface AuthService extends TokenVerifier, PlayerStanding, BanningService {
   readonly providers: readonly ProviderListing[];
   /** Public keys of access tokens. */
   readonly jwks: JsonWebKeySet;
@@ -103,7 +103,7 @@ export interface AuthService extends TokenVerifier, PlayerStanding, PlayerOperat
   forgetPlayer(playerId: string): Promise<void>;
 }
 
-/** @throws {TypeError} for a signing key or Apple key that is none */
+/** @throws {TypeError} for a signing key that is none */
 export function createAuthService(deps: AuthDeps): AuthService {
   const { config, clock, profiles, identities, revocations } = deps;
   const { jwtSecret: secret, signingKeys, accessTokenTtlMs: ttlMs } = config;
@@ -113,7 +113,7 @@ export function createAuthService(deps: AuthDeps): AuthService {
   const limits = new SignInLimits(config);
   const passwords = new EmailPasswords({ identities, limits });
   const providers = new ProviderDesk({
-    providers: openProviders(config.providers, clock),
+    providers: deps.providers,
     attempts: new RedirectAttempts({ clock }, secret),
     redirectUris: config.redirectUris,
   });
@@ -187,7 +187,8 @@ function obeyOthers({ revocations, refreshTokens, bans, log }: AuthDeps): void {
       obeyed = bans.record({ playerId, decidedAtMs: atMs, reason, untilMs });
     }
     obeyed.catch((error: unknown) => {
-      const text = 'a revocation could not be stored: its access tokens end, its refresh tokens may not';
+      const text =
+        'a revocation could not be stored: its access tokens end, its refresh tokens may not';
       if (!(error instanceof GameError)) log.error({ err: error, kind, playerId }, text);
       else log.error({ code: error.code, kind, playerId }, text);
     });

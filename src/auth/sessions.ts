@@ -77,14 +77,14 @@ export class Sessions {
   }
 
   /**
-   * Ends all sign-ins of a player that have begun by now.
+   * Ends all sign-ins of a player that have begun before now.
    *
    * @param knownAtMs - when the token was issued that asks for it: the clock that issued it may be ahead of this one
    */
-  async signOutEverywhere(playerId: string, knownAtMs = 0): Promise<void> {
-    const atMs = Math.max(this.#deps.clock.wallMs(), knownAtMs);
+  async signOutEverywhere(playerId: string, knownAtMs = -1): Promise<void> {
+    const atMs = Math.max(Math.trunc(this.#deps.clock.wallMs()), knownAtMs + 1);
     await this.#deps.refreshTokens.revokePlayer(playerId, atMs);
-    const revocation = { id: randomId('v'), playerId, atMs: Math.ceil(atMs) };
+    const revocation = { id: randomId('v'), playerId, atMs };
     await this.#deps.revocations.announce({ ...revocation, kind: 'player' });
   }
 

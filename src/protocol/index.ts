@@ -32,6 +32,7 @@ export {
 } from './regions.ts';
 export {
   API_PREFIX,
+  type ChangePasswordRequest,
   type DeviceSignInRequest,
   type DrainResult,
   type EmailSignInRequest,

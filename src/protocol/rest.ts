@@ -50,6 +50,12 @@ export interface EmailSignUpRequest extends EmailSignInRequest {
   readonly displayName?: string;
 }
 
+/** `POST /v1/auth/email/password` */
+export interface ChangePasswordRequest {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** `GET /v1/auth/providers` */
 export interface ProviderList {
   readonly providers: readonly ProviderListing[];

@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '../auth/contract.ts';
+import type { PlayerStanding, TokenVerifier } from '../auth/contract.ts';
 import type { RoomsConfig } from '../config/config.ts';
 import type { MatchResults } from '../matchmaking/contract.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
@@ -11,7 +11,7 @@ import type { StepScheduler } from './stepping/step-scheduler.ts';
 /** What the node gives to each of its rooms. Rooms reach it as `this.profiles`, `this.log`, …; games never build one. */
 export interface RoomServices {
   readonly config: RoomsConfig;
-  readonly tokens: TokenVerifier;
+  readonly tokens: TokenVerifier & PlayerStanding;
   readonly profiles: PlayerProfiles;
   readonly log: Logger;
   readonly metrics: RoomMetrics;

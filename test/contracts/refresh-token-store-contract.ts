@@ -79,7 +79,7 @@ export function refreshTokenStoreContract(
       expect(await store.revoke('never')).toBeNull();
     });
 
-    test('[ACC-48] signing out everywhere ends what had begun by then, of this player', async () => {
+    test('[ACC-48] signing out everywhere ends what had begun before, of this player', async () => {
       await using opened = await open();
       const { store } = opened;
       opened.setWallMs(1_000);
@@ -89,7 +89,7 @@ export function refreshTokenStoreContract(
       // Refreshed or not, the family began before.
       await store.rotate('t1', token('t2'));
       await store.start({ familyId: 's_2', playerId: 'p_ann' }, token('later'));
-      await store.revokePlayer('p_ann', 1_500);
+      await store.revokePlayer('p_ann', 2_000);
       expect(await store.findOwner('t2')).toBeNull();
       expect(await store.rotate('t1', token('x'))).toEqual({ kind: 'unknown' });
       expect(await store.findOwner('later')).toBe('p_ann');

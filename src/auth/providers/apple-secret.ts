@@ -29,11 +29,7 @@ export function appleSecret(apple: AppleKey, clock: Clock): ClientAuth {
 }
 
 /** By hand: a `ClientAuth` may not wait, and jose's signing does. */
-function clientSecret(
-  { clientId, teamId, keyId }: AppleKey,
-  key: KeyObject,
-  nowS: number,
-): string {
+function clientSecret({ clientId, teamId, keyId }: AppleKey, key: KeyObject, nowS: number): string {
   const header = { alg: 'ES256', kid: keyId, typ: 'JWT' };
   const claims = { iss: teamId, iat: nowS, exp: nowS + LIFE_S, aud: AUDIENCE, sub: clientId };
   const signed = `${part(header)}.${part(claims)}`;

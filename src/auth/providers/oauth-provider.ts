@@ -7,8 +7,8 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
   type Configuration,
+  calculatePKCECodeChallenge,
 } from 'openid-client';
 import { isLoopback } from '../../config/auth-entry.ts';
 import type { ExternalIdentity, RedirectProvider, RedirectSecrets } from './identity-provider.ts';

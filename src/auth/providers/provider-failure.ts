@@ -23,7 +23,8 @@ export function providerFailure(error: unknown, provider: string): GameError {
   if (error instanceof GameError) return error;
   if (error instanceof AuthorizationResponseError) return refused(provider, error.error);
   if (error instanceof ResponseBodyError) {
-    if (OUR_FAULT.has(error.error) || error.status >= 500) return unavailable(provider, error.error);
+    if (OUR_FAULT.has(error.error) || error.status >= 500)
+      return unavailable(provider, error.error);
     return refused(provider, error.error);
   }
   const code = error instanceof ClientError ? error.code : undefined;

@@ -4,7 +4,6 @@
 
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { EncryptJWT, jwtDecrypt } from 'jose';
-import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -49,9 +48,9 @@ export class RedirectAttempts {
     const attempt: RedirectAttempt = {
       provider,
       redirectUri,
-      state: randomState(),
-      codeVerifier: randomPKCECodeVerifier(),
-      nonce: randomNonce(),
+      state: random(),
+      codeVerifier: random(),
+      nonce: random(),
     };
     const nowS = Math.floor(this.#clock.wallMs() / 1_000);
     const sealed = await new EncryptJWT({ ...attempt })
@@ -89,4 +88,9 @@ export class RedirectAttempts {
       return null;
     }
   }
+}
+
+/** 256 bits in 43 characters: as many as a code verifier must have (RFC 7636 §4.1). */
+function random(): string {
+  return randomBytes(32).toString('base64url');
 }

@@ -9,6 +9,8 @@ import { parse } from './parse.ts';
 export interface Caller {
   readonly playerId: string;
   readonly displayName: string;
+  /** When his token was issued; wall clock, ms. */
+  readonly issuedAtMs?: number;
 }
 
 export interface RouteRequest<Body, Params, Query> {
@@ -22,8 +24,10 @@ export interface RouteRequest<Body, Params, Query> {
 /** What a route says of itself, apart from what it does. */
 export interface RouteDescription {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
-  /** As in OpenAPI: `/v1/profiles/{playerId}`. */
-  readonly path: `/v1/${string}`;
+  /** As in OpenAPI: `/v1/profiles/{playerId}`; `/.well-known/…` where others look for it (RFC 8615). */
+  readonly path: `/v1/${string}` | `/.well-known/${string}`;
+  /** How long others may keep the reply, s; not at all when absent. */
+  readonly maxAgeS?: number;
   /** Unique; generated clients use it as the name of their function. */
   readonly operationId: string;
   readonly summary: string;
