@@ -49,15 +49,10 @@ export const DeviceSignInBody = z
   .strictObject({ deviceKey, displayName: ofNewPlayer })
   .meta({ id: 'DeviceSignIn' }) satisfies z.ZodType<DeviceSignInRequest>;
 
-const email = z
-  .string()
-  .trim()
-  .max(254)
-  .pipe(z.email())
-  .meta({
-    description: 'Letters in any case; compared in lower case.',
-    example: 'ann@example.com',
-  });
+const email = z.string().trim().max(254).pipe(z.email()).meta({
+  description: 'Letters in any case; compared in lower case.',
+  example: 'ann@example.com',
+});
 /** Longer than any that is taken, so that what is too long is told as such. */
 const password = z
   .string()

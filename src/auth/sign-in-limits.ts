@@ -55,12 +55,15 @@ export class SignInLimits {
       await this.#byAccountAndAddress.consume(here);
       await this.#byAccount.consume(account);
     } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new GameError('RATE_LIMITED', {}, { retryAfterMs: refusal.msBeforeNext });
+      throw refusal instanceof RateLimiterRes ? mustWait(refusal.msBeforeNext) : refusal;
     }
     const result = await check();
     await this.#byAccountAndAddress.delete(here);
     await this.#byAccount.reward(account);
     return result;
   }
+}
+
+function mustWait(retryAfterMs: number): GameError {
+  return new GameError('RATE_LIMITED', {}, { retryAfterMs });
 }

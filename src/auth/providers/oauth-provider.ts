@@ -80,9 +80,9 @@ export class OAuthProvider implements RedirectProvider {
     this.#configuration ??= this.#options.configure();
     try {
       return await this.#configuration;
-    } catch {
+    } catch (error) {
       this.#configuration = null;
-      throw unavailable(this.#options.id, 'discovery');
+      throw unavailable(this.#options.id, 'discovery', error);
     }
   }
 }

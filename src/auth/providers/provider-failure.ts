@@ -36,9 +36,12 @@ export function refused(provider: string, reason: string): GameError {
   return new GameError('PROVIDER_REFUSED', { provider, reason: shown(reason) });
 }
 
-/** @param reason - for the log; players learn that it does not answer */
-export function unavailable(provider: string, reason: string): GameError {
-  const cause = new Error(`${provider}: ${shown(reason)}`);
+/**
+ * @param reason - for the log; players learn that it does not answer
+ * @param raised - told to the log as well: nothing that holds a token
+ */
+export function unavailable(provider: string, reason: string, raised?: unknown): GameError {
+  const cause = new Error(`${provider}: ${shown(reason)}`, { cause: raised });
   return new GameError('PROVIDER_UNAVAILABLE', { provider }, { cause, retryAfterMs: 1_000 });
 }
 

@@ -64,9 +64,9 @@ export class SteamProvider implements TicketProvider {
         signal: AbortSignal.timeout(PROVIDER_TIMEOUT_S * 1_000),
         redirect: 'error',
       });
-    } catch {
-      // The cause names the address, and that the ticket.
-      throw unavailable(this.id, 'no_answer');
+    } catch (error) {
+      // Not the error itself: it may name the address, and that has the ticket.
+      throw unavailable(this.id, 'no_answer', (error as Error).name);
     }
     // 403: Steam does not know our key.
     if (!reply.ok) throw unavailable(this.id, `http_${reply.status}`);
