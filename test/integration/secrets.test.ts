@@ -53,6 +53,8 @@ test('[ND-38] no token, key or password is ever logged', async () => {
   await post(`/matchmake/joinOrCreate/${first.accessToken.slice(0, 20)}`, {}, first.accessToken);
   await post('/v1/auth/sign-out', { refreshToken: [second.refreshToken] });
 
+  // The first one's sign-in has ended with its spent token.
+  const player = await node.signIn();
   // Every way to sign in, once right and once wrong, and the operator's.
   await post('/v1/auth/device', { deviceKey: DEVICE_KEY });
   await post('/v1/auth/device', { deviceKey: `${DEVICE_KEY}!` });
@@ -63,9 +65,9 @@ test('[ND-38] no token, key or password is ever logged', async () => {
   await post(
     '/v1/auth/email/password',
     { from: account.password, to: wrong.password },
-    first.accessToken,
+    player.accessToken,
   );
-  await post('/v1/auth/identities', { email: wrong }, first.accessToken);
+  await post('/v1/auth/identities', { email: wrong }, player.accessToken);
   const start = await post('/v1/auth/providers/away/start', {
     redirectUri: 'http://127.0.0.1/back',
   });
@@ -76,17 +78,17 @@ test('[ND-38] no token, key or password is ever logged', async () => {
   expect((await post('/v1/auth/providers/steam/sign-in', { ticket })).status).toBe(503);
 
   const client = new Client(node.url);
-  client.auth.token = first.accessToken;
+  client.auth.token = player.accessToken;
   const room = await client.joinOrCreate('field');
   room.onMessage('*', () => undefined);
   room.send('throw');
   room.send('reject');
   expect(await room.request('add', [1, 1])).toBe(2);
   const { reconnectionToken } = room;
-  using bad = await RawClient.join(node, { target: 'field', token: first.accessToken });
+  using bad = await RawClient.join(node, { target: 'field', token: player.accessToken });
   bad.send([31]);
   await bad.closed;
-  const query = `sessionId=x&_authToken=${first.accessToken}&reconnectionToken=${reconnectionToken}`;
+  const query = `sessionId=x&_authToken=${player.accessToken}&reconnectionToken=${reconnectionToken}`;
   using lost = new RawClient(`ws://127.0.0.1:${node.port}/p/nosuchroom?${query}`);
   await lost.closed;
   await client.joinOrCreate('closed').catch(() => undefined);
@@ -105,6 +107,8 @@ test('[ND-38] no token, key or password is ever logged', async () => {
   const secrets = {
     accessToken: first.accessToken,
     signature: first.accessToken.split('.')[2],
+    playersAccessToken: player.accessToken,
+    playersRefreshToken: player.refreshToken,
     secondAccessToken: second.accessToken,
     refreshToken: first.refreshToken,
     secondRefreshToken: second.refreshToken,
