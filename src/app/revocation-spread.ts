@@ -73,16 +73,16 @@ export function enforceRevocations(deps: {
   readonly node: ColyseusNode;
 }): void {
   const { revocations, node } = deps;
-  revocations.onRevoked((revocation) => {
-    for (const room of node.rooms) {
-      if (!(room instanceof Room)) continue;
-      for (const client of [...room.clients]) {
-        const player = client.auth as PlayerIdentity | undefined;
-        if (player?.playerId !== revocation.playerId) continue;
-        const refusal = revocations.refusalOf(player) ?? refusalOfUnknown(player, revocation);
-        if (refusal !== null) Room.turnAway(room, client, refusal);
-      }
+  const turnAwayFrom = (room: Room, revocation: Revocation) => {
+    for (const client of [...room.clients]) {
+      const player = client.auth as PlayerIdentity | undefined;
+      if (player?.playerId !== revocation.playerId) continue;
+      const refusal = revocations.refusalOf(player) ?? refusalOfUnknown(player, revocation);
+      if (refusal !== null) Room.turnAway(room, client, refusal);
     }
+  };
+  revocations.onRevoked((revocation) => {
+    for (const room of node.rooms) if (room instanceof Room) turnAwayFrom(room, revocation);
   });
 }
 

@@ -387,7 +387,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
    * @param refusal - `TOKEN_REVOKED` or `PLAYER_BANNED`
    */
   static turnAway(room: Room, client: Client, refusal: GameError): void {
-    if (client.state === ClientState.LEAVING) return;
+    // Of a seat that came with the room there is no connection yet: it is refused when it comes.
+    const isConnected = (client.ref as unknown) !== undefined;
+    if (client.state === ClientState.LEAVING || !isConnected) return;
     const reason = refusal.code === 'PLAYER_BANNED' ? 'banned' : 'signed-out';
     room.#evict(client, reason, refusal.message);
   }
