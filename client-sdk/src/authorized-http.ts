@@ -39,9 +39,14 @@ export class AuthorizedHttp {
       return await this.#http.request<Reply>({ ...request, accessToken });
     } catch (error) {
       // Once only: a token that is refused right after it was issued will not get better.
-      if (!(error instanceof MeridianError) || error.code !== 'TOKEN_EXPIRED') throw error;
+      if (!(error instanceof MeridianError) || !isStale(error)) throw error;
       const fresh = await this.#session.refresh(accessToken);
       return await this.#http.request<Reply>({ ...request, accessToken: fresh });
     }
   }
+}
+
+/** Whether a refresh may help: the sign-in may be good where its token is not any more. */
+function isStale({ code }: MeridianError): boolean {
+  return code === 'TOKEN_EXPIRED' || code === 'TOKEN_REVOKED';
 }

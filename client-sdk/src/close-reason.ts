@@ -38,6 +38,16 @@ const REASONS: Readonly<Record<number, CloseReason>> = {
     errorCode: 'BAD_REQUEST',
     retryable: false,
   },
+  [CloseCode.SIGNED_OUT]: {
+    reason: 'This sign-in was ended.',
+    errorCode: 'TOKEN_REVOKED',
+    retryable: false,
+  },
+  [CloseCode.BANNED]: {
+    reason: 'This player is banned.',
+    errorCode: 'PLAYER_BANNED',
+    retryable: false,
+  },
   [CloseCode.NOT_ADMITTED]: {
     reason: 'The room did not admit this player.',
     errorCode: 'FORBIDDEN',

@@ -9,10 +9,12 @@ export {
 } from '@colyseus/sdk';
 export {
   CloseCode,
+  type IdentityListing,
   type JsonValue,
   type MatchSeat,
   type PartyBody,
   type ProfileBody,
+  type ProviderListing,
   type RegionList,
   type RegionListing,
   type SessionTokens,
@@ -22,6 +24,7 @@ export {
   type TicketWaitReason,
   type TicketWidening,
 } from '../../src/protocol/index.ts';
+export type { AuthApi, EmailAccount, ProviderOptions } from './auth-api.ts';
 export type { ConnectionState } from './connection-state.ts';
 export type { FetchFunction } from './http-json.ts';
 export type { LinkOptions } from './link-watch.ts';
@@ -42,5 +45,5 @@ export type { ReconnectionOptions } from './reconnector.ts';
 export type { RegionLatency, RegionsApi } from './regions-api.ts';
 export type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
 export type { RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
-export type { SignedInPlayer } from './session.ts';
+export type { PlayerAccount, SignedInPlayer } from './session.ts';
 export { MemoryStorage, type SessionStorage } from './session-storage.ts';

@@ -1,6 +1,8 @@
 import type { Client as ColyseusClient, SeatReservation } from '@colyseus/sdk';
 import { MATCHMAKING_PATH, type MatchSeat, type SeatExtras } from '../../src/protocol/index.ts';
+import { AuthApi } from './auth-api.ts';
 import { AuthorizedHttp } from './authorized-http.ts';
+import { browserOfPage } from './browser-page.ts';
 import { exclusively, pageOrigin } from './host.ts';
 import { type FetchFunction, HttpJson } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
@@ -65,6 +67,8 @@ type NoRooms = {};
 export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   /** The stock client below. Its joins carry no token; use it for what Meridian does not wrap. */
   readonly colyseus: ColyseusClient;
+  /** Accounts: ways to sign in besides as a guest, and what is linked. */
+  readonly auth: AuthApi;
   /** The signed-in player's own profile. */
   readonly profile: ProfileApi;
   /** The regions, and how far they are from here. */
@@ -90,12 +94,13 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     options: MeridianClientOptions = {},
   ) {
     const baseUrl = endpoint.replace(/^ws/, 'http').replace(/\/+$/, '');
+    const storage = options.storage ?? defaultStorage();
     const fetch: FetchFunction = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     const timeoutMs = options.requestTimeoutMs ?? 10_000;
     const http = new HttpJson({ baseUrl, fetch, timeoutMs });
     this.#session = new Session({
       http,
-      storage: options.storage ?? defaultStorage(),
+      storage,
       storageKey: `meridian.session ${baseUrl}`,
       nowMs: Date.now,
       exclusively,
@@ -113,6 +118,14 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     this.#feed = new MatchmakingFeed({
       ...{ url: baseUrl.replace(/^http/, 'ws') + MATCHMAKING_PATH, openSocket, session, nowMs },
       random: Math.random,
+    });
+    this.auth = new AuthApi({
+      ...{ http, authorized: this.#http, session, storage, baseUrl },
+      browser: browserOfPage(),
+      onPlayerChanged: () => {
+        this.#forgetPlayer();
+        this.#feed.wake();
+      },
     });
     const deps = { http: this.#http, regions: this.regions, feed: this.#feed };
     this.parties = new PartiesApi(deps);
@@ -142,11 +155,15 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
 
   /** Forgets the player on this device. A guest who signs out is gone for good. */
   async signOut(): Promise<void> {
+    this.#forgetPlayer();
+    await this.#session.end();
+  }
+
+  #forgetPlayer(): void {
     this.profile.forget();
     this.matchmaking.forget();
     this.parties.forget();
     this.#feed.forget();
-    await this.#session.signOut();
   }
 
   /**

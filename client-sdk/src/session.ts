@@ -8,10 +8,14 @@ import type { HttpJson } from './http-json.ts';
 import { MeridianError } from './meridian-error.ts';
 import type { SessionStorage } from './session-storage.ts';
 
-/** Who this client plays as. */
-export interface SignedInPlayer {
+/** Who somebody plays as. */
+export interface PlayerAccount {
   readonly playerId: string;
   readonly displayName: string;
+}
+
+/** Who this client plays as. */
+export interface SignedInPlayer extends PlayerAccount {
   /** False when a stored session was taken up again. */
   readonly isNew: boolean;
 }
@@ -65,6 +69,16 @@ export class Session {
     return this.#signingIn;
   }
 
+  /** Plays as another player from now on, or as the same with new tokens. */
+  async adopt(tokens: SessionTokens): Promise<PlayerAccount> {
+    // What is under way for the last player must not overwrite this one.
+    await this.#signingIn?.catch(() => undefined);
+    await this.#refreshing?.catch(() => undefined);
+    this.#loading = Promise.resolve();
+    await this.#keep(tokens);
+    return { playerId: tokens.playerId, displayName: tokens.displayName };
+  }
+
   /** A token that is good for the next request; null when nobody is signed in. */
   async accessToken(): Promise<string | null> {
     await this.#load();
@@ -88,6 +102,18 @@ export class Session {
         this.#refreshing = null;
       });
     return await this.#refreshing;
+  }
+
+  /** Forgets the player on this device, and tells the server, if it can be reached. */
+  async end(): Promise<void> {
+    await this.#load();
+    const refreshToken = this.#tokens?.refreshToken;
+    await this.signOut();
+    if (refreshToken === undefined) return;
+    const body: RefreshRequest = { refreshToken };
+    const path = `${API_PREFIX}/auth/sign-out`;
+    // Signed out on this device whatever the server says: what it keeps ends by itself.
+    await this.#deps.http.request({ method: 'POST', path, body }).catch(() => undefined);
   }
 
   /** Forgets the player on this device. */

@@ -5,9 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqlite.ts';
+import { openAccounts } from '../../src/app/accounts.ts';
 import { authRoutes } from '../../src/auth/routes.ts';
-import { createAuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
@@ -16,6 +15,7 @@ import { RegionBoard } from '../../src/regions/region-board.ts';
 import { catalogueOf } from '../../src/regions/region-catalogue.ts';
 import { regionRoutes } from '../../src/regions/routes.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
+import { Closers } from '../../src/shared/closers.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import {
   type OpenApiDocument,
@@ -32,13 +32,11 @@ export async function generateOpenApi(): Promise<OpenApiDocument> {
     log,
   });
   const config = MeridianConfig.parse({});
-  const auth = createAuthService({
-    config: config.auth,
-    clock,
-    log,
-    profiles,
-    refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
-  });
+  const { auth } = await openAccounts(
+    { config, database: db, clock, log, profiles },
+    // What it opens beside the database it does not open without Redis.
+    new Closers(),
+  );
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   return openApiDocument([...authRoutes(auth), ...profileRoutes(profiles), ...regionRoutes(board)]);
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import { type ConsoleSource, consoleRouter } from './console-router.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
+import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
 
 const OPERATOR = 'operator';
 
@@ -22,6 +23,7 @@ const OPERATOR = 'operator';
 export function createAdminServer(deps: {
   readonly password: string;
   readonly nodes: NodeOperations;
+  readonly players: PlayerOperations;
   readonly console: ConsoleSource;
   readonly log: Logger;
 }): Server {
@@ -35,6 +37,7 @@ export function createAdminServer(deps: {
     app.use('/monitor', ...guards, monitor() as never);
     app.use('/admin', ...guards);
     app.use(consoleRouter(deps.console));
+    app.use('/admin/v1/players', playerOperationsRouter(deps.players));
     app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
   }
   app.use((_request, response) => {

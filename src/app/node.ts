@@ -24,6 +24,7 @@ import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
 import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
+import { enforceRevocations, spreadRevocations } from './revocation-spread.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
@@ -89,7 +90,7 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
-  const { auth, profiles } = await openPlayers({ config, database, log }, closers);
+  const { auth, profiles, revocations } = await openPlayers({ config, database, log }, closers);
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
@@ -114,7 +115,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
-      link: bound,
+      link: spreadRevocations({ revocations, link: bound, log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log },
@@ -136,6 +137,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
+  enforceRevocations({ revocations, node });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
@@ -165,6 +167,7 @@ async function openNode(
       nodes: () => region.registry.nodes,
       drain: (nodeId) => survival.drainNode(nodeId),
     },
+    players: auth,
     console: createNodeConsole({
       regions,
       nodes: () => region.registry.nodes,

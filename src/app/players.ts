@@ -1,16 +1,18 @@
-import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
-import { type AuthService, createAuthService } from '../auth/service.ts';
+import type { Revocations } from '../auth/revocations.ts';
+import type { AuthService } from '../auth/service.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { createProfileService, type ProfileService } from '../profiles/service.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openAccounts } from './accounts.ts';
 import { openProfileStorage } from './profile-storage.ts';
 
 /** Who players are, and what is kept of them. */
 export interface Players {
   readonly auth: AuthService;
+  readonly revocations: Revocations;
   readonly profiles: ProfileService;
 }
 
@@ -34,12 +36,6 @@ export async function openPlayers(
   });
   profiles.start();
   closers.push('profile sweeper', () => profiles.stop());
-  const auth = createAuthService({
-    config: config.auth,
-    clock: systemClock,
-    log,
-    profiles,
-    refreshTokens: new SqliteRefreshTokenStore({ db: database, clock: systemClock }),
-  });
-  return { auth, profiles };
+  const accounts = { config, database, clock: systemClock, log, profiles };
+  return { profiles, ...(await openAccounts(accounts, closers)) };
 }

@@ -33,7 +33,7 @@ import type { Players } from './players.ts';
 import type { Region } from './region.ts';
 import type { SurvivalRuntime } from './room-survival-runtime.ts';
 
-export interface PublicServerParts extends Players {
+export interface PublicServerParts extends Pick<Players, 'auth' | 'profiles'> {
   readonly config: MeridianConfig;
   readonly game: GameDefinition;
   readonly node: ColyseusNode;

@@ -1,15 +1,16 @@
-import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { SigningKeyEntry } from '../config/auth-entry.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { PlayerIdentity, TokenVerifier } from './contract.ts';
+import { type JsonWebKeySet, SigningKeys } from './signing-keys.ts';
 
-const ALGORITHM = 'HS256';
 const ISSUER = 'meridian';
 const AUDIENCE = 'meridian:players';
 /** How far the clocks of two nodes may be apart. */
 const CLOCK_TOLERANCE_S = 5;
-/** Ours are about 350 characters; what is far longer is not worth hashing. */
+/** Ours are about 400 characters; what is far longer is not worth hashing. */
 const MAX_TOKEN_LENGTH = 2_048;
 
 export interface AccessToken {
@@ -18,56 +19,81 @@ export interface AccessToken {
   readonly expiresAtMs: number;
 }
 
+/** Whose a token is to be. */
+export interface TokenHolder {
+  readonly playerId: string;
+  readonly displayName: string;
+  /** `sid` of the token: the sign-in that it is of. */
+  readonly signInId: string;
+}
+
 /**
- * Access tokens: JWTs (RFC 7519) signed with one key that all nodes share, so that any of them verifies without asking.
+ * Access tokens: JWTs (RFC 7519) signed with a key that all nodes know, so that any of them verifies without asking.
  *
- * They cannot be called back, hence the short life. The name inside is the one at the time of issue.
+ * They end by themselves, and cannot be called back but by telling every node (revocations.ts), hence the short life. The name
+ * inside is the one at the time of issue.
  */
 export class AccessTokens implements TokenVerifier {
-  readonly #key: KeyObject;
+  readonly #keys: SigningKeys;
   readonly #ttlMs: number;
   readonly #clock: Clock;
 
-  /** @param options.secret - at least 32 characters; empty: a random key, so tokens end with this process */
+  /**
+   * @param options.secret - at least 32 characters; empty: a random key, so tokens end with this process
+   * @param options.signingKeys - the first signs instead of the secret
+   */
   constructor(
     deps: { readonly clock: Clock },
-    options: { readonly secret: string; readonly ttlMs: number },
+    options: {
+      readonly secret: string;
+      readonly signingKeys?: readonly SigningKeyEntry[];
+      readonly ttlMs: number;
+    },
   ) {
-    this.#key = createSecretKey(
-      options.secret === '' ? randomBytes(32) : Buffer.from(options.secret, 'utf8'),
-    );
-    this.#ttlMs = options.ttlMs;
+    const { secret, signingKeys = [], ttlMs } = options;
+    this.#keys = new SigningKeys({ secret, keys: signingKeys });
+    this.#ttlMs = ttlMs;
     this.#clock = deps.clock;
   }
 
-  async issue(player: PlayerIdentity): Promise<AccessToken> {
-    // JWT times are whole seconds; what we tell the client is what the token says.
-    const issuedAtS = Math.floor(this.#clock.wallMs() / 1_000);
-    const expiresAtS = issuedAtS + Math.ceil(this.#ttlMs / 1_000);
-    const token = await new SignJWT({ name: player.displayName })
-      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+  get jwks(): JsonWebKeySet {
+    return this.#keys.jwks;
+  }
+
+  async issue(holder: TokenHolder): Promise<AccessToken> {
+    const nowMs = this.#clock.wallMs();
+    // The end is a whole second, as most readers expect; what we tell the client is what the token says. The time of issue has its
+    // ms (RFC 7519 §2: a NumericDate may): who signs out everywhere and in again at once is in.
+    const expiresAtS = Math.floor(nowMs / 1_000) + Math.ceil(this.#ttlMs / 1_000);
+    const { key, header } = this.#keys.signer;
+    const token = await new SignJWT({ name: holder.displayName, sid: holder.signInId })
+      .setProtectedHeader({ ...header, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
-      .setSubject(player.playerId)
+      .setSubject(holder.playerId)
       .setJti(randomUUID())
-      .setIssuedAt(issuedAtS)
+      .setIssuedAt(nowMs / 1_000)
       .setExpirationTime(expiresAtS)
-      .sign(this.#key);
+      .sign(key);
     return { token, expiresAtMs: expiresAtS * 1_000 };
   }
 
   async verify(accessToken: string): Promise<PlayerIdentity> {
     if (accessToken.length > MAX_TOKEN_LENGTH) throw new GameError('TOKEN_INVALID');
-    const { sub, name } = await this.#payloadOf(accessToken);
+    const { sub, name, sid, iat } = await this.#payloadOf(accessToken);
     if (typeof sub !== 'string' || typeof name !== 'string') throw new GameError('TOKEN_INVALID');
-    return { playerId: sub, displayName: name };
+    return {
+      playerId: sub,
+      displayName: name,
+      // A build that is being replaced issues none yet.
+      ...(typeof sid === 'string' ? { signInId: sid } : {}),
+      ...(iat === undefined ? {} : { issuedAtMs: Math.round(iat * 1_000) }),
+    };
   }
 
   async #payloadOf(accessToken: string): Promise<JWTPayload> {
     try {
-      const { payload } = await jwtVerify(accessToken, this.#key, {
-        // Pinned: the token's own header must not choose how it is checked (RFC 8725 §3.1).
-        algorithms: [ALGORITHM],
+      const { payload } = await jwtVerify(accessToken, (header) => this.#keys.keyOf(header), {
         issuer: ISSUER,
         audience: AUDIENCE,
         requiredClaims: ['sub', 'jti', 'iat', 'exp'],

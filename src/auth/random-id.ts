@@ -9,9 +9,9 @@ const LENGTH = 20;
  *
  * Random rather than time-ordered (UUIDv7): player ids are public, and when somebody signed up is nobody's business.
  *
- * @param prefix - says what the id names: `p` a player, `s` a sign-in
+ * @param prefix - says what the id names: `p` a player, `s` a sign-in, `v` a revocation
  */
-export function randomId(prefix: 'p' | 's'): string {
+export function randomId(prefix: 'p' | 's' | 'v'): string {
   // 32 letters divide 256, so the low five bits of a byte choose without bias.
   const letters = [...randomBytes(LENGTH)].map((byte) => ALPHABET[byte & 31]);
   return `${prefix}_${letters.join('')}`;

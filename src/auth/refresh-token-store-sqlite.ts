@@ -1,10 +1,16 @@
 import type { Clock } from '../shared/clock.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
-import type { SqlStatement } from '../storage/sqlite/sqlite-protocol.ts';
-import type { NewRefreshToken, RefreshTokenStore, Rotation } from './refresh-token-store.ts';
+import type { SqlResult, SqlStatement } from '../storage/sqlite/sqlite-protocol.ts';
+import type {
+  NewRefreshToken,
+  RefreshTokenStore,
+  Rotation,
+  TokenFamily,
+} from './refresh-token-store.ts';
 
 const START = `
-  INSERT INTO refresh_tokens VALUES (:tokenHash, :familyId, :playerId, :expiresAtMs, NULL)`;
+  INSERT INTO refresh_tokens
+  VALUES (:tokenHash, :familyId, :playerId, :expiresAtMs, NULL, :nowMs)`;
 
 const IS_GOOD = 'token_hash = :tokenHash AND spent_at_ms IS NULL AND expires_at_ms > :nowMs';
 
@@ -14,19 +20,24 @@ const REVOKE_IF_SPENT = `
   DELETE FROM refresh_tokens
    WHERE family_id = (SELECT family_id FROM refresh_tokens
                        WHERE token_hash = :tokenHash AND spent_at_ms IS NOT NULL)
-  RETURNING player_id`;
+  RETURNING family_id, player_id`;
 
 /** Before the token is spent, so that both statements ask the same question. */
 const ADD_SUCCESSOR = `
   INSERT INTO refresh_tokens
-  SELECT :successorHash, family_id, player_id, :successorExpiresAtMs, NULL
+  SELECT :successorHash, family_id, player_id, :successorExpiresAtMs, NULL, started_at_ms
     FROM refresh_tokens WHERE ${IS_GOOD}`;
 
-const SPEND = `UPDATE refresh_tokens SET spent_at_ms = :nowMs WHERE ${IS_GOOD} RETURNING player_id`;
+const SPEND = `
+  UPDATE refresh_tokens SET spent_at_ms = :nowMs WHERE ${IS_GOOD} RETURNING family_id, player_id`;
 
 const REVOKE = `
   DELETE FROM refresh_tokens
-   WHERE family_id = (SELECT family_id FROM refresh_tokens WHERE token_hash = :tokenHash)`;
+   WHERE family_id = (SELECT family_id FROM refresh_tokens WHERE token_hash = :tokenHash)
+  RETURNING family_id, player_id`;
+
+const REVOKE_PLAYER =
+  'DELETE FROM refresh_tokens WHERE player_id = :playerId AND started_at_ms < :startedBeforeMs';
 
 /** A few per write: the table stays small without a timer, and no write pays for a big sweep. */
 const SWEEP = `
@@ -44,11 +55,9 @@ export class SqliteRefreshTokenStore implements RefreshTokenStore {
     this.#clock = deps.clock;
   }
 
-  async start(
-    family: { readonly familyId: string; readonly playerId: string },
-    token: NewRefreshToken,
-  ): Promise<void> {
-    await this.#db.write({ sql: START, params: { ...family, ...token } }, this.#sweep());
+  async start({ familyId, playerId }: TokenFamily, token: NewRefreshToken): Promise<void> {
+    const params = { familyId, playerId, ...token, nowMs: this.#clock.wallMs() };
+    await this.#db.write({ sql: START, params }, this.#sweep());
   }
 
   async findOwner(tokenHash: string): Promise<string | null> {
@@ -72,19 +81,29 @@ export class SqliteRefreshTokenStore implements RefreshTokenStore {
       { sql: SPEND, params: good },
       this.#sweep(),
     );
-    const reusedBy = revoked?.rows[0]?.['player_id'];
-    if (reusedBy !== undefined) return { kind: 'reused', playerId: String(reusedBy) };
-    const playerId = spent?.rows[0]?.['player_id'];
-    return playerId === undefined
-      ? { kind: 'unknown' }
-      : { kind: 'rotated', playerId: String(playerId) };
+    const reused = familyIn(revoked);
+    if (reused !== null) return { kind: 'reused', ...reused };
+    const rotated = familyIn(spent);
+    return rotated === null ? { kind: 'unknown' } : { kind: 'rotated', ...rotated };
   }
 
-  async revoke(tokenHash: string): Promise<void> {
-    await this.#db.write({ sql: REVOKE, params: { tokenHash } });
+  async revoke(tokenHash: string): Promise<TokenFamily | null> {
+    const [revoked] = await this.#db.write({ sql: REVOKE, params: { tokenHash } });
+    return familyIn(revoked);
+  }
+
+  async revokePlayer(playerId: string, startedBeforeMs: number): Promise<void> {
+    await this.#db.write({ sql: REVOKE_PLAYER, params: { playerId, startedBeforeMs } });
   }
 
   #sweep(): SqlStatement {
     return { sql: SWEEP, params: { nowMs: this.#clock.wallMs() } };
   }
+}
+
+/** The family that a statement returned; all its rows are of one. */
+function familyIn(result: SqlResult | undefined): TokenFamily | null {
+  const row = result?.rows[0];
+  if (row === undefined) return null;
+  return { familyId: String(row['family_id']), playerId: String(row['player_id']) };
 }

@@ -11,25 +11,30 @@ export interface NewRefreshToken {
   readonly expiresAtMs: number;
 }
 
+/** One sign-in. */
+export interface TokenFamily {
+  readonly familyId: string;
+  readonly playerId: string;
+}
+
 /** What became of a token that was presented. */
 export type Rotation =
-  | { readonly kind: 'rotated'; readonly playerId: string }
+  | ({ readonly kind: 'rotated' } & TokenFamily)
   /** It had been spent before; its family is gone now. */
-  | { readonly kind: 'reused'; readonly playerId: string }
+  | ({ readonly kind: 'reused' } & TokenFamily)
   /** Never issued, revoked, or past its time. */
   | { readonly kind: 'unknown' };
 
 /** Where refresh tokens are kept; only their hashes, so that a stolen file signs nobody in. */
 export interface RefreshTokenStore {
   /** Starts a family. */
-  start(
-    family: { readonly familyId: string; readonly playerId: string },
-    token: NewRefreshToken,
-  ): Promise<void>;
+  start(family: TokenFamily, token: NewRefreshToken): Promise<void>;
   /** Whose good token this is; null when it is spent, unknown or past its time. */
   findOwner(tokenHash: string): Promise<string | null>;
   /** Spends a token and adds its successor, or revokes the family, as one unit. */
   rotate(tokenHash: string, successor: NewRefreshToken): Promise<Rotation>;
-  /** Revokes the family of a token, spent or not. */
-  revoke(tokenHash: string): Promise<void>;
+  /** Revokes the family of a token, spent or not. @returns null when there is none */
+  revoke(tokenHash: string): Promise<TokenFamily | null>;
+  /** Revokes all families of a player that had begun before. @param startedBeforeMs - wall clock, ms */
+  revokePlayer(playerId: string, startedBeforeMs: number): Promise<void>;
 }

@@ -1,9 +1,35 @@
 import { publicRoute, type Route } from '../transport/http/route.ts';
-import { GuestSignInBody, RefreshBody, SessionTokensReply } from './schemas.ts';
+import { identityRoutes } from './identity-routes.ts';
+import {
+  DeviceSignInBody,
+  EmailSignInBody,
+  EmailSignUpBody,
+  GuestSignInBody,
+  JwksReply,
+  ProviderListReply,
+  ProviderParams,
+  ProviderSignInBody,
+  ProviderStartBody,
+  ProviderStartReply,
+  RefreshBody,
+  SessionTokensReply,
+} from './schemas.ts';
 import type { AuthService } from './service.ts';
 
-/** REST of signing in and out. */
+/** A key is there long before it signs, so caches may be as old as this. */
+const JWKS_MAX_AGE_S = 300;
+
+/** REST of accounts: signing in and out, and what is linked. */
 export function authRoutes(auth: AuthService): readonly Route[] {
+  return [
+    ...signInRoutes(auth),
+    ...providerRoutes(auth),
+    ...tokenRoutes(auth),
+    ...identityRoutes(auth),
+  ];
+}
+
+function signInRoutes(auth: AuthService): readonly Route[] {
   return [
     publicRoute({
       method: 'post',
@@ -18,6 +44,90 @@ export function authRoutes(auth: AuthService): readonly Route[] {
     }),
     publicRoute({
       method: 'post',
+      path: '/v1/auth/device',
+      operationId: 'signInDevice',
+      summary: 'Signs in the player of a device, or makes a new one.',
+      body: DeviceSignInBody,
+      status: 200,
+      reply: SessionTokensReply,
+      errors: ['PLAYER_BANNED', 'PROFILE_UNKNOWN'],
+      handle: ({ body }) => auth.signInDevice(body),
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/v1/auth/email/sign-up',
+      operationId: 'signUpEmail',
+      summary: 'Makes a new player with an email address and a password.',
+      body: EmailSignUpBody,
+      status: 201,
+      reply: SessionTokensReply,
+      errors: ['IDENTITY_TAKEN', 'PASSWORD_REFUSED'],
+      handle: ({ body, address }) => auth.signUp(body, address),
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/v1/auth/email/sign-in',
+      operationId: 'signInEmail',
+      summary: 'Signs in the player of an email address, by his password.',
+      body: EmailSignInBody,
+      status: 200,
+      reply: SessionTokensReply,
+      errors: ['CREDENTIALS_WRONG', 'PLAYER_BANNED', 'PROFILE_UNKNOWN'],
+      handle: ({ body, address }) => auth.signInEmail(body, address),
+    }),
+  ];
+}
+
+function providerRoutes(auth: AuthService): readonly Route[] {
+  return [
+    publicRoute({
+      method: 'get',
+      path: '/v1/auth/providers',
+      operationId: 'listProviders',
+      summary: 'Who vouches for players here.',
+      status: 200,
+      reply: ProviderListReply,
+      errors: [],
+      handle: async () => ({ providers: auth.providers }),
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/v1/auth/providers/{provider}/start',
+      operationId: 'startProviderSignIn',
+      summary: 'Where to send the player, to sign in or to link.',
+      params: ProviderParams,
+      body: ProviderStartBody,
+      status: 200,
+      reply: ProviderStartReply,
+      errors: ['PROVIDER_UNKNOWN', 'PROVIDER_UNAVAILABLE', 'REDIRECT_FORBIDDEN'],
+      handle: ({ params, body, address }) =>
+        auth.startProvider(params.provider, body.redirectUri, address),
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/v1/auth/providers/{provider}/sign-in',
+      operationId: 'signInProvider',
+      summary: 'Signs in the player that the provider vouches for, or makes a new one.',
+      params: ProviderParams,
+      body: ProviderSignInBody,
+      status: 200,
+      reply: SessionTokensReply,
+      errors: [
+        'PROVIDER_UNKNOWN',
+        'PROVIDER_REFUSED',
+        'PROVIDER_UNAVAILABLE',
+        'PLAYER_BANNED',
+        'PROFILE_UNKNOWN',
+      ],
+      handle: ({ params, body, address }) => auth.signInProvider(params.provider, body, address),
+    }),
+  ];
+}
+
+function tokenRoutes(auth: AuthService): readonly Route[] {
+  return [
+    publicRoute({
+      method: 'post',
       path: '/v1/auth/refresh',
       operationId: 'refreshSession',
       summary:
@@ -25,19 +135,29 @@ export function authRoutes(auth: AuthService): readonly Route[] {
       body: RefreshBody,
       status: 200,
       reply: SessionTokensReply,
-      errors: ['TOKEN_INVALID'],
+      errors: ['TOKEN_INVALID', 'PLAYER_BANNED'],
       handle: ({ body }) => auth.refresh(body.refreshToken),
     }),
     publicRoute({
       method: 'post',
       path: '/v1/auth/sign-out',
       operationId: 'signOut',
-      summary:
-        'Revokes a refresh token and all of its sign-in. Access tokens end by themselves, soon.',
+      summary: 'Ends the sign-in of a refresh token: it, and soon its access tokens everywhere.',
       body: RefreshBody,
       status: 204,
       errors: [],
       handle: ({ body }) => auth.signOut(body.refreshToken),
+    }),
+    publicRoute({
+      method: 'get',
+      path: '/.well-known/jwks.json',
+      operationId: 'getJsonWebKeySet',
+      summary: 'Public keys of access tokens (RFC 7517); none when a shared secret signs them.',
+      status: 200,
+      reply: JwksReply,
+      maxAgeS: JWKS_MAX_AGE_S,
+      errors: [],
+      handle: async () => auth.jwks,
     }),
   ];
 }

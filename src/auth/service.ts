@@ -1,15 +1,35 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { AuthConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerRegistry } from '../profiles/contract.ts';
-import type { GuestSignInRequest, SessionTokens } from '../protocol/rest.ts';
+import type {
+  DeviceSignInRequest,
+  EmailSignInRequest,
+  EmailSignUpRequest,
+  GuestSignInRequest,
+  IdentityList,
+  LinkRequest,
+  ProviderListing,
+  ProviderSignInRequest,
+  ProviderStart,
+  SessionTokens,
+} from '../protocol/rest.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { AccessTokens } from './access-tokens.ts';
-import type { PlayerIdentity, TokenVerifier } from './contract.ts';
-import { guestName } from './guest-name.ts';
-import { randomId } from './random-id.ts';
-import type { NewRefreshToken, RefreshTokenStore } from './refresh-token-store.ts';
+import { Accounts } from './accounts.ts';
+import type { BanDecision, BanStore } from './ban-store.ts';
+import { Bans } from './bans.ts';
+import type { PlayerStanding, TokenVerifier } from './contract.ts';
+import { EmailPasswords } from './email-passwords.ts';
+import type { IdentityStore } from './identity-store.ts';
+import { ProviderDesk } from './provider-desk.ts';
+import type { IdentityProvider } from './providers/identity-provider.ts';
+import { RedirectAttempts } from './providers/redirect-attempts.ts';
+import type { RefreshTokenStore } from './refresh-token-store.ts';
+import type { Revocations } from './revocations.ts';
+import { Sessions } from './sessions.ts';
+import { SignInLimits } from './sign-in-limits.ts';
+import type { JsonWebKeySet } from './signing-keys.ts';
 
 export interface AuthDeps {
   readonly config: AuthConfig;
@@ -17,85 +37,160 @@ export interface AuthDeps {
   readonly log: Logger;
   readonly profiles: PlayerRegistry;
   readonly refreshTokens: RefreshTokenStore;
+  readonly identities: IdentityStore;
+  readonly bans: BanStore;
+  readonly revocations: Revocations;
+  /** By id. */
+  readonly providers: ReadonlyMap<string, IdentityProvider>;
 }
 
-/** Who players are, and the tokens that prove it. */
-export interface AuthService extends TokenVerifier {
-  /**
-   * A new player with a profile of his own.
-   *
-   * @throws {GameError} `BAD_REQUEST` when profiles refuse the name
-   */
+interface BanningService {
+  /** Keeps him out, here within a moment and everywhere within seconds. A later decision replaces it. */
+  ban(
+    playerId: string,
+    ban: { readonly reason: string; readonly untilMs: number | null },
+  ): Promise<BanDecision>;
+  liftBan(playerId: string): Promise<BanDecision>;
+}
+
+/**
+ * Who players are, and the tokens that prove it. Every sign-in may throw {GameError} `PLAYER_BANNED`.
+ *
+ * `address` is the client's, for limits.
+ */
+export interface AuthService extends TokenVerifier, PlayerStanding, BanningService {
+  readonly providers: readonly ProviderListing[];
+  /** Public keys of access tokens. */
+  readonly jwks: JsonWebKeySet;
+  /** A new player with a profile of his own. @throws {GameError} `BAD_REQUEST` when profiles refuse the name */
   signInGuest(request: GuestSignInRequest): Promise<SessionTokens>;
-  /**
-   * New tokens for a refresh token, which is spent by it.
-   *
-   * @throws {GameError} `TOKEN_INVALID` when it is unknown, past its time, or spent before; then its family is revoked
-   */
+  /** The device's player, or a new one. @throws {GameError} `BAD_REQUEST` */
+  signInDevice(request: DeviceSignInRequest): Promise<SessionTokens>;
+  /** @throws {GameError} `IDENTITY_TAKEN`, `PASSWORD_REFUSED`, `BAD_REQUEST`, `RATE_LIMITED` */
+  signUp(request: EmailSignUpRequest, address: string): Promise<SessionTokens>;
+  /** @throws {GameError} `CREDENTIALS_WRONG`, `RATE_LIMITED` */
+  signInEmail(request: EmailSignInRequest, address: string): Promise<SessionTokens>;
+  /** @throws {GameError} `PROVIDER_UNKNOWN`, `REDIRECT_FORBIDDEN`, `PROVIDER_UNAVAILABLE`, `RATE_LIMITED` */
+  startProvider(provider: string, redirectUri: string, address: string): Promise<ProviderStart>;
+  /** @throws {GameError} `PROVIDER_UNKNOWN`, `PROVIDER_REFUSED`, `PROVIDER_UNAVAILABLE`, `BAD_REQUEST`, `RATE_LIMITED` */
+  signInProvider(
+    provider: string,
+    request: ProviderSignInRequest,
+    address: string,
+  ): Promise<SessionTokens>;
+  /** See `Sessions.refresh`. */
   refresh(refreshToken: string): Promise<SessionTokens>;
-  /** Revokes the token's family. Unknown tokens are fine: the caller is signed out either way. */
+  /** Ends the token's sign-in. Unknown tokens are fine: the caller is signed out either way. */
   signOut(refreshToken: string): Promise<void>;
+  /** @param knownAtMs - when the token was issued that asks for it; wall clock, ms */
+  signOutEverywhere(playerId: string, knownAtMs?: number): Promise<void>;
+  identities(playerId: string): Promise<IdentityList>;
+  /** See `Accounts.link`. @throws {GameError} also `RATE_LIMITED` */
+  link(playerId: string, request: LinkRequest, address: string): Promise<IdentityList>;
+  /** @throws {GameError} `IDENTITY_UNKNOWN`, `IDENTITY_LAST` */
+  unlink(playerId: string, provider: string): Promise<void>;
+  /**
+   * Changes the password and ends every sign-in: whoever knew the old one is out.
+   *
+   * @throws {GameError} `IDENTITY_UNKNOWN`, `CREDENTIALS_WRONG`, `PASSWORD_REFUSED`, `RATE_LIMITED`
+   */
+  changePassword(
+    player: { readonly playerId: string; readonly displayName: string },
+    change: { readonly from: string; readonly to: string },
+    address: string,
+  ): Promise<SessionTokens>;
+  /** Of a player that is deleted: all that auth keeps of him. His tokens end. */
+  forgetPlayer(playerId: string): Promise<void>;
 }
 
+/** @throws {TypeError} for a signing key that is none */
 export function createAuthService(deps: AuthDeps): AuthService {
-  const { config, clock, log, profiles, refreshTokens } = deps;
-  const accessTokens = new AccessTokens(
-    { clock },
-    { secret: config.jwtSecret, ttlMs: config.accessTokenTtlMs },
-  );
-
-  const mintRefreshToken = (): { readonly token: string; readonly stored: NewRefreshToken } => {
-    const token = `r_${randomBytes(32).toString('base64url')}`;
-    const expiresAtMs = clock.wallMs() + config.refreshTokenTtlMs;
-    return { token, stored: { tokenHash: hashOf(token), expiresAtMs } };
-  };
-
-  const sessionOf = async (
-    player: PlayerIdentity,
-    refreshToken: ReturnType<typeof mintRefreshToken>,
-  ): Promise<SessionTokens> => {
-    const access = await accessTokens.issue(player);
-    return {
-      playerId: player.playerId,
-      displayName: player.displayName,
-      accessToken: access.token,
-      accessTokenExpiresAtMs: access.expiresAtMs,
-      refreshToken: refreshToken.token,
-      refreshTokenExpiresAtMs: refreshToken.stored.expiresAtMs,
-    };
-  };
+  const { config, clock, profiles, identities, revocations } = deps;
+  const { jwtSecret: secret, signingKeys, accessTokenTtlMs: ttlMs } = config;
+  const accessTokens = new AccessTokens({ clock }, { secret, signingKeys, ttlMs });
+  const sessions = new Sessions({ ...deps, accessTokens });
+  const bans = new Bans(deps);
+  const limits = new SignInLimits(config);
+  const passwords = new EmailPasswords({ identities, limits });
+  const providers = new ProviderDesk({
+    providers: deps.providers,
+    attempts: new RedirectAttempts({ clock }, secret),
+    redirectUris: config.redirectUris,
+  });
+  const accounts = new Accounts({ clock, profiles, identities, passwords, providers });
+  obeyOthers(deps);
 
   return {
-    verify: (accessToken) => accessTokens.verify(accessToken),
+    async verify(accessToken) {
+      const player = await accessTokens.verify(accessToken);
+      const refusal = revocations.refusalOf(player);
+      if (refusal !== null) throw refusal;
+      return player;
+    },
+    refusalOf: (player) => revocations.refusalOf(player),
+    providers: providers.listings,
+    jwks: accessTokens.jwks,
 
-    async signInGuest({ displayName = guestName(randomInt) }) {
-      const playerId = randomId('p');
-      // Two writes: should the second fail, what remains is a profile nobody holds a token for, which harms nobody.
-      const player = await profiles.create({ playerId, displayName });
-      const minted = mintRefreshToken();
-      await refreshTokens.start({ familyId: randomId('s'), playerId }, minted.stored);
-      return await sessionOf(player, minted);
+    signInGuest: async (request) => sessions.start(await accounts.guest(request)),
+    signInDevice: async (request) => sessions.start(await accounts.byDevice(request)),
+    async signUp(request, address) {
+      await limits.admit(address);
+      return await sessions.start(await accounts.signUp(request));
+    },
+    async signInEmail(request, address) {
+      await limits.admit(address);
+      return await sessions.start(await accounts.byEmail(request, address));
+    },
+    async startProvider(provider, redirectUri, address) {
+      await limits.admit(address);
+      return await providers.start(provider, redirectUri);
+    },
+    async signInProvider(provider, request, address) {
+      await limits.admit(address);
+      return await sessions.start(await accounts.byProvider(provider, request));
+    },
+    refresh: (refreshToken) => sessions.refresh(refreshToken),
+    signOut: (refreshToken) => sessions.signOut(refreshToken),
+    signOutEverywhere: (playerId, knownAtMs) => sessions.signOutEverywhere(playerId, knownAtMs),
+
+    identities: (playerId) => accounts.list(playerId),
+    async link(playerId, request, address) {
+      if (!('device' in request)) await limits.admit(address);
+      return await accounts.link(playerId, request);
+    },
+    unlink: (playerId, provider) => accounts.unlink(playerId, provider),
+    async changePassword(player, change, address) {
+      await limits.admit(address);
+      await passwords.change(player.playerId, change, address);
+      await sessions.signOutEverywhere(player.playerId);
+      return await sessions.start(player);
     },
 
-    async refresh(refreshToken) {
-      const tokenHash = hashOf(refreshToken);
-      // The profile is read before the token is spent: a store that fails in between costs a retry, not the account.
-      const ownerId = await refreshTokens.findOwner(tokenHash);
-      const player = ownerId === null ? null : await profiles.read(ownerId);
-      const minted = mintRefreshToken();
-      const rotation = await refreshTokens.rotate(tokenHash, minted.stored);
-      if (rotation.kind === 'reused') {
-        log.warn({ playerId: rotation.playerId }, 'spent refresh token used again, family revoked');
-      }
-      if (rotation.kind !== 'rotated' || !player) throw new GameError('TOKEN_INVALID');
-      return await sessionOf(player, minted);
+    ban: (playerId, ban) => bans.decide(playerId, ban),
+    liftBan: (playerId) => bans.decide(playerId, { reason: null, untilMs: null }),
+    async forgetPlayer(playerId) {
+      await identities.forgetPlayer(playerId);
+      await sessions.signOutEverywhere(playerId);
+      await deps.bans.forgetPlayer(playerId);
     },
-
-    signOut: (refreshToken) => refreshTokens.revoke(hashOf(refreshToken)),
   };
 }
 
-/** Plain SHA-256 is enough here: the token is 256 random bits, so there is nothing to guess. */
-function hashOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url');
+/** What another node or region has decided holds in this one's store too: it may be one of its own. */
+function obeyOthers({ revocations, refreshTokens, bans, log }: AuthDeps): void {
+  revocations.onRevoked((revocation) => {
+    const { kind, playerId, atMs } = revocation;
+    let obeyed: Promise<unknown> = Promise.resolve();
+    if (kind === 'player') obeyed = refreshTokens.revokePlayer(playerId, atMs);
+    if (kind === 'ban') {
+      const { reason, untilMs } = revocation;
+      obeyed = bans.record({ playerId, decidedAtMs: atMs, reason, untilMs });
+    }
+    obeyed.catch((error: unknown) => {
+      const text =
+        'a revocation could not be stored: its access tokens end, its refresh tokens may not';
+      if (!(error instanceof GameError)) log.error({ err: error, kind, playerId }, text);
+      else log.error({ code: error.code, kind, playerId }, text);
+    });
+  });
 }

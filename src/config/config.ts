@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
 
@@ -95,7 +96,7 @@ export const RoomsConfig = z
     when: areSound('sendResumeBytes', 'sendGateBytes', 'sendHardLimitBytes'),
   });
 
-/** Who players are: the tokens of sign-in. */
+/** Who players are: how they sign in, and the tokens they get. */
 export const AuthConfig = z
   .strictObject({
     /**
@@ -103,10 +104,27 @@ export const AuthConfig = z
      * with the process (fine for one node, refused in `production`).
      */
     jwtSecret: z.union([z.literal(''), z.string().min(32)]).default(''),
+    /**
+     * Keys of access tokens that others can check by `/.well-known/jwks.json`, as JSON: JWKs of ES256 or EdDSA with a `kid`. The first
+     * signs, all verify. Empty: `jwtSecret` signs. Tokens of `jwtSecret` are taken in either case, until they end.
+     */
+    signingKeys: SigningKeyEntries.default([]),
     /** Life of an access token. Shorter: a stolen one is useful for less time; more refreshes. */
     accessTokenTtlMs: durationMs.default(15 * 60_000),
     /** Life of a refresh token that is not used. */
     refreshTokenTtlMs: durationMs.default(30 * 24 * 3_600_000),
+    /**
+     * Who vouches for players, as JSON: `[{ "kind": "google", "clientId", "clientSecret" }, { "kind": "oidc", "id", "issuer", "clientId",
+     * "clientSecret" }, { "kind": "apple", "clientId", "teamId", "keyId", "privateKey" }, { "kind": "discord", "clientId", "clientSecret" },
+     * { "kind": "steam", "appId", "webApiKey", "identity"? }]`.
+     */
+    providers: ProviderEntries.default([]),
+    /** Where providers may send players back, each exactly as clients name it; of a loopback address any port counts. */
+    redirectUris: commaList(RedirectUri).default([]),
+    /** Tries to sign in with a password or by a provider, per minute and address. Lower: fewer guesses; a school may feel it. */
+    signInsPerMinute: count.default(30),
+    /** Wrong passwords for one account in 15 minutes from one address; ten times as many in an hour from all. Then it must wait. */
+    wrongPasswords: count.default(10),
   })
   .refine((c) => c.refreshTokenTtlMs > c.accessTokenTtlMs, {
     path: ['refreshTokenTtlMs'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonList } from './json-list.ts';
 import { parseRedisUri } from './redis-uri.ts';
 
 /** Of a region, in keys, tokens and paths. */
@@ -41,22 +42,9 @@ export const RegionLinkEntries = uniqueList(RegionLinkEntry, '[{ "id", "redisUri
 
 /** A list of regions, or its JSON; each id once. */
 function uniqueList<Entry extends z.ZodType<{ readonly id: string }>>(entry: Entry, form: string) {
-  return z.preprocess(
-    (value, context) => {
-      if (typeof value !== 'string') return value;
-      try {
-        return JSON.parse(value) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: `wants JSON: ${form}` });
-        return z.NEVER;
-      }
-    },
-    z
-      .array(entry)
-      .max(64)
-      .refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, {
-        message: 'names a region twice',
-      }),
+  return jsonList(entry, form).refine(
+    (entries) => new Set(entries.map(({ id }) => id)).size === entries.length,
+    { message: 'names a region twice' },
   );
 }
 

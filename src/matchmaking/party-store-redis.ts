@@ -3,10 +3,10 @@ import { directoryUnavailable } from '../cluster/directory-unavailable.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../storage/redis/redis-script.ts';
+import { RedisStoreChannel } from '../storage/redis/redis-store-channel.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { askRedisStore } from './ask-redis-store.ts';
 import { Party, type PartyJoined, type PartyMember, type PartyStore } from './party.ts';
-import { RedisStoreChannel } from './redis-store-channel.ts';
 import { LARGEST_PARTY } from './ticket.ts';
 
 type JoinReply = readonly ['joined' | 'already-in-party', string];

@@ -1,9 +1,9 @@
 import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../storage/redis/redis-script.ts';
+import { RedisStoreChannel } from '../storage/redis/redis-store-channel.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { askRedisStore } from './ask-redis-store.ts';
-import { RedisStoreChannel } from './redis-store-channel.ts';
 import {
   type Placement,
   type TicketEnd,

@@ -17,10 +17,14 @@ export const CloseCode = {
   MAY_TRY_RECONNECT: 4010,
   /** A frame the room cannot have sent for: malformed, or of an unknown kind. */
   BAD_FRAME: 4400,
+  /** The player's sign-in was ended: signed out everywhere, or its refresh token was used twice. */
+  SIGNED_OUT: 4401,
   /** The room would not admit this player; sign in again or choose another room. */
   NOT_ADMITTED: 4403,
   /** The connection did not read what it was sent for too long, or its backlog passed the hard limit. */
   TOO_SLOW: 4408,
+  /** The player is banned. */
+  BANNED: 4423,
   /** More messages per second than the room allows. */
   RATE_LIMITED: 4429,
 } as const;

@@ -28,7 +28,95 @@ export interface RefreshRequest {
   readonly refreshToken: string;
 }
 
-/** Answer of `/v1/auth/guest` and `/v1/auth/refresh`. */
+/** `POST /v1/auth/device` */
+export interface DeviceSignInRequest {
+  /**
+   * What proves the device: 32–128 random letters, digits, `-` and `_` that it made once and keeps. A secret, not a serial number:
+   * whoever knows it is the player.
+   */
+  readonly deviceKey: string;
+  /** Of a new player; see `GuestSignInRequest`. */
+  readonly displayName?: string;
+}
+
+/** `POST /v1/auth/email/sign-in` */
+export interface EmailSignInRequest {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** `POST /v1/auth/email/sign-up` */
+export interface EmailSignUpRequest extends EmailSignInRequest {
+  readonly displayName?: string;
+}
+
+/** `POST /v1/auth/email/password` */
+export interface ChangePasswordRequest {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `GET /v1/auth/providers` */
+export interface ProviderList {
+  readonly providers: readonly ProviderListing[];
+}
+
+/** A provider of identities, as clients have to know it. */
+export interface ProviderListing {
+  /** In paths and in identities, e.g. `google`. */
+  readonly id: string;
+  /** `redirect`: the player goes to its page and comes back; `ticket`: the game has a ticket of its platform. */
+  readonly flow: 'redirect' | 'ticket';
+}
+
+/** `POST /v1/auth/providers/{provider}/start` */
+export interface ProviderStartRequest {
+  /** Where the provider sends the player; on the allow-list. */
+  readonly redirectUri: string;
+}
+
+/** Answer of it: send the player to `authorizationUrl`, and keep `attempt` where only this client reads it. */
+export interface ProviderStart {
+  readonly authorizationUrl: string;
+  /** Proves, with what the redirect brings, that the one who comes back is the one who went. */
+  readonly attempt: string;
+  /** Wall clock, ms since the Unix epoch. */
+  readonly expiresAtMs: number;
+}
+
+/** What a provider says of the player: the answer to a redirect, or a ticket. */
+export type ProviderProof =
+  | {
+      readonly attempt: string;
+      /** The address the player came back to, query included: `location.href`. */
+      readonly callbackUrl: string;
+    }
+  | { readonly ticket: string };
+
+/** `POST /v1/auth/providers/{provider}/sign-in` */
+export type ProviderSignInRequest = ProviderProof & { readonly displayName?: string };
+
+/** `POST /v1/auth/identities`: another way into the account of the caller. */
+export type LinkRequest =
+  | { readonly device: { readonly deviceKey: string } }
+  | { readonly email: EmailSignInRequest }
+  | { readonly provider: ProviderProof & { readonly id: string } };
+
+/** `GET /v1/auth/identities`, and the answer to a link. */
+export interface IdentityList {
+  /** None: a guest. */
+  readonly identities: readonly IdentityListing[];
+}
+
+/** A way into the account. */
+export interface IdentityListing {
+  /** `device`, `email`, or the id of a provider. */
+  readonly provider: string;
+  /** Wall clock, ms since the Unix epoch. */
+  readonly linkedAtMs: number;
+}
+
+/** Answer of every sign-in, and of `/v1/auth/refresh`. */
 export interface SessionTokens {
   readonly playerId: string;
   readonly displayName: string;

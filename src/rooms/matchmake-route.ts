@@ -75,6 +75,8 @@ const COLYSEUS_CODES: Readonly<Partial<Record<GameErrorCode, number>>> = {
   TOKEN_MISSING: ErrorCode.AUTH_FAILED,
   TOKEN_INVALID: ErrorCode.AUTH_FAILED,
   TOKEN_EXPIRED: ErrorCode.AUTH_FAILED,
+  TOKEN_REVOKED: ErrorCode.AUTH_FAILED,
+  PLAYER_BANNED: ErrorCode.AUTH_FAILED,
   FORBIDDEN: ErrorCode.AUTH_FAILED,
 };
 

@@ -1,5 +1,5 @@
 import type { Analytics } from '../analytics/contract.ts';
-import type { TokenVerifier } from '../auth/contract.ts';
+import type { PlayerStanding, TokenVerifier } from '../auth/contract.ts';
 import type { RoomsConfig } from '../config/config.ts';
 import type { MatchBackfills, MatchResults } from '../matchmaking/contract.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
@@ -12,7 +12,7 @@ import type { StepScheduler } from './stepping/step-scheduler.ts';
 /** What the node gives to each of its rooms. Rooms reach it as `this.profiles`, `this.log`, …; games never build one. */
 export interface RoomServices {
   readonly config: RoomsConfig;
-  readonly tokens: TokenVerifier;
+  readonly tokens: TokenVerifier & PlayerStanding;
   readonly profiles: PlayerProfiles;
   readonly log: Logger;
   readonly metrics: RoomMetrics;

@@ -70,6 +70,8 @@ const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
   'rate-limited': CloseCode.RATE_LIMITED,
   'too-slow': CloseCode.TOO_SLOW,
   'room-failed': CloseCode.WITH_ERROR,
+  'signed-out': CloseCode.SIGNED_OUT,
+  banned: CloseCode.BANNED,
 };
 
 /** Colyseus' own, before this class overrides it. */
@@ -99,7 +101,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   /**
    * Admits a player by his access token. Override to admit otherwise; throw a `GameError` or return false to refuse.
    *
-   * @throws {GameError} `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`
+   * @throws {GameError} `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `PLAYER_BANNED`
    */
   static override async onAuth(
     this: typeof Room,
@@ -413,6 +415,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     return token === undefined ? undefined : this.#survival.ledger.currentToken(token);
   }
 
+  /**
+   * Ends the connection of a player who is not welcome any more; his seat goes with it. For the node, not for games.
+   *
+   * @param refusal - `TOKEN_REVOKED` or `PLAYER_BANNED`
+   */
+  static turnAway(room: Room, client: Client, refusal: GameError): void {
+    // Of a seat that came with the room there is no connection yet: it is refused when it comes.
+    const isConnected = (client.ref as unknown) !== undefined;
+    if (client.state === ClientState.LEAVING || !isConnected) return;
+    const reason = refusal.code === 'PLAYER_BANNED' ? 'banned' : 'signed-out';
+    room.#evict(client, reason, refusal.message);
+  }
+
   /** The room's part that outlives this process; for the node, not for games. */
   static survivalOf(room: Room): RoomSurvival {
     return room.#survival;
@@ -424,6 +439,19 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     // A step may have been stopped in its middle for longer than the lease.
     if (!this.#survival.isOurs) return;
     this.broadcastPatch();
+  }
+
+  /**
+   * A seat outlives the token it was asked for with, and a reconnection shows none.
+   *
+   * @param auth - of the seat; the game's own when its `onAuth` is
+   * @throws {GameError} `TOKEN_REVOKED`, `PLAYER_BANNED`
+   */
+  #refuseUnwelcome(auth: unknown): void {
+    const player = auth as Partial<PlayerIdentity> | null | undefined;
+    if (typeof player?.playerId !== 'string') return;
+    const refusal = this.#services.tokens.refusalOf(player as PlayerIdentity);
+    if (refusal !== null) throw refusal;
   }
 
   #hasOwnOnAuth(): boolean {
@@ -663,6 +691,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
         async function join(client, context, options) {
           const room = this as unknown as Room;
           const cameWith = options?.reconnectionToken;
+          room.#refuseUnwelcome(this._reservedSeats[client.sessionId]?.[1]);
           await room.#survival.join(client, cameWith, async () => {
             const reconnectionToken = room.#currentToken(cameWith);
             room.#wake();

@@ -1,5 +1,11 @@
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
-export type EvictionReason = 'bad-frame' | 'rate-limited' | 'too-slow' | 'room-failed';
+export type EvictionReason =
+  | 'bad-frame'
+  | 'rate-limited'
+  | 'too-slow'
+  | 'room-failed'
+  | 'signed-out'
+  | 'banned';
 
 /** What rooms count. `room` is always the room's name (`arena`), never its id. */
 export interface RoomMetrics {

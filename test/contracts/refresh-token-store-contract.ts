@@ -24,9 +24,9 @@ export function refreshTokenStoreContract(
       const { store } = opened;
       await store.start(ann, token('t1'));
       expect(await store.findOwner('t1')).toBe('p_ann');
-      expect(await store.rotate('t1', token('t2'))).toEqual({ kind: 'rotated', playerId: 'p_ann' });
+      expect(await store.rotate('t1', token('t2'))).toEqual({ kind: 'rotated', ...ann });
       expect(await store.findOwner('t1')).toBeNull();
-      expect(await store.rotate('t2', token('t3'))).toEqual({ kind: 'rotated', playerId: 'p_ann' });
+      expect(await store.rotate('t2', token('t3'))).toEqual({ kind: 'rotated', ...ann });
       expect(await store.findOwner('t3')).toBe('p_ann');
     });
 
@@ -36,10 +36,7 @@ export function refreshTokenStoreContract(
       await store.start(ann, token('t1'));
       await store.start({ familyId: 's_2', playerId: 'p_ann' }, token('other'));
       await store.rotate('t1', token('t2'));
-      expect(await store.rotate('t1', token('stolen'))).toEqual({
-        kind: 'reused',
-        playerId: 'p_ann',
-      });
+      expect(await store.rotate('t1', token('stolen'))).toEqual({ kind: 'reused', ...ann });
       for (const dead of ['t1', 't2', 'stolen']) {
         expect(await store.findOwner(dead)).toBeNull();
         expect(await store.rotate(dead, token('x'))).toEqual({ kind: 'unknown' });
@@ -76,10 +73,27 @@ export function refreshTokenStoreContract(
       const { store } = opened;
       await store.start(ann, token('t1'));
       await store.rotate('t1', token('t2'));
-      await store.revoke('t1');
+      expect(await store.revoke('t1')).toEqual(ann);
       expect(await store.findOwner('t2')).toBeNull();
-      await store.revoke('t1');
-      await store.revoke('never');
+      expect(await store.revoke('t1')).toBeNull();
+      expect(await store.revoke('never')).toBeNull();
+    });
+
+    test('[ACC-48] signing out everywhere ends what had begun before, of this player', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      opened.setWallMs(1_000);
+      await store.start(ann, token('t1'));
+      await store.start({ familyId: 's_bob', playerId: 'p_bob' }, token('bob'));
+      opened.setWallMs(2_000);
+      // Refreshed or not, the family began before.
+      await store.rotate('t1', token('t2'));
+      await store.start({ familyId: 's_2', playerId: 'p_ann' }, token('later'));
+      await store.revokePlayer('p_ann', 2_000);
+      expect(await store.findOwner('t2')).toBeNull();
+      expect(await store.rotate('t1', token('x'))).toEqual({ kind: 'unknown' });
+      expect(await store.findOwner('later')).toBe('p_ann');
+      expect(await store.findOwner('bob')).toBe('p_bob');
     });
 
     test('[ACC-22] tokens past their time are swept away by later sign-ins', async () => {

@@ -33,7 +33,7 @@ describe('guests', () => {
 
     const { playerId } = session;
     const identity = { playerId, displayName: 'Ann' };
-    expect(await server.auth.verify(session.accessToken)).toEqual(identity);
+    expect(await server.auth.verify(session.accessToken)).toMatchObject(identity);
     expect(await readOwn(session.accessToken)).toMatchObject({
       ...identity,
       revision: 1,

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Application } from 'express';
 import { pino } from 'pino';
-import { SqliteRefreshTokenStore } from '../../src/auth/refresh-token-store-sqlite.ts';
+import { openAccounts } from '../../src/app/accounts.ts';
 import { authRoutes } from '../../src/auth/routes.ts';
-import { type AuthService, createAuthService } from '../../src/auth/service.ts';
+import type { AuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
@@ -16,6 +16,7 @@ import { RegionBoard } from '../../src/regions/region-board.ts';
 import { catalogueOf } from '../../src/regions/region-catalogue.ts';
 import { regionRoutes } from '../../src/regions/routes.ts';
 import type { Clock } from '../../src/shared/clock.ts';
+import { Closers } from '../../src/shared/closers.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createHttpApp } from '../../src/transport/http/api.ts';
 import type { Route } from '../../src/transport/http/route.ts';
@@ -79,8 +80,9 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     log,
     clock,
   });
-  const refreshTokens = new SqliteRefreshTokenStore({ db, clock });
-  const auth = createAuthService({ config: config.auth, clock, log, profiles, refreshTokens });
+  const closers = new Closers();
+  opened.defer(() => closers.closeAll());
+  const { auth } = await openAccounts({ config, database: db, clock, log, profiles }, closers);
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   const routes = [
     ...authRoutes(auth),

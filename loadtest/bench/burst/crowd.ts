@@ -36,7 +36,11 @@ export class Crowd {
     const players: CrowdPlayer[] = [];
     for (let number = 0; number < size; number += 1) {
       const playerId = `p_burst${number}`;
-      const { token } = await access.issue({ playerId, displayName: `Burst ${number}` });
+      const { token } = await access.issue({
+        playerId,
+        displayName: `Burst ${number}`,
+        signInId: `s_burst${number}`,
+      });
       const measured = { playerId, rttMs: RTT_MS, jitterMs: 1, samples: 5 };
       const latency = await latencies.issue(measured);
       const request = requestOf({ address, token, latency: latency.token });

@@ -62,6 +62,11 @@
 //   meridian:analytics:events            stream  e an EventRecord as JSON; group `sinks`; acknowledged entries are deleted
 //   {meridian:analytics}:alias:<player>  string  his pseudonym; expires 90 days after its last use
 //   {meridian:analytics}:erased:<mark>   string  he was erased (SHA-256 of his id); expires after a day
+//
+// Accounts of this region.
+//
+//   {meridian:auth}:revocations          zset    revocations as JSON, scored by when nobody needs them any more, ms
+//   meridian:auth:revocations            channel each as it is added
 
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
@@ -112,4 +117,6 @@ export const redisKeys = {
   analyticsEvents: 'meridian:analytics:events',
   analyticsAlias: (playerId: string) => `${ANALYTICS_TAG}:alias:${playerId}`,
   analyticsErased: (mark: string) => `${ANALYTICS_TAG}:erased:${mark}`,
+  revocations: '{meridian:auth}:revocations',
+  revocationNews: 'meridian:auth:revocations',
 } as const;

@@ -1,3 +1,5 @@
+import { ACCOUNT_MIGRATIONS } from './account-migrations.ts';
+
 /**
  * The schema of the embedded store, in the order it grew: entry n takes a file from version n to n + 1.
  *
@@ -59,4 +61,5 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (intent_id, home_region)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX intents_by_time ON intents (home_region, until_ms);`,
+  ...ACCOUNT_MIGRATIONS,
 ];

@@ -43,10 +43,15 @@ export function mountApi(app: Application, deps: ApiDeps): void {
   app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
   app.use(securityHeaders(deps.config.corsOrigins));
   app.use(cors(new CorsPolicy(deps.config.corsOrigins)));
-  app.use(API_PREFIX, createApiRouter(deps));
+  const [versioned, wellKnown] = [true, false].map((isVersioned) =>
+    deps.routes.filter(({ path }) => path.startsWith(API_PREFIX) === isVersioned),
+  );
+  app.use(API_PREFIX, createApiRouter({ ...deps, routes: versioned ?? [] }, deps.routes));
+  for (const route of wellKnown ?? []) app[route.method](route.path, handlerOf(route, deps.tokens));
 }
 
-function createApiRouter(deps: ApiDeps): Router {
+/** @param documented - all routes, those that are mounted elsewhere included */
+function createApiRouter(deps: ApiDeps, documented: readonly Route[]): Router {
   const router = express.Router();
   router.use(refuseForeignOrigins());
   router.use(limitRate(new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute })));
@@ -58,7 +63,7 @@ function createApiRouter(deps: ApiDeps): Router {
   for (const route of deps.routes) {
     router[route.method](toExpressPath(route.path), handlerOf(route, deps.tokens));
   }
-  const document = openApiDocument(deps.routes);
+  const document = openApiDocument(documented);
   router.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
@@ -71,8 +76,12 @@ function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
     // A public route has no caller; its `answer` does not look.
     const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
     const { body, params, query } = request;
-    const reply = await route.answer({ body, params, query }, caller);
+    const address = String(response.locals['clientAddress']);
+    const reply = await route.answer({ body, params, query, address }, caller);
     response.status(route.status);
+    if (route.maxAgeS !== undefined) {
+      response.set('Cache-Control', `public, max-age=${route.maxAgeS}`);
+    }
     if (route.reply) response.json(reply);
     else response.end();
   };

@@ -31,7 +31,13 @@ const COMMON_ERRORS: readonly ErrorCode[] = [
   'SHUTTING_DOWN',
 ];
 const INPUT_ERRORS: readonly ErrorCode[] = ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE'];
-const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED'];
+const TOKEN_ERRORS: readonly ErrorCode[] = [
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'TOKEN_REVOKED',
+  'PLAYER_BANNED',
+];
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
@@ -57,11 +63,12 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 }
 
 function operationOf(route: Route): ZodOpenApiOperationObject {
-  const [, , tag = ''] = route.path.split('/');
+  const [, version, tag = ''] = route.path.split('/');
   return {
     operationId: route.operationId,
     summary: route.summary,
-    tags: [tag],
+    // What stands outside of /v1 is known by its first part: `.well-known`.
+    tags: [version === 'v1' ? tag : String(version)],
     ...(route.access === 'player' ? { security: [{ accessToken: [] }] } : {}),
     ...(route.params || route.query
       ? {

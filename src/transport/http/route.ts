@@ -10,19 +10,25 @@ import { parse } from './parse.ts';
 export interface Caller {
   readonly playerId: string;
   readonly displayName: string;
+  /** When his token was issued; wall clock, ms. */
+  readonly issuedAtMs?: number;
 }
 
 export interface RouteRequest<Body, Params, Query> {
   readonly body: Body;
   readonly params: Params;
   readonly query: Query;
+  /** Of the client, for limits; see `clientAddress`. */
+  readonly address: string;
 }
 
 /** What a route says of itself, apart from what it does. */
 export interface RouteDescription {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
-  /** As in OpenAPI: `/v1/profiles/{playerId}`. */
-  readonly path: `/v1/${string}`;
+  /** As in OpenAPI: `/v1/profiles/{playerId}`; `/.well-known/…` where others look for it (RFC 8615). */
+  readonly path: `/v1/${string}` | `/.well-known/${string}`;
+  /** How long others may keep the reply, s; not at all when absent. */
+  readonly maxAgeS?: number;
   /** Unique; generated clients use it as the name of their function. */
   readonly operationId: string;
   readonly summary: string;
@@ -116,5 +122,6 @@ function parseRequest<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodT
     body: route.body ? parse(route.body, request.body ?? {}) : (undefined as z.output<B>),
     params: route.params ? parse(route.params, request.params) : (undefined as z.output<P>),
     query: route.query ? parse(route.query, request.query) : (undefined as z.output<Q>),
+    address: request.address,
   };
 }

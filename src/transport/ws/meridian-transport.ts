@@ -10,6 +10,7 @@ import {
 } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
+import type { ErrorCode } from '../../errors/errors.ts';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MATCHMAKING_PATH } from '../../protocol/matchmaking.ts';
@@ -254,10 +255,16 @@ function targetOf(request: IncomingMessage): URL | null {
   return target.startsWith('/') ? new URL(`ws://server${target}`) : null;
 }
 
+/** Refusals that a client understands without words. */
+const REFUSALS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  TOKEN_REVOKED: CloseCode.SIGNED_OUT,
+  PLAYER_BANNED: CloseCode.BANNED,
+};
+
 /** What a client is told when it gets no seat: a room's own `GameError` is meant for it, any other exception is not. */
 function refusalOf(error: unknown): { code: number; closeCode: number; reason: string } {
   if (error instanceof GameError) {
-    const code = CloseCode.NOT_ADMITTED;
+    const code = REFUSALS[error.code] ?? CloseCode.NOT_ADMITTED;
     return { code, closeCode: code, reason: error.message };
   }
   const closeCode = CloseCode.WITH_ERROR;

@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { breakHalfOpen } from '../storage/redis/redis-connection.ts';
-import type { RedisClient } from '../storage/redis/redis-script.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { breakHalfOpen } from './redis-connection.ts';
+import type { RedisClient } from './redis-script.ts';
 
 export interface RedisStoreChannelOptions<Change> {
   /** Stays its opener's. */

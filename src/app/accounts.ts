@@ -1,0 +1,71 @@
+import { SqliteBanStore } from '../auth/ban-store-sqlite.ts';
+import { SqliteIdentityStore } from '../auth/identity-store-sqlite.ts';
+import type { IdentityProvider } from '../auth/providers/identity-provider.ts';
+import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
+import type { RevocationLog } from '../auth/revocation-log.ts';
+import { RedisRevocationLog } from '../auth/revocation-log-redis.ts';
+import { SqliteRevocationLog } from '../auth/revocation-log-sqlite.ts';
+import { Revocations } from '../auth/revocations.ts';
+import { type AuthService, createAuthService } from '../auth/service.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import type { PlayerRegistry } from '../profiles/contract.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
+import { openRedis } from '../storage/redis/redis-connection.ts';
+import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface AccountsDeps {
+  readonly config: Pick<MeridianConfig, 'auth' | 'redis'>;
+  readonly database: SqliteDatabase;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly profiles: PlayerRegistry;
+}
+
+export interface OpenAccounts {
+  readonly auth: AuthService;
+  readonly revocations: Revocations;
+}
+
+/**
+ * Accounts on this node, in the embedded store; it knows which tokens the region has revoked.
+ *
+ * @throws {Error} when Redis does not answer; {GameError} `STORE_UNAVAILABLE`; {TypeError} for a signing key or Apple key that is none
+ */
+export async function openAccounts(deps: AccountsDeps, closers: Closers): Promise<OpenAccounts> {
+  const { config, database: db, clock } = deps;
+  const revocationLog = await openRevocationLog(deps, closers);
+  const { accessTokenTtlMs: tokenTtlMs } = config.auth;
+  const revocations = await Revocations.open({ ...deps, revocationLog }, { tokenTtlMs });
+  closers.push('revocations', () => revocations.close());
+  const auth = createAuthService({
+    ...deps,
+    config: config.auth,
+    refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
+    identities: new SqliteIdentityStore({ db }),
+    bans: new SqliteBanStore({ db }),
+    revocations,
+    providers: await openProviders(deps),
+  });
+  return { auth, revocations };
+}
+
+/** The library that speaks to them is loaded where there are some: a start without is so much shorter. */
+async function openProviders({ config, clock }: AccountsDeps) {
+  if (config.auth.providers.length === 0) return new Map<string, IdentityProvider>();
+  const providers = await import('../auth/providers/open-providers.ts');
+  return providers.openProviders(config.auth.providers, clock);
+}
+
+async function openRevocationLog(
+  { config, database: db, clock, log }: AccountsDeps,
+  closers: Closers,
+): Promise<RevocationLog> {
+  if (config.redis.uri === '') return new SqliteRevocationLog({ db, clock });
+  const redis = await openRedis(config.redis.uri, { name: 'accounts', log });
+  closers.push('Redis of accounts', () => redis.disconnect());
+  const revocationLog = await RedisRevocationLog.open({ redis, clock, log });
+  closers.push('revocations of the region', () => revocationLog.close());
+  return revocationLog;
+}
