@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
+import type { MeridianConfig } from './config/config.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
 import type { GameDefinition } from './rooms/game.ts';
 
@@ -10,8 +11,9 @@ import type { GameDefinition } from './rooms/game.ts';
 
 const USAGE = `Usage: node src/main.ts --game <file>
 
-  --game <file>   module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
-  --help          this text
+  --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
+  --services <which>  \`all\` (a node), or \`profile\` (the profile service alone, no game); or set MERIDIAN_PROCESS_SERVICES
+  --help              this text
 
 Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.
 `;
@@ -26,10 +28,15 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const gamePath = values.game ?? process.env['MERIDIAN_GAME'];
-  if (gamePath === undefined) throw new UsageError('Which game? Give --game <file>.');
-  const config = loadConfig(process.env);
-  const node = await startNode(config, await loadGame(gamePath), endFenced);
+  const { services, game } = values;
+  const config = loadConfig({
+    ...process.env,
+    ...(services === undefined ? {} : { MERIDIAN_PROCESS_SERVICES: services }),
+  });
+  const node =
+    config.process.services === 'profile'
+      ? await startProfiles(config)
+      : await startNode(config, await loadGame(game ?? process.env['MERIDIAN_GAME']), endFenced);
   stopOnSignals(node, config.process.shutdownDeadlineMs);
   node.log.info(
     { event: 'listening', pid: process.pid, ...node.ports },
@@ -39,10 +46,20 @@ async function main(): Promise<void> {
   process.send?.('ready');
 }
 
-function readArguments(): { readonly game?: string; readonly help: boolean } {
+interface Arguments {
+  readonly game?: string;
+  readonly services?: string;
+  readonly help: boolean;
+}
+
+function readArguments(): Arguments {
   try {
     return parseArgs({
-      options: { game: { type: 'string' }, help: { type: 'boolean', default: false } },
+      options: {
+        game: { type: 'string' },
+        services: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
     }).values;
   } catch (error) {
     // parseArgs throws nothing else, and its texts name the option.
@@ -50,7 +67,14 @@ function readArguments(): { readonly game?: string; readonly help: boolean } {
   }
 }
 
-async function loadGame(path: string): Promise<GameDefinition> {
+/** gRPC is loaded only where it serves. */
+async function startProfiles(config: MeridianConfig): Promise<MeridianNode> {
+  const { startProfileNode } = await import('./app/profile-node.ts');
+  return await startProfileNode(config);
+}
+
+async function loadGame(path: string | undefined): Promise<GameDefinition> {
+  if (path === undefined) throw new UsageError('Which game? Give --game <file>.');
   const url = pathToFileURL(isAbsolute(path) ? path : resolve(path)).href;
   const { game } = (await import(url)) as { readonly game?: GameDefinition };
   if (game === undefined) throw new UsageError(`${path} does not export \`game\`.`);

@@ -90,7 +90,10 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
-  const { auth, profiles, revocations } = await openPlayers({ config, database, log }, closers);
+  const { auth, profiles, revocations } = await openPlayers(
+    { config, database, log, metrics },
+    closers,
+  );
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());

@@ -7,13 +7,16 @@ import { listen } from './listen.ts';
 export interface ListeningPorts {
   readonly port: number;
   readonly metricsPort: number;
-  readonly adminPort: number;
+  /** Where operators come; a service that runs alone has none. */
+  readonly adminPort?: number;
+  /** Where other services call. */
+  readonly rpcPort?: number;
 }
 
 /** Opens all ports, the players' last: who comes finds everything else. @throws {ListenError} when one is taken */
 export async function openPorts(
   { http, admin }: Pick<MeridianConfig, 'http' | 'admin'>,
-  servers: { readonly players: Server; readonly metrics: Server; readonly admin: Server },
+  servers: { readonly players: Server; readonly metrics: Server; readonly admin?: Server },
   closers: Closers,
 ): Promise<ListeningPorts> {
   const metricsPort = await listen(
@@ -21,11 +24,18 @@ export async function openPorts(
     { port: admin.metricsPort, address: admin.bindAddress, setting: 'MERIDIAN_ADMIN_METRICS_PORT' },
     closers,
   );
-  const adminPort = await listen(
-    servers.admin,
-    { port: admin.adminPort, address: admin.bindAddress, setting: 'MERIDIAN_ADMIN_ADMIN_PORT' },
-    closers,
-  );
+  const adminPort =
+    servers.admin === undefined
+      ? undefined
+      : await listen(
+          servers.admin,
+          {
+            port: admin.adminPort,
+            address: admin.bindAddress,
+            setting: 'MERIDIAN_ADMIN_ADMIN_PORT',
+          },
+          closers,
+        );
   const port = await listen(
     servers.players,
     {
@@ -36,5 +46,5 @@ export async function openPorts(
     },
     closers,
   );
-  return { port, metricsPort, adminPort };
+  return { port, metricsPort, ...(adminPort === undefined ? {} : { adminPort }) };
 }

@@ -292,8 +292,47 @@ export const AnalyticsConfig = z
     when: areSound('sink', 'webhookUrl'),
   });
 
+/** Calls between services that run apart. */
+export const RpcConfig = z
+  .strictObject({
+    /** Port of gRPC, for a process that runs a service for others; 0 takes a free one. */
+    port: port.default(2_570),
+    /** Address of that port. Never public; anything but loopback wants a network policy around it, or mutual TLS. */
+    bindAddress: z.string().min(1).default('127.0.0.1'),
+    /**
+     * Where the profile service is, as gRPC names it: `host:port`, `dns:///name:port` for all addresses of a name in turn,
+     * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process.
+     */
+    profileTarget: z.string().default(''),
+    /** Key by which services know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
+    secret: z.union([z.literal(''), z.string().min(32)]).default(''),
+    /** Mutual TLS: file of the authority, in PEM. Empty, with the next two: none. */
+    tlsCaPath: z.string().default(''),
+    /** File of this process' certificate, in PEM. */
+    tlsCertPath: z.string().default(''),
+    /** File of its key, in PEM. */
+    tlsKeyPath: z.string().default(''),
+  })
+  .refine(
+    ({ tlsCaPath, tlsCertPath, tlsKeyPath }) =>
+      [tlsCaPath, tlsCertPath, tlsKeyPath].every((path) => (path === '') === (tlsCaPath === '')),
+    {
+      path: ['tlsCaPath'],
+      message: 'mutual TLS wants all three: tlsCaPath, tlsCertPath, tlsKeyPath',
+      when: areSound('tlsCaPath', 'tlsCertPath', 'tlsKeyPath'),
+    },
+  );
+
+/** What a process can run. `all`: a whole node. */
+const Services = z.enum(['all', 'profile']);
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
+  /**
+   * What this process runs: `all`, a node with rooms and everything; or `profile`, the profile service alone, for nodes whose
+   * `rpc.profileTarget` is it. The same as `--services`.
+   */
+  services: Services.default('all'),
   /** `production` asks for `auth.jwtSecret`. */
   environment: z.enum(['development', 'test', 'production']).default('development'),
   /** Lines below this level are not written. No level writes secrets. */
@@ -315,6 +354,7 @@ export const MeridianConfig = z
     region: RegionConfig.prefault({}),
     matchmaking: MatchmakingConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),
+    rpc: RpcConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
@@ -327,6 +367,17 @@ export const MeridianConfig = z
     message: 'is needed with redis.uri, or each node refuses the players and nodes of the others',
     when: areSound('redis.uri', 'auth.jwtSecret'),
   })
+  .refine(
+    (c) =>
+      (c.process.services === 'all' && c.rpc.profileTarget === '') ||
+      c.auth.jwtSecret !== '' ||
+      c.rpc.secret !== '',
+    {
+      path: ['rpc', 'secret'],
+      message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
+      when: areSound('process.services', 'rpc.profileTarget', 'rpc.secret', 'auth.jwtSecret'),
+    },
+  )
   .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
     path: ['auth', 'jwtSecret'],
     message:
@@ -355,6 +406,7 @@ export type RedisConfig = MeridianConfig['redis'];
 export type ClusterConfig = MeridianConfig['cluster'];
 export type RegionConfig = MeridianConfig['region'];
 export type AnalyticsConfig = MeridianConfig['analytics'];
+export type RpcConfig = MeridianConfig['rpc'];
 export type ProcessConfig = MeridianConfig['process'];
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */

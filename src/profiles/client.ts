@@ -1,19 +1,25 @@
 import type { RpcCalls } from '../transport/rpc/rpc-contract.ts';
-import type { PROFILE_RPC, RemoteProfiles } from './profile-rpc.ts';
+import type { Profiles } from './contract.ts';
+import type { PROFILE_RPC } from './profile-rpc.ts';
+
+/** No player has this id: theirs begin with `p_`. */
+const NOBODY = 'nobody';
 
 /** Profiles of a service that runs elsewhere; throws what it throws, and `SERVICE_UNAVAILABLE`. */
-export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): RemoteProfiles {
+export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
   return {
     create: (player) => calls.create(player),
     read: async (playerId) => (await calls.read({ playerId })).profile,
     patch: (playerId, patch) => calls.patch({ playerId, patch }),
     addStatistics: (playerId, additions) => calls.addStatistics({ playerId, additions }),
     operate: (playerId, operation) => calls.operate({ playerId, operation }),
+    // Goes as far as the store.
+    ping: async () => void (await calls.read({ playerId: NOBODY })),
   };
 }
 
 /** The other end: what the service answers with. */
-export function profileCalls(profiles: RemoteProfiles): RpcCalls<typeof PROFILE_RPC> {
+export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof PROFILE_RPC> {
   return {
     create: (player) => profiles.create(player),
     read: async ({ playerId }) => ({ profile: await profiles.read(playerId) }),

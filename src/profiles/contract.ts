@@ -1,4 +1,4 @@
-import type { JsonValue } from '../protocol/rest.ts';
+import type { JsonValue, ProfilePatchRequest } from '../protocol/rest.ts';
 
 /** Where a profile is found: every store is asked with both, so that a question reaches one shard only. */
 export interface ProfileRef {
@@ -95,4 +95,19 @@ export interface PlayerRegistry {
   create(player: { readonly playerId: string; readonly displayName: string }): Promise<Profile>;
   /** @returns null when the player has no profile */
   read(playerId: string): Promise<Profile | null>;
+}
+
+/** Profiles as a node uses them, whether they are of this process or of a service elsewhere. */
+export interface Profiles extends PlayerProfiles, PlayerRegistry {
+  /** @returns null when the player has no profile */
+  read(playerId: string): Promise<Profile | null>;
+  /**
+   * Applies what the owner sent: `data` merged key by key, null removes.
+   *
+   * @throws {GameError} `PROFILE_UNKNOWN`, `REVISION_STALE`, `PROFILE_LEASED`, `BAD_REQUEST` when the merged data is over the
+   *   limits
+   */
+  patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+  /** Resolves when the store answers; for readiness. */
+  ping(): Promise<void>;
 }

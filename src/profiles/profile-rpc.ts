@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
 import { defineRpc, jsonField, nullableField } from '../transport/rpc/rpc-contract.ts';
-import type { LedgerEntry, OperationOutcome, PlayerOperation, Profile } from './contract.ts';
+import type { LedgerEntry, OperationOutcome, Profile } from './contract.ts';
 import { PlayerId, PlayerOperationBody, ProfilePatchBody, ProfileReply } from './schemas.ts';
 
 // The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
@@ -189,12 +189,3 @@ export const PROFILE_RPC = defineRpc({
     },
   },
 });
-
-/** What the service asks of the local object, and what a client of it has. */
-export type RemoteProfiles = {
-  create(player: { readonly playerId: string; readonly displayName: string }): Promise<Profile>;
-  read(playerId: string): Promise<Profile | null>;
-  patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
-  addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
-  operate(playerId: string, operation: PlayerOperation): Promise<OperationOutcome>;
-};

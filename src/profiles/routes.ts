@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { GameError } from '../errors/game-error.ts';
 import { playerRoute, publicRoute, type Route } from '../transport/http/route.ts';
-import type { Profile } from './contract.ts';
+import type { Profile, Profiles } from './contract.ts';
 import { PlayerId, ProfilePatchBody, ProfileReply, PublicProfileReply } from './schemas.ts';
-import type { ProfileService } from './service.ts';
 
 /** REST of profiles: one's own, and the public part of others'. */
-export function profileRoutes(profiles: ProfileService): readonly Route[] {
+export function profileRoutes(profiles: Pick<Profiles, 'read' | 'patch'>): readonly Route[] {
   const requireProfile = async (playerId: string): Promise<Profile> => {
     const profile = await profiles.read(playerId);
     if (!profile) throw new GameError('PROFILE_UNKNOWN', { playerId });

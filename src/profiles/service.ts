@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { parse } from '../transport/http/parse.ts';
 import { actOnPlayer, followMoves } from './act-on-player.ts';
-import type { PlayerProfiles, PlayerRegistry, Profile, ProfileRef } from './contract.ts';
+import type { Profile, ProfileRef, Profiles } from './contract.ts';
 import { PlayerErasure, type PlayerExport } from './erasure.ts';
 import { HomeMove } from './home-move.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
@@ -25,14 +25,7 @@ import { Username } from './username.ts';
 import { UsernameRegistry } from './username-registry.ts';
 
 /** Profiles as the rest of the node uses them: by the player's id alone, wherever he is at home. */
-export interface ProfileService extends PlayerProfiles, PlayerRegistry {
-  /**
-   * Applies what the owner sent: `data` merged key by key, null removes.
-   *
-   * @throws {GameError} `PROFILE_UNKNOWN`, `REVISION_STALE`, `PROFILE_LEASED`, `BAD_REQUEST` when the merged data is over the
-   *   limits
-   */
-  patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+export interface ProfileService extends Profiles {
   /** Everything the server knows; null: nobody knows him. */
   readRecord(playerId: string): Promise<ProfileRecord | null>;
   /** @throws {GameError} as `writeSection` (profile-section.ts), `PROFILE_LEASED`, `PROFILE_LEASE_LOST`, `BAD_REQUEST` */
@@ -61,8 +54,6 @@ export interface ProfileService extends PlayerProfiles, PlayerRegistry {
   exportPlayer(playerId: string): Promise<PlayerExport>;
   /** Deletes everything of a player. @throws {GameError} `PROFILE_UNKNOWN` */
   erasePlayer(playerId: string): Promise<void>;
-  /** Resolves when the store answers; for readiness. */
-  ping(): Promise<void>;
   /** From here on this node finishes what crashes interrupt. */
   start(): void;
   stop(): Promise<void>;

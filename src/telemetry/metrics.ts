@@ -6,6 +6,7 @@ import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
+import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 
 const NS_PER_SECOND = 1e9;
@@ -23,6 +24,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly matchmaking = new MatchmakingMetrics(this.registry);
   readonly analytics = new AnalyticsMetrics(this.registry);
   readonly evacuations = new EvacuationMetrics(this.registry);
+  readonly rpc = new RpcMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

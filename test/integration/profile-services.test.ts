@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { profileCalls, profileClient } from '../../src/profiles/client.ts';
+import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
-import { PROFILE_RPC, type RemoteProfiles } from '../../src/profiles/profile-rpc.ts';
+import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
 import { createProfileService } from '../../src/profiles/service.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
@@ -23,7 +24,7 @@ async function local() {
     log,
   });
   return {
-    profiles: profiles as RemoteProfiles,
+    profiles: profiles as Profiles,
     [Symbol.asyncDispose]: async () => await database.close(),
   };
 }

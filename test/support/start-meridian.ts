@@ -36,7 +36,10 @@ export class MeridianProcess implements AsyncDisposable {
   #ports: {
     readonly port: number;
     readonly metricsPort: number;
-    readonly adminPort: number;
+    /** Not of a service that runs alone. */
+    readonly adminPort?: number;
+    /** Of a service that runs alone. */
+    readonly rpcPort?: number;
   } | null = null;
 
   /** Runs the process and waits for nothing; for starts that fail. */
@@ -100,7 +103,11 @@ export class MeridianProcess implements AsyncDisposable {
   }
 
   get adminPort(): number {
-    return this.#listeningPorts.adminPort;
+    return this.#listeningPorts.adminPort ?? 0;
+  }
+
+  get rpcPort(): number {
+    return this.#listeningPorts.rpcPort ?? 0;
   }
 
   get url(): string {
