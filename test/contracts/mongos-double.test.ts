@@ -50,6 +50,14 @@ describe('the whole contract, over a router', () => {
     expect(opened.flatMap(({ seen }) => seen).length).toBeGreaterThan(150);
     expect(opened.flatMap(({ untargeted }) => untargeted)).toEqual([]);
   });
+
+  test('[PR-43] and every question, change and deletion of it had an end', () => {
+    const asked = opened
+      .flatMap(({ seen }) => seen)
+      .filter(({ name }) => ['find', 'update', 'delete'].includes(name));
+    expect(asked.length).toBeGreaterThan(150);
+    expect(asked.filter(({ command }) => command['maxTimeMS'] !== 2_000)).toEqual([]);
+  });
 });
 
 describe('[PR-41] the double tells what would reach every shard', () => {
