@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongoose';
+import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
 import { askMongo, isOnlyDuplicates } from '../storage/mongo/mongo-error.ts';
 import type { LedgerEntry, ProfileRef } from './contract.ts';
 import type { LedgerDocument, ProfileModels } from './profile-mongo-models.ts';
@@ -29,12 +30,16 @@ export class MongoLedgerStore implements LedgerStore {
   async find(ref: ProfileRef, operationId: string): Promise<LedgerEntry | null> {
     const { playerId, homeRegion } = ref;
     const filter = { homeRegion, playerId, _id: idOf({ playerId, operationId }) };
-    const found = await askMongo(() => this.#models.ledger.findOne(filter).lean().exec());
+    const found = await askMongo(() =>
+      this.#models.ledger.findOne(filter).lean().maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
     return found === null ? null : toEntry(found);
   }
 
   async erase({ playerId, homeRegion }: ProfileRef): Promise<void> {
-    await askMongo(() => this.#models.ledger.deleteMany({ homeRegion, playerId }).exec());
+    await askMongo(() =>
+      this.#models.ledger.deleteMany({ homeRegion, playerId }).maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
   }
 }
 
@@ -49,6 +54,7 @@ export async function ledgerOf(
     .sort({ sequence: 1 })
     .session(session)
     .lean()
+    .maxTimeMS(MAX_COMMAND_MS)
     .exec();
   return rows.map(toEntry);
 }

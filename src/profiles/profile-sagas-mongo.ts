@@ -1,5 +1,6 @@
 // What profiles need beside themselves, in MongoDB: who is where, who has which name, and what is under way.
 
+import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
 import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
 import type { LocationDocument, ProfileModels, UsernameDocument } from './profile-mongo-models.ts';
 import type {
@@ -25,7 +26,7 @@ export class MongoPlayerDirectory implements PlayerDirectory {
 
   async locate(playerId: string): Promise<PlayerLocation | null> {
     const found = await askMongo(() =>
-      this.#models.directory.findOne({ _id: playerId }).lean().exec(),
+      this.#models.directory.findOne({ _id: playerId }).lean().maxTimeMS(MAX_COMMAND_MS).exec(),
     );
     return found === null ? null : toLocation(found);
   }
@@ -43,11 +44,15 @@ export class MongoPlayerDirectory implements PlayerDirectory {
 
   async set({ playerId, ...location }: PlayerLocation): Promise<void> {
     const filter = { _id: playerId, epoch: { $lte: location.epoch } };
-    await askMongo(() => this.#models.directory.updateOne(filter, { $set: location }).exec());
+    await askMongo(() =>
+      this.#models.directory.updateOne(filter, { $set: location }).maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
   }
 
   async remove(playerId: string): Promise<void> {
-    await askMongo(() => this.#models.directory.deleteOne({ _id: playerId }).exec());
+    await askMongo(() =>
+      this.#models.directory.deleteOne({ _id: playerId }).maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
   }
 }
 
@@ -64,7 +69,9 @@ export class MongoUsernameStore implements UsernameStore {
   }
 
   async read(name: string): Promise<UsernameEntry | null> {
-    const found = await askMongo(() => this.#models.usernames.findOne({ _id: name }).lean().exec());
+    const found = await askMongo(() =>
+      this.#models.usernames.findOne({ _id: name }).lean().maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
     return found === null ? null : toUsername(found);
   }
 
@@ -82,13 +89,13 @@ export class MongoUsernameStore implements UsernameStore {
     const filter = { _id: before.name, token: before.token };
     if (after === null) {
       const { deletedCount } = await askMongo(() =>
-        this.#models.usernames.deleteOne(filter).exec(),
+        this.#models.usernames.deleteOne(filter).maxTimeMS(MAX_COMMAND_MS).exec(),
       );
       return deletedCount === 1;
     }
     const { name: _, ...$set } = after;
     const { matchedCount } = await askMongo(() =>
-      this.#models.usernames.updateOne(filter, { $set }).exec(),
+      this.#models.usernames.updateOne(filter, { $set }).maxTimeMS(MAX_COMMAND_MS).exec(),
     );
     return matchedCount === 1;
   }
@@ -119,7 +126,12 @@ export class MongoIntentStore implements IntentStore {
   }
 
   async remove({ intentId, homeRegion }: Pick<Intent, 'intentId' | 'homeRegion'>): Promise<void> {
-    await askMongo(() => this.#models.intents.deleteOne({ homeRegion, _id: intentId }).exec());
+    await askMongo(() =>
+      this.#models.intents
+        .deleteOne({ homeRegion, _id: intentId })
+        .maxTimeMS(MAX_COMMAND_MS)
+        .exec(),
+    );
   }
 
   async due(homeRegion: string, nowMs: number, limit: number): Promise<readonly Intent[]> {
@@ -129,6 +141,7 @@ export class MongoIntentStore implements IntentStore {
         .sort({ untilMs: 1 })
         .limit(limit)
         .lean()
+        .maxTimeMS(MAX_COMMAND_MS)
         .exec(),
     );
     return found.map(({ intent }) => intent);

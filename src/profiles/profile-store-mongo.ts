@@ -1,15 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import { mongo } from 'mongoose';
-import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
+import { MAX_COMMAND_MS, type MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
 import type { LedgerEntry, ProfileRef } from './contract.ts';
 import { ledgerOf } from './ledger-store-mongo.ts';
 import type { ProfileDocument, ProfileModels } from './profile-mongo-models.ts';
 import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStore } from './profile-store.ts';
-
-/** Longest a command may run in the database, ms. The driver's own `timeoutMS` has no effect. */
-export const MAX_COMMAND_MS = 2_000;
 
 /**
  * Profiles in MongoDB. Every filter has the whole shard key, home region and id, so that mongos asks one shard: `findById`
@@ -59,17 +56,16 @@ export class MongoProfileStore implements ProfileStore {
     // A changed home region moves the document to another shard: mongos does both halves as one, because the filter has the
     // whole shard key and the write is retryable.
     const { matchedCount } = await askMongo(() =>
-      this.#models.profiles
-        .updateOne(filter, { $set }, { overwriteImmutable: true })
-        .maxTimeMS(MAX_COMMAND_MS)
-        .exec(),
+      this.#models.profiles.updateOne(filter, { $set }).maxTimeMS(MAX_COMMAND_MS).exec(),
     );
     return matchedCount === 1;
   }
 
   async remove(record: ProfileRecord): Promise<boolean> {
     const filter = { ...keyOf(record), revision: record.revision };
-    const { deletedCount } = await askMongo(() => this.#models.profiles.deleteOne(filter).exec());
+    const { deletedCount } = await askMongo(() =>
+      this.#models.profiles.deleteOne(filter).maxTimeMS(MAX_COMMAND_MS).exec(),
+    );
     return deletedCount === 1;
   }
 

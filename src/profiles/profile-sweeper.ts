@@ -1,6 +1,6 @@
 import { assertNever } from '../shared/assert-never.ts';
-import type { PlayerErasure } from './erasure.ts';
 import type { HomeMove } from './home-move.ts';
+import type { PlayerErasure } from './player-erasure.ts';
 import type { SagaDeps } from './profile-sagas.ts';
 import type { Intent } from './profile-store.ts';
 import type { UsernameRegistry } from './username-registry.ts';

@@ -4,6 +4,7 @@ import { createConnection, Schema } from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
 import { openMongo } from '../../src/storage/mongo/mongo-connection.ts';
+import { eventually } from '../support/eventually.ts';
 import { MongosDouble, type SeenCommand } from '../support/mongos-double.ts';
 import { openProfiles } from '../support/open-profiles.ts';
 import { profileStoreContract } from './profile-store-contract.ts';
@@ -49,6 +50,14 @@ describe('the whole contract, over a router', () => {
     // Also that it looked.
     expect(opened.flatMap(({ seen }) => seen).length).toBeGreaterThan(150);
     expect(opened.flatMap(({ untargeted }) => untargeted)).toEqual([]);
+  });
+
+  test('[PR-43] and every question, change and deletion of it had an end', () => {
+    const asked = opened
+      .flatMap(({ seen }) => seen)
+      .filter(({ name }) => ['find', 'update', 'delete'].includes(name));
+    expect(asked.length).toBeGreaterThan(150);
+    expect(asked.filter(({ command }) => command['maxTimeMS'] !== 2_000)).toEqual([]);
   });
 });
 
@@ -117,6 +126,21 @@ describe('[PR-42] what goes wrong on the way', () => {
     });
     mongos.fault = () => undefined;
     expect(await repository.addStatistics(ann, { wins: 1 })).toMatchObject({ revision: 2 });
+  });
+
+  test('it goes away and comes back: calls fail in seconds meanwhile, and readiness with them', async () => {
+    const first = await MongosDouble.start();
+    const { uri, port } = first;
+    await using database = await openMongo({ uri, regionId: 'eu', minPoolSize: 0 });
+    const { profiles } = openMongoProfiles(database);
+    await profiles.ping();
+    await first[Symbol.asyncDispose]();
+    const startedMs = performance.now();
+    await expect(profiles.read(ann)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(performance.now() - startedMs).toBeLessThan(8_000);
+    await using _second = await MongosDouble.start(port);
+    await eventually(async () => (await profiles.read(ann)) === null, { withinMs: 10_000 });
+    await profiles.ping();
   });
 
   test('a bug is no outage: a command that the server does not know is thrown as it is', async () => {

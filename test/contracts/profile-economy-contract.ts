@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wholeLedger } from '../../src/profiles/erasure.ts';
+import { wholeLedger } from '../../src/profiles/player-erasure.ts';
 import { openProfiles } from '../support/open-profiles.ts';
 import type { OpenProfileStore } from './profile-store-contract.ts';
 

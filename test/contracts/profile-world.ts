@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { followMoves } from '../../src/profiles/act-on-player.ts';
 import type { OperationOutcome, PlayerOperation } from '../../src/profiles/contract.ts';
-import { wholeLedger } from '../../src/profiles/erasure.ts';
+import { wholeLedger } from '../../src/profiles/player-erasure.ts';
 import type { ProfileRecord } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
 import { faultyStorage } from '../support/faulty-storage.ts';

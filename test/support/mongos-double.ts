@@ -46,9 +46,10 @@ export class MongosDouble implements AsyncDisposable {
   readonly #done = new Map<string, BsonDocument>();
   #time = 1;
 
-  static async start(): Promise<MongosDouble> {
+  /** @param port - of one that has gone away */
+  static async start(port = 0): Promise<MongosDouble> {
     const double = new MongosDouble();
-    double.#server.listen(0, '127.0.0.1');
+    double.#server.listen(port, '127.0.0.1');
     await once(double.#server, 'listening');
     return double;
   }
@@ -57,8 +58,12 @@ export class MongosDouble implements AsyncDisposable {
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get uri(): string {
-    return `mongodb://127.0.0.1:${(this.#server.address() as AddressInfo).port}/meridian`;
+    return `mongodb://127.0.0.1:${this.port}/meridian`;
   }
 
   /** Those of one command on one collection. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { PlayerErasure } from '../../src/profiles/erasure.ts';
 import { HomeMove } from '../../src/profiles/home-move.ts';
+import { PlayerErasure } from '../../src/profiles/player-erasure.ts';
 import { ProfileRepository } from '../../src/profiles/profile-repository.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
 import { ProfileSweeper } from '../../src/profiles/profile-sweeper.ts';

@@ -20,6 +20,9 @@ const SOCKET_SILENCE_MS = 10_000;
 /** A write that the majority has not on disk by then is `STORE_UNAVAILABLE`, and may still come true. */
 const MAJORITY_MS = 2_000;
 
+/** Longest a question or a change may run in the database, ms: who asks says so each time, the driver's `timeoutMS` has no effect. */
+export const MAX_COMMAND_MS = 2_000;
+
 export interface MongoConnectionOptions {
   /** `mongodb://` or `mongodb+srv://`, with the name of the database. It may hold a password: no error repeats it. */
   readonly uri: string;
