@@ -3,11 +3,11 @@ import { REVOKED } from '../auth/link-kinds.ts';
 import type { Revocation } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import { GameError } from '../errors/game-error.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { makeUlid } from '../regions/link/ulid.ts';
 import { Room } from '../rooms/room.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /**
  * Tells the other regions what is revoked here, and hears what is there. To be called before the link starts.
@@ -77,23 +77,11 @@ export function enforceRevocations(deps: {
     for (const client of [...room.clients]) {
       const player = client.auth as PlayerIdentity | undefined;
       if (player?.playerId !== revocation.playerId) continue;
-      const refusal = revocations.refusalOf(player) ?? refusalOfUnknown(player, revocation);
+      const refusal = refusalOfSeated(player, revocation, revocations);
       if (refusal !== null) Room.turnAway(room, client, refusal);
     }
   };
   revocations.onRevoked((revocation) => {
     for (const room of node.rooms) if (room instanceof Room) turnAwayFrom(room, revocation);
   });
-}
-
-/**
- * Of a seat that matchmaking took nobody knows by which sign-in its player asked for it. He sits there already, so it was before this
- * revocation; only when one of several devices signs out, it need not have been that one.
- */
-function refusalOfUnknown(player: PlayerIdentity, revocation: Revocation): GameError | null {
-  if (player.signInId !== undefined) return null;
-  const isAnyOfHis =
-    revocation.kind === 'player' ||
-    (revocation.kind === 'sign-in' && revocation.reason === 'stolen');
-  return isAnyOfHis ? new GameError('TOKEN_REVOKED') : null;
 }

@@ -1,3 +1,6 @@
+/** Of a reason, UTF-16 units: it travels to every region, and players read it. */
+export const MOST_REASON_LENGTH = 500;
+
 /** The last word on a player: banned, or not any more. */
 export interface BanDecision {
   readonly playerId: string;

@@ -2,6 +2,7 @@
 // hear of it, and has to remember it for as long as such a token may live.
 
 import { z } from 'zod';
+import { MOST_REASON_LENGTH } from './ban-store.ts';
 
 const Id = z.string().min(1).max(128);
 const wallMs = z.number().int().nonnegative();
@@ -28,7 +29,7 @@ export const Revocation = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('ban'),
-    reason: z.string().max(500).nullable(),
+    reason: z.string().max(MOST_REASON_LENGTH).nullable(),
     /** Null: for good. */
     untilMs: wallMs.nullable(),
   }),

@@ -3,7 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openAccounts } from '../../src/app/accounts.ts';
+import { MeridianConfig } from '../../src/config/config.ts';
 import type { IdentityList, ProfileBody, SessionTokens } from '../../src/protocol/rest.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { Closers } from '../../src/shared/closers.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 const ME = '/v1/profiles/me';
@@ -336,6 +341,30 @@ describe('ending sign-ins', () => {
   });
 });
 
+test('[ACC-50] a node without Redis knows after a restart what it has revoked', async () => {
+  const jwtSecret = 'a secret that outlives the process';
+  await using own = await startRestServer({ auth: { jwtSecret } });
+  const [ended, banned, good] = [await own.signIn(), await own.signIn(), await own.signIn()];
+  const body = { refreshToken: ended.refreshToken };
+  await own.request('POST', '/v1/auth/sign-out', { body });
+  await own.auth.ban(banned.playerId, { reason: 'aimbot', untilMs: null });
+  const { auth: restarted } = await openAccounts(
+    {
+      config: MeridianConfig.parse({ auth: { jwtSecret } }),
+      ...{ database: own.db, profiles: own.profiles, clock: systemClock },
+      log: createLogger({ level: 'silent' }),
+    },
+    new Closers(),
+  );
+  await expect(restarted.verify(ended.accessToken)).rejects.toMatchObject({
+    code: 'TOKEN_REVOKED',
+  });
+  await expect(restarted.verify(banned.accessToken)).rejects.toMatchObject({
+    code: 'PLAYER_BANNED',
+  });
+  expect(await restarted.verify(good.accessToken)).toMatchObject({ playerId: good.playerId });
+});
+
 describe('bans', () => {
   test('[ACC-52] a banned player is told so at sign-in, at refresh and with his old token', async () => {
     const deviceKey = newDeviceKey();
@@ -354,6 +383,19 @@ describe('bans', () => {
       });
     }
     expect((await readOwn((await server.signIn()).accessToken)).status).toBe(200);
+  });
+
+  test.each([
+    { reason: '', untilMs: null },
+    { reason: 'x'.repeat(501), untilMs: null },
+    { reason: 'aimbot', untilMs: Number.NaN },
+    { reason: 'aimbot', untilMs: -1 },
+  ])('[ACC-52] a ban that no region would understand is none: %j', async (ban) => {
+    const session = await server.signIn();
+    await expect(server.auth.ban(session.playerId, ban)).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    expect((await readOwn(session.accessToken)).status).toBe(200);
   });
 
   test('[ACC-52] a ban that is lifted leaves everything as it was', async () => {
