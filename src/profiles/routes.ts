@@ -46,7 +46,9 @@ export function profileRoutes(profiles: ProfileService): readonly Route[] {
       reply: PublicProfileReply,
       errors: ['PROFILE_UNKNOWN'],
       handle: async ({ params }) => {
-        const { playerId, displayName, statistics } = await requireProfile(params.playerId);
+        const profile = await profiles.readForDisplay(params.playerId);
+        if (!profile) throw new GameError('PROFILE_UNKNOWN', { playerId: params.playerId });
+        const { playerId, displayName, statistics } = profile;
         return { playerId, displayName, statistics };
       },
     }),

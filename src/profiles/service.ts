@@ -33,6 +33,8 @@ export interface ProfileService extends PlayerProfiles, PlayerRegistry {
    *   limits
    */
   patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+  /** What is shown of a player to others; may be seconds old. Null: he has no profile. */
+  readForDisplay(playerId: string): Promise<Profile | null>;
   /** Everything the server knows; null: nobody knows him. */
   readRecord(playerId: string): Promise<ProfileRecord | null>;
   /** @throws {GameError} as `writeSection` (profile-section.ts), `PROFILE_LEASED`, `PROFILE_LEASE_LOST`, `BAD_REQUEST` */
@@ -106,6 +108,14 @@ export function createProfileService({
       return record === null ? null : profileOf(record);
     },
     readRecord,
+    async readForDisplay(playerId) {
+      const near =
+        (await repository.readForDisplay(here(playerId))) ??
+        (await repository.findForDisplay(playerId));
+      // A copy may be too old to know a new player: then the newest is asked.
+      const record = near ?? (await readRecord(playerId));
+      return record === null ? null : profileOf(record);
+    },
     ping: () => storage.profiles.ping(),
 
     async patch(playerId, { ifRevision, displayName, data }) {
