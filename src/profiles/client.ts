@@ -10,6 +10,7 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
   return {
     create: (player) => calls.create(player),
     read: async (playerId) => (await calls.read({ playerId })).profile,
+    readForDisplay: async (playerId) => (await calls.readForDisplay({ playerId })).profile,
     patch: (playerId, patch) => calls.patch({ playerId, patch }),
     addStatistics: (playerId, additions) => calls.addStatistics({ playerId, additions }),
     operate: (playerId, operation) => calls.operate({ playerId, operation }),
@@ -23,6 +24,7 @@ export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof 
   return {
     create: (player) => profiles.create(player),
     read: async ({ playerId }) => ({ profile: await profiles.read(playerId) }),
+    readForDisplay: async ({ playerId }) => ({ profile: await profiles.readForDisplay(playerId) }),
     patch: ({ playerId, patch }) => profiles.patch(playerId, patch),
     addStatistics: ({ playerId, additions }) => profiles.addStatistics(playerId, additions),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),

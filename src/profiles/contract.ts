@@ -108,6 +108,8 @@ export interface Profiles extends PlayerProfiles, PlayerRegistry {
    *   limits
    */
   patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
+  /** What is shown of a player to others; may be seconds old. Null: he has no profile. */
+  readForDisplay(playerId: string): Promise<Profile | null>;
   /** Resolves when the store answers; for readiness. */
   ping(): Promise<void>;
 }

@@ -75,15 +75,27 @@ export class ProfileRepository {
     return withoutErased(await this.#storage.profiles.readNearby(ref));
   }
 
-  /** Where a player's profile is, when only his id is known. Null: he has none. */
-  async find(playerId: string): Promise<ProfileRecord | null> {
+  /** A player's profile, when only his id is known. Null: he has none. */
+  find(playerId: string): Promise<ProfileRecord | null> {
+    return this.#findBy(playerId, (ref) => this.#storage.profiles.read(ref));
+  }
+
+  /** The same for what is only shown. */
+  findForDisplay(playerId: string): Promise<ProfileRecord | null> {
+    return this.#findBy(playerId, (ref) => this.#storage.profiles.readNearby(ref));
+  }
+
+  async #findBy(
+    playerId: string,
+    read: (ref: ProfileRef) => Promise<ProfileRecord | null>,
+  ): Promise<ProfileRecord | null> {
     // A move may come between the two questions: then it is where the directory says next.
     for (let looks = 0; looks < 3; looks += 1) {
       const location = await this.#storage.directory.locate(playerId);
       if (location === null) return null;
       for (const homeRegion of [location.homeRegion, location.movingTo]) {
         if (homeRegion === null) continue;
-        const record = await this.#storage.profiles.read({ playerId, homeRegion });
+        const record = await read({ playerId, homeRegion });
         if (record !== null) return withoutErased(record);
       }
     }

@@ -168,6 +168,12 @@ export const PROFILE_RPC = defineRpc({
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
+    readForDisplay: {
+      request: z.object({ playerId: z.string() }),
+      reply: ReadReply,
+      isIdempotent: true,
+      deadlineMs: READ_WITHIN_MS,
+    },
     patch: {
       request: PatchRequest,
       reply: ProfileField,

@@ -5,7 +5,9 @@ import type { Profile, Profiles } from './contract.ts';
 import { PlayerId, ProfilePatchBody, ProfileReply, PublicProfileReply } from './schemas.ts';
 
 /** REST of profiles: one's own, and the public part of others'. */
-export function profileRoutes(profiles: Pick<Profiles, 'read' | 'patch'>): readonly Route[] {
+export function profileRoutes(
+  profiles: Pick<Profiles, 'read' | 'readForDisplay' | 'patch'>,
+): readonly Route[] {
   const requireProfile = async (playerId: string): Promise<Profile> => {
     const profile = await profiles.read(playerId);
     if (!profile) throw new GameError('PROFILE_UNKNOWN', { playerId });
@@ -45,7 +47,9 @@ export function profileRoutes(profiles: Pick<Profiles, 'read' | 'patch'>): reado
       reply: PublicProfileReply,
       errors: ['PROFILE_UNKNOWN'],
       handle: async ({ params }) => {
-        const { playerId, displayName, statistics } = await requireProfile(params.playerId);
+        const profile = await profiles.readForDisplay(params.playerId);
+        if (!profile) throw new GameError('PROFILE_UNKNOWN', { playerId: params.playerId });
+        const { playerId, displayName, statistics } = profile;
         return { playerId, displayName, statistics };
       },
     }),

@@ -97,6 +97,14 @@ export function createProfileService({
       return record === null ? null : profileOf(record);
     },
     readRecord,
+    async readForDisplay(playerId) {
+      const near =
+        (await repository.readForDisplay(here(playerId))) ??
+        (await repository.findForDisplay(playerId));
+      // A copy may be too old to know a new player: then the newest is asked.
+      const record = near ?? (await readRecord(playerId));
+      return record === null ? null : profileOf(record);
+    },
     ping: () => storage.profiles.ping(),
 
     async patch(playerId, { ifRevision, displayName, data }) {

@@ -1,8 +1,10 @@
 // What our stores say to a router of shards, and how they take what goes wrong on the way.
 
 import { createConnection, Schema } from 'mongoose';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
 import { openMongo } from '../../src/storage/mongo/mongo-connection.ts';
 import { eventually } from '../support/eventually.ts';
 import { MongosDouble, type SeenCommand } from '../support/mongos-double.ts';
@@ -192,6 +194,23 @@ describe('what each command asks for', () => {
       tags: [{ region: 'us' }, {}],
     });
     expect(read?.command['readConcern']).toMatchObject({ level: 'local' });
+  });
+
+  test('[PR-44] a stranger’s card costs no other read, wherever he is at home', async () => {
+    await using double = await openDouble();
+    await double.repository.create(ann);
+    const { storage } = double;
+    const profiles = createProfileService({
+      storage,
+      regionId: 'us',
+      log: pino({ level: 'silent' }),
+    });
+    expect(await profiles.readForDisplay('p_ann')).toMatchObject({ displayName: 'Ann' });
+    const reads = double.mongos.of('find', 'profiles').map(({ command }) => command);
+    expect(reads.map((read) => read['$readPreference'])).toEqual([
+      expect.objectContaining({ mode: 'nearest' }),
+      expect.objectContaining({ mode: 'nearest' }),
+    ]);
   });
 
   test('[PR-45] a profile and its ledger are read as one causal story', async () => {

@@ -71,6 +71,7 @@ describe.each([
     const read = await profiles.read(ANN);
     expect(read).toMatchObject({ revision: 3, displayName: 'Ann 🦦' });
     expect(read).toEqual({ ...patched, ...read });
+    expect(await profiles.readForDisplay(ANN)).toEqual(read);
   });
 
   test('count an operation once, and refuse what the player has not', async () => {
