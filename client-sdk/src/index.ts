@@ -13,6 +13,7 @@ export {
   type JsonValue,
   type MatchSeat,
   type PartyBody,
+  type PlayerExportBody,
   type ProfileBody,
   type ProviderListing,
   type RegionList,

@@ -106,7 +106,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
       exclusively,
     });
     this.#http = new AuthorizedHttp(http, this.#session);
-    this.profile = new ProfileApi(this.#http);
+    this.profile = new ProfileApi(this.#http, () => this.signOut());
     const openSocket = (url: string) => new globalThis.WebSocket(url) as TextSocket;
     const nowMs = () => performance.now();
     const session = this.#session;

@@ -1,8 +1,11 @@
 import {
   API_PREFIX,
   type JsonValue,
+  type PlayerExportBody,
   type ProfileBody,
   type ProfilePatchRequest,
+  type UsernameOwner,
+  type UsernameRequest,
 } from '../../src/protocol/index.ts';
 import type { AuthorizedHttp } from './authorized-http.ts';
 import { MeridianError } from './meridian-error.ts';
@@ -21,8 +24,12 @@ export class ProfileApi {
   readonly #http: AuthorizedHttp;
   #knownRevision: number | null = null;
 
-  constructor(http: AuthorizedHttp) {
+  readonly #deleted: () => Promise<void>;
+
+  /** @param deleted - the player is no more: this device forgets him */
+  constructor(http: AuthorizedHttp, deleted: () => Promise<void>) {
     this.#http = http;
+    this.#deleted = deleted;
   }
 
   async get(): Promise<ProfileBody> {
@@ -50,6 +57,35 @@ export class ProfileApi {
         this.#knownRevision = null;
       }
     }
+  }
+
+  /**
+   * A name that nobody else has in any region, for others to find the player by; the one before is free.
+   *
+   * @throws {MeridianError} `USERNAME_TAKEN`, `BAD_REQUEST`
+   */
+  async takeUsername(username: string): Promise<ProfileBody> {
+    const body: UsernameRequest = { username };
+    const profile = await this.#http.request<ProfileBody>('POST', `${PATH}/username`, body);
+    this.#knownRevision = profile.revision;
+    return profile;
+  }
+
+  /** Who has a username. @throws {MeridianError} `NOT_FOUND` */
+  async findByUsername(username: string): Promise<UsernameOwner> {
+    const path = `${API_PREFIX}/usernames/${encodeURIComponent(username)}`;
+    return await this.#http.request<UsernameOwner>('GET', path);
+  }
+
+  /** Everything that is kept of the player. */
+  async export(): Promise<PlayerExportBody> {
+    return await this.#http.request<PlayerExportBody>('GET', `${PATH}/export`);
+  }
+
+  /** Deletes the player for ever, here and on the server; sign in anew afterwards. */
+  async delete(): Promise<void> {
+    await this.#http.request('DELETE', PATH);
+    await this.#deleted();
   }
 
   /** Forgets what was read; another player may sign in. */

@@ -88,6 +88,9 @@ class TinyServer {
       displayName: this.displayName,
       data: {},
       statistics: {},
+      username: null,
+      wallet: {},
+      inventory: {},
       createdAtMs: 0,
       updatedAtMs: 0,
     };

@@ -38,7 +38,11 @@ export async function generateOpenApi(): Promise<OpenApiDocument> {
     new Closers(),
   );
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
-  return openApiDocument([...authRoutes(auth), ...profileRoutes(profiles), ...regionRoutes(board)]);
+  return openApiDocument([
+    ...authRoutes(auth),
+    ...profileRoutes(profiles, async () => {}),
+    ...regionRoutes(board),
+  ]);
 }
 
 if (import.meta.main) {

@@ -26,6 +26,7 @@ import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import type { NodeAnalytics } from './analytics.ts';
+import { deletePlayer } from './delete-player.ts';
 import type { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
 import type { NodeSelf } from './node-self.ts';
@@ -79,7 +80,9 @@ export function createPublicServer(parts: PublicServerParts): {
     tokens: auth,
     routes: [
       ...authRoutes(auth),
-      ...profileRoutes(profiles),
+      ...profileRoutes(profiles, (playerId) =>
+        deletePlayer({ auth, profiles, analytics }, playerId),
+      ),
       ...regions.routes,
       ...matchmaking.routes,
       roomLocationRoute(new RoomLocator({ ...region, refuge: evacuation?.refuge })),

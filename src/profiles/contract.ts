@@ -17,6 +17,12 @@ export interface Profile {
   readonly data: Readonly<Record<string, JsonValue>>;
   /** Written by the server only. */
   readonly statistics: Readonly<Record<string, number>>;
+  /** Unique over all regions; null: none. */
+  readonly username: string | null;
+  /** Whole numbers >= 0 by currency; changed by operations only. */
+  readonly wallet: Readonly<Record<string, number>>;
+  /** Whole numbers >= 1 by item; changed by operations only. */
+  readonly inventory: Readonly<Record<string, number>>;
   /** Wall clock, ms. */
   readonly createdAtMs: number;
   /** Wall clock, ms. */
@@ -70,6 +76,13 @@ export type OperationOutcome =
       readonly needs: number;
     };
 
+/** Everything that is kept of a player. */
+export interface PlayerExport {
+  readonly profile: Readonly<Record<string, unknown>>;
+  /** All operations, the oldest first. */
+  readonly ledger: readonly LedgerEntry[];
+}
+
 /** What rooms may do with profiles. */
 export interface PlayerProfiles {
   /** @returns null when the player has no profile */
@@ -110,6 +123,18 @@ export interface Profiles extends PlayerProfiles, PlayerRegistry {
   patch(playerId: string, patch: ProfilePatchRequest): Promise<Profile>;
   /** What is shown of a player to others; may be seconds old. Null: he has no profile. */
   readForDisplay(playerId: string): Promise<Profile | null>;
+  /**
+   * Gives the player a name that nobody else has in any region; the one he had is free.
+   *
+   * @throws {GameError} `PROFILE_UNKNOWN`, `USERNAME_TAKEN`, `BAD_REQUEST`
+   */
+  takeUsername(playerId: string, username: string): Promise<Profile>;
+  /** The player who has a username; null: nobody. */
+  findByUsername(username: string): Promise<string | null>;
+  /** Everything that is kept of a player, as JSON values. @throws {GameError} `PROFILE_UNKNOWN` */
+  exportPlayer(playerId: string): Promise<PlayerExport>;
+  /** Deletes all of it, for ever. @throws {GameError} `PROFILE_UNKNOWN` */
+  erasePlayer(playerId: string): Promise<void>;
   /** Resolves when the store answers; for readiness. */
   ping(): Promise<void>;
 }

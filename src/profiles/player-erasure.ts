@@ -1,6 +1,5 @@
 import { GameError } from '../errors/game-error.ts';
-import type { LedgerEntry, ProfileRef } from './contract.ts';
-import type { ProfileRecord } from './profile-record.ts';
+import type { LedgerEntry, PlayerExport, ProfileRef } from './contract.ts';
 import type { SagaDeps } from './profile-sagas.ts';
 import type { Intent } from './profile-store.ts';
 
@@ -14,13 +13,6 @@ import type { Intent } from './profile-store.ts';
 /** Longer than any writer stands still between reading a profile and appending to its ledger, ms. */
 const ERASURE_TTL_MS = 60_000;
 
-/** Everything that is kept of a player. */
-export interface PlayerExport {
-  readonly profile: Omit<ProfileRecord, 'operations' | 'lease' | 'moving' | 'claim'>;
-  /** All operations, the oldest first. */
-  readonly ledger: readonly LedgerEntry[];
-}
-
 export class PlayerErasure {
   readonly #deps: SagaDeps;
 
@@ -33,7 +25,7 @@ export class PlayerErasure {
     const whole = await this.#deps.storage.profiles.readWhole(ref);
     if (whole === null || whole.record.isErasing) return null;
     const { operations, lease: _, moving: __, claim: ___, ...profile } = whole.record;
-    return { profile, ledger: wholeLedger(whole.ledger, operations) };
+    return { profile: { ...profile }, ledger: wholeLedger(whole.ledger, operations) };
   }
 
   /**

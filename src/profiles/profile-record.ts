@@ -104,6 +104,10 @@ export function newProfileRecord(
 
 /** What rooms and the owner see of a record. */
 export function profileOf(record: ProfileRecord): Profile {
-  const { playerId, revision, displayName, data, statistics, createdAtMs, updatedAtMs } = record;
-  return { playerId, revision, displayName, data, statistics, createdAtMs, updatedAtMs };
+  const { playerId, revision, displayName, data, statistics } = record;
+  const { username, wallet, inventory, createdAtMs, updatedAtMs } = record;
+  return {
+    ...{ playerId, revision, displayName, data, statistics },
+    ...{ username, wallet, inventory, createdAtMs, updatedAtMs },
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
-import { defineRpc, jsonField, nullableField } from '../transport/rpc/rpc-contract.ts';
-import type { LedgerEntry, OperationOutcome, Profile } from './contract.ts';
+import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
+import type { LedgerEntry, OperationOutcome, PlayerExport, Profile } from './contract.ts';
 import { PlayerId, PlayerOperationBody, ProfilePatchBody, ProfileReply } from './schemas.ts';
 
 // The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
@@ -11,16 +11,24 @@ const Amounts = z.record(z.string(), z.int());
 
 /** A profile: `data` travels as JSON. */
 const ProfileField = z.codec(
-  z.object({ ...ProfileReply.omit({ data: true }).shape, dataJson: z.string() }),
+  z.object({
+    ...ProfileReply.omit({ data: true, username: true }).shape,
+    dataJson: z.string(),
+    username: z.string().optional(),
+  }),
   ProfileReply,
   {
-    decode: ({ dataJson, ...rest }, context) => {
+    decode: ({ dataJson, username = null, ...rest }, context) => {
       const data = Json.safeDecode(dataJson);
-      if (data.success) return { ...rest, data: data.data as Profile['data'] };
+      if (data.success) return { ...rest, username, data: data.data as Profile['data'] };
       context.issues.push({ code: 'custom', message: 'dataJson is not JSON', input: dataJson });
       return z.NEVER;
     },
-    encode: ({ data, ...rest }) => ({ ...rest, dataJson: JSON.stringify(data) }),
+    encode: ({ data, username, ...rest }) => ({
+      ...rest,
+      ...(username === null ? {} : { username }),
+      dataJson: JSON.stringify(data),
+    }),
   },
 ) as unknown as z.ZodType<Profile>;
 
@@ -149,6 +157,8 @@ const OperateReply = z.codec(
 /** Reads answer within what a page waits; writes are bounded by the store's own patience, ms. */
 const READ_WITHIN_MS = 1_000;
 const WRITE_WITHIN_MS = 3_000;
+/** All of a player, of however many years, ms. */
+const WHOLE_WITHIN_MS = 15_000;
 
 /** The profile service, for those who run without it. */
 export const PROFILE_RPC = defineRpc({
@@ -173,6 +183,30 @@ export const PROFILE_RPC = defineRpc({
       reply: ReadReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
+    },
+    takeUsername: {
+      request: z.object({ playerId: z.string(), username: z.string() }),
+      reply: ProfileField,
+      isIdempotent: true,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+    findByUsername: {
+      request: z.object({ username: z.string() }),
+      reply: z.object({ playerId: nullableField(z.string()) }),
+      isIdempotent: true,
+      deadlineMs: READ_WITHIN_MS,
+    },
+    exportPlayer: {
+      request: z.object({ playerId: z.string() }),
+      reply: z.object({ exportJson: jsonField(z.custom<PlayerExport>()) }),
+      isIdempotent: true,
+      deadlineMs: WHOLE_WITHIN_MS,
+    },
+    erasePlayer: {
+      request: z.object({ playerId: z.string() }),
+      reply: NoReply,
+      isIdempotent: false,
+      deadlineMs: WHOLE_WITHIN_MS,
     },
     patch: {
       request: PatchRequest,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import type { JsonValue, ProfileBody, ProfilePatchRequest } from '../protocol/rest.ts';
+import type {
+  JsonValue,
+  ProfileBody,
+  ProfilePatchRequest,
+  UsernameOwner,
+  UsernameRequest,
+} from '../protocol/rest.ts';
 import { findPlayerDataIssue, PLAYER_DATA_LIMITS } from './player-data.ts';
+import { Username } from './username.ts';
 
 /** Nothing invisible but the joiners that emoji and some scripts need: no controls, no bidi overrides, no surrogates. */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
@@ -38,6 +45,10 @@ const Statistics = z.record(z.string(), z.number()).meta({
   example: { 'duel.wins': 3 },
 });
 
+const Balances = z.record(z.string(), z.int()).meta({
+  description: 'Whole numbers by currency or item; changed by the server only.',
+});
+
 const WallMs = z.int().meta({ description: 'Wall clock, ms since the Unix epoch.' });
 
 export const ProfileReply = z
@@ -47,10 +58,25 @@ export const ProfileReply = z
     displayName: DisplayName,
     data: PlayerData,
     statistics: Statistics,
+    username: Username.nullable(),
+    wallet: Balances.meta({ example: { gold: 30 } }),
+    inventory: Balances.meta({ example: { sword: 1 } }),
     createdAtMs: WallMs,
     updatedAtMs: WallMs,
   })
   .meta({ id: 'Profile' }) satisfies z.ZodType<ProfileBody>;
+
+export const UsernameBody = z
+  .strictObject({ username: Username })
+  .meta({ id: 'UsernameRequest' }) satisfies z.ZodType<UsernameRequest>;
+
+export const UsernameOwnerReply = z
+  .strictObject({ playerId: PlayerId })
+  .meta({ id: 'UsernameOwner' }) satisfies z.ZodType<UsernameOwner>;
+
+export const PlayerExportReply = z
+  .object({ profile: z.looseObject({}), ledger: z.array(z.looseObject({})) })
+  .meta({ id: 'PlayerExport', description: 'Everything that is kept of a player.' });
 
 /** What everybody may know of a player. */
 export const PublicProfileReply = z

@@ -8,7 +8,7 @@ import { actOnPlayer, followMoves } from './act-on-player.ts';
 import type { Profile, ProfileRef, Profiles } from './contract.ts';
 import { HomeMove } from './home-move.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
-import { PlayerErasure, type PlayerExport } from './player-erasure.ts';
+import { PlayerErasure } from './player-erasure.ts';
 import { type ProfileRecord, profileOf } from './profile-record.ts';
 import { type ProfileChange, ProfileRepository } from './profile-repository.ts';
 import type { SectionWrite } from './profile-section.ts';
@@ -44,16 +44,8 @@ export interface ProfileService extends Profiles {
     lease: { readonly token: string; readonly ttlMs: number },
   ): Promise<ProfileRecord>;
   releaseLease(playerId: string, token: string): Promise<ProfileRecord>;
-  /** @throws {GameError} `USERNAME_TAKEN`, `BAD_REQUEST` */
-  claimUsername(playerId: string, username: string): Promise<ProfileRecord>;
-  /** The player who has a username; null: nobody. */
-  findByUsername(username: string): Promise<string | null>;
   /** Makes another region his home; as `HomeMove.move`. */
   moveHome(playerId: string, to: string): Promise<ProfileRecord>;
-  /** @throws {GameError} `PROFILE_UNKNOWN` */
-  exportPlayer(playerId: string): Promise<PlayerExport>;
-  /** Deletes everything of a player. @throws {GameError} `PROFILE_UNKNOWN` */
-  erasePlayer(playerId: string): Promise<void>;
   /** From here on this node finishes what crashes interrupt. */
   start(): void;
   stop(): Promise<void>;
@@ -140,9 +132,9 @@ export function createProfileService({
     renewLease: (playerId, lease) => act(playerId, (ref) => repository.renewLease(ref, lease)),
     releaseLease: (playerId, token) => act(playerId, (ref) => repository.releaseLease(ref, token)),
 
-    async claimUsername(playerId, username) {
+    async takeUsername(playerId, username) {
       const name = parse(Username, username);
-      return await act(playerId, (ref) => usernames.claim(ref, name));
+      return profileOf(await act(playerId, (ref) => usernames.claim(ref, name)));
     },
     async findByUsername(username) {
       const name = Username.safeParse(username);

@@ -43,6 +43,7 @@ export {
   type IdentityListing,
   type JsonValue,
   type LinkRequest,
+  type PlayerExportBody,
   type ProfileBody,
   type ProfilePatchRequest,
   type ProviderList,
@@ -55,6 +56,8 @@ export {
   type RoomLocation,
   type SeatExtras,
   type SessionTokens,
+  type UsernameOwner,
+  type UsernameRequest,
 } from './rest.ts';
 export {
   decodeResumeSection,

@@ -148,8 +148,32 @@ export interface ProfileBody {
   readonly data: Readonly<Record<string, JsonValue>>;
   /** What only the server writes, e.g. `{ "arena.kills": 12, "duel.wins": 3 }`. */
   readonly statistics: Readonly<Record<string, number>>;
+  /** Unique over all regions, for others to find him by; null: none. */
+  readonly username: string | null;
+  /** Whole numbers >= 0 by currency; only the server changes them. */
+  readonly wallet: Readonly<Record<string, number>>;
+  /** Whole numbers >= 1 by item; only the server changes them. */
+  readonly inventory: Readonly<Record<string, number>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** `POST /v1/profiles/me/username` */
+export interface UsernameRequest {
+  /** 3–20 letters, digits and `_`, a letter first; kept in lower case. */
+  readonly username: string;
+}
+
+/** `GET /v1/profiles/me/export` */
+export interface PlayerExportBody {
+  readonly profile: Readonly<Record<string, unknown>>;
+  /** Every operation on wallet, inventory and statistics, the oldest first. */
+  readonly ledger: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** `GET /v1/usernames/{username}` */
+export interface UsernameOwner {
+  readonly playerId: string;
 }
 
 /** `PATCH /v1/profiles/me`; keys of `data` are merged, a null removes its key. */

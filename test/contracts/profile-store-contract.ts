@@ -30,6 +30,9 @@ export function profileStoreContract(name: string, open: () => Promise<OpenProfi
         revision: 1,
         data: {},
         statistics: {},
+        username: null,
+        wallet: {},
+        inventory: {},
         createdAtMs: 1_000,
         updatedAtMs: 1_000,
       };

@@ -39,6 +39,9 @@ describe('guests', () => {
       revision: 1,
       data: {},
       statistics: {},
+      username: null,
+      wallet: {},
+      inventory: {},
     });
   });
 

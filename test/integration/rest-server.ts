@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Application } from 'express';
 import { pino } from 'pino';
 import { openAccounts } from '../../src/app/accounts.ts';
+import { deletePlayer } from '../../src/app/delete-player.ts';
 import { authRoutes } from '../../src/auth/routes.ts';
 import type { AuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
@@ -60,6 +61,9 @@ export interface RestServerOptions {
   readonly routes?: readonly Route[];
 }
 
+/** This server records none. */
+const NO_EVENTS = { erasePlayer: async () => {} };
+
 /** The REST API as a node serves it, on a port of its own with a store of its own. */
 export async function startRestServer(options: RestServerOptions = {}): Promise<RestServer> {
   await using opened = new AsyncDisposableStack();
@@ -86,7 +90,9 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   const routes = [
     ...authRoutes(auth),
-    ...profileRoutes(profiles),
+    ...profileRoutes(profiles, (playerId) =>
+      deletePlayer({ auth, profiles, analytics: NO_EVENTS }, playerId),
+    ),
     ...regionRoutes(board),
     ...(options.routes ?? []),
   ];
