@@ -5,6 +5,7 @@ import type { Closers } from '../shared/closers.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import { withProfileCache } from './profile-cache.ts';
 import { openProfileStorage } from './profile-storage.ts';
 import { rpcDeps } from './rpc.ts';
 
@@ -33,11 +34,12 @@ export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promis
 
 /** The service itself. @throws {GameError} `STORE_UNAVAILABLE` */
 export async function openProfileService(
-  { config, database, log }: ProfilesDeps,
+  { config, database, log, metrics }: ProfilesDeps,
   closers: Closers,
 ): Promise<ProfileService> {
+  const storage = await openProfileStorage(config, database, closers);
   const profiles = createProfileService({
-    storage: await openProfileStorage(config, database, closers),
+    storage: await withProfileCache(storage, { config, log, metrics }, closers),
     regionId: config.region.id,
     log,
   });

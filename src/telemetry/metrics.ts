@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
+import { CacheMetrics } from './cache-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
@@ -25,6 +26,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly analytics = new AnalyticsMetrics(this.registry);
   readonly evacuations = new EvacuationMetrics(this.registry);
   readonly rpc = new RpcMetrics(this.registry);
+  readonly caches = new CacheMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

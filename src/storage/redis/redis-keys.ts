@@ -42,6 +42,7 @@
 //
 //   meridian:cache:{<cache>:<key>}       string  "<revision> <value>"; expires
 //   meridian:cache:{<cache>:<key>}:lock  string  token of the process that loads it; expires
+//   meridian:cache:<cache>               channel {key, revision} after each write
 //
 // Matchmaking: tickets and parties of this region; scripts change them together (ticket-index, party-index), in a slot of their own.
 //
@@ -103,6 +104,7 @@ export const redisKeys = {
   linkHeard: (peerId: string) => `meridian:link:{${peerId}}:heard`,
   snapshotsOf: (peerId: string) => `meridian:link:{${peerId}}:snapshots`,
   cached: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}`,
+  cacheNews: (cache: string) => `meridian:cache:${cache}`,
   cachedLock: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}:lock`,
   ticketClaims: `${MATCHMAKING_TAG}:claims`,
   ticket: (ticketId: string) => `${MATCHMAKING_TAG}:ticket:${ticketId}`,
