@@ -51,8 +51,8 @@ export default defineConfig({
     slowTestThreshold: 2_000,
     // A process per file: Colyseus keeps its matchmaker at module level, and a test may send signals.
     pool: 'forks',
-    // Most of a cluster test is waiting for leases, so two cores can take two files at a time.
-    maxWorkers: 2,
+    // Most of a test of processes is waiting, for leases and timers: two cores can take three files at a time.
+    maxWorkers: 3,
     execArgv: ['--conditions=meridian-source'],
     projects: [
       {
