@@ -143,6 +143,14 @@ describe('[ND-30] each metric moves', () => {
     await expectMetric('meridian_rooms{room="kept"}', 1);
   });
 
+  test('a player who is looked at', async () => {
+    const { playerId } = await node.signIn();
+    for (let look = 0; look < 2; look += 1) {
+      expect((await fetch(`${node.url}/v1/profiles/${playerId}`)).status).toBe(200);
+    }
+    await expectMetric('meridian_cache_reads_total{cache="profiles",outcome="memory"}', positive);
+  });
+
   test('no metric is left out of the scenario above', async () => {
     const samples = parsePrometheus(await node.metrics());
     const silent = (await definitions()).filter(({ name }) => !moved(samples, name));
