@@ -23,7 +23,12 @@ export type {
   RuleSet,
   RuleSetInput,
 } from './matchmaking/contract.ts';
-export { actionRules, parseRuleSet, RuleSetError, turnBasedRules } from './matchmaking/rule-set.ts';
+export {
+  actionRules,
+  parseRuleSet,
+  RuleSetError,
+  turnBasedRules,
+} from './matchmaking/pool/rule-set.ts';
 export type {
   LedgerEntry,
   OperationOutcome,

@@ -4,8 +4,8 @@
 // look at the clock each time it gets a turn, sees how long it could not.
 
 import { setImmediate } from 'node:timers/promises';
-import { MatchPool } from '../../src/matchmaking/match-pool.ts';
-import { actionRules } from '../../src/matchmaking/rule-set.ts';
+import { MatchPool } from '../../src/matchmaking/pool/match-pool.ts';
+import { actionRules } from '../../src/matchmaking/pool/rule-set.ts';
 import { poolTicket } from './contenders/meridian.ts';
 import { threadCpuMs } from './judge/cpu-meter.ts';
 import { threadPreemptions } from './judge/preemptions.ts';

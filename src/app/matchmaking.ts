@@ -1,16 +1,16 @@
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { MatchInfo, QueueDefinition } from '../matchmaking/contract.ts';
-import type { MatchPlacer } from '../matchmaking/match-placer.ts';
-import { MemoryPartyStore } from '../matchmaking/party-store-memory.ts';
-import { RedisPartyStore } from '../matchmaking/party-store-redis.ts';
+import { MemoryPartyStore } from '../matchmaking/parties/party-store-memory.ts';
+import { RedisPartyStore } from '../matchmaking/parties/party-store-redis.ts';
+import type { MatchPlacer } from '../matchmaking/queue/match-placer.ts';
 import {
   createMatchmakingService,
   type MatchmakingDeps,
   type MatchmakingService,
 } from '../matchmaking/service.ts';
-import { MemoryTicketStore } from '../matchmaking/ticket-store-memory.ts';
-import { RedisTicketStore } from '../matchmaking/ticket-store-redis.ts';
+import { MemoryTicketStore } from '../matchmaking/tickets/ticket-store-memory.ts';
+import { RedisTicketStore } from '../matchmaking/tickets/ticket-store-redis.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { MATCH_OPTION } from '../rooms/match/match-option.ts';
 import type { Closers } from '../shared/closers.ts';

@@ -1,13 +1,13 @@
 // What other features may know of matchmaking; src/app hands them the objects.
 
-import type { BackfillTeam } from './backfill-request.ts';
-import type { MatchHooks } from './match.ts';
-import type { RuleSet } from './rule-set.ts';
-import type { Skill } from './ticket.ts';
+import type { BackfillTeam } from './pool/backfill-request.ts';
+import type { MatchHooks } from './pool/match.ts';
+import type { RuleSet } from './pool/rule-set.ts';
+import type { Skill } from './pool/ticket.ts';
 
-export type { BackfillTeam } from './backfill-request.ts';
-export type { MatchHooks, ProposedMatch } from './match.ts';
-export type { RuleSet, RuleSetInput } from './rule-set.ts';
+export type { BackfillTeam } from './pool/backfill-request.ts';
+export type { MatchHooks, ProposedMatch } from './pool/match.ts';
+export type { RuleSet, RuleSetInput } from './pool/rule-set.ts';
 
 /** A queue of a game: who is matched how, and for which room. */
 export interface QueueDefinition {

@@ -1,6 +1,6 @@
 import { playerRoute, type Route } from '../transport/http/route.ts';
-import type { Party } from './party.ts';
-import { partyBody } from './party-body.ts';
+import type { Party } from './parties/party.ts';
+import { partyBody } from './parties/party-body.ts';
 import {
   ExplanationReply,
   PartyEntryBody,
@@ -12,7 +12,7 @@ import {
   TicketRequestBody,
 } from './schemas.ts';
 import type { MatchmakingService } from './service.ts';
-import type { TicketDesk } from './ticket-desk.ts';
+import type { TicketDesk } from './tickets/ticket-desk.ts';
 
 /** REST of queues, tickets and parties. What becomes of them is pushed (`MATCHMAKING_PATH`). */
 export function matchmakingRoutes(

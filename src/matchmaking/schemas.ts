@@ -7,7 +7,7 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
-import { PlacedSeat } from './ticket-record.ts';
+import { PlacedSeat } from './tickets/ticket-record.ts';
 
 const Id = z.string().min(1).max(128);
 const WallMs = z.int().meta({ description: 'Wall clock, ms since the Unix epoch.' });

@@ -12,7 +12,6 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
 import type { Route } from '../transport/http/route.ts';
 import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
-import { BackfillDesk } from './backfill-desk.ts';
 import type {
   MatchBackfills,
   MatchResults,
@@ -20,22 +19,23 @@ import type {
   QueueOverview,
   QueueStatus,
 } from './contract.ts';
-import { MatchMaking } from './match-making.ts';
-import type { MatchPlacer } from './match-placer.ts';
-import { loadRateGame, MatchReports } from './match-reports.ts';
-import { matcherNode } from './matcher-node.ts';
-import type { PartyStore } from './party.ts';
-import { QueueMatcher } from './queue-matcher.ts';
-import { regionOpenings } from './region-openings.ts';
-import { RegionTickets } from './region-tickets.ts';
+import type { PartyStore } from './parties/party.ts';
+import { waitedMs } from './pool/ticket.ts';
+import { BackfillDesk } from './queue/backfill-desk.ts';
+import { MatchMaking } from './queue/match-making.ts';
+import type { MatchPlacer } from './queue/match-placer.ts';
+import { matcherNode } from './queue/matcher-node.ts';
+import { QueueMatcher } from './queue/queue-matcher.ts';
+import { RegionTickets } from './queue/region-tickets.ts';
+import { loadRateGame, MatchReports } from './ratings/match-reports.ts';
 import { matchmakingRoutes } from './routes.ts';
-import { waitedMs } from './ticket.ts';
-import { TicketDesk } from './ticket-desk.ts';
-import { recordTicketEnds } from './ticket-events.ts';
-import { TicketFeed } from './ticket-feed.ts';
-import type { TicketRecord } from './ticket-record.ts';
-import type { TicketStore } from './ticket-store.ts';
-import { factsOf, viewTicket } from './ticket-view.ts';
+import { regionOpenings } from './tickets/region-openings.ts';
+import { TicketDesk } from './tickets/ticket-desk.ts';
+import { recordTicketEnds } from './tickets/ticket-events.ts';
+import { TicketFeed } from './tickets/ticket-feed.ts';
+import type { TicketRecord } from './tickets/ticket-record.ts';
+import type { TicketStore } from './tickets/ticket-store.ts';
+import { factsOf, viewTicket } from './tickets/ticket-view.ts';
 
 export interface MatchmakingDeps {
   readonly nodeId: string;

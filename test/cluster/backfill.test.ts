@@ -2,7 +2,7 @@
 
 import { MemoryStorage, MeridianClient, type MeridianRoom } from '@meridian/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { matcherNode } from '../../src/matchmaking/matcher-node.ts';
+import { matcherNode } from '../../src/matchmaking/queue/matcher-node.ts';
 import { eventually } from '../support/eventually.ts';
 import type { MatchRegion } from '../support/match-player.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';

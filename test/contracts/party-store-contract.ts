@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Party, PartyMember, PartyStore } from '../../src/matchmaking/party.ts';
-import { LARGEST_PARTY } from '../../src/matchmaking/ticket.ts';
+import type { Party, PartyMember, PartyStore } from '../../src/matchmaking/parties/party.ts';
+import { LARGEST_PARTY } from '../../src/matchmaking/pool/ticket.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A store without parties, and the same one as another node of the region has it. */

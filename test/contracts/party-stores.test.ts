@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MemoryPartyStore } from '../../src/matchmaking/party-store-memory.ts';
-import { RedisPartyStore } from '../../src/matchmaking/party-store-redis.ts';
+import { MemoryPartyStore } from '../../src/matchmaking/parties/party-store-memory.ts';
+import { RedisPartyStore } from '../../src/matchmaking/parties/party-store-redis.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../src/storage/redis/redis-script.ts';

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Placement, TicketEnd, TicketRecord } from '../../src/matchmaking/ticket-record.ts';
-import type { TicketStore } from '../../src/matchmaking/ticket-store.ts';
+import type {
+  Placement,
+  TicketEnd,
+  TicketRecord,
+} from '../../src/matchmaking/tickets/ticket-record.ts';
+import type { TicketStore } from '../../src/matchmaking/tickets/ticket-store.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A store without tickets, and the same one as another node of the region has it. */

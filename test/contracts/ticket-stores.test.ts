@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { TicketRecord } from '../../src/matchmaking/ticket-record.ts';
-import { MemoryTicketStore } from '../../src/matchmaking/ticket-store-memory.ts';
-import { RedisTicketStore } from '../../src/matchmaking/ticket-store-redis.ts';
+import type { TicketRecord } from '../../src/matchmaking/tickets/ticket-record.ts';
+import { MemoryTicketStore } from '../../src/matchmaking/tickets/ticket-store-memory.ts';
+import { RedisTicketStore } from '../../src/matchmaking/tickets/ticket-store-redis.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { connectRedis } from '../../src/storage/redis/redis-connection.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';

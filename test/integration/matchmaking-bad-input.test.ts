@@ -1,7 +1,7 @@
 // What players, and games, may get wrong on the way into a match, on purpose or not: each is refused with a code and a reason.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LARGEST_PARTY } from '../../src/matchmaking/ticket.ts';
+import { LARGEST_PARTY } from '../../src/matchmaking/pool/ticket.ts';
 import type { ErrorBody } from '../../src/protocol/rest.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';

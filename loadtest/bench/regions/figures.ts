@@ -1,5 +1,5 @@
-import { valueAt } from '../../../src/matchmaking/expansion.ts';
-import { actionRules } from '../../../src/matchmaking/rule-set.ts';
+import { valueAt } from '../../../src/matchmaking/pool/expansion.ts';
+import { actionRules } from '../../../src/matchmaking/pool/rule-set.ts';
 import { percentile } from '../../statistics/percentile.ts';
 import { rttMsBetween, WORLD_PLACES } from '../../world/world-places.ts';
 import type { Journey } from './regional-player.ts';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { TicketRecordSchema } from '../../../src/matchmaking/ticket-record.ts';
+import { TicketRecordSchema } from '../../../src/matchmaking/tickets/ticket-record.ts';
 import { parseJson } from '../../../src/shared/parse-json.ts';
 import { redisKeys } from '../../../src/storage/redis/redis-keys.ts';
 import type { TicketHistory } from './ticket-trip.ts';

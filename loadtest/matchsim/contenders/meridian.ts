@@ -1,10 +1,10 @@
 // The pool that production runs, with the rules of an action game. What is around it in production is here in its
 // simplest form: tickets end at the rule set's timeout, and those of a lost region go on without it, their age kept.
 
-import type { Match, PoolMatch } from '../../../src/matchmaking/match.ts';
-import { MatchPool } from '../../../src/matchmaking/match-pool.ts';
-import { actionRules, type RuleSet } from '../../../src/matchmaking/rule-set.ts';
-import type { Ticket } from '../../../src/matchmaking/ticket.ts';
+import type { Match, PoolMatch } from '../../../src/matchmaking/pool/match.ts';
+import { MatchPool } from '../../../src/matchmaking/pool/match-pool.ts';
+import { actionRules, type RuleSet } from '../../../src/matchmaking/pool/rule-set.ts';
+import type { Ticket } from '../../../src/matchmaking/pool/ticket.ts';
 import { RATING_ERROR_SD } from '../model/population.ts';
 import type { SimTicket } from '../model/sim-ticket.ts';
 import type { Contender, ContenderSetup, PassResult, SimMatch } from './contender.ts';

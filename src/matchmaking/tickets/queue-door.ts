@@ -1,0 +1,57 @@
+import type { Clock } from '../../shared/clock.ts';
+
+/** After the queue was found full, its door is watched for so long. */
+const WATCHED_MS = 2_000;
+/** More than are seated may come in: the queue stays full, and is seen to get faster. */
+const ABOVE_PACE = 1.1;
+/** However slow the queue seems. */
+const LEAST_PER_SECOND = 20;
+/** Who may come in at once after a silence, as what would come in so long. */
+const AT_ONCE_MS = 250;
+
+/**
+ * The door of one queue on one node. Open until the queue is found full; from then on it lets in about as many as are seated, and refuses
+ * the others unseen: to look at each of a crowd costs as much as to take him, and those who wait would get no rooms for it.
+ */
+export class QueueDoor {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  #watchedUntilMs = Number.NEGATIVE_INFINITY;
+  #perSecond = 0;
+  #mayCome = 0;
+  #countedAtMs = 0;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  /**
+   * The queue took nobody more.
+   *
+   * @param ticketsPerSecond - it seats
+   * @returns whether this is news: the door was open
+   */
+  foundFull(ticketsPerSecond: number): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const isNews = nowMs >= this.#watchedUntilMs;
+    if (isNews) {
+      this.#mayCome = 0;
+      this.#countedAtMs = nowMs;
+    }
+    this.#watchedUntilMs = nowMs + WATCHED_MS;
+    this.#perSecond = Math.max(LEAST_PER_SECOND, ABOVE_PACE * ticketsPerSecond);
+    return isNews;
+  }
+
+  /** Whether the next one may come in; counts him. */
+  letsIn(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs >= this.#watchedUntilMs) return true;
+    const sinceMs = nowMs - this.#countedAtMs;
+    const most = Math.max(1, (this.#perSecond * AT_ONCE_MS) / 1_000);
+    this.#countedAtMs = nowMs;
+    this.#mayCome = Math.min(most, this.#mayCome + (this.#perSecond * sinceMs) / 1_000);
+    if (this.#mayCome < 1) return false;
+    this.#mayCome -= 1;
+    return true;
+  }
+}
