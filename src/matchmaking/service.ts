@@ -29,6 +29,7 @@ import { QueueMatcher } from './queue/queue-matcher.ts';
 import { RegionTickets } from './queue/region-tickets.ts';
 import { loadRateGame, MatchReports } from './ratings/match-reports.ts';
 import { matchmakingRoutes } from './routes.ts';
+import { busyRatioOfLoop } from './tickets/busy-ratio.ts';
 import { regionOpenings } from './tickets/region-openings.ts';
 import { TicketDesk } from './tickets/ticket-desk.ts';
 import { recordTicketEnds } from './tickets/ticket-events.ts';
@@ -260,6 +261,8 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
   };
   const desk = new TicketDesk({
     ...{ queues, store, parties, regions, clock, log, status, events },
+    busyRatio: busyRatioOfLoop(),
+    refusedAtDoor: (queue) => metrics.refusedAtDoor(queue),
     profiles: deps.profiles,
     mostWaiting: deps.mostWaiting,
   });

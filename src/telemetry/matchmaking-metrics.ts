@@ -7,6 +7,7 @@ const WAIT_BUCKETS_SECONDS = [0.5, 1, 2, 4, 8, 12, 16, 24, 40, 60, 120, 300];
 export class MatchmakingMetrics {
   readonly #matches: Counter;
   readonly #waits: Histogram;
+  readonly #refusedAtDoor: Counter;
 
   constructor(registry: Registry) {
     this.#matches = new Counter({
@@ -22,6 +23,17 @@ export class MatchmakingMetrics {
       buckets: WAIT_BUCKETS_SECONDS,
       registers: [registry],
     });
+    this.#refusedAtDoor = new Counter({
+      name: 'meridian_matchmaking_refused_at_door_total',
+      help: 'Players refused unseen while more came to the queue than got rooms.',
+      labelNames: ['queue'],
+      registers: [registry],
+    });
+  }
+
+  /** A player was refused before he was looked at: the queue is full. */
+  refusedAtDoor(queue: string): void {
+    this.#refusedAtDoor.inc({ queue });
   }
 
   matched(queue: string, kind: 'new' | 'backfill', waitsMs: readonly number[]): void {

@@ -165,6 +165,7 @@ describe('[ND-30] each metric moves', () => {
       // This game has no queues; these move in matchmaking-metrics.test.ts.
       'meridian_matchmaking_matches_total',
       'meridian_matchmaking_wait_seconds',
+      'meridian_matchmaking_refused_at_door_total',
       // A region that is alone has no links; these move in region-link-metrics.test.ts.
       'meridian_region_link_messages_sent_total',
       'meridian_region_link_entries_carried_total',

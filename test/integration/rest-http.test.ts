@@ -79,7 +79,7 @@ describe('[ACC-30] every failure is an ErrorBody', () => {
     ],
     ['an unknown route', 'GET', '/v1/nothing', {}, 404, 'NOT_FOUND'],
     ['an unknown page', 'GET', '/nothing', {}, 404, 'NOT_FOUND'],
-    ['a method that is not there', 'DELETE', '/v1/profiles/me', {}, 404, 'NOT_FOUND'],
+    ['a method that is not there', 'POST', '/v1/profiles/me', {}, 404, 'NOT_FOUND'],
     ['a broken escape in the path', 'GET', '/v1/profiles/%E0%A4%A', {}, 400, 'BAD_REQUEST'],
   ])('%s', async (_, method, path, options, status, code) => {
     const reply = await server.request(method, path, options);
@@ -95,6 +95,16 @@ describe('[ACC-30] every failure is an ErrorBody', () => {
     const refused = await server.request('POST', '/v1/crowded/somebody', options);
     expect([refused.status, refused.code]).toEqual([503, 'QUEUE_FULL']);
     expect(refused.headers.get('retry-after')).toBe('2');
+    // A page of the game reads it, and another one does not.
+    for (const [origin, allowed] of [
+      ['https://portal.example', 'https://portal.example'],
+      ['https://elsewhere.example', null],
+    ] as const) {
+      const { headers } = await server.request('POST', '/v1/crowded/somebody', {
+        headers: { Origin: origin },
+      });
+      expect(headers.get('access-control-allow-origin')).toBe(allowed);
+    }
     const letIn = await server.request('POST', '/v1/crowded/expected', options);
     expect([letIn.status, letIn.code]).toEqual([400, 'BAD_REQUEST']);
   });

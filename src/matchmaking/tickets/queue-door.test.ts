@@ -3,9 +3,15 @@ import { QueueDoor } from './queue-door.ts';
 
 function setUp() {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
-  const door = new QueueDoor(clock);
+  const node = { busyRatio: 0.5 };
+  const door = new QueueDoor({ clock, busyRatio: () => node.busyRatio });
   const lettingIn = (count: number) => Array.from({ length: count }, () => door.letsIn());
-  return { clock, door, admitted: (count: number) => lettingIn(count).filter(Boolean).length };
+  return {
+    clock,
+    node,
+    door,
+    admitted: (count: number) => lettingIn(count).filter(Boolean).length,
+  };
 }
 
 test('[TK-6] the door is open until the queue is found full, and again two seconds after that', () => {
@@ -35,4 +41,26 @@ test('[TK-6] however slow the queue, somebody is let in', () => {
   door.foundFull(0);
   clock.nowMs = 1_000;
   expect(admitted(100)).toBe(5);
+});
+
+test('[TK-6] a busy node lets in fewer and fewer, until it is not busy any more', () => {
+  const { clock, node, door, admitted } = setUp();
+  const inTheNextSecond = () => {
+    let came = 0;
+    for (const endMs = clock.nowMs + 1_000; clock.nowMs < endMs; clock.nowMs += 10) {
+      door.foundFull(100);
+      came += admitted(50);
+    }
+    return came;
+  };
+  inTheNextSecond();
+  node.busyRatio = 0.99;
+  const busy = [inTheNextSecond(), inTheNextSecond(), inTheNextSecond(), inTheNextSecond()];
+  expect(busy).toEqual(busy.toSorted((a, b) => b - a));
+  expect(busy[0]).toBeLessThan(95);
+  expect(busy[3]).toBeLessThan(35);
+  node.busyRatio = 0.5;
+  const calm = Array.from({ length: 12 }, inTheNextSecond);
+  expect(calm).toEqual(calm.toSorted((a, b) => a - b));
+  expect(calm[11]).toBeGreaterThanOrEqual(109);
 });

@@ -3,7 +3,16 @@ import type { Clock } from '../../shared/clock.ts';
 /** After the queue was found full, its door is watched for so long. */
 const WATCHED_MS = 2_000;
 /** More than are seated may come in: the queue stays full, and is seen to get faster. */
-const ABOVE_PACE = 1.1;
+const MOST_OF_PACE = 1.1;
+/**
+ * A node that is busier than that lets in fewer than are seated, until it is not: what those cost who were let in must leave it the time to
+ * refuse the others, or all wait for their answers.
+ */
+const BUSY_RATIO = 0.85;
+const LOOKS_EVERY_MS = 500;
+const LESS_WHEN_BUSY = 0.75;
+const MORE_WHEN_NOT = 0.05;
+const LEAST_OF_PACE = 0.25;
 /** However slow the queue seems. */
 const LEAST_PER_SECOND = 20;
 /** Who may come in at once after a silence, as what would come in so long. */
@@ -15,13 +24,21 @@ const AT_ONCE_MS = 250;
  */
 export class QueueDoor {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #busyRatio: () => number;
+  #ofPace = MOST_OF_PACE;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #watchedUntilMs = Number.NEGATIVE_INFINITY;
   #perSecond = 0;
   #mayCome = 0;
   #countedAtMs = 0;
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>) {
-    this.#clock = clock;
+  constructor(deps: {
+    readonly clock: Pick<Clock, 'monotonicMs'>;
+    /** Share of the last half second in which this process was busy. */
+    readonly busyRatio: () => number;
+  }) {
+    this.#clock = deps.clock;
+    this.#busyRatio = deps.busyRatio;
   }
 
   /**
@@ -34,11 +51,13 @@ export class QueueDoor {
     const nowMs = this.#clock.monotonicMs();
     const isNews = nowMs >= this.#watchedUntilMs;
     if (isNews) {
+      this.#ofPace = MOST_OF_PACE;
       this.#mayCome = 0;
       this.#countedAtMs = nowMs;
     }
     this.#watchedUntilMs = nowMs + WATCHED_MS;
-    this.#perSecond = Math.max(LEAST_PER_SECOND, ABOVE_PACE * ticketsPerSecond);
+    this.#look(nowMs);
+    this.#perSecond = Math.max(LEAST_PER_SECOND, this.#ofPace * ticketsPerSecond);
     return isNews;
   }
 
@@ -53,5 +72,15 @@ export class QueueDoor {
     if (this.#mayCome < 1) return false;
     this.#mayCome -= 1;
     return true;
+  }
+
+  /** Less at once, more by and by, as TCP does (RFC 5681 §3.1). */
+  #look(nowMs: number): void {
+    if (nowMs - this.#lookedAtMs < LOOKS_EVERY_MS) return;
+    this.#lookedAtMs = nowMs;
+    this.#ofPace =
+      this.#busyRatio() > BUSY_RATIO
+        ? Math.max(LEAST_OF_PACE, this.#ofPace * LESS_WHEN_BUSY)
+        : Math.min(MOST_OF_PACE, this.#ofPace + MORE_WHEN_NOT);
   }
 }

@@ -35,6 +35,8 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
     ...{ clock, mostWaiting, log: createLogger({ level: 'silent' }) },
     status: async () => status,
     events: NO_ANALYTICS,
+    busyRatio: () => 0,
+    refusedAtDoor: () => {},
   });
   let players = 0;
   const enter = () => {

@@ -22,6 +22,8 @@ import type { TicketStore } from './ticket-store.ts';
 
 /** Without another word for it; what is kept busy by a full queue comes back when some have been matched. */
 const FULL_RETRY_MS = 5_000;
+/** One for all: its stack would cost as much as the rest of a refusal. */
+const REFUSED_AT_DOOR = new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
 /** Letters that nobody takes for another. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 /** Of 10^9 codes those of a region's parties of an hour are hardly ever the same. */
@@ -35,6 +37,10 @@ export interface TicketDeskDeps {
   readonly profiles: Pick<PlayerProfiles, 'read'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Share of the last half second in which this process was busy. */
+  readonly busyRatio: () => number;
+  /** Counts who is refused unseen. */
+  readonly refusedAtDoor: (queue: string) => void;
   readonly events: MatchmakingEvents;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
@@ -54,7 +60,7 @@ export class TicketDesk {
     this.#empty = new Map(
       [...deps.queues.values()].map((it) => [it, new WaitingTickets(it.rules, regionIds)]),
     );
-    this.#doors = new Map([...deps.queues.keys()].map((it) => [it, new QueueDoor(deps.clock)]));
+    this.#doors = new Map([...deps.queues.keys()].map((it) => [it, new QueueDoor(deps)]));
   }
 
   /** @throws {GameError} `QUEUE_UNKNOWN` */
@@ -69,7 +75,8 @@ export class TicketDesk {
   /** Before anything is known of who asks. @returns null when he may come in, and be looked at */
   refuseAtDoor(queueName: string): GameError | null {
     if (this.#doors.get(queueName)?.letsIn() !== false) return null;
-    return new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
+    this.#deps.refusedAtDoor(queueName);
+    return REFUSED_AT_DOOR;
   }
 
   /**

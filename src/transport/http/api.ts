@@ -8,6 +8,7 @@ import { AddressRateLimiter } from './address-rate-limiter.ts';
 import { trustProxies } from './client-address.ts';
 import { cors, refuseForeignOrigins } from './cors.ts';
 import { CorsPolicy } from './cors-policy.ts';
+import { refuseCrowds } from './door.ts';
 import { errorRenderer, notFound } from './error-renderer.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { requestLog } from './request-log.ts';
@@ -40,9 +41,11 @@ export function createHttpApp(deps: ApiDeps): Application {
  */
 export function mountApi(app: Application, deps: ApiDeps): void {
   app.disable('x-powered-by');
+  const policy = new CorsPolicy(deps.config.corsOrigins);
+  app.use(refuseCrowds(deps.routes, policy));
   app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
   app.use(securityHeaders(deps.config.corsOrigins));
-  app.use(cors(new CorsPolicy(deps.config.corsOrigins)));
+  app.use(cors(policy));
   const [versioned, wellKnown] = [true, false].map((isVersioned) =>
     deps.routes.filter(({ path }) => path.startsWith(API_PREFIX) === isVersioned),
   );
@@ -56,9 +59,6 @@ function createApiRouter(deps: ApiDeps, documented: readonly Route[]): Router {
   router.use(refuseForeignOrigins());
   router.use(limitRate(new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute })));
   router.use(noStore());
-  for (const { method, path, refuseAtDoor } of deps.routes) {
-    if (refuseAtDoor !== undefined) router[method](toExpressPath(path), door(refuseAtDoor));
-  }
   router.use(jsonBody(deps.config.bodyLimitBytes));
   for (const route of deps.routes) {
     router[route.method](toExpressPath(route.path), handlerOf(route, deps.tokens));
@@ -99,15 +99,6 @@ function bearerToken(request: express.Request): string {
 function limitRate(limiter: AddressRateLimiter): RequestHandler {
   return async (_request, response, next) => {
     await limiter.consume(String(response.locals['clientAddress']));
-    next();
-  };
-}
-
-function door(refuseAtDoor: NonNullable<Route['refuseAtDoor']>): RequestHandler {
-  return (request, response, next) => {
-    const refusal = refuseAtDoor(request.params as Readonly<Record<string, string>>);
-    response.locals['isRefusedAtDoor'] = refusal !== null;
-    if (refusal !== null) throw refusal;
     next();
   };
 }

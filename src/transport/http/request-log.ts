@@ -39,9 +39,8 @@ export function requestLog({ log, trusted, clock = systemClock }: RequestLogDeps
         durationMs: Math.round(clock.monotonicMs() - startedAtMs),
         address,
       };
-      // Pages and their parts are many and dull, as is a crowd that is refused; the API is what one looks for.
-      if (path.startsWith('/v1/') && response.locals['isRefusedAtDoor'] !== true)
-        log.info(line, 'request');
+      // Pages and their parts are many and dull; the API is what one looks for.
+      if (path.startsWith('/v1/')) log.info(line, 'request');
       else log.debug(line, 'request');
     });
     next();

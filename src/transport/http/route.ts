@@ -38,7 +38,7 @@ export interface RouteDescription {
   /** Failures of this route besides those any route may have (openapi-document.ts). */
   readonly errors: readonly ErrorCode[];
   /**
-   * Refuses before token and body are read, so that a crowd can be refused for little; nothing in `params` has been checked.
+   * Refuses before anything else is looked at (door.ts), so that a crowd can be refused for little; nothing in `params` has been checked.
    *
    * @returns null when the request may come in
    */

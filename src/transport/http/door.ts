@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express';
+import type { GameError } from '../../errors/game-error.ts';
+import type { CorsPolicy } from './cors-policy.ts';
+import type { Route } from './route.ts';
+
+// Stands before everything else. A node that is asked for ten times what it can give spends its core on saying no: each refusal that goes
+// the way of a request (log, headers, limits, an exception and its rendering) costs three times this, and the players who were let in
+// wait for it.
+
+/** Refuses what routes refuse at their door (`Route.refuseAtDoor`), for as little as can be: no log line, no request id. */
+export function refuseCrowds(routes: readonly Route[], policy: CorsPolicy): RequestHandler {
+  const doors = routes.flatMap(({ method, path, refuseAtDoor }) =>
+    refuseAtDoor === undefined
+      ? []
+      : [{ method: method.toUpperCase(), pattern: patternOf(path), refuseAtDoor }],
+  );
+  return (request, response, next) => {
+    for (const { method, pattern, refuseAtDoor } of doors) {
+      if (request.method !== method) continue;
+      const params = pattern.exec(request.path)?.groups;
+      if (params === undefined) continue;
+      const refusal = refuseAtDoor(params);
+      if (refusal === null) break;
+      const { origin, host } = request.headers;
+      response.writeHead(refusal.spec.http, {
+        ...policy.headersFor({ origin, host }),
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+        ...retryAfter(refusal),
+      });
+      response.end(JSON.stringify(refusal.toBody()));
+      return;
+    }
+    next();
+  };
+}
+
+function retryAfter({ retryAfterMs }: GameError): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined
+    ? {}
+    : { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) };
+}
+
+/** `/v1/queues/{queue}/tickets` → a pattern with a group for each parameter. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
+}
