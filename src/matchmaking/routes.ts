@@ -40,7 +40,7 @@ export function matchmakingRoutes(
         'DIRECTORY_UNAVAILABLE',
         'STORE_UNAVAILABLE',
       ],
-      refuseAtDoor: ({ queue = '' }) => desk.refuseAtDoor(queue),
+      letIn: ({ queue = '' }) => desk.letIn(queue),
       handle: async ({ params, body: request, caller }) =>
         service.queued(await desk.enter(params.queue, request, caller)),
     }),

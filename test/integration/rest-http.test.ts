@@ -27,8 +27,8 @@ const crowded = playerRoute({
   summary: 'Refuses a crowd at the door.',
   status: 204,
   errors: ['QUEUE_FULL'],
-  refuseAtDoor: ({ guest }) =>
-    guest === 'expected' ? null : new GameError('QUEUE_FULL', {}, { retryAfterMs: 1_500 }),
+  letIn: ({ guest }) =>
+    guest === 'expected' ? () => {} : new GameError('QUEUE_FULL', {}, { retryAfterMs: 1_500 }),
   handle: () => Promise.resolve(),
 });
 

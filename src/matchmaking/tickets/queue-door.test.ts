@@ -5,7 +5,13 @@ function setUp() {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
   const node = { busyRatio: 0.5 };
   const door = new QueueDoor({ clock, busyRatio: () => node.busyRatio });
-  const lettingIn = (count: number) => Array.from({ length: count }, () => door.letsIn());
+  /** Each gets his answer at once. */
+  const lettingIn = (count: number) =>
+    Array.from({ length: count }, () => {
+      const isIn = door.letsIn();
+      if (isIn) door.left();
+      return isIn;
+    });
   return {
     clock,
     node,
@@ -63,4 +69,12 @@ test('[TK-6] a busy node lets in fewer and fewer, until it is not busy any more'
   const calm = Array.from({ length: 12 }, inTheNextSecond);
   expect(calm).toEqual(calm.toSorted((a, b) => a - b));
   expect(calm[11]).toBeGreaterThanOrEqual(109);
+});
+
+test('[TK-6] no more are looked at at a time than can be', () => {
+  const { door } = setUp();
+  const inside = Array.from({ length: 200 }, () => door.letsIn()).filter(Boolean).length;
+  expect(inside).toBe(128);
+  door.left();
+  expect([door.letsIn(), door.letsIn()]).toEqual([true, false]);
 });

@@ -15,6 +15,11 @@ const MORE_WHEN_NOT = 0.05;
 const LEAST_OF_PACE = 0.25;
 /** However slow the queue seems. */
 const LEAST_PER_SECOND = 20;
+/**
+ * Who may be looked at, at a time. A node that keeps up has some tens of them; more are a crowd, and would all be late, before the queue
+ * could be found full.
+ */
+const MOST_INSIDE = 128;
 /** Who may come in at once after a silence, as what would come in so long. */
 const AT_ONCE_MS = 250;
 
@@ -28,6 +33,7 @@ export class QueueDoor {
   #ofPace = MOST_OF_PACE;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #watchedUntilMs = Number.NEGATIVE_INFINITY;
+  #inside = 0;
   #perSecond = 0;
   #mayCome = 0;
   #countedAtMs = 0;
@@ -61,8 +67,19 @@ export class QueueDoor {
     return isNews;
   }
 
-  /** Whether the next one may come in; counts him. */
+  /** Whether the next one may come in; counts him, until he has `left`. */
   letsIn(): boolean {
+    if (this.#inside >= MOST_INSIDE || !this.#isHisTurn()) return false;
+    this.#inside += 1;
+    return true;
+  }
+
+  /** One who was let in has his answer. */
+  left(): void {
+    this.#inside -= 1;
+  }
+
+  #isHisTurn(): boolean {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs >= this.#watchedUntilMs) return true;
     const sinceMs = nowMs - this.#countedAtMs;

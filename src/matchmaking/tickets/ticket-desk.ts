@@ -72,11 +72,19 @@ export class TicketDesk {
     return queue;
   }
 
-  /** Before anything is known of who asks. @returns null when he may come in, and be looked at */
-  refuseAtDoor(queueName: string): GameError | null {
-    if (this.#doors.get(queueName)?.letsIn() !== false) return null;
-    this.#deps.refusedAtDoor(queueName);
-    return REFUSED_AT_DOOR;
+  /**
+   * Before anything is known of who asks.
+   *
+   * @returns why not; or he may come in and be looked at, and what is returned is called when he has his answer
+   */
+  letIn(queueName: string): GameError | (() => void) {
+    const door = this.#doors.get(queueName);
+    if (door === undefined) return () => {};
+    if (!door.letsIn()) {
+      this.#deps.refusedAtDoor(queueName);
+      return REFUSED_AT_DOOR;
+    }
+    return () => door.left();
   }
 
   /**

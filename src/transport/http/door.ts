@@ -7,20 +7,21 @@ import type { Route } from './route.ts';
 // the way of a request (log, headers, limits, an exception and its rendering) costs three times this, and the players who were let in
 // wait for it.
 
-/** Refuses what routes refuse at their door (`Route.refuseAtDoor`), for as little as can be: no log line, no request id. */
+/** Refuses what routes refuse at their door (`Route.letIn`), for as little as can be: no log line, no request id. */
 export function refuseCrowds(routes: readonly Route[], policy: CorsPolicy): RequestHandler {
-  const doors = routes.flatMap(({ method, path, refuseAtDoor }) =>
-    refuseAtDoor === undefined
-      ? []
-      : [{ method: method.toUpperCase(), pattern: patternOf(path), refuseAtDoor }],
+  const doors = routes.flatMap(({ method, path, letIn }) =>
+    letIn === undefined ? [] : [{ method: method.toUpperCase(), pattern: patternOf(path), letIn }],
   );
   return (request, response, next) => {
-    for (const { method, pattern, refuseAtDoor } of doors) {
+    for (const { method, pattern, letIn } of doors) {
       if (request.method !== method) continue;
       const params = pattern.exec(request.path)?.groups;
       if (params === undefined) continue;
-      const refusal = refuseAtDoor(params);
-      if (refusal === null) break;
+      const refusal = letIn(params);
+      if (typeof refusal === 'function') {
+        response.once('close', refusal);
+        break;
+      }
       const { origin, host } = request.headers;
       response.writeHead(refusal.spec.http, {
         ...policy.headersFor({ origin, host }),

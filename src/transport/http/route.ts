@@ -40,9 +40,9 @@ export interface RouteDescription {
   /**
    * Refuses before anything else is looked at (door.ts), so that a crowd can be refused for little; nothing in `params` has been checked.
    *
-   * @returns null when the request may come in
+   * @returns the refusal; otherwise the request comes in, and what is returned is called when it is over
    */
-  readonly refuseAtDoor?: (params: Readonly<Record<string, string>>) => GameError | null;
+  readonly letIn?: (params: Readonly<Record<string, string>>) => GameError | (() => void);
 }
 
 interface TypedRoute<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType>
