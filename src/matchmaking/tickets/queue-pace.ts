@@ -8,7 +8,7 @@ const RECENT_MS = 2_000;
 /** Below so many players a queue is never too long: it is about to be matched, or nobody knows its pace. */
 const SHORT_QUEUE_PLAYERS = 200;
 /** How long a match may wait for its room: more would be asked for in vain, for its players would wait for nothing but the others. */
-const MOST_BEING_MADE_MS = 3_000;
+const MOST_BEING_MADE_MS = 2_000;
 
 export class QueuePace {
   readonly #waitsMs: number[] = [];
@@ -67,10 +67,10 @@ export function refuseForLength(
 
 /**
  * The length from which a queue takes nobody more, for matches are found faster than their rooms can be made: those who wait for partners,
- * however long that takes, and as many more as get their rooms in three seconds. Tickets.
+ * however long that takes, and as many more as get their rooms in two seconds. Tickets.
  *
  *   waiting   [ for partners ………… | being made …… ]
- *   limit     [ for partners ………… | 3 s of rooms, or 200 ]
+ *   limit     [ for partners ………… | 2 s of rooms, or 200 ]
  */
 export function longestQueue({
   waiting,
