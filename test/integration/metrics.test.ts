@@ -225,7 +225,10 @@ describe('[ND-32] names and labels', () => {
     const text = await node.metrics();
     for (const id of [room.roomId, room.sessionId, playerId]) expect(text).not.toContain(id);
     const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
-    const ours = ['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'];
+    const ours = [
+      ...['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'],
+      'cache',
+    ];
     const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
     for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);
     await room.leave();
