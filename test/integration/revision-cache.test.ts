@@ -183,6 +183,18 @@ test('[CA-4] stale values are answered and looked up behind the answer, old ones
   expect(await cache.read('nobody')).toMatchObject({ revision: 1 });
 });
 
+test('[CA-3] who may have missed news looks everything up again, once', async () => {
+  const scores = new Scores();
+  const keys = ['a', 'b', 'c'];
+  for (const key of keys) scores.values.set(key, { revision: 1, points: 3 });
+  const { cache } = cacheOver(scores, null);
+  for (const key of keys) await cache.read(key);
+  for (const key of keys) scores.values.set(key, { revision: 2, points: 4 });
+  cache.missedNews();
+  for (const key of [...keys, ...keys]) expect(await cache.read(key)).toMatchObject({ points: 4 });
+  expect(scores.loads).toBe(6);
+});
+
 test('[CA-5] without its store it answers what it kept, in this process and in others', async () => {
   await using region = await overRedis();
   const scores = new Scores();

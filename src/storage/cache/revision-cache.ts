@@ -63,6 +63,8 @@ export interface RevisionCacheOptions {
 interface Entry<Value> {
   readonly value: Value | null;
   readonly freshUntilMs: number;
+  /** Of the news in which it was kept. */
+  readonly generation: number;
 }
 
 /** How long one process may load before another does, ms. */
@@ -82,6 +84,8 @@ export class RevisionCache<Value extends Revisioned> {
   readonly #heard: LRUCache<string, number>;
   /** Reads under way, so that many readers are one. */
   readonly #flights = new Map<string, Promise<Value | null>>();
+  /** Grows when news may have been missed. */
+  #generation = 0;
 
   constructor(deps: RevisionCacheDeps<Value>, options: RevisionCacheOptions) {
     this.#deps = deps;
@@ -99,7 +103,7 @@ export class RevisionCache<Value extends Revisioned> {
   async read(key: string): Promise<Value | null> {
     const entry = this.#memory.get(key);
     const nowMs = this.#deps.clock.monotonicMs();
-    if (entry === undefined || nowMs >= entry.freshUntilMs + this.#staleMs(entry)) {
+    if (entry === undefined || this.#isPast(entry, nowMs)) {
       return await this.#fly(key);
     }
     if (nowMs < entry.freshUntilMs) {
@@ -128,9 +132,7 @@ export class RevisionCache<Value extends Revisioned> {
 
   /** Everything in the memory of this process may be old: nobody knows what was missed. */
   missedNews(): void {
-    for (const [key, entry] of this.#memory.entries()) {
-      this.#memory.set(key, { ...entry, freshUntilMs: Number.NEGATIVE_INFINITY });
-    }
+    this.#generation += 1;
   }
 
   #fly(key: string): Promise<Value | null> {
@@ -220,7 +222,8 @@ export class RevisionCache<Value extends Revisioned> {
     if (revision < newest) return;
     if (value === null && revision > 0) this.#heard.set(key, revision);
     const freshMs = freshForMs ?? (value === null ? this.#times.absentMs : this.#freshMs());
-    this.#memory.set(key, { value, freshUntilMs: this.#deps.clock.monotonicMs() + freshMs });
+    const freshUntilMs = this.#deps.clock.monotonicMs() + freshMs;
+    this.#memory.set(key, { value, freshUntilMs, generation: this.#generation });
   }
 
   #isOld(key: string, value: Value | null): boolean {
@@ -231,8 +234,10 @@ export class RevisionCache<Value extends Revisioned> {
     return this.#times.freshMs * (1 + JITTER * (2 * this.#deps.random() - 1));
   }
 
-  #staleMs({ value }: Entry<Value>): number {
-    return value === null ? 0 : this.#times.staleMs;
+  /** It may not be answered before it was looked up again. */
+  #isPast({ value, freshUntilMs, generation }: Entry<Value>, nowMs: number): boolean {
+    const staleMs = value === null ? 0 : this.#times.staleMs;
+    return generation !== this.#generation || nowMs >= freshUntilMs + staleMs;
   }
 
   #count(outcome: Parameters<CacheMetrics['read']>[1]): void {
