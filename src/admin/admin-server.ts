@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { monitor } from '@colyseus/monitor';
 import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Registry } from 'prom-client';
 import type { Logger } from '../telemetry/logger.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import { type ConsoleSource, consoleRouter } from './console-router.ts';
@@ -49,12 +50,11 @@ export function createAdminServer(deps: {
 }
 
 /** `/metrics` for Prometheus, on a port of its own. */
-export function createMetricsServer(render: () => Promise<{ type: string; body: string }>): Server {
+export function createMetricsServer(registry: Pick<Registry, 'contentType' | 'metrics'>): Server {
   const app: Application = express();
   app.disable('x-powered-by');
   app.get('/metrics', async (_request, response) => {
-    const { type, body } = await render();
-    response.type(type).send(body);
+    response.type(registry.contentType).send(await registry.metrics());
   });
   return createServer(app);
 }

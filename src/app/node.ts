@@ -63,13 +63,7 @@ export async function startNode(
   game: GameDefinition,
   onFenced: () => void = () => {},
 ): Promise<MeridianNode> {
-  const closers = new Closers();
-  try {
-    return await openNode({ config, game, onFenced }, closers);
-  } catch (error) {
-    await closers.closeAll();
-    throw error;
-  }
+  return await Closers.whileOpening((closers) => openNode({ config, game, onFenced }, closers));
 }
 
 async function openNode(
@@ -160,10 +154,7 @@ async function openNode(
     ...{ config, game, node, self, region, regions, survival, log, metrics },
     ...{ auth, profiles, matchmaking, evacuation, analytics },
   });
-  const metricsServer = createMetricsServer(async () => ({
-    type: metrics.registry.contentType,
-    body: await metrics.registry.metrics(),
-  }));
+  const metricsServer = createMetricsServer(metrics.registry);
   const adminServer = createAdminServer({
     password: config.admin.password,
     nodes: {

@@ -25,13 +25,7 @@ const CALLS_SHARE_OF_DEADLINE = 0.5;
  * @throws {ListenError} when a port is taken; {GameError} `STORE_UNAVAILABLE`. What was opened is closed again
  */
 export async function startProfileNode(config: MeridianConfig): Promise<MeridianNode> {
-  const closers = new Closers();
-  try {
-    return await openProfileNode(config, closers);
-  } catch (error) {
-    await closers.closeAll();
-    throw error;
-  }
+  return await Closers.whileOpening((closers) => openProfileNode(config, closers));
 }
 
 async function openProfileNode(config: MeridianConfig, closers: Closers): Promise<MeridianNode> {
@@ -62,10 +56,7 @@ async function openProfileNode(config: MeridianConfig, closers: Closers): Promis
   });
   const servers = {
     players: createServer(app),
-    metrics: createMetricsServer(async () => ({
-      type: metrics.registry.contentType,
-      body: await metrics.registry.metrics(),
-    })),
+    metrics: createMetricsServer(metrics.registry),
   };
   const ports = await openPorts(config, servers, closers);
   const stop = async () => {

@@ -29,6 +29,11 @@ export class GameError extends Error {
     return ERRORS[this.code];
   }
 
+  /** `Retry-After` of HTTP replies (RFC 9110 §10.2.3), s; undefined: no such header. */
+  get retryAfterS(): number | undefined {
+    return this.retryAfterMs === undefined ? undefined : Math.ceil(this.retryAfterMs / 1_000);
+  }
+
   /** The body every REST and matchmaking reply carries for this failure. */
   toBody(): ErrorBody {
     return {

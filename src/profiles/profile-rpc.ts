@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ProfilePatchRequest } from '../protocol/rest.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { LedgerEntry, OperationOutcome, PlayerExport, Profile } from './contract.ts';
 import { PlayerId, PlayerOperationBody, ProfilePatchBody, ProfileReply } from './schemas.ts';
@@ -13,61 +12,48 @@ const Amounts = z.record(z.string(), z.int());
 const ProfileField = z.codec(
   z.object({
     ...ProfileReply.omit({ data: true, username: true }).shape,
-    dataJson: z.string(),
+    dataJson: Json,
     username: z.string().optional(),
   }),
   ProfileReply,
   {
-    decode: ({ dataJson, username = null, ...rest }, context) => {
-      const data = Json.safeDecode(dataJson);
-      if (data.success) return { ...rest, username, data: data.data as Profile['data'] };
-      context.issues.push({ code: 'custom', message: 'dataJson is not JSON', input: dataJson });
-      return z.NEVER;
-    },
+    decode: ({ dataJson, username = null, ...rest }) => ({
+      ...rest,
+      username,
+      data: dataJson as Profile['data'],
+    }),
     encode: ({ data, username, ...rest }) => ({
       ...rest,
       ...(username === null ? {} : { username }),
-      dataJson: JSON.stringify(data),
+      dataJson: data as z.output<typeof Json>,
     }),
   },
 ) as unknown as z.ZodType<Profile>;
 
 const ReadReply = z.object({ profile: nullableField(ProfileField) });
 
-interface Patch {
-  readonly playerId: string;
-  readonly patch: ProfilePatchRequest;
-}
-
 const PatchRequest = z.codec(
   z.object({
     playerId: z.string(),
     ifRevision: z.int(),
     displayName: z.string().optional(),
-    dataJson: z.string().optional(),
+    dataJson: Json.optional(),
   }),
   z.object({ playerId: PlayerId, patch: ProfilePatchBody }),
   {
-    decode: ({ playerId, ifRevision, displayName, dataJson }, context) => {
-      const data = dataJson === undefined ? undefined : Json.safeDecode(dataJson);
-      if (data?.success === false) {
-        context.issues.push({ code: 'custom', message: 'dataJson is not JSON', input: dataJson });
-        return z.NEVER;
-      }
-      return {
-        playerId,
-        patch: {
-          ifRevision,
-          ...(displayName === undefined ? {} : { displayName }),
-          ...(data === undefined ? {} : { data: data.data }),
-        },
-      } as Patch;
-    },
+    decode: ({ playerId, ifRevision, displayName, dataJson }) => ({
+      playerId,
+      patch: {
+        ifRevision,
+        ...(displayName === undefined ? {} : { displayName }),
+        ...(dataJson === undefined ? {} : { data: dataJson as Profile['data'] }),
+      },
+    }),
     encode: ({ playerId, patch: { ifRevision, displayName, data } }) => ({
       playerId,
       ifRevision,
       ...(displayName === undefined ? {} : { displayName }),
-      ...(data === undefined ? {} : { dataJson: JSON.stringify(data) }),
+      ...(data === undefined ? {} : { dataJson: data as z.output<typeof Json> }),
     }),
   },
 );

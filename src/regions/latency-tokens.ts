@@ -5,7 +5,7 @@
 // It proves that somebody with the player's access token was that near to the region, a quarter of an hour ago at most. It does
 // not prove where he plays from: who has a machine near the region can ask it to answer.
 
-import { createSecretKey, hkdfSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { AuthConfig, ClusterConfig } from '../config/config.ts';
@@ -13,6 +13,7 @@ import { RegionId } from '../config/region-entry.ts';
 import { GameError } from '../errors/game-error.ts';
 import { type LatencyFigures, MOST_PROBE_PINGS, PROBE_PINGS } from '../protocol/regions.ts';
 import type { Clock } from '../shared/clock.ts';
+import { derivedKey } from '../shared/mac.ts';
 import type { CertifiedLatency, LatencyVerifier, TokenExpectation } from './contract.ts';
 
 const ALGORITHM = 'HS256';
@@ -67,7 +68,7 @@ export function latencyKey(
 ): Uint8Array {
   const secret = cluster.secret === '' ? auth.jwtSecret : cluster.secret;
   const material = secret === '' ? randomBytes(KEY_BYTES) : secret;
-  return new Uint8Array(hkdfSync('sha256', material, '', 'meridian latency', KEY_BYTES));
+  return derivedKey(material, 'meridian latency');
 }
 
 /** Signs what this region has measured, and checks what any region has. */

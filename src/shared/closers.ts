@@ -12,6 +12,17 @@ export interface Closer {
 export class Closers {
   readonly #closers: Closer[] = [];
 
+  /** Opens something of several parts. When that fails, what was opened by then is closed again, and the failure is thrown. */
+  static async whileOpening<Opened>(open: (closers: Closers) => Promise<Opened>): Promise<Opened> {
+    const closers = new Closers();
+    try {
+      return await open(closers);
+    } catch (error) {
+      await closers.closeAll();
+      throw error;
+    }
+  }
+
   /** Registers a closer; call it right after opening. */
   push(name: string, close: () => Promise<void> | void): void {
     this.#closers.push({ name, close });

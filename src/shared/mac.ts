@@ -1,4 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+const KEY_BYTES = 32;
+
+/** A key for one purpose, of a secret that serves several (HKDF-SHA256, RFC 5869): none of them tells of another, or of the secret. */
+export function derivedKey(secret: string | Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', purpose, KEY_BYTES));
+}
 
 /** HMAC-SHA256 over `parts`, a line each, as base64url. @param parts - none but the last may hold a line break */
 export function macOver(key: Uint8Array, ...parts: readonly string[]): string {

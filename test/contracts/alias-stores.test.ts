@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AliasStore } from '../../src/analytics/alias-store.ts';
 import { RedisAliasStore } from '../../src/analytics/alias-store-redis.ts';
 import { SqliteAliasStore } from '../../src/analytics/alias-store-sqlite.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
-import { RedisServer } from '../support/redis-server.ts';
-import { openRedisCluster } from './redis-stores.ts';
+import { redisServers } from './redis-stores.ts';
 
-let shared: RedisServer;
-let cluster: Awaited<ReturnType<typeof openRedisCluster>>;
-beforeAll(async () => {
-  shared = await RedisServer.start();
-  cluster = await openRedisCluster();
-});
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-});
+const servers = redisServers();
 
 interface OpenStore extends AsyncDisposable {
   readonly store: AliasStore;
@@ -35,7 +25,7 @@ async function openSqlite(clock: Clock = systemClock): Promise<OpenStore> {
 }
 
 async function openRedis(): Promise<OpenStore> {
-  const redis = shared.client();
+  const redis = servers.single.client();
   await redis.flushall();
   return {
     store: new RedisAliasStore({ redis }),
@@ -45,7 +35,7 @@ async function openRedis(): Promise<OpenStore> {
 }
 
 async function openCluster(): Promise<OpenStore> {
-  const redis = await cluster.client();
+  const redis = await servers.cluster.client();
   await redis.flushall();
   return {
     store: new RedisAliasStore({ redis }),
@@ -108,7 +98,7 @@ test('[AN-41] SQLite: a day later he is a new player', async () => {
 });
 
 test('[AN-41, AN-42] Redis: the link goes after 90 days, the mark of the erased after a day, and it is not his id', async () => {
-  await using redis = shared.client();
+  await using redis = servers.single.client();
   await redis.flushall();
   const store = new RedisAliasStore({ redis });
   await store.aliasesOf(['ada', 'eve']);

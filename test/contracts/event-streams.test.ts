@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryEventStream } from '../../src/analytics/event-stream-memory.ts';
 import { RedisEventStream } from '../../src/analytics/event-stream-redis.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -8,22 +8,13 @@ import { type RedisClient, RedisScript } from '../../src/storage/redis/redis-scr
 import { eventually } from '../support/eventually.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { eventStreamContract } from './event-stream-contract.ts';
-import { openRedisCluster } from './redis-stores.ts';
+import { redisServers } from './redis-stores.ts';
 
 const KEY = redisKeys.analyticsEvents;
 /** Nobody is that silent here. */
 const NEVER_MS = 600_000;
 
-let shared: RedisServer;
-let cluster: Awaited<ReturnType<typeof openRedisCluster>>;
-beforeAll(async () => {
-  shared = await RedisServer.start();
-  cluster = await openRedisCluster();
-});
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-});
+const servers = redisServers();
 
 eventStreamContract('memory', async (options) => ({
   stream: new MemoryEventStream(options),
@@ -37,7 +28,7 @@ const onRedis = (redis: RedisClient, mostEvents: number) =>
   );
 
 eventStreamContract('Redis', async ({ mostEvents }) => {
-  const redis = shared.client();
+  const redis = servers.single.client();
   await redis.del(KEY);
   return {
     stream: onRedis(redis, mostEvents),
@@ -46,7 +37,7 @@ eventStreamContract('Redis', async ({ mostEvents }) => {
 });
 
 eventStreamContract('Redis Cluster', async ({ mostEvents }) => {
-  const redis = await cluster.client();
+  const redis = await servers.cluster.client();
   await redis.del(KEY);
   return {
     stream: onRedis(redis, mostEvents),
@@ -64,7 +55,7 @@ describe('RedisEventStream', () => {
     entries.map(({ entryId }) => entryId);
 
   test('[AN-10] what a silent node has is given to another, not before it was silent for long', async () => {
-    await using redis = shared.client();
+    await using redis = servers.single.client();
     await redis.del(KEY);
     const [silent, patient, taker] = [
       open(redis, 'silent', NEVER_MS),
@@ -90,7 +81,7 @@ describe('RedisEventStream', () => {
   });
 
   test('[AN-10] who holds what he has is not silent', async () => {
-    await using redis = shared.client();
+    await using redis = servers.single.client();
     await redis.del(KEY);
     const [slow, taker] = [open(redis, 'slow', NEVER_MS), open(redis, 'taker', 200)];
     await slow.append(['a']);
@@ -107,7 +98,7 @@ describe('RedisEventStream', () => {
   });
 
   test('[AN-10] what a dead node has is found behind thousands of events that others work on', async () => {
-    await using redis = shared.client();
+    await using redis = servers.single.client();
     await redis.del(KEY);
     const [busy, dead] = [open(redis, 'busy', NEVER_MS), open(redis, 'dead', NEVER_MS)];
     await busy.append(Array.from({ length: 6_000 }, (_, n) => `busy ${n}`));
@@ -122,7 +113,7 @@ describe('RedisEventStream', () => {
   });
 
   test('[AN-14] goes on after Redis has lost its data', async () => {
-    await using redis = shared.client();
+    await using redis = servers.single.client();
     await redis.del(KEY);
     const stream = open(redis, 'n1', NEVER_MS);
     await stream.append(['a']);
@@ -135,7 +126,7 @@ describe('RedisEventStream', () => {
   });
 
   test('nodes that are gone are taken off the list, those that hold something are not', async () => {
-    await using redis = shared.client();
+    await using redis = servers.single.client();
     await redis.del(KEY);
     const gone = open(redis, 'gone', NEVER_MS);
     await gone.append(['a']);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryPartyStore } from '../../src/matchmaking/parties/party-store-memory.ts';
 import { RedisPartyStore } from '../../src/matchmaking/parties/party-store-redis.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -7,20 +7,11 @@ import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { member, party, partyStoreContract } from './party-store-contract.ts';
-import { openRedisCluster, openStore, openStorePair } from './redis-stores.ts';
+import { openStore, openStorePair, redisServers } from './redis-stores.ts';
 
 const log = createLogger({ level: 'silent' });
 
-let shared: RedisServer;
-let cluster: Awaited<ReturnType<typeof openRedisCluster>>;
-beforeAll(async () => {
-  shared = await RedisServer.start();
-  cluster = await openRedisCluster();
-});
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-});
+const servers = redisServers();
 
 const open = (redis: RedisClient) => RedisPartyStore.open({ redis, log });
 
@@ -29,8 +20,8 @@ partyStoreContract('memory', async () => {
   return { store, elsewhere: store, [Symbol.asyncDispose]: () => store.close() };
 });
 
-partyStoreContract('Redis', () => openStorePair(shared, open));
-partyStoreContract('Redis Cluster', () => openStorePair(cluster, open));
+partyStoreContract('Redis', () => openStorePair(servers.single, open));
+partyStoreContract('Redis Cluster', () => openStorePair(servers.cluster, open));
 
 describe('MemoryPartyStore', () => {
   test('a party that nothing happens to for an hour is over', async () => {
@@ -52,7 +43,7 @@ describe('MemoryPartyStore', () => {
 
 describe('RedisPartyStore', () => {
   test('each change of a party is another hour for all of it; one that is over leaves nothing', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     const { redis } = store;
     await redis.flushall();
     await store.create(party('a', 'ada'));
@@ -69,7 +60,7 @@ describe('RedisPartyStore', () => {
   });
 
   test('a pointer to a party that is gone leads nowhere', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     await store.redis.flushall();
     await store.create(party('a', 'ada'));
     await store.redis.del(redisKeys.party('a'));

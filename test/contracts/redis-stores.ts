@@ -1,7 +1,9 @@
 import { Cluster } from 'ioredis';
+import { afterAll, beforeAll } from 'vitest';
 import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
+import { RedisServer } from '../support/redis-server.ts';
 
 /** Makes clients of one Redis; their opener disconnects them. */
 export interface StoreServer {
@@ -9,7 +11,7 @@ export interface StoreServer {
 }
 
 /** A Cluster of one. */
-export async function openRedisCluster(): Promise<StoreServer & AsyncDisposable> {
+async function openRedisCluster(): Promise<StoreServer & AsyncDisposable> {
   const server = await startRedisCluster();
   return {
     client: async () => {
@@ -18,6 +20,28 @@ export async function openRedisCluster(): Promise<StoreServer & AsyncDisposable>
       return cluster;
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A Redis and a Redis Cluster for all tests of a file. */
+export function redisServers(): { readonly single: RedisServer; readonly cluster: StoreServer } {
+  let single: RedisServer;
+  let cluster: StoreServer & AsyncDisposable;
+  beforeAll(async () => {
+    single = await RedisServer.start();
+    cluster = await openRedisCluster();
+  });
+  afterAll(async () => {
+    await single[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+  return {
+    get single() {
+      return single;
+    },
+    get cluster() {
+      return cluster;
+    },
   };
 }
 

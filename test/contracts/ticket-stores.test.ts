@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TicketRecord } from '../../src/matchmaking/tickets/ticket-record.ts';
 import { MemoryTicketStore } from '../../src/matchmaking/tickets/ticket-store-memory.ts';
 import { RedisTicketStore } from '../../src/matchmaking/tickets/ticket-store-redis.ts';
@@ -9,7 +9,7 @@ import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { openRedisCluster, openStore, openStorePair } from './redis-stores.ts';
+import { openStore, openStorePair, redisServers } from './redis-stores.ts';
 import { claimed, record, ticketStoreContract } from './ticket-store-contract.ts';
 
 const log = createLogger({ level: 'silent' });
@@ -17,16 +17,7 @@ const MANY = { mostWaiting: 1_000 };
 const CANCELLED = { kind: 'cancelled', by: 'player' } as const;
 const away = expect.objectContaining({ code: 'DIRECTORY_UNAVAILABLE' });
 
-let shared: RedisServer;
-let cluster: Awaited<ReturnType<typeof openRedisCluster>>;
-beforeAll(async () => {
-  shared = await RedisServer.start();
-  cluster = await openRedisCluster();
-});
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-});
+const servers = redisServers();
 
 const open = (redis: RedisClient) => RedisTicketStore.open({ redis, log });
 
@@ -35,8 +26,8 @@ ticketStoreContract('memory', async () => {
   return { store, elsewhere: store, [Symbol.asyncDispose]: () => store.close() };
 });
 
-ticketStoreContract('Redis', () => openStorePair(shared, open));
-ticketStoreContract('Redis Cluster', () => openStorePair(cluster, open));
+ticketStoreContract('Redis', () => openStorePair(servers.single, open));
+ticketStoreContract('Redis Cluster', () => openStorePair(servers.cluster, open));
 
 describe('MemoryTicketStore', () => {
   test('what has become of a ticket can be asked for a minute', async () => {
@@ -59,7 +50,7 @@ describe('MemoryTicketStore', () => {
 
 describe('RedisTicketStore', () => {
   test('a ticket that ended goes after a minute, with what led to it; nothing stays for ever', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     const { redis } = store;
     await redis.flushall();
     const [ada, bob] = [record({ players: ['ada'] }), record({ players: ['bob'] })] as const;
@@ -83,7 +74,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('an end that was replaced does not end the pointer to the next ticket', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     await store.redis.flushall();
     const first = record({ players: ['ada'] });
     await store.enter(first, MANY);
@@ -93,7 +84,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('a queue longer than a page is read whole', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     await store.redis.flushall();
     const records = Array.from({ length: 450 }, () => record({}));
     await store.restore(records);
@@ -101,8 +92,8 @@ describe('RedisTicketStore', () => {
   });
 
   test('after Redis has lost everything, what is put back waits again', async () => {
-    await using store = await openStore(shared, open);
-    await using elsewhere = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
+    await using elsewhere = await openStore(servers.single, open);
     await store.redis.flushall();
     const [a, b] = [record({ players: ['ada'] }), record({})] as const;
     await store.enter(a, MANY);
@@ -119,7 +110,7 @@ describe('RedisTicketStore', () => {
   });
 
   test('noise on the channel, and what is torn or foreign, is skipped', async () => {
-    await using store = await openStore(shared, open);
+    await using store = await openStore(servers.single, open);
     const { redis } = store;
     await redis.flushall();
     const heard: TicketRecord[] = [];

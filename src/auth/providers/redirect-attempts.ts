@@ -2,11 +2,12 @@
 // finish what another began. It cannot read it, change it, or use another's; and a code that was stolen from an address (a history, a
 // log, a referrer) is worth nothing without it.
 
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { derivedKey } from '../../shared/mac.ts';
 import type { RedirectSecrets } from './identity-provider.ts';
 
 /** Time for a player to sign in at the provider, with a second factor and a lost phone. */
@@ -40,7 +41,7 @@ export class RedirectAttempts {
   /** @param secret - `auth.jwtSecret`; empty: a random key, so attempts end with this process */
   constructor(deps: { readonly clock: Clock }, secret: string) {
     const material = secret === '' ? randomBytes(KEY_BYTES) : secret;
-    this.#key = new Uint8Array(hkdfSync('sha256', material, '', AUDIENCE, KEY_BYTES));
+    this.#key = derivedKey(material, AUDIENCE);
     this.#clock = deps.clock;
   }
 

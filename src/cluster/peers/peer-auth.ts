@@ -1,6 +1,5 @@
-import { hkdfSync } from 'node:crypto';
 import type { AuthConfig, ClusterConfig } from '../../config/config.ts';
-import { macOver } from '../../shared/mac.ts';
+import { derivedKey, macOver } from '../../shared/mac.ts';
 
 // How nodes know each other on the peer port. The key never travels and no clock is involved (it may be what is broken):
 //
@@ -13,15 +12,13 @@ import { macOver } from '../../shared/mac.ts';
 export const NONCE_HEADER = 'x-meridian-nonce';
 export const MAC_HEADER = 'x-meridian-mac';
 
-const KEY_BYTES = 32;
-
 /** The key of the region's nodes: `cluster.secret`, or derived from what they share anyway (RFC 5869). */
 export function peerKey(
   cluster: Pick<ClusterConfig, 'secret'>,
   auth: Pick<AuthConfig, 'jwtSecret'>,
 ): Uint8Array {
   const secret = cluster.secret === '' ? auth.jwtSecret : cluster.secret;
-  return new Uint8Array(hkdfSync('sha256', secret, '', 'meridian peers', KEY_BYTES));
+  return derivedKey(secret, 'meridian peers');
 }
 
 export function macOf(key: Uint8Array, kind: 'ask' | 'answer', nonce: string, body = ''): string {

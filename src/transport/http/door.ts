@@ -1,5 +1,4 @@
 import type { RequestHandler } from 'express';
-import type { GameError } from '../../errors/game-error.ts';
 import type { CorsPolicy } from './cors-policy.ts';
 import type { Route } from './route.ts';
 
@@ -23,23 +22,18 @@ export function refuseCrowds(routes: readonly Route[], policy: CorsPolicy): Requ
         break;
       }
       const { origin, host } = request.headers;
+      const { retryAfterS } = refusal;
       response.writeHead(refusal.spec.http, {
         ...policy.headersFor({ origin, host }),
         'Content-Type': 'application/json',
         'Cache-Control': 'no-store',
-        ...retryAfter(refusal),
+        ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
       });
       response.end(JSON.stringify(refusal.toBody()));
       return;
     }
     next();
   };
-}
-
-function retryAfter({ retryAfterMs }: GameError): Readonly<Record<string, string>> {
-  return retryAfterMs === undefined
-    ? {}
-    : { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) };
 }
 
 /** `/v1/queues/{queue}/tickets` → a pattern with a group for each parameter. */

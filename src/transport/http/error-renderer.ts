@@ -39,9 +39,8 @@ export function errorRenderer(deps: {
 }
 
 function send(response: Response, error: GameError, body: ErrorBody): void {
-  if (error.retryAfterMs !== undefined) {
-    response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1_000)));
-  }
+  const { retryAfterS } = error;
+  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (error.spec.http === 401) response.set('WWW-Authenticate', 'Bearer');
   response.status(error.spec.http).json(body);
 }

@@ -1,18 +1,16 @@
-import { hkdfSync } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
-import { isSameMac, macOver } from '../../shared/mac.ts';
+import { derivedKey, isSameMac, macOver } from '../../shared/mac.ts';
 
 // How services know each other where TLS does not tell: every call carries a MAC over its method and the time, never the key. Whoever
 // listens to the wire can repeat a call for some minutes; whoever must fear that sets MERIDIAN_RPC_TLS_*.
 
 const PEER_HEADER = 'meridian-peer';
-const KEY_BYTES = 32;
 /** Clocks of nodes may differ by so much. */
 const TOLERANCE_MS = 5 * 60_000;
 
 /** The key of calls between services, of the secret that all of them have (RFC 5869). */
 export function callKey(secret: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', 'meridian rpc', KEY_BYTES));
+  return derivedKey(secret, 'meridian rpc');
 }
 
 /** @param atMs - wall clock @param path - `/<service>/<Method>` */

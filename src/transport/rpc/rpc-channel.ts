@@ -1,26 +1,16 @@
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
-import type { Clock } from '../../shared/clock.ts';
-import type { RpcMetrics } from '../../telemetry/rpc-metrics.ts';
 import { badRequest } from '../http/parse.ts';
 import { callContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { signCall } from './peer-call.ts';
 import type { RpcCalls, RpcContract, RpcMethod } from './rpc-contract.ts';
+import type { RpcEndDeps } from './rpc-end.ts';
 import { fromServiceError } from './rpc-error.ts';
-import { channelCredentials, type RpcTls } from './rpc-tls.ts';
+import { channelCredentials } from './rpc-tls.ts';
 
 type Message = Readonly<Record<string, unknown>>;
-
-export interface RpcChannelDeps {
-  readonly clock: Clock;
-  readonly metrics: RpcMetrics;
-  readonly key: Uint8Array;
-  readonly tls: RpcTls | null;
-  /** Folder of the `.proto` files, when they are not Meridian's own. */
-  readonly protoFolder?: string;
-}
 
 /** gRPC retry design (A6): a call that may be repeated is, while its deadline allows. */
 const RETRIES = {
@@ -41,7 +31,7 @@ export class RpcChannel<Contract extends RpcContract> {
   readonly calls: RpcCalls<Contract>;
   readonly #client: Client;
 
-  constructor(contract: Contract, target: string, deps: RpcChannelDeps) {
+  constructor(contract: Contract, target: string, deps: RpcEndDeps) {
     const { service } = loadProto(contract, deps.protoFolder);
     this.#client = new Client(target, channelCredentials(deps.tls), {
       'grpc.service_config': JSON.stringify(serviceConfigOf(contract)),
@@ -77,7 +67,7 @@ export class RpcChannel<Contract extends RpcContract> {
 }
 
 function callOf(
-  { clock, key, metrics }: RpcChannelDeps,
+  { clock, key, metrics }: RpcEndDeps,
   path: string,
   { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
   invoke: (message: Message, metadata: Metadata, deadlineAtMs: number) => Promise<Message>,

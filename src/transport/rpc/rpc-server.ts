@@ -1,34 +1,21 @@
-import {
-  type handleUnaryCall,
-  Server,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-} from '@grpc/grpc-js';
+import { type handleUnaryCall, Server, type ServerUnaryCall } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
-import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { RpcMetrics } from '../../telemetry/rpc-metrics.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { headerOf, isPeerCall } from './peer-call.ts';
 import type { RpcCalls, RpcContract, RpcMethod } from './rpc-contract.ts';
+import type { RpcEndDeps } from './rpc-end.ts';
 import { toServiceError } from './rpc-error.ts';
-import { type RpcTls, serverCredentials } from './rpc-tls.ts';
+import { serverCredentials } from './rpc-tls.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
-export interface RpcServerDeps {
-  readonly clock: Clock;
+export interface RpcServerDeps extends RpcEndDeps {
   readonly log: Logger;
-  readonly metrics: RpcMetrics;
-  /** Key of calls between services. */
-  readonly key: Uint8Array;
-  readonly tls: RpcTls | null;
-  /** Folder of the `.proto` files, when they are not Meridian's own. */
-  readonly protoFolder?: string;
 }
 
 /** Largest message: a full profile with its JSON, several times over. */
@@ -56,7 +43,7 @@ export class RpcServer {
     const calls = Object.entries(contract.methods).map(([name, method]) => [
       wireName(name),
       this.#serve(
-        { service, name: contract.name, method: wireName(name) },
+        { name: contract.name, method: wireName(name) },
         method,
         handlers[name] as (request: unknown) => Promise<unknown>,
       ),
@@ -96,7 +83,7 @@ export class RpcServer {
   }
 
   #serve(
-    { name, method }: { service: ServiceDefinition; name: string; method: string },
+    { name, method }: { readonly name: string; readonly method: string },
     { request, reply }: RpcMethod<z.ZodType, z.ZodType>,
     handle: (request: unknown) => Promise<unknown>,
   ): handleUnaryCall<Message, Message> {
