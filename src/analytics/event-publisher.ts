@@ -1,3 +1,4 @@
+import { backOffMs } from '../shared/back-off.ts';
 import type { Clock } from '../shared/clock.ts';
 import { within } from '../shared/within.ts';
 import type { AnalyticsMetrics } from '../telemetry/analytics-metrics.ts';
@@ -7,7 +8,6 @@ import type { EventBuffer, PendingEvent } from './event-buffer.ts';
 import { type EventSource, sealEvent } from './event-record.ts';
 import type { EventStream } from './event-stream.ts';
 import { LoopTimer } from './loop-timer.ts';
-import { retryDelayMs } from './retry-delay.ts';
 
 // From the buffer into the region's stream:
 //
@@ -19,7 +19,7 @@ import { retryDelayMs } from './retry-delay.ts';
 const BATCH = 256;
 /** How long an event waits before it leaves, at most; a process that is killed loses what it has recorded since. */
 export const PUBLISH_EVERY_MS = 250;
-const LONGEST_RETRY_MS = 5_000;
+const RETRIES = { firstMs: 250, longestMs: 5_000 } as const;
 
 type Batch =
   | { readonly kind: 'taken'; readonly events: readonly PendingEvent[] }
@@ -68,7 +68,7 @@ export class EventPublisher {
     const outcome = await this.#publishBatch();
     if (outcome === 'published') return 0;
     if (outcome === 'nothing') return PUBLISH_EVERY_MS;
-    return retryDelayMs(this.#failures, LONGEST_RETRY_MS, Math.random());
+    return backOffMs(this.#failures, Math.random(), RETRIES);
   }
 
   /** Does not throw. */

@@ -1,3 +1,4 @@
+import { backOffMs } from '../shared/back-off.ts';
 import type { Clock } from '../shared/clock.ts';
 import { within } from '../shared/within.ts';
 import type { AnalyticsMetrics } from '../telemetry/analytics-metrics.ts';
@@ -5,7 +6,6 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { EventSink, SinkOutcome } from './event-sink.ts';
 import type { EventStream, StreamEntry } from './event-stream.ts';
 import { LoopTimer } from './loop-timer.ts';
-import { retryDelayMs } from './retry-delay.ts';
 
 // From the region's stream into the sink:
 //
@@ -20,6 +20,7 @@ const BATCH = 256;
 const LOOK_EVERY_MS = 500;
 /** With the longest a sink may take for a write, less than `TAKE_OVER_AFTER_MS`: who tries again still holds his events. */
 const LONGEST_RETRY_MS = 15_000;
+const RETRIES = { firstMs: 250, longestMs: LONGEST_RETRY_MS } as const;
 /** Silence after which another node takes a node's events. */
 export const TAKE_OVER_AFTER_MS = 30_000;
 
@@ -74,7 +75,7 @@ export class EventShipper {
     const outcome = await this.#ship();
     if (outcome === 'shipped') return 0;
     if (outcome === 'nothing') return LOOK_EVERY_MS;
-    const delayMs = retryDelayMs(this.#failures, LONGEST_RETRY_MS, Math.random());
+    const delayMs = backOffMs(this.#failures, Math.random(), RETRIES);
     return Math.min(LONGEST_RETRY_MS, Math.max(delayMs, this.#retryAfterMs));
   }
 

@@ -1,4 +1,4 @@
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '../../shared/back-off.ts';
 
 export interface LinkLoopOptions {
   readonly onFailure?: (error: unknown) => void;
@@ -55,7 +55,7 @@ export class LinkLoop {
   }
 
   async #run(): Promise<void> {
-    const { onFailure = () => {}, longestBackOffMs } = this.#options;
+    const { onFailure = () => {}, longestBackOffMs: longestMs } = this.#options;
     let failures = 0;
     while (!this.#isStopping) {
       try {
@@ -65,7 +65,7 @@ export class LinkLoop {
         failures++;
         if (this.#isStopping) return;
         onFailure(error);
-        await this.#sleep(backOffMs(failures, Math.random(), longestBackOffMs));
+        await this.#sleep(backOffMs(failures, Math.random(), { longestMs }));
       }
     }
   }

@@ -1,5 +1,6 @@
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUri, type RedisTarget } from '../../config/redis-uri.ts';
+import { backOffMs } from '../../shared/back-off.ts';
 import type { RedisClient } from './redis-script.ts';
 
 // Clients of the region's Redis. What a request waits for is bounded: while Redis is away a call is refused at once, and one
@@ -12,8 +13,7 @@ import type { RedisClient } from './redis-script.ts';
 /** What a request may take when nothing is said, ms. */
 const COMMAND_TIMEOUT_MS = 800;
 const CONNECT_TIMEOUT_MS = 1_000;
-const MIN_RECONNECT_MS = 50;
-const MAX_RECONNECT_MS = 500;
+const RECONNECTS = { firstMs: 50, longestMs: 500 } as const;
 /** A connection that does not answer a ping for this long is made anew. */
 const PULSE_MS = 2_000;
 /** How long a start waits for Redis. */
@@ -207,8 +207,7 @@ export function breakHalfOpen(client: RedisClient): void {
 
 /** Doubles from 50 to 500 ms; half of it is chance, so that not all nodes come at once. */
 function reconnectDelayMs(tries: number): number {
-  const delayMs = Math.min(MAX_RECONNECT_MS, MIN_RECONNECT_MS * 2 ** (tries - 1));
-  return delayMs / 2 + (Math.random() * delayMs) / 2;
+  return backOffMs(tries, Math.random(), RECONNECTS);
 }
 
 function targetOf(uri: string): RedisTarget {
