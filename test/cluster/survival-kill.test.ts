@@ -103,6 +103,8 @@ beforeAll(async () => {
     async () => (await redis.hget(redisKeys.rooms, locked.roomId))?.includes('"locked":true'),
     PATIENCE,
   );
+  // A lock is written with a checkpoint.
+  await region.written(locked.roomId, '"locked":true');
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
