@@ -109,12 +109,10 @@ export class AuthApi {
    * @throws {MeridianError} `CLOSED` when the player closed the popup, or it could not be opened; `PROVIDER_REFUSED`, `PLAYER_BANNED`, …
    */
   async signInWith(provider: string, options: ProviderOptions = {}): Promise<PlayerAccount | null> {
-    const { ticket, displayName } = options;
-    const name = displayName === undefined ? {} : { displayName };
-    const path = `providers/${encodeURIComponent(provider)}/sign-in`;
-    if (ticket !== undefined) return await this.#signIn(path, { ticket, ...name });
-    const proof = await this.#visit(provider, 'sign-in', options);
-    return proof === null ? null : await this.#signIn(path, { ...proof, ...name });
+    const { ticket } = options;
+    const proof =
+      ticket === undefined ? await this.#visit(provider, 'sign-in', options) : { ticket };
+    return proof === null ? null : await this.#signInBy(provider, proof, options);
   }
 
   /**
@@ -134,15 +132,13 @@ export class AuthApi {
       return null;
     }
     browser.showAddress(withoutQuery(callbackUrl));
-    const { provider, attempt, displayName } = kept;
+    const { provider, attempt } = kept;
     const proof = { attempt, callbackUrl };
     if (kept.purpose === 'link') {
       await this.#link({ provider: { id: provider, ...proof } });
       return session.tokens;
     }
-    const name = displayName === undefined ? {} : { displayName };
-    const path = `providers/${encodeURIComponent(provider)}/sign-in`;
-    return await this.#signIn(path, { ...proof, ...name });
+    return await this.#signInBy(provider, proof, kept);
   }
 
   /** The ways to sign in as this player; none: a guest. */
@@ -181,6 +177,18 @@ export class AuthApi {
     await this.#deps.authorized.request('POST', `${AUTH}/sign-out-everywhere`);
     await this.#deps.session.signOut();
     this.#deps.onPlayerChanged();
+  }
+
+  async #signInBy(
+    provider: string,
+    proof: ProviderProof,
+    { displayName }: Pick<ProviderOptions, 'displayName'>,
+  ): Promise<PlayerAccount> {
+    const name = displayName === undefined ? {} : { displayName };
+    return await this.#signIn(`providers/${encodeURIComponent(provider)}/sign-in`, {
+      ...proof,
+      ...name,
+    });
   }
 
   async #signIn(path: string, body: unknown): Promise<PlayerAccount> {
