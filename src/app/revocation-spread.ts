@@ -3,10 +3,14 @@ import { REVOKED } from '../auth/link-kinds.ts';
 import type { Revocation } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { MeridianConfig } from '../config/config.ts';
 import type { RegionLink } from '../regions/contract.ts';
+import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { makeUlid } from '../regions/link/ulid.ts';
 import { Room } from '../rooms/room.ts';
+import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
 import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /**
@@ -38,6 +42,34 @@ export function spreadRevocations<Link extends RegionLink | null>(deps: {
     });
   }
   return link;
+}
+
+/**
+ * Links a process that decides on players to the other regions, where no game runs: it tells them, and hears what they have decided. What
+ * it sends the nodes of its region carry.
+ */
+export async function linkRevocations(
+  deps: {
+    readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
+    readonly nodeId: string;
+    readonly revocations: Revocations;
+    readonly log: Logger;
+    readonly metrics: NodeMetrics;
+  },
+  closers: Closers,
+): Promise<void> {
+  const { config, nodeId, revocations, log, metrics } = deps;
+  const { id: regionId, links } = config.region;
+  if (links.length === 0) return;
+  const link = new RedisRegionLink({
+    ...{ regionId, nodeId, log, metrics: metrics.links },
+    redisUri: config.redis.uri,
+    peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
+    takesTurns: false,
+  });
+  spreadRevocations({ revocations, link, log });
+  closers.push('region links', () => link.stop());
+  await link.start();
 }
 
 /** Sends each to every region; what one has refused it gets again, under the same id, and so once. */
