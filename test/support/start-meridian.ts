@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { parsePrometheus, sumOf } from '../../loadtest/load/prometheus.ts';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
+import { eventually } from './eventually.ts';
 import { repositoryRoot } from './repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -15,6 +17,8 @@ export interface StartMeridianOptions {
   readonly game: string;
   /** Settings besides those below; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether `advance` moves its clock. */
+  readonly hasMovableClock?: boolean;
 }
 
 export interface ProcessEnd {
@@ -23,6 +27,7 @@ export interface ProcessEnd {
 }
 
 const START_TIMEOUT_MS = 20_000;
+const MOVABLE_CLOCK = pathToFileURL(join(import.meta.dirname, 'movable-clock.ts')).href;
 
 /** A Meridian node in a process of its own, started as `npm start` does, with free ports and a store of its own. */
 export class MeridianProcess implements AsyncDisposable {
@@ -55,10 +60,15 @@ export class MeridianProcess implements AsyncDisposable {
       MERIDIAN_PROFILES_SQLITE_PATH: join(folder.path, 'store.sqlite'),
       ...options.env,
     };
+    const clock = options.hasMovableClock === true ? [`--import=${MOVABLE_CLOCK}`] : [];
     const child = spawn(
       process.execPath,
-      ['--conditions=meridian-source', 'src/main.ts', '--game', options.game],
-      { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'pipe'] },
+      [...clock, '--conditions=meridian-source', 'src/main.ts', '--game', options.game],
+      {
+        cwd: repositoryRoot,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe', ...(clock.length === 0 ? [] : (['ipc'] as const))],
+      },
     );
     return new MeridianProcess(child, owned.move());
   }
@@ -134,6 +144,23 @@ export class MeridianProcess implements AsyncDisposable {
     });
     if (!response.ok) throw new Error(`guest sign-in: ${await response.text()}`);
     return (await response.json()) as SessionTokens;
+  }
+
+  /** Waits until it may get players. */
+  async ready(): Promise<void> {
+    await eventually(async () => (await fetch(`${this.url}/ready`)).ok, { withinMs: 20_000 });
+  }
+
+  /** Moves its wall clock; for one that was started with `hasMovableClock`. */
+  async advance(ms: number): Promise<void> {
+    const told = Promise.withResolvers<void>();
+    const hear = (message: unknown) => {
+      if ((message as { readonly advancedMs?: number }).advancedMs === ms) told.resolve();
+    };
+    this.child.on('message', hear);
+    this.child.send({ advanceMs: ms });
+    await told.promise;
+    this.child.off('message', hear);
   }
 
   /** Asks the process to stop, as a supervisor does, and waits for its end. */
