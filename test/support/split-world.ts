@@ -63,7 +63,8 @@ export class SplitWorld implements AsyncDisposable {
     this.#folder = parts.folder;
     this.#options = parts.options;
     this.#rpcPorts = parts.rpcPorts;
-    this.secret = parts.options.env?.['JWT_SECRET'] ?? SECRET;
+    const { env = {} } = parts.options;
+    this.secret = env['MERIDIAN_AUTH_JWT_SECRET'] ?? env['JWT_SECRET'] ?? SECRET;
   }
 
   /** Where players come. */
