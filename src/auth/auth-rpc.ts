@@ -65,7 +65,8 @@ export const AUTH_RPC = defineRpc({
     startProvider: {
       request: z.object({ provider: z.string(), redirectUri: z.string(), address: Address }),
       reply: ProviderStartReply,
-      isIdempotent: true,
+      // Each time counts as a try, and a provider that is away would be asked four times.
+      isIdempotent: false,
       deadlineMs: PROVIDER_WITHIN_MS,
     },
     signInProvider: {

@@ -386,7 +386,7 @@ export const MeridianConfig = z
   .refine((c) => isWhole(c) || c.auth.jwtSecret !== '' || c.rpc.secret !== '', {
     path: ['rpc', 'secret'],
     message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
-    when: areSound('process.services', 'rpc', 'auth.jwtSecret'),
+    when: areSound('process.services', 'rpc.secret', 'auth.jwtSecret'),
   })
   .refine((c) => isPlaced(c, 'auth'), needsTarget('auth'))
   .refine((c) => isPlaced(c, 'profile'), needsTarget('profile'))
@@ -395,7 +395,7 @@ export const MeridianConfig = z
   .refine((c) => c.redis.uri !== '' || !(isApart(c, 'auth') || isApart(c, 'analytics')), {
     path: ['redis', 'uri'],
     message: 'is needed with auth or analytics apart: revocations and events go by it',
-    when: areSound('process.services', 'rpc', 'redis.uri'),
+    when: areSound('process.services', 'redis.uri'),
   })
   .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
     path: ['auth', 'jwtSecret'],
@@ -473,7 +473,7 @@ function needsTarget(service: CalledService) {
   return {
     path: ['rpc', `${service}Target`],
     message: `is needed, or ${service} among process.services: what runs here asks it`,
-    when: areSound('process.services', 'rpc'),
+    when: areSound('process.services'),
   };
 }
 
