@@ -1,6 +1,8 @@
 // A game whose services each have a process of their own, as players and operators see it; and what happens when one of them is killed.
 
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Client, type Room } from '@colyseus/sdk';
+import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CloseCode } from '../../src/protocol/close-codes.ts';
 import type { ErrorBody, ProfileBody, SessionTokens } from '../../src/protocol/rest.ts';
@@ -11,12 +13,22 @@ import { type SplitProcess, SplitWorld } from '../support/split-world.ts';
 const GAME = 'test/support/field-game.ts';
 const PASSWORD = 'operator of five processes';
 const SOON = { withinMs: 15_000 };
+const { privateKey } = generateKeyPairSync('ed25519');
+const SIGNING_KEY = { ...privateKey.export({ format: 'jwk' }), kid: 'k1' };
+/** Everything that nobody may read in a log. */
+const secrets = new Set<string>([String(SIGNING_KEY['d']), PASSWORD]);
 
 let world: SplitWorld;
 beforeAll(async () => {
   world = await SplitWorld.start({
     game: GAME,
-    env: { MERIDIAN_ADMIN_PASSWORD: PASSWORD, MERIDIAN_HTTP_REQUESTS_PER_MINUTE: '100000' },
+    env: {
+      MERIDIAN_ADMIN_PASSWORD: PASSWORD,
+      MERIDIAN_HTTP_REQUESTS_PER_MINUTE: '100000',
+      MERIDIAN_PROCESS_LOG_LEVEL: 'trace',
+    },
+    // What signs is with the auth service, and nowhere else.
+    envOf: { auth: { MERIDIAN_AUTH_SIGNING_KEYS: JSON.stringify([SIGNING_KEY]) } },
   });
 }, 60_000);
 afterAll(() => world[Symbol.asyncDispose]());
@@ -35,7 +47,17 @@ async function ask<Body>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as Body };
+  const reply = (text === '' ? null : JSON.parse(text)) as Body;
+  remember({ token, ...(body as object), ...(reply as object) });
+  return { status: response.status, body: reply };
+}
+
+/** Notes the secrets of a message. */
+function remember(message: Readonly<Record<string, unknown>>): void {
+  for (const name of ['token', 'accessToken', 'refreshToken', 'password', 'deviceKey', 'ticket']) {
+    const secret = message[name];
+    if (typeof secret === 'string') secrets.add(secret);
+  }
 }
 
 const own = (token: string) => ask<ProfileBody & ErrorBody>('GET', '/v1/profiles/me', { token });
@@ -96,6 +118,16 @@ test('[SE-12] a player signs in, plays, is counted, and is deleted, over as many
   ).toBeGreaterThan(0);
   expect(await node.metric('meridian_analytics_published_total')).toBeGreaterThan(0);
   expect(await node.metric('meridian_analytics_shipped_total')).toBe(0);
+});
+
+test('[SE-16] a node verifies by the public keys of the auth service, and shows them', async () => {
+  const { accessToken } = await world.node.signIn();
+  expect(decodeProtectedHeader(accessToken)).toMatchObject({ alg: 'EdDSA', kid: 'k1' });
+  expect((await own(accessToken)).status).toBe(200);
+  const { kty, crv, x, kid } = SIGNING_KEY;
+  expect((await ask('GET', '/.well-known/jwks.json')).body).toEqual({
+    keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }],
+  });
 });
 
 test('[SE-12] a process without a game has no rooms and no REST', async () => {
@@ -165,6 +197,23 @@ describe('killed with -9', () => {
     await room.leave();
   });
 
+  test('[SE-16] auth, and a node that starts meanwhile: it is not ready, and holds nothing against a token', async () => {
+    const { accessToken } = await world.node.signIn();
+    await world.kill('auth');
+    await world.kill('game');
+    await world.restart('game');
+    const ready = await fetch(`${world.node.url}/ready`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, failed: ['auth keys'] },
+    ]);
+    const early = await own(accessToken);
+    expect([early.status, early.body.error.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    await world.restart('auth');
+    await world.node.ready();
+    expect((await own(accessToken)).status).toBe(200);
+  });
+
   test('[SE-11] profile: play goes on, nodes are not ready until it is back, and nothing is lost', async () => {
     const session = await world.node.signIn('Dora');
     const { room } = await join(session);
@@ -217,4 +266,33 @@ describe('killed with -9', () => {
     expect(await next.room.request('score', 1)).toEqual({ 'field.points': 6 });
     await next.room.leave();
   });
+});
+
+test('[SE-18] no process logs a secret, whichever way it came and whatever was away', async () => {
+  const account = { email: 'tell.tale@example.com', password: 'four unlogged otters' };
+  const wrong = { ...account, password: 'five unlogged otters' };
+  const signIns: readonly (readonly [path: string, body: object])[] = [
+    ['/v1/auth/email/sign-up', account],
+    ['/v1/auth/email/sign-in', wrong],
+    ['/v1/auth/email/sign-in', account],
+    ['/v1/auth/device', { deviceKey: randomBytes(32).toString('base64url') }],
+    ['/v1/auth/providers/steam/sign-in', { ticket: 'abcdef0123456789'.repeat(8) }],
+  ];
+  const tryAll = async () => {
+    for (const [path, body] of signIns) await ask('POST', path, { body });
+  };
+  await tryAll();
+  await world.kill('profile');
+  await tryAll();
+  await world.kill('auth');
+  await tryAll();
+  await world.restart('profile');
+  await world.restart('auth');
+  await world.node.ready();
+  const { output } = world;
+  // What failed is there, and by whom.
+  expect(output.includes('AuthService/SignInEmail')).toBe(true);
+  const logged = [...secrets, account.email].filter((secret) => output.includes(secret));
+  expect(logged).toEqual([]);
+  expect(secrets.size).toBeGreaterThan(20);
 });
