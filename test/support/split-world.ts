@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { MeridianProcess, type StartMeridianOptions } from './meridian-process.ts';
 import { RedisServer } from './redis-server.ts';
-import { MeridianProcess } from './start-meridian.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** What runs where: each process, and its services. */
@@ -145,4 +145,22 @@ export class SplitWorld implements AsyncDisposable {
     await this.#folder[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
   }
+}
+
+/** Settings of a node that its services do not share: what it listens on. */
+const OF_THE_NODE = /^(PORT$|MERIDIAN_HTTP_|MERIDIAN_ADMIN_)/;
+
+/** A node whose services run in processes that go with it. */
+export async function startSplitNode({
+  game,
+  env = {},
+}: StartMeridianOptions): Promise<MeridianProcess> {
+  const shared = Object.entries(env).filter(([name]) => !OF_THE_NODE.test(name));
+  const world = await SplitWorld.start({
+    game,
+    env: Object.fromEntries(shared),
+    envOf: { game: env },
+  });
+  world.node.owns(world);
+  return world.node;
 }
