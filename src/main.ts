@@ -12,7 +12,8 @@ import type { GameDefinition } from './rooms/game.ts';
 const USAGE = `Usage: node src/main.ts --game <file>
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
-  --services <which>  \`all\` (a node), or \`profile\` (the profile service alone, no game); or set MERIDIAN_PROCESS_SERVICES
+  --services <which>  \`all\` (a node), \`profile\` (the profile service alone, no game) or \`matchmaking\` (the queues of the game alone);
+                      or set MERIDIAN_PROCESS_SERVICES
   --help              this text
 
 Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.
@@ -33,10 +34,7 @@ async function main(): Promise<void> {
     ...process.env,
     ...(services === undefined ? {} : { MERIDIAN_PROCESS_SERVICES: services }),
   });
-  const node =
-    config.process.services === 'profile'
-      ? await startProfiles(config)
-      : await startNode(config, await loadGame(game ?? process.env['MERIDIAN_GAME']), endFenced);
+  const node = await startServices(config, game ?? process.env['MERIDIAN_GAME']);
   stopOnSignals(node, config.process.shutdownDeadlineMs);
   node.log.info(
     { event: 'listening', pid: process.pid, ...node.ports },
@@ -68,9 +66,22 @@ function readArguments(): Arguments {
 }
 
 /** gRPC is loaded only where it serves. */
-async function startProfiles(config: MeridianConfig): Promise<MeridianNode> {
-  const { startProfileNode } = await import('./app/profile-node.ts');
-  return await startProfileNode(config);
+async function startServices(
+  config: MeridianConfig,
+  game: string | undefined,
+): Promise<MeridianNode> {
+  switch (config.process.services) {
+    case 'all':
+      return await startNode(config, await loadGame(game), endFenced);
+    case 'profile': {
+      const { startProfileNode } = await import('./app/profile-node.ts');
+      return await startProfileNode(config);
+    }
+    case 'matchmaking': {
+      const { startMatchmakingNode } = await import('./app/matchmaking-node.ts');
+      return await startMatchmakingNode(config, await loadGame(game), endFenced);
+    }
+  }
 }
 
 async function loadGame(path: string | undefined): Promise<GameDefinition> {

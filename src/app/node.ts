@@ -115,13 +115,12 @@ async function openNode(
       link: spreadRevocations({ revocations, link: bound, log }),
       matchmaking: await openMatchmaking(
         {
-          ...{ config, game, node, regions, link: bound, profiles, log },
+          ...{ config, game, node, self, regions, link: bound, profiles, log, metrics },
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
           tokens: auth,
           clock,
-          metrics: metrics.matchmaking,
           events: analytics.analytics,
         },
         closers,

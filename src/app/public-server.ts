@@ -6,7 +6,6 @@ import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
-import type { MatchmakingService } from '../matchmaking/service.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import type { RegionsService } from '../regions/service.ts';
 import type { GameDefinition } from '../rooms/game.ts';
@@ -29,6 +28,7 @@ import type { NodeAnalytics } from './analytics.ts';
 import { deletePlayer } from './delete-player.ts';
 import type { Evacuation } from './evacuation.ts';
 import { mountHealth } from './health.ts';
+import type { NodeMatchmaking } from './matchmaking.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Players } from './players.ts';
 import type { Region } from './region.ts';
@@ -41,7 +41,7 @@ export interface PublicServerParts extends Pick<Players, 'auth' | 'profiles'> {
   readonly self: NodeSelf;
   readonly region: Region;
   readonly regions: RegionsService;
-  readonly matchmaking: MatchmakingService;
+  readonly matchmaking: NodeMatchmaking;
   readonly analytics: NodeAnalytics;
   readonly survival: SurvivalRuntime;
   /** Null: no region takes the rooms of another. */
@@ -69,6 +69,7 @@ export function createPublicServer(parts: PublicServerParts): {
     checks: [
       { name: 'profile store', check: () => profiles.ping() },
       { name: 'lease', check: async () => assertHeld(region.lease) },
+      ...matchmaking.checks,
     ],
     isDraining: () => self.isDraining,
   });

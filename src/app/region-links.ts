@@ -13,7 +13,7 @@ const HEARTBEAT_MS = 500;
 const REPORT = { name: 'region-report', value: RegionReportSchema, everyMs: REPORT_EVERY_MS };
 
 export interface RegionLinksDeps {
-  readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
+  readonly config: Pick<MeridianConfig, 'region' | 'redis' | 'rpc' | 'process'>;
   readonly nodeId: string;
   readonly regions: RegionsService;
   /** Of the region: what is sent over a link is not old because the clock of the node that carries it is wrong. */
@@ -44,6 +44,7 @@ export async function linkRegions<Bound>(
       clock,
       log,
       metrics: metrics.links,
+      ...linkPart(config),
     },
     { heartbeatMs: HEARTBEAT_MS },
   );
@@ -64,4 +65,15 @@ export async function linkRegions<Bound>(
   const timer = setInterval(exchange, REPORT_EVERY_MS);
   closers.push('region reports to others', () => clearInterval(timer));
   return bound;
+}
+
+/**
+ * What a process does for the links of its region. All work that comes over them is matchmaking's (tickets, ratings), and what a peer is told
+ * after a gap are revocations, which nodes with players know: where they are apart, each takes its own.
+ */
+function linkPart({ rpc, process }: Pick<MeridianConfig, 'rpc' | 'process'>) {
+  return {
+    carries: process.services !== 'matchmaking',
+    takesWork: rpc.matchmakingTarget === '',
+  };
 }

@@ -304,6 +304,8 @@ export const RpcConfig = z
      * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process.
      */
     profileTarget: z.string().default(''),
+    /** The same of the matchmaking service: of the region of this node. Empty: in this process. */
+    matchmakingTarget: z.string().default(''),
     /** Key by which services know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
     secret: z.union([z.literal(''), z.string().min(32)]).default(''),
     /** Mutual TLS: file of the authority, in PEM. Empty, with the next two: none. */
@@ -324,13 +326,14 @@ export const RpcConfig = z
   );
 
 /** What a process can run. `all`: a whole node. */
-const Services = z.enum(['all', 'profile']);
+const Services = z.enum(['all', 'profile', 'matchmaking']);
 
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /**
-   * What this process runs: `all`, a node with rooms and everything; or `profile`, the profile service alone, for nodes whose
-   * `rpc.profileTarget` is it. The same as `--services`.
+   * What this process runs: `all`, a node with rooms and everything; `profile`, the profile service alone, for nodes whose
+   * `rpc.profileTarget` is it; or `matchmaking`, the queues of a region, for its nodes whose `rpc.matchmakingTarget` is it. The same as
+   * `--services`.
    */
   services: Services.default('all'),
   /** `production` asks for `auth.jwtSecret`. */
@@ -369,13 +372,39 @@ export const MeridianConfig = z
   })
   .refine(
     (c) =>
-      (c.process.services === 'all' && c.rpc.profileTarget === '') ||
+      (c.process.services === 'all' &&
+        c.rpc.profileTarget === '' &&
+        c.rpc.matchmakingTarget === '') ||
       c.auth.jwtSecret !== '' ||
       c.rpc.secret !== '',
     {
       path: ['rpc', 'secret'],
       message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
       when: areSound('process.services', 'rpc.profileTarget', 'rpc.secret', 'auth.jwtSecret'),
+    },
+  )
+  .refine(
+    (c) =>
+      (c.process.services !== 'matchmaking' && c.rpc.matchmakingTarget === '') ||
+      c.redis.uri !== '',
+    {
+      path: ['redis', 'uri'],
+      message: 'is needed with matchmaking apart: the processes of a region find each other there',
+      when: areSound('process.services', 'rpc.matchmakingTarget', 'redis.uri'),
+    },
+  )
+  .refine((c) => c.process.services !== 'matchmaking' || c.rpc.matchmakingTarget === '', {
+    path: ['rpc', 'matchmakingTarget'],
+    message: 'is for nodes with rooms: the service itself asks nobody else for it',
+    when: areSound('process.services', 'rpc.matchmakingTarget'),
+  })
+  .refine(
+    (c) => c.process.services !== 'matchmaking' || c.rpc.profileTarget !== '' || c.mongo.uri !== '',
+    {
+      path: ['rpc', 'profileTarget'],
+      message:
+        'or mongo.uri is needed by a matchmaking service: ratings are in the profiles that all share',
+      when: areSound('process.services', 'rpc.profileTarget', 'mongo.uri'),
     },
   )
   .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
@@ -408,6 +437,12 @@ export type RegionConfig = MeridianConfig['region'];
 export type AnalyticsConfig = MeridianConfig['analytics'];
 export type RpcConfig = MeridianConfig['rpc'];
 export type ProcessConfig = MeridianConfig['process'];
+
+/** By which host other services reach the port of gRPC: where it is bound, or as other nodes do. */
+export function rpcHost({ rpc, cluster }: Pick<MeridianConfig, 'rpc' | 'cluster'>): string {
+  const { bindAddress } = rpc;
+  return ['0.0.0.0', '::'].includes(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
+}
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */
 export function advertisedHost({

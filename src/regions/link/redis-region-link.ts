@@ -49,6 +49,10 @@ export interface RedisRegionLinkDeps {
   readonly log: Logger;
   readonly metrics?: LinkMetrics;
   readonly clock?: Clock;
+  /** Whether this node may carry links: false where it does not know what a peer that missed news has to be told. True when absent. */
+  readonly carries?: boolean;
+  /** Whether it may take work: false where its kinds are handled by other processes. True when absent. */
+  readonly takesWork?: boolean;
 }
 
 interface Shared extends Required<Omit<RedisRegionLinkDeps, 'peers'>> {
@@ -76,6 +80,8 @@ export class RedisRegionLink implements RegionLink {
     this.#shared = {
       metrics: noLinkMetrics,
       clock: systemClock,
+      carries: true,
+      takesWork: true,
       ...self,
       redis: connectRedis(deps.redisUri, { name: 'link', log: deps.log }),
       options: chosen,
@@ -217,8 +223,10 @@ class LinkToPeer {
   async start(): Promise<void> {
     this.outbox.start();
     this.watch.start();
-    this.#bridgeTurn.start();
-    this.#workTurn.start();
+    const { carries, takesWork } = this.#shared;
+    // Who never has the turn does nothing of it.
+    if (carries) this.#bridgeTurn.start();
+    if (takesWork) this.#workTurn.start();
     this.#bridge.start();
     await this.#tail.start();
     this.#worker.start();
