@@ -139,41 +139,52 @@ test('[SE-23] killed again and again while players come, it loses nobody and put
   expect(playersOf.size).toBe(came.length / 2);
 });
 
-test('[SE-24] of two, one is killed: the nodes stay ready, and the other matches its queues', {
-  timeout: 90_000,
-}, async () => {
-  await using apart = await ServicesApart.open({ game: GAME, env: ENV, matchmakingPorts: 2 });
-  const [one, other, node] = await Promise.all([
-    apart.startMatchmaking({ at: 0 }),
-    apart.startMatchmaking({ at: 1 }),
-    apart.startNode(),
-  ]);
-  await apart.untilReady(one, other, node);
-  const matches = (process: MeridianProcess) =>
-    process.log.some(({ event, queue }) => event === 'matching' && queue === 'duel');
-  const matcher = await eventually(() => [one, other].find(matches), SOON);
-  const successor = matcher === one ? other : one;
-  const [anna, ben] = (await Promise.all([1, 2].map(() => MatchPlayer.signIn(reach(node))))) as [
-    MatchPlayer,
-    MatchPlayer,
-  ];
-  anna.listen();
-  const { body: ticket } = await anna.enter('duel');
-  await eventually(() => lastPushed(anna)?.state === 'searching', SOON);
-  await kill(matcher);
-  await eventually(async () => (await apart.unready(node)) === null, SOON);
-  const entered = await eventually(async () => {
-    const answer = await ben.enter('duel');
-    return answer.status === 201 ? answer.body : null;
-  }, SOON);
-  const seats = await Promise.all([anna.matched(ticket), ben.matched(entered)]);
-  expect(seats[0].matchId).toBe(seats[1].matchId);
-  expect(successor.log.some(({ event, queue }) => event === 'matching' && queue === 'duel')).toBe(
-    true,
-  );
-  await eventually(() => lastPushed(anna)?.state === 'matched', SOON);
-  anna.hangUp();
-});
+test.each([
+  { what: 'is killed', end: kill },
+  {
+    what: 'stops',
+    end: async (node: MeridianProcess) =>
+      expect(await node.stop()).toEqual({ exitCode: 0, signal: null }),
+  },
+])(
+  '[SE-24] of two, one $what: the nodes stay ready, and the other matches its queues',
+  {
+    timeout: 90_000,
+  },
+  async ({ end }) => {
+    await using apart = await ServicesApart.open({ game: GAME, env: ENV, matchmakingPorts: 2 });
+    const [one, other, node] = await Promise.all([
+      apart.startMatchmaking({ at: 0 }),
+      apart.startMatchmaking({ at: 1 }),
+      apart.startNode(),
+    ]);
+    await apart.untilReady(one, other, node);
+    // One of the two has matched the queue, whichever it is.
+    const endAndMatch = async (ending: MeridianProcess) => {
+      const [anna, ben] = await Promise.all([
+        MatchPlayer.signIn(reach(node)),
+        MatchPlayer.signIn(reach(node)),
+      ]);
+      anna.listen();
+      const { body: ticket } = await anna.enter('duel');
+      await eventually(() => lastPushed(anna)?.state === 'searching', SOON);
+      await end(ending);
+      expect(await apart.unready(node)).toBeNull();
+      const entered = await eventually(async () => {
+        const answer = await ben.enter('duel');
+        return answer.status === 201 ? answer.body : null;
+      }, SOON);
+      const seats = await Promise.all([anna.matched(ticket), ben.matched(entered)]);
+      expect(seats[0].matchId).toBe(seats[1].matchId);
+      await eventually(() => lastPushed(anna)?.state === 'matched', SOON);
+      anna.hangUp();
+    };
+    await endAndMatch(one);
+    const again = await apart.startMatchmaking({ at: 0 });
+    await apart.untilReady(again);
+    await endAndMatch(other);
+  },
+);
 
 test('[SE-25] a match whose node has died gets its room on another', {
   timeout: 90_000,

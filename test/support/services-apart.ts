@@ -113,6 +113,8 @@ export class ServicesApart implements AsyncDisposable {
           REDIS_URI: this.redis.uri,
           MERIDIAN_CLUSTER_PEER_PORT: '0',
           MERIDIAN_ANALYTICS_SINK: 'none',
+          // Several processes that load at once keep each other waiting; hanging is not what is tested.
+          MERIDIAN_CLUSTER_HANG_MS: '10000',
           ...ofAll,
           ...env,
         },
