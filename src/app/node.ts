@@ -1,7 +1,7 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
-import type { MeridianConfig } from '../config/config.ts';
+import { type MeridianConfig, rpcHost } from '../config/config.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
@@ -108,13 +108,13 @@ async function openNode(
       link: spreadRevocations({ revocations, link: bound, log }),
       matchmaking: await openMatchmaking(
         {
-          ...{ config, game, node, regions, link: bound, profiles, log },
+          ...{ config, game, node, regions, link: bound, profiles, log, metrics },
+          isElsewhere: !services.running.has('matchmaking'),
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
           tokens: auth,
           clock,
-          metrics: metrics.matchmaking,
           events: analytics.analytics,
         },
         closers,
@@ -167,12 +167,17 @@ async function openNode(
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };
-  // What it runs for itself it offers to nobody: only a process that was told what to run.
-  const isOffering = !config.process.services.includes('all') && services.offers.length > 0;
-  const rpcPort = isOffering
-    ? { rpcPort: await openRpcPort({ config, offers: services.offers, log, metrics }, closers) }
-    : {};
-  const ports = { ...(await openPorts(config, servers, closers)), ...rpcPort };
+  const offers = [
+    ...(services.isOffering ? services.offers : []),
+    ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
+  ];
+  const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
+  // Whoever matches elsewhere makes the rooms of its matches here.
+  if (matchmaking.isElsewhere) self.answersCallsAt(`${rpcHost(config)}:${rpcPort}`);
+  const ports = {
+    ...(await openPorts(config, servers, closers)),
+    ...(rpcPort === null ? {} : { rpcPort }),
+  };
   self.listensOn(ports.port, region.lease);
   survival.start();
   matchmaking.start();

@@ -65,7 +65,9 @@ export async function linkRevocations(
     ...{ regionId, nodeId, log, metrics: metrics.links },
     redisUri: config.redis.uri,
     peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
-    takesTurns: false,
+    // What others send for rooms and tickets it knows nothing of.
+    carries: false,
+    takesWork: false,
   });
   spreadRevocations({ revocations, link, log });
   closers.push('region links', () => link.stop());

@@ -47,7 +47,7 @@ beforeAll(async () => {
       },
     }),
   );
-}, 60_000);
+}, 120_000);
 afterAll(() => owned.disposeAsync());
 
 async function codeAt(

@@ -30,7 +30,7 @@ beforeAll(async () => {
     // What signs is with the auth service, and nowhere else.
     envOf: { auth: { MERIDIAN_AUTH_SIGNING_KEYS: JSON.stringify([SIGNING_KEY]) } },
   });
-}, 60_000);
+}, 120_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function ask<Body>(

@@ -50,7 +50,6 @@ test('[TK-11, TK-43] who could not be told what he has after a break is told whe
   const store = new BrokenTicketStore({ clock });
   const feed = new TicketFeed({
     ...{ regionId: 'here', store, parties: new MemoryPartyStore({ clock }), clock },
-    tokens: { verify: async () => ({ playerId: 'ada', displayName: 'Ada' }) },
     view: async (of, playerId) =>
       viewTicket(of, playerId, { rules, nowMs: Date.now(), medianWaitMs: null, urlOf: () => null }),
   });
@@ -59,7 +58,7 @@ test('[TK-11, TK-43] who could not be told what he has after a break is told whe
     push: (frame: unknown) => void frames.push(frame as MatchmakingPush),
     onClose: () => {},
   };
-  await feed.greet('token', socket);
+  await feed.watch('ada', socket);
   await store.enter(record, { mostWaiting: 10 });
   store.isAway = true;
   store.gap();

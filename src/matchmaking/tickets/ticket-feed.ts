@@ -1,4 +1,3 @@
-import type { TokenVerifier } from '../../auth/contract.ts';
 import type { MatchmakingPush } from '../../protocol/matchmaking.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { PushSocket } from '../../transport/ws/push-socket.ts';
@@ -13,7 +12,6 @@ const TELL_EVERY_MS = 1_000;
 
 export interface TicketFeedDeps {
   readonly regionId: string;
-  readonly tokens: TokenVerifier;
   readonly store: TicketStore;
   readonly parties: PartyStore;
   readonly view: ViewTicket;
@@ -35,7 +33,7 @@ interface Listener {
   missed: number;
 }
 
-/** Tells the players who are connected to this node what becomes of their tickets and parties. */
+/** Tells the players who listen here what becomes of their tickets and parties. */
 export class TicketFeed {
   readonly #deps: TicketFeedDeps;
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -67,9 +65,8 @@ export class TicketFeed {
     }, TELL_EVERY_MS).unref();
   }
 
-  /** A player has said hello: he hears what he has now, then what changes. @throws {GameError} for a token that is none */
-  async greet(accessToken: string, socket: PushSocket): Promise<void> {
-    const { playerId } = await this.#deps.tokens.verify(accessToken);
+  /** The player hears what he has now, then what changes. @throws {GameError} `DIRECTORY_UNAVAILABLE` */
+  async watch(playerId: string, socket: PushSocket): Promise<void> {
     const listener: Listener = {
       ...{
         playerId,

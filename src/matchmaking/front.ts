@@ -1,0 +1,46 @@
+import type { TokenVerifier } from '../auth/contract.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
+import type { Route } from '../transport/http/route.ts';
+import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
+import type { Matchmaking } from './contract.ts';
+import { matchmakingRoutes } from './routes.ts';
+import { busyRatioOfLoop } from './tickets/busy-ratio.ts';
+import { QueueDoors } from './tickets/queue-doors.ts';
+
+/** What players reach of matchmaking, on every node that has players. */
+export interface MatchmakingFront {
+  readonly routes: readonly Route[];
+  readonly greet: GreetPushSocket;
+}
+
+/** @param deps.matchmaking - of this process, or elsewhere */
+export function createMatchmakingFront({
+  matchmaking,
+  queues,
+  tokens,
+  clock,
+  log,
+  metrics,
+}: {
+  readonly matchmaking: Matchmaking;
+  readonly queues: Iterable<string>;
+  readonly tokens: TokenVerifier;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly log: Logger;
+  readonly metrics: Pick<MatchmakingMetrics, 'refusedAtDoor'>;
+}): MatchmakingFront {
+  const doors = new QueueDoors({
+    ...{ queues, clock, log },
+    busyRatio: busyRatioOfLoop(),
+    refusedAtDoor: (queue) => metrics.refusedAtDoor(queue),
+  });
+  return {
+    routes: matchmakingRoutes(matchmaking, doors),
+    greet: async (accessToken, socket) => {
+      const { playerId } = await tokens.verify(accessToken);
+      await matchmaking.watch(playerId, socket);
+    },
+  };
+}
