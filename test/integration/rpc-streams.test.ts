@@ -60,6 +60,31 @@ test('[SE-20] a stream that breaks is opened again, and its old end is closed', 
   await eventually(() => open.size === 0, SOON);
 });
 
+test('[SE-20] a caller that does not keep up is hung up on, and begins anew', async () => {
+  const { feeds, open, follow } = openTill();
+  await using server = await TillServer.start({ follow });
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  const heard: number[] = [];
+  const stop = channel.watches.follow({ tillId: 'a' }, (item) => heard.push(item.balance));
+  await eventually(() => heard.length === 1, SOON);
+  const [first] = feeds;
+  let isOver = false;
+  first?.onClose(() => {
+    isOver = true;
+  });
+  let balance = 1_000;
+  while (!isOver && balance < 100_000) {
+    first?.push({ balance, note: null });
+    balance += 1;
+  }
+  expect(isOver, 'nobody can have read them meanwhile').toBe(true);
+  await eventually(() => heard.at(-1) === 2, SOON);
+  // What came of the first was in order, without a gap.
+  expect(heard.slice(1, -1)).toEqual(heard.slice(1, -1).map((_, at) => 1_000 + at));
+  expect(open.size).toBe(1);
+  stop();
+});
+
 test('[SE-20] a service that closes ends its streams at once, and the next one is asked', async () => {
   const first = openTill();
   const second = openTill();
