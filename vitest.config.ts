@@ -22,6 +22,8 @@ const SEVERAL_REGIONS = [
   'backfill-regions',
   'clock-skew',
   'evacuation',
+  'matchmaking-apart',
+  'matchmaking-apart-regions',
   'matchmaking-regions',
   'world',
   'world-chaos',
