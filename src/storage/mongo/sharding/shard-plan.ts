@@ -117,10 +117,10 @@ function collectionFindings(
   const found = state.collections.get(plan.name) ?? NOT_THERE;
   if (!isZoned(plan)) return keyFindings(plan, found);
   const ranges = state.ranges.filter(({ collection }) => collection === plan.name);
-  const validator = validatorOf(
-    plan,
-    zones.map(({ regionId }) => regionId),
-  );
+  // A region that is not named any more keeps its zone, and its players their place: what is there stays.
+  const kept = ranges.filter((range) => isWanted(range, range.zone)).map(({ zone }) => zone);
+  const regions = new Set([...zones.map(({ regionId }) => regionId), ...kept]);
+  const validator = validatorOf(plan, [...regions]);
   return [
     ...zones.map(({ regionId }) => rangeFinding(plan, regionId, ranges)),
     ...leftRanges(plan, zones, ranges),
