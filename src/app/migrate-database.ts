@@ -35,14 +35,12 @@ export async function migrateDatabase(run: DatabaseRun): Promise<MigrateReport> 
 }
 
 async function migrateMongo(run: DatabaseRun): Promise<MigrateReport> {
-  const [{ openDatabaseForWork }, { MongoMigrationStore }, { mongoMigrations }] = await Promise.all(
-    [
-      import('./open-mongo-for-work.ts'),
-      import('../storage/mongo/mongo-migration-store.ts'),
-      import('./mongo-migrations.ts'),
-    ],
-  );
-  await using opened = await openDatabaseForWork(run.config);
+  const [{ openMongoForWork }, { MongoMigrationStore }, { mongoMigrations }] = await Promise.all([
+    import('./open-mongo-for-work.ts'),
+    import('../storage/mongo/mongo-migration-store.ts'),
+    import('./mongo-migrations.ts'),
+  ]);
+  await using opened = await openMongoForWork(run.config.mongo);
   const { db } = opened;
   const store = new MongoMigrationStore(db);
   const name = `MongoDB, database ${db.databaseName}`;

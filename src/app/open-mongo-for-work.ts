@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { MeridianConfig } from '../config/config.ts';
+import type { MongoConfig } from '../config/config.ts';
 import { openMongo } from '../storage/mongo/mongo-connection.ts';
 import { DatabaseUsageError } from './database-options.ts';
 
@@ -10,14 +10,11 @@ export interface MongoForWork extends AsyncDisposable {
 }
 
 /** @throws {DatabaseUsageError} without `MONGO_URI`; {GameError} `STORE_UNAVAILABLE` */
-export async function openDatabaseForWork({
-  mongo: { uri },
-  region,
-}: Pick<MeridianConfig, 'mongo' | 'region'>): Promise<MongoForWork> {
+export async function openMongoForWork({ uri }: Pick<MongoConfig, 'uri'>): Promise<MongoForWork> {
   if (uri === '') {
     throw new DatabaseUsageError('MONGO_URI is not set: mongodb://host:port/database');
   }
-  const opened = await openMongo({ uri, regionId: region.id, minPoolSize: 0, socketSilenceMs: 0 });
+  const opened = await openMongo({ uri, regionId: 'work', minPoolSize: 0, socketSilenceMs: 0 });
   const { db } = opened.connection;
   if (db === undefined) throw new Error('A connection that is open has a database.');
   return {

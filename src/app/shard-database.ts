@@ -9,13 +9,13 @@ import type { DatabaseRun } from './database-command.ts';
 import { DatabaseUsageError } from './database-options.ts';
 import type { ShardReport } from './database-report.ts';
 import { ALL_COLLECTIONS } from './mongo-collections.ts';
-import { openDatabaseForWork } from './open-mongo-for-work.ts';
+import { openMongoForWork } from './open-mongo-for-work.ts';
 
 /** @throws {ShardingError}, {MigrationError} `LEASE_HELD`, {DatabaseUsageError}, {GameError} `STORE_UNAVAILABLE` */
 export async function shardDatabase(run: DatabaseRun): Promise<ShardReport> {
   const { options, holder, tell } = run;
   const wanted: ShardingWanted = { zones: zonesOf(run), collections: ALL_COLLECTIONS };
-  await using opened = await openDatabaseForWork(run.config);
+  await using opened = await openMongoForWork(run.config.mongo);
   const first = await planShards(opened, wanted);
   const isDryRun = options.isDryRun;
   const database = `MongoDB, database ${opened.db.databaseName}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createConnection } from 'mongoose';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { MigrationState } from '../../src/storage/migrations/migration-state.ts';
+import { openMongoForWork } from '../../src/app/open-mongo-for-work.ts';
 import { MongoMigrationStore } from '../../src/storage/mongo/mongo-migration-store.ts';
 import { SqliteMigrationStore } from '../../src/storage/sqlite/sqlite-migration-store.ts';
 import {
@@ -15,14 +15,15 @@ import {
 } from '../support/migrator-process.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { MongoServer } from '../support/mongo-server.ts';
+import { MongosDouble } from '../support/mongos-double.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { migrationStoreContract, type OpenMigrationStore } from './migration-store-contract.ts';
 
 /** A database that nobody has migrated. */
-interface OpenDatabase extends AsyncDisposable {
+interface OpenDatabase extends OpenMigrationStore {
   readonly address: MigratorDatabase;
   /** A name for each time that a step was begun (MongoDB) or done (SQLite: it is all or nothing). */
   runs(): Promise<readonly string[]>;
-  state(): Promise<MigrationState>;
 }
 
 const STEPS: readonly string[] = MIGRATOR_STEPS;
@@ -44,7 +45,7 @@ async function openSqlite(): Promise<OpenDatabase> {
         .all()
         .map(({ step }) => String(step));
     },
-    state: () => new SqliteMigrationStore(db).read(),
+    store: new SqliteMigrationStore(db),
     [Symbol.asyncDispose]: async () => {
       db.close();
       await folder[Symbol.asyncDispose]();
@@ -62,10 +63,22 @@ async function openMongo(): Promise<OpenDatabase> {
     address: { kind: 'mongodb', uri },
     runs: async () =>
       (await db.collection('runs').find().toArray()).map(({ step }) => String(step)),
-    state: () => new MongoMigrationStore(db).read(),
+    store: new MongoMigrationStore(db),
     [Symbol.asyncDispose]: async () => {
       await connection.dropDatabase();
       await connection.close();
+    },
+  };
+}
+
+async function openDouble(): Promise<OpenMigrationStore> {
+  const mongos = await MongosDouble.start();
+  const opened = await openMongoForWork({ uri: mongos.uri });
+  return {
+    store: new MongoMigrationStore(opened.db),
+    [Symbol.asyncDispose]: async () => {
+      await opened[Symbol.asyncDispose]();
+      await mongos[Symbol.asyncDispose]();
     },
   };
 }
@@ -81,7 +94,7 @@ function migrator(database: OpenDatabase, plan: Partial<MigratorPlan> = {}): Mig
 }
 
 const appliedIn = async (database: OpenDatabase) =>
-  (await database.state()).applied.map(({ name }) => name);
+  (await database.store.read()).applied.map(({ name }) => name);
 
 function migratorsContract(name: string, open: () => Promise<OpenDatabase>): void {
   const nameOf = (step: string) =>
@@ -101,7 +114,7 @@ function migratorsContract(name: string, open: () => Promise<OpenDatabase>): voi
       expect(await appliedIn(database)).toEqual(all);
       await using third = migrator(database);
       expect(await third.end()).toEqual({ kind: 'done', steps: [] });
-      expect((await database.state()).lease).toBeNull();
+      expect((await database.store.read()).lease).toBeNull();
     });
 
     test('[DB-3] one that does not wait is told who is at work, and until when', async () => {
@@ -113,9 +126,9 @@ function migratorsContract(name: string, open: () => Promise<OpenDatabase>): voi
       expect(end).toMatchObject({ kind: 'failed', code: 'LEASE_HELD' });
       expect(end).toHaveProperty('message', expect.stringMatching(/^ada:1 .* until 20\d\d-/));
       // Its lease is renewed as long as it lives, however long a step takes.
-      const renewals = (await database.state()).revision;
+      const renewals = (await database.store.read()).revision;
       await expect
-        .poll(async () => (await database.state()).revision, { timeout: 5_000 })
+        .poll(async () => (await database.store.read()).revision, { timeout: 5_000 })
         .toBeGreaterThan(renewals + 3);
       first.leaveStep();
       expect(await first.end()).toEqual({ kind: 'done', steps: all });
@@ -129,7 +142,7 @@ function migratorsContract(name: string, open: () => Promise<OpenDatabase>): voi
       await using second = migrator(database, { holder: 'bob:2' });
       expect(await second.end()).toEqual({ kind: 'done', steps: all.slice(1) });
       expect(await appliedIn(database)).toEqual(all);
-      expect(await database.state()).toMatchObject({ fence: 2, lease: null });
+      expect(await database.store.read()).toMatchObject({ fence: 2, lease: null });
     });
 
     test('[DB-5] one is halted and wakes up when another has taken over: it does and notes nothing any more', async () => {
@@ -139,19 +152,22 @@ function migratorsContract(name: string, open: () => Promise<OpenDatabase>): voi
       first.halt();
       await using second = migrator(database, { holder: 'bob:2' });
       expect(await second.end()).toEqual({ kind: 'done', steps: all.slice(1) });
-      const before = await database.state();
+      const before = await database.store.read();
       const runs = await database.runs();
       first.goOn();
       first.leaveStep();
       expect(await first.end()).toMatchObject({ kind: 'failed', code: 'LEASE_LOST' });
-      expect(await database.state()).toEqual(before);
+      expect(await database.store.read()).toEqual(before);
       expect(await database.runs()).toEqual(runs);
     });
   });
 }
 
+migrationStoreContract('SQLite', openSqlite);
+migrationStoreContract('MongoDB, mongos double', openDouble);
 migratorsContract('SQLite', openSqlite);
 describe.skipIf(isMissing)(`MongoDB (${server?.name ?? 'no server here'})`, () => {
+  migrationStoreContract('MongoDB', openMongo);
   migratorsContract('MongoDB', openMongo);
 });
 

@@ -1,7 +1,7 @@
 // A migrator of three steps that each leave a trace. Run by MigratorProcess; argv: a MigratorPlan as JSON.
 
 import { once } from 'node:events';
-import { openDatabaseForWork } from '../../src/app/open-mongo-for-work.ts';
+import { openMongoForWork } from '../../src/app/open-mongo-for-work.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { migrate } from '../../src/storage/migrations/migrate.ts';
 import type { Migration } from '../../src/storage/migrations/migration.ts';
@@ -70,10 +70,7 @@ if (plan.database.kind === 'sqlite') {
   await run(new SqliteMigrationStore(db), db, steps);
   db.close();
 } else {
-  await using opened = await openDatabaseForWork({
-    mongo: { uri: plan.database.uri, zones: '' },
-    region: { id: 'eu' } as never,
-  });
+  await using opened = await openMongoForWork({ uri: plan.database.uri });
   const steps = MIGRATOR_STEPS.map((step) => ({
     name: step,
     does: step,
