@@ -94,5 +94,14 @@ function describeFailure(
     const why = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return { code: error.code, message: `The database does not answer as it should${why}.` };
   }
-  return null;
+  return refusalOf(error);
+}
+
+/** What a driver throws that the database has refused: a wrong password, a right that is missing, a file that is none. */
+function refusalOf(error: unknown): { readonly code: string; readonly message: string } | null {
+  if (!(error instanceof Error)) return null;
+  const isSqlite = (error as { readonly code?: unknown }).code === 'ERR_SQLITE_ERROR';
+  // By name: a driver that was never loaded is not loaded for this.
+  if (!isSqlite && !error.name.startsWith('Mongo')) return null;
+  return { code: 'REFUSED', message: `The database refuses: ${error.message}` };
 }

@@ -1,10 +1,15 @@
 // `db shard`: what it says to a router, and that it says nothing when all is as wanted.
 
 import { mongo } from 'mongoose';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runDatabaseCommand } from '../../src/app/database-command.ts';
 import { ALL_COLLECTIONS } from '../../src/app/mongo-collections.ts';
+import { missingTool } from '../support/missing-tool.ts';
+import { MongoServer } from '../support/mongo-server.ts';
 import { MongosDouble, type SeenCommand } from '../support/mongos-double.ts';
+
+const server = missingTool('mongo-server') ? null : await MongoServer.start();
+afterAll(() => server?.[Symbol.asyncDispose]());
 
 const { MinKey } = mongo.BSON;
 const ZONES = 'us-east=shardA,shardB;eu=shardC';
@@ -131,7 +136,9 @@ describe('db shard', () => {
         sent += 1;
         return sent > killedAt ? { ok: 0, code: 8_000, errmsg: 'killed' } : undefined;
       };
-      await expect(shard(mongos, '--zones', ZONES)).rejects.toThrow('killed');
+      const killed = await shard(mongos, '--zones', ZONES, '--json');
+      expect(killed.exitCode).toBe(1);
+      expect(JSON.parse(killed.output).error).toMatchObject({ code: 'REFUSED' });
       mongos.fault = () => undefined;
       const rest = await shard(mongos, '--zones', ZONES);
       expect(names(rest.changes)).toEqual(names(all.slice(killedAt)));
@@ -177,6 +184,64 @@ describe('db shard', () => {
     );
     expect(profiles).not.toHaveProperty('presplitHashedZones');
   });
+});
+
+describe(`a real cluster; here: ${server?.name ?? 'none'}`, () => {
+  test.skipIf(server?.lacks('shards') ?? true)(
+    '[DB-20] [DB-21] every chunk of a region is in a shard of its zone, and again there is nothing to do',
+    { timeout: 120_000 },
+    async () => {
+      const uri = server?.newDatabaseUri() ?? '';
+      const client = await new mongo.MongoClient(uri).connect();
+      const config = client.db('config');
+      const shards = (await config.collection('shards').find().toArray()).map(({ _id }) =>
+        String(_id),
+      );
+      expect(shards.length).toBeGreaterThanOrEqual(2);
+      const [first, ...others] = shards;
+      const zones = `ci-one=${first};ci-two=${others.join(',')}`;
+      const streams = { output: () => {}, progress: () => {} };
+      const database = client.db();
+      try {
+        for (const command of [['shard', '--zones', zones], ['migrate']]) {
+          expect(await runDatabaseCommand(command, { MONGO_URI: uri }, streams)).toBe(0);
+        }
+        const ns = `${database.databaseName}.profiles`;
+        const found = await config.collection('collections').findOne({ _id: ns as never });
+        const chunks = await config.collection('chunks').find({ uuid: found?.['uuid'] }).toArray();
+        for (const [region, allowed] of [
+          ['ci-one', [first]],
+          ['ci-two', others],
+        ] as const) {
+          const its = chunks.filter(({ min }) => min.homeRegion === region);
+          expect(its.length).toBeGreaterThanOrEqual(allowed.length);
+          expect(its.filter(({ shard: where }) => !allowed.includes(where))).toEqual([]);
+        }
+        const profiles = database.collection('profiles');
+        await profiles.insertOne({ _id: 'p_ann' as never, homeRegion: 'ci-two' });
+        await expect(
+          profiles.insertOne({ _id: 'p_bob' as never, homeRegion: 'nowhere' }),
+        ).rejects.toMatchObject({ code: 121 });
+
+        let output = '';
+        const again = ['shard', '--zones', zones, '--json'];
+        await runDatabaseCommand(
+          again,
+          { MONGO_URI: uri },
+          {
+            output: (text) => {
+              output += text;
+            },
+            progress: () => {},
+          },
+        );
+        expect(JSON.parse(output)).toMatchObject({ changed: [] });
+      } finally {
+        await database.dropDatabase();
+        await client.close();
+      }
+    },
+  );
 });
 
 describe('[DB-22] what stands against it is told whole, before anything is changed', () => {

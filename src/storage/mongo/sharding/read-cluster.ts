@@ -20,6 +20,8 @@ interface CollectionDocument {
   readonly key: ShardKey;
   /** Of servers before 5.0: the entry of a collection that is gone. */
   readonly dropped?: boolean;
+  /** Since 8.0: one that is not sharded, and was moved to a shard whole. */
+  readonly unsplittable?: boolean;
 }
 interface TagDocument {
   readonly ns: string;
@@ -55,7 +57,9 @@ export async function readCluster(
   const tags = await list<TagDocument>('tags', { ns: { $in: namespaces } });
   const sharded = await list<CollectionDocument>('collections', { _id: { $in: namespaces } });
   const keys = new Map(
-    sharded.filter(({ dropped }) => dropped !== true).map(({ _id, key }) => [String(_id), key]),
+    sharded
+      .filter(({ dropped, unsplittable }) => dropped !== true && unsplittable !== true)
+      .map(({ _id, key }) => [String(_id), key]),
   );
   const collections = new Map<string, CollectionState>();
   for (const { name } of plans) {
