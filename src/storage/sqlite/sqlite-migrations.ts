@@ -5,7 +5,7 @@ import { schemaVersionOf } from './sqlite-file.ts';
 import { inTransaction, readLeaseRow, sqliteStepName } from './sqlite-migration-store.ts';
 
 // The steps of the embedded store, for a migrator. A node that opens its own file runs the same list by itself, all in one
-// transaction (sqlite-worker.ts): a lock that ends with its process, and 100 ms less of loading. Either way a step and the
+// transaction (sqlite-worker.ts): a lock that ends with its process, and a library less to load. Either way a step and the
 // version it leads to are committed together, so both may meet on one file.
 
 const STATEMENT =
