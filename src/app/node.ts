@@ -15,6 +15,7 @@ import { NodeMetrics } from '../telemetry/metrics.ts';
 import { openAnalytics } from './analytics.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
+import { openNodeMongo } from './mongo.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
@@ -84,8 +85,9 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
+  const mongo = await openNodeMongo(config, closers);
   const { auth, profiles, revocations } = await openPlayers(
-    { config, database, log, metrics },
+    { config, database, mongo, log, metrics },
     closers,
   );
 

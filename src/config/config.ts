@@ -138,12 +138,12 @@ export const ProfilesConfig = z.strictObject({
   sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
 });
 
-/** MongoDB, for profiles that all nodes of all regions share. Without it they are in the embedded store. */
+/** MongoDB, for profiles and accounts that all nodes of all regions share. Without it they are in the embedded store. */
 export const MongoConfig = z.strictObject({
   /**
    * Where it is: `mongodb://user:password@host:27017/database`, or `mongodb+srv://…`; of a sharded cluster the routers beside this
-   * node, not those of other regions. Its shards, zones and indexes are not made by nodes. Empty: none, profiles are in
-   * `profiles.sqlitePath`.
+   * node, not those of other regions. Its shards, zones and indexes are not made by nodes. Empty: none, profiles and accounts are
+   * in `profiles.sqlitePath`.
    */
   uri: z
     .string()

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'mongoose';
 import { findMongoServer, type MongoServerSource } from '../../bin/setup/test-tools.ts';
+import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { type MongoDatabase, openMongo } from '../../src/storage/mongo/mongo-connection.ts';
@@ -73,19 +74,24 @@ export class MongoServer implements AsyncDisposable {
     return uri.href;
   }
 
-  /** An empty database with the collections of profiles, gone with its scope. */
-  async openProfiles(uri = this.newDatabaseUri()) {
+  /** An empty database with its collections, gone with its scope. */
+  async openDatabase(uri = this.newDatabaseUri()) {
     const database = await openMongo({ uri, regionId: 'eu', minPoolSize: 0 });
     await this.#prepare(database);
     return {
       uri,
       database,
-      storage: openMongoProfiles(database),
       [Symbol.asyncDispose]: async () => {
         await database.connection.dropDatabase();
         await database.close();
       },
     };
+  }
+
+  /** The same, with the storage of profiles in it. */
+  async openProfiles() {
+    const opened = await this.openDatabase();
+    return { ...opened, storage: openMongoProfiles(opened.database) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,12 +100,16 @@ export class MongoServer implements AsyncDisposable {
 
   /** What the migrations of a deployment do: shards where there are some, and indexes. */
   async #prepare({ connection }: MongoDatabase): Promise<void> {
-    for (const { name, shardKey, indexes } of PROFILE_COLLECTIONS) {
+    const plans = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS];
+    for (const { name, shardKey, indexes, expiryField } of plans) {
       if (!this.lacks('shards')) {
         const key = { shardCollection: `${connection.db?.databaseName}.${name}`, key: shardKey };
         await connection.db?.admin().command(key);
       }
-      for (const index of indexes) await connection.collection(name).createIndex({ ...index });
+      const collection = connection.collection(name);
+      for (const index of indexes) await collection.createIndex({ ...index });
+      if (expiryField === undefined) continue;
+      await collection.createIndex({ [expiryField]: 1 }, { expireAfterSeconds: 0 });
     }
   }
 }

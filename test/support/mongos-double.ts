@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
+import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { documentsOf, MongosCollections } from './mongos-collections.ts';
 import { type BsonDocument, readFrames, replyFrame, type WireRequest } from './op-msg.ts';
@@ -14,10 +15,14 @@ export interface SeenCommand {
 
 /**
  * What to do to a command instead of answering it: `lose-request`: the socket breaks, nothing has happened. `lose-reply`: it has
- * happened, then the socket breaks. A document: the reply.
+ * happened, then the socket breaks. `too-late`: it has happened, and the reply says that it took too long. A document: the reply.
  */
-export type Fault = 'lose-request' | 'lose-reply' | BsonDocument;
+export type Fault = 'lose-request' | 'lose-reply' | 'too-late' | BsonDocument;
 
+/** Nothing is tried again for it, and no connection ends. */
+export const TOO_LATE: BsonDocument = { ok: 0, code: 50, errmsg: 'it took too long' };
+
+const PLANS = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS];
 /** Commands that ask no collection. */
 const OF_THE_SERVER = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
 /** Commands of preparing and tidying up: they go to all shards by nature. */
@@ -99,7 +104,8 @@ export class MongosDouble implements AsyncDisposable {
     if (fault === 'lose-request') return void socket.destroy();
     const reply = typeof fault === 'object' ? fault : this.#reply(seen);
     if (fault === 'lose-reply') return void socket.destroy();
-    socket.write(replyFrame(request, { ...reply, ...this.#times() }));
+    const said = fault === 'too-late' ? TOO_LATE : reply;
+    socket.write(replyFrame(request, { ...said, ...this.#times() }));
   }
 
   #note(seen: SeenCommand): void {
@@ -160,7 +166,7 @@ function retryKeyOf(command: BsonDocument): string | null {
 
 /** Whether every filter, and every document that is new, says the whole shard key. */
 function isTargeted({ name, collection, command }: SeenCommand): boolean {
-  const plan = PROFILE_COLLECTIONS.find((each) => each.name === collection);
+  const plan = PLANS.find((each) => each.name === collection);
   if (!plan) return false;
   const keys = Object.keys(plan.shardKey);
   const wanted = LISTED_BY_ZONE.has(collection) && name === 'find' ? keys.slice(0, 1) : keys;
