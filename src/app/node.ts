@@ -30,7 +30,7 @@ import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ analytics ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
 
 /** A running node: one process, all services. */
@@ -86,8 +86,13 @@ async function openNode(
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
   const mongo = await openNodeMongo(config, closers);
+  const node = await ColyseusNode.open(log);
+  const analytics = await openAnalytics(
+    { config, game, nodeId: node.processId, database, log, metrics },
+    closers,
+  );
   const { auth, profiles, revocations } = await openPlayers(
-    { config, database, mongo, log, metrics },
+    { config, database, mongo, log, metrics, events: analytics.analytics },
     closers,
   );
 
@@ -95,11 +100,6 @@ async function openNode(
   closers.push('step scheduler', () => scheduler.stop());
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
-  const node = await ColyseusNode.open(log);
-  const analytics = await openAnalytics(
-    { config, game, nodeId: node.processId, database, log, metrics },
-    closers,
-  );
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);

@@ -1,6 +1,8 @@
+import type { EconomyEvents } from '../analytics/contract.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import { createProfileService, type ProfileService } from '../profiles/service.ts';
+import { withWalletEvents } from '../profiles/wallet-events.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
@@ -19,8 +21,15 @@ export interface ProfilesDeps {
   readonly metrics: NodeMetrics;
 }
 
-/** Profiles for this node: the service's, where it runs elsewhere. */
-export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promise<Profiles> {
+/** Profiles for this node: the service's, where it runs elsewhere. What rooms change in wallets goes to `events`. */
+export async function openProfiles(
+  deps: ProfilesDeps & { readonly events: EconomyEvents },
+  closers: Closers,
+): Promise<Profiles> {
+  return withWalletEvents(await openAnyProfiles(deps, closers), deps.events);
+}
+
+async function openAnyProfiles(deps: ProfilesDeps, closers: Closers): Promise<Profiles> {
   const { config, metrics } = deps;
   const { profileTarget } = config.rpc;
   if (profileTarget === '') return await openProfileService(deps, closers);
