@@ -88,7 +88,7 @@ async function openNode(
   const mongo = await openNodeMongo(config, closers);
   const node = await ColyseusNode.open(log);
   const analytics = await openAnalytics(
-    { config, game, nodeId: node.processId, database, log, metrics },
+    { config, game, nodeId: node.processId, database, mongo, log, metrics },
     closers,
   );
   const { auth, profiles, revocations } = await openPlayers(

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'mongoose';
 import { findMongoServer, type MongoServerSource } from '../../bin/setup/test-tools.ts';
+import { EVENT_COLLECTIONS } from '../../src/analytics/event-mongo-model.ts';
 import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
@@ -100,7 +101,7 @@ export class MongoServer implements AsyncDisposable {
 
   /** What the migrations of a deployment do: shards where there are some, and indexes. */
   async #prepare({ connection }: MongoDatabase): Promise<void> {
-    const plans = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS];
+    const plans = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS, ...EVENT_COLLECTIONS];
     for (const { name, shardKey, indexes, expiryField } of plans) {
       if (!this.lacks('shards')) {
         const key = { shardCollection: `${connection.db?.databaseName}.${name}`, key: shardKey };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
+import { EVENT_COLLECTIONS } from '../../src/analytics/event-mongo-model.ts';
 import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { documentsOf, MongosCollections } from './mongos-collections.ts';
@@ -22,7 +23,7 @@ export type Fault = 'lose-request' | 'lose-reply' | 'too-late' | BsonDocument;
 /** Nothing is tried again for it, and no connection ends. */
 export const TOO_LATE: BsonDocument = { ok: 0, code: 50, errmsg: 'it took too long' };
 
-const PLANS = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS];
+const PLANS = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS, ...EVENT_COLLECTIONS];
 /** Commands that ask no collection. */
 const OF_THE_SERVER = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
 /** Commands of preparing and tidying up: they go to all shards by nature. */
