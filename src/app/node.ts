@@ -15,6 +15,7 @@ import { NodeMetrics } from '../telemetry/metrics.ts';
 import { openAnalytics } from './analytics.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
+import { openNodeMongo } from './mongo.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
@@ -29,7 +30,7 @@ import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ analytics ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
 
 /** A running node: one process, all services. */
@@ -84,8 +85,14 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
+  const mongo = await openNodeMongo(config, closers);
+  const node = await ColyseusNode.open(log);
+  const analytics = await openAnalytics(
+    { config, game, nodeId: node.processId, database, mongo, log, metrics },
+    closers,
+  );
   const { auth, profiles, revocations } = await openPlayers(
-    { config, database, log, metrics },
+    { config, database, mongo, log, metrics, events: analytics.analytics },
     closers,
   );
 
@@ -93,11 +100,6 @@ async function openNode(
   closers.push('step scheduler', () => scheduler.stop());
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
-  const node = await ColyseusNode.open(log);
-  const analytics = await openAnalytics(
-    { config, game, nodeId: node.processId, database, log, metrics },
-    closers,
-  );
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
@@ -134,7 +136,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
-  enforceRevocations({ revocations, node });
+  enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

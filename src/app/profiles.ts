@@ -1,7 +1,10 @@
+import type { EconomyEvents } from '../analytics/contract.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import { createProfileService, type ProfileService } from '../profiles/service.ts';
+import { withWalletEvents } from '../profiles/wallet-events.ts';
 import type { Closers } from '../shared/closers.ts';
+import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -12,12 +15,21 @@ import { rpcDeps } from './rpc.ts';
 export interface ProfilesDeps {
   readonly config: MeridianConfig;
   readonly database: SqliteDatabase;
+  /** Null: profiles are in `database`. */
+  readonly mongo: MongoDatabase | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
 
-/** Profiles for this node: the service's, where it runs elsewhere. @throws {GameError} `STORE_UNAVAILABLE` */
-export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promise<Profiles> {
+/** Profiles for this node: the service's, where it runs elsewhere. What rooms change in wallets goes to `events`. */
+export async function openProfiles(
+  deps: ProfilesDeps & { readonly events: EconomyEvents },
+  closers: Closers,
+): Promise<Profiles> {
+  return withWalletEvents(await openAnyProfiles(deps, closers), deps.events);
+}
+
+async function openAnyProfiles(deps: ProfilesDeps, closers: Closers): Promise<Profiles> {
   const { config, metrics } = deps;
   const { profileTarget } = config.rpc;
   if (profileTarget === '') return await openProfileService(deps, closers);
@@ -32,12 +44,12 @@ export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promis
   return profileClient(channel.calls);
 }
 
-/** The service itself. @throws {GameError} `STORE_UNAVAILABLE` */
+/** The service itself. */
 export async function openProfileService(
-  { config, database, log, metrics }: ProfilesDeps,
+  { config, database, mongo, log, metrics }: ProfilesDeps,
   closers: Closers,
 ): Promise<ProfileService> {
-  const storage = await openProfileStorage(config, database, closers);
+  const storage = await openProfileStorage(mongo, database);
   const profiles = createProfileService({
     storage: await withProfileCache(storage, { config, log, metrics }, closers),
     regionId: config.region.id,

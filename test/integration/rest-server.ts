@@ -86,7 +86,8 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   });
   const closers = new Closers();
   opened.defer(() => closers.closeAll());
-  const { auth } = await openAccounts({ config, database: db, clock, log, profiles }, closers);
+  const deps = { config, database: db, mongo: null, clock, log, profiles };
+  const { auth } = await openAccounts(deps, closers);
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   const routes = [
     ...authRoutes(auth),
