@@ -5,6 +5,7 @@ import type { Closers } from '../shared/closers.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import { withDeferredWrites } from './deferred-writes.ts';
 import { withProfileCache } from './profile-cache.ts';
 import { openProfileStorage } from './profile-storage.ts';
 import { rpcDeps } from './rpc.ts';
@@ -45,5 +46,5 @@ export async function openProfileService(
   });
   profiles.start();
   closers.push('profile sweeper', () => profiles.stop());
-  return profiles;
+  return await withDeferredWrites(profiles, { config, log, metrics }, closers);
 }

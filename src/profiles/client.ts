@@ -16,7 +16,8 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
     exportPlayer: async (playerId) => (await calls.exportPlayer({ playerId })).exportJson,
     erasePlayer: async (playerId) => void (await calls.erasePlayer({ playerId })),
     patch: (playerId, patch) => calls.patch({ playerId, patch }),
-    addStatistics: (playerId, additions) => calls.addStatistics({ playerId, additions }),
+    addStatistics: async (playerId, additions) =>
+      (await calls.addStatistics({ playerId, additions })).profile,
     operate: (playerId, operation) => calls.operate({ playerId, operation }),
     // Goes as far as the store.
     ping: async () => void (await calls.read({ playerId: NOBODY })),
@@ -34,7 +35,9 @@ export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof 
     exportPlayer: async ({ playerId }) => ({ exportJson: await profiles.exportPlayer(playerId) }),
     erasePlayer: ({ playerId }) => profiles.erasePlayer(playerId) as Promise<undefined>,
     patch: ({ playerId, patch }) => profiles.patch(playerId, patch),
-    addStatistics: ({ playerId, additions }) => profiles.addStatistics(playerId, additions),
+    addStatistics: async ({ playerId, additions }) => ({
+      profile: await profiles.addStatistics(playerId, additions),
+    }),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
   };
 }

@@ -67,6 +67,11 @@ export type OperationOutcome =
   | { readonly kind: 'applied'; readonly entry: LedgerEntry }
   /** It had been applied before; nothing has changed now. */
   | { readonly kind: 'repeated'; readonly entry: LedgerEntry }
+  /**
+   * The store is away. It only adds, so nothing can refuse it: it waits in a durable queue of the region, and is applied when
+   * the store is back. Asked again later, the answer is `repeated`.
+   */
+  | { readonly kind: 'deferred' }
   /** The player has less than it takes; nothing has changed. */
   | {
       readonly kind: 'refused';
@@ -90,11 +95,16 @@ export interface PlayerProfiles {
   /**
    * Adds to statistics, in one durable write: `{ 'duel.wins': 1 }`. Concurrent additions from several rooms all count.
    *
+   * @returns null while the store is away: they wait in a durable queue of the region, and will count
    * @throws {GameError} `PROFILE_UNKNOWN`, `STORE_UNAVAILABLE`
    */
-  addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
+  addStatistics(
+    playerId: string,
+    additions: Readonly<Record<string, number>>,
+  ): Promise<Profile | null>;
   /**
    * Changes what a player owns, in one durable write, once for each operation id: after a failure, ask again with the same one.
+   * What only adds (amounts of 0 and more; any statistics) may be `deferred`; what takes away is done now, or fails.
    *
    * @throws {GameError} `PROFILE_UNKNOWN`, `OPERATION_CONFLICT` when the id stands for another operation, `BAD_REQUEST`,
    *   `STORE_UNAVAILABLE`

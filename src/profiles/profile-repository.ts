@@ -138,17 +138,20 @@ export class ProfileRepository {
    * Changes what a player owns, once for each operation id, however often it is asked for: after `STORE_UNAVAILABLE` the same
    * call tells what has come of it. Rooms and services may do so while another room holds the profile.
    *
+   * @param isNew - whether nobody can have asked for this id before: then the ledger need not be asked. Looked at with each try
    * @throws {GameError} `OPERATION_CONFLICT`, `BAD_REQUEST` beyond the limits
    */
   async operate(
     ref: ProfileRef,
     operation: PlayerOperation,
+    isNew: () => boolean = () => false,
   ): Promise<{ readonly record: ProfileRecord; readonly outcome: OperationOutcome }> {
-    let clearedBelow = 0;
+    let askedBelow = 0;
     for (;;) {
-      const step = await this.#writer.change(ref, (current, nowMs) =>
-        applyOperation(current, operation, { nowMs, clearedBelow }),
-      );
+      const step = await this.#writer.change(ref, (current, nowMs) => {
+        const clearedBelow = isNew() ? Number.POSITIVE_INFINITY : askedBelow;
+        return applyOperation(current, operation, { nowMs, clearedBelow });
+      });
       const { record, result } = step;
       if (result.kind !== 'look-up') return { record, outcome: result };
       // Asked after the profile was read: what has left it by then is in the ledger.
@@ -159,7 +162,7 @@ export class ProfileRepository {
         );
         if (entry !== null) return { record, outcome: repeated(entry, operation) };
       }
-      clearedBelow = result.below;
+      askedBelow = result.below;
     }
   }
 

@@ -109,6 +109,7 @@ const KINDS = {
   applied: 'KIND_APPLIED',
   repeated: 'KIND_REPEATED',
   refused: 'KIND_REFUSED',
+  deferred: 'KIND_DEFERRED',
 } as const satisfies Record<OperationOutcome['kind'], string>;
 
 const OperateReply = z.codec(
@@ -123,6 +124,7 @@ const OperateReply = z.codec(
       if (kind === KINDS.refused && refusal !== null) {
         return { kind: 'refused', reason: 'insufficient', ...refusal };
       }
+      if (kind === KINDS.deferred) return { kind: 'deferred' };
       if (kind !== KINDS.refused && entry !== null) {
         return { kind: kind === KINDS.applied ? 'applied' : 'repeated', entry };
       }
@@ -131,7 +133,7 @@ const OperateReply = z.codec(
     },
     encode: (outcome) => ({
       kind: KINDS[outcome.kind],
-      entry: outcome.kind === 'refused' ? null : outcome.entry,
+      entry: 'entry' in outcome ? outcome.entry : null,
       refusal:
         outcome.kind === 'refused'
           ? { name: outcome.name, has: outcome.has, needs: outcome.needs }
@@ -203,7 +205,7 @@ export const PROFILE_RPC = defineRpc({
     },
     addStatistics: {
       request: z.object({ playerId: z.string(), additions: z.record(z.string(), z.number()) }),
-      reply: ProfileField,
+      reply: ReadReply,
       isIdempotent: false,
       deadlineMs: WRITE_WITHIN_MS,
     },

@@ -5,7 +5,13 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { parse } from '../transport/http/parse.ts';
 import { actOnPlayer, followMoves } from './act-on-player.ts';
-import type { Profile, ProfileRef, Profiles } from './contract.ts';
+import type {
+  OperationOutcome,
+  PlayerOperation,
+  Profile,
+  ProfileRef,
+  Profiles,
+} from './contract.ts';
 import { HomeMove } from './home-move.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
 import { PlayerErasure } from './player-erasure.ts';
@@ -24,10 +30,26 @@ import {
 import { Username } from './username.ts';
 import { UsernameRegistry } from './username-registry.ts';
 
+/** What became of an operation, and the profile then. */
+export interface OperationResult {
+  readonly record: ProfileRecord;
+  readonly outcome: OperationOutcome;
+}
+
 /** Profiles as the rest of the node uses them: by the player's id alone, wherever he is at home. */
 export interface ProfileService extends Profiles {
   /** Everything the server knows; null: nobody knows him. */
   readRecord(playerId: string): Promise<ProfileRecord | null>;
+  /**
+   * As `operate`.
+   *
+   * @param isNew - whether nobody can have asked for this id before, so that the ledger need not be; asked when it matters
+   */
+  apply(
+    playerId: string,
+    operation: PlayerOperation,
+    isNew?: () => boolean,
+  ): Promise<OperationResult>;
   /** @throws {GameError} as `writeSection` (profile-section.ts), `PROFILE_LEASED`, `PROFILE_LEASE_LOST`, `BAD_REQUEST` */
   writeSection(
     playerId: string,
@@ -78,6 +100,10 @@ export function createProfileService({
   /** Acts on a profile wherever it is: most are of this region, the others say where they are. */
   const act = <Result>(playerId: string, action: (ref: ProfileRef) => Promise<Result>) =>
     followMoves(here(playerId), action);
+  const apply: ProfileService['apply'] = (playerId, operation, isNew) => {
+    const checked = parse(PlayerOperationBody, operation);
+    return act(playerId, (ref) => repository.operate(ref, checked, isNew));
+  };
 
   return {
     async create(player) {
@@ -119,10 +145,9 @@ export function createProfileService({
       return profileOf(await act(playerId, (ref) => repository.addStatistics(ref, checked)));
     },
     async operate(playerId, operation) {
-      const checked = parse(PlayerOperationBody, operation);
-      const { outcome } = await act(playerId, (ref) => repository.operate(ref, checked));
-      return outcome;
+      return (await apply(playerId, operation)).outcome;
     },
+    apply,
     async writeSection(playerId, write) {
       const checked = parse(SectionWriteBody, write);
       return await act(playerId, (ref) => repository.writeSection(ref, checked));

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
@@ -27,6 +28,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly evacuations = new EvacuationMetrics(this.registry);
   readonly rpc = new RpcMetrics(this.registry);
   readonly caches = new CacheMetrics(this.registry);
+  readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

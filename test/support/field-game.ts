@@ -38,7 +38,7 @@ class FieldRoom extends Room {
       const profile = await this.profiles.addStatistics(client.auth?.playerId ?? '', {
         'field.points': points,
       });
-      return profile.statistics;
+      return profile?.statistics;
     },
     throw: () => {
       throw new Error('thrown by a handler');

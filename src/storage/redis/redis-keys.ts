@@ -44,6 +44,10 @@
 //   meridian:cache:{<cache>:<key>}:lock  string  token of the process that loads it; expires
 //   meridian:cache:<cache>               channel {key, revision} after each write
 //
+// Profiles: writes that wait for the store.
+//
+//   {meridian:deferred}:writes:*         a queue of BullMQ; a job is <player>/<operation id with slashes for colons>
+//
 // Matchmaking: tickets and parties of this region; scripts change them together (ticket-index, party-index), in a slot of their own.
 //
 //   {meridian:mm}:claims                 zset    ids of claimed tickets, scored by the end of the claim, ms
@@ -106,6 +110,8 @@ export const redisKeys = {
   cached: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}`,
   cacheNews: (cache: string) => `meridian:cache:${cache}`,
   cachedLock: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}:lock`,
+  /** BullMQ names its keys itself. */
+  deferredWrites: { prefix: '{meridian:deferred}', name: 'writes' },
   ticketClaims: `${MATCHMAKING_TAG}:claims`,
   ticket: (ticketId: string) => `${MATCHMAKING_TAG}:ticket:${ticketId}`,
   ticketQueue: (queue: string) => `${MATCHMAKING_TAG}:queue:${queue}`,
