@@ -5,6 +5,7 @@ import type { Closers } from '../shared/closers.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { CacheNewsSpread } from './cache-news-spread.ts';
 import { withDeferredWrites } from './deferred-writes.ts';
 import { withProfileCache } from './profile-cache.ts';
 import { openProfileStorage } from './profile-storage.ts';
@@ -15,6 +16,8 @@ export interface ProfilesDeps {
   readonly database: SqliteDatabase;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
+  /** To and from the caches of other regions; not given: there are none. */
+  readonly cacheNews?: CacheNewsSpread;
 }
 
 /** Profiles for this node: the service's, where it runs elsewhere. @throws {GameError} `STORE_UNAVAILABLE` */
@@ -35,12 +38,12 @@ export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promis
 
 /** The service itself. @throws {GameError} `STORE_UNAVAILABLE` */
 export async function openProfileService(
-  { config, database, log, metrics }: ProfilesDeps,
+  { config, database, log, metrics, cacheNews }: ProfilesDeps,
   closers: Closers,
 ): Promise<ProfileService> {
   const storage = await openProfileStorage(config, database, closers);
   const profiles = createProfileService({
-    storage: await withProfileCache(storage, { config, log, metrics }, closers),
+    storage: await withProfileCache(storage, { config, log, metrics, cacheNews }, closers),
     regionId: config.region.id,
     log,
   });
