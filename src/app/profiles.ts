@@ -10,6 +10,7 @@ import { withDeferredWrites } from './deferred-writes.ts';
 import { withProfileCache } from './profile-cache.ts';
 import { openProfileStorage } from './profile-storage.ts';
 import { rpcDeps } from './rpc.ts';
+import { openSoftShelf } from './soft-shelf.ts';
 
 export interface ProfilesDeps {
   readonly config: MeridianConfig;
@@ -46,6 +47,8 @@ export async function openProfileService(
     storage: await withProfileCache(storage, { config, log, metrics, cacheNews }, closers),
     regionId: config.region.id,
     log,
+    softWrites: metrics.softWrites,
+    ...(await openSoftShelf({ config, log }, closers)),
   });
   profiles.start();
   closers.push('profile sweeper', () => profiles.stop());

@@ -5,8 +5,8 @@ import type { OperationOutcome, PlayerOperation, ProfileRef } from './contract.t
 import { applyOperation, repeated } from './player-operation.ts';
 import { addedStatistics } from './player-statistics.ts';
 import { releaseLease, renewLease, requireLease, takeLease } from './profile-lease.ts';
-import { newProfileRecord, type ProfileRecord } from './profile-record.ts';
-import { type SectionWrite, writeSection } from './profile-section.ts';
+import { newProfileRecord, type ProfileRecord, type ProfileSection } from './profile-record.ts';
+import { type SectionWrite, withSoftSections, writeSection } from './profile-section.ts';
 import type { ProfileStorage } from './profile-store.ts';
 import type { ProfileWriter } from './profile-writer.ts';
 
@@ -176,6 +176,26 @@ export class ProfileRepository {
       return { record: writeSection(current, write), result: null };
     });
     return record;
+  }
+
+  /**
+   * Writes soft sections over whatever is there. One that the profile has no room for is left out.
+   *
+   * @param mayWrite - looked at with each try: whether nobody else writes them by now
+   * @returns the names of those left out
+   * @throws {GameError} `PROFILE_LEASED`, `PROFILE_LEASE_LOST` when it may not
+   */
+  async writeSoftSections(
+    ref: ProfileRef,
+    values: ReadonlyMap<string, ProfileSection['value']>,
+    mayWrite: () => boolean,
+  ): Promise<readonly string[]> {
+    const { result } = await this.#writer.change(ref, (current, nowMs) => {
+      if (!mayWrite()) throw new GameError('PROFILE_LEASE_LOST');
+      requireLease(current, null, nowMs);
+      return withSoftSections(current, values);
+    });
+    return result;
   }
 
   /**

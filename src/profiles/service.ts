@@ -3,6 +3,7 @@ import { GameError } from '../errors/game-error.ts';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { SoftWriteMetrics } from '../telemetry/soft-write-metrics.ts';
 import { parse } from '../transport/http/parse.ts';
 import { actOnPlayer, followMoves } from './act-on-player.ts';
 import type {
@@ -25,8 +26,12 @@ import {
   NamedPlayer,
   PlayerOperationBody,
   SectionWriteBody,
+  SoftWriteBody,
   StatisticAdditions,
 } from './schemas.ts';
+import type { SoftShelf } from './soft/soft-shelf.ts';
+import { MemorySoftShelf } from './soft/soft-shelf-memory.ts';
+import { WriteBehind } from './soft/write-behind.ts';
 import { Username } from './username.ts';
 import { UsernameRegistry } from './username-registry.ts';
 
@@ -79,6 +84,9 @@ export interface ProfileServiceDeps {
   readonly regionId: string;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Where soft sections wait; in the memory of this process when absent. */
+  readonly shelf?: SoftShelf;
+  readonly softWrites?: SoftWriteMetrics;
 }
 
 export function createProfileService({
@@ -93,6 +101,15 @@ export function createProfileService({
   const moves = new HomeMove(deps);
   const erasure = new PlayerErasure(deps);
   const sweeper = new ProfileSweeper({ ...deps, usernames, moves, erasure });
+
+  const soft = new WriteBehind({
+    shelf: given.shelf ?? new MemorySoftShelf({ clock }),
+    write: (playerId, values, mayWrite) =>
+      act(playerId, (ref) => repository.writeSoftSections(ref, values, mayWrite)),
+    clock,
+    metrics: given.softWrites ?? new SoftWriteMetrics(),
+    log: given.log,
+  });
 
   const here = (playerId: string): ProfileRef => ({ playerId, homeRegion: regionId });
   const readRecord = async (playerId: string): Promise<ProfileRecord | null> =>
@@ -173,8 +190,25 @@ export function createProfileService({
     },
     erasePlayer: (playerId) => act(playerId, (ref) => erasure.erase(ref)),
 
-    start: () => sweeper.start(),
-    stop: () => sweeper.stop(),
+    writeSoon(playerId, write) {
+      soft.writeSoon({ playerId, ...parse(SoftWriteBody, write) });
+    },
+    flush: (playerId) => soft.flush(playerId),
+    async readSection(playerId, section) {
+      const newest = await soft.newest(playerId, section);
+      if (newest !== null) return newest;
+      const sections = (await readRecord(playerId))?.sections ?? {};
+      return Object.hasOwn(sections, section) ? (sections[section]?.value ?? null) : null;
+    },
+
+    start() {
+      sweeper.start();
+      soft.start();
+    },
+    async stop() {
+      await soft.stop();
+      await sweeper.stop();
+    },
   };
 }
 

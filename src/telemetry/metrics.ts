@@ -10,6 +10,7 @@ import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
+import { SoftWriteMetrics } from './soft-write-metrics.ts';
 
 const NS_PER_SECOND = 1e9;
 /** From a hundredth of a 60 Hz step to a hang. */
@@ -29,6 +30,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly rpc = new RpcMetrics(this.registry);
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
+  readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

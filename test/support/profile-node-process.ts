@@ -7,7 +7,15 @@ import { ForkedProcess, firstMessage } from './forked-process.ts';
 const SCRIPT = fileURLToPath(new URL('./profile-node.ts', import.meta.url));
 
 /** Methods of the service whose arguments and results are JSON. */
-type Method = 'create' | 'read' | 'operate' | 'addStatistics' | 'patch';
+type Method =
+  | 'create'
+  | 'read'
+  | 'operate'
+  | 'writeSoon'
+  | 'flush'
+  | 'readSection'
+  | 'readRecord'
+  | 'count';
 
 export interface ProfileQuestion {
   readonly id: number;
@@ -15,20 +23,21 @@ export interface ProfileQuestion {
   readonly args: readonly unknown[];
 }
 
-export type ProfileAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly code: string };
+export type ProfileOutcome = { readonly value: unknown } | { readonly code: string };
+
+export type ProfileAnswer = ProfileOutcome & { readonly id: number };
 
 /** The profile service of a region (profile-node.ts), in a process of its own. */
 export class ProfileNodeProcess extends ForkedProcess {
-  readonly #asked = new Map<number, (answer: ProfileAnswer) => void>();
+  readonly #asked = new Map<number, (outcome: ProfileOutcome) => void>();
   #questions = 0;
 
   private constructor(child: ChildProcess) {
     super(child);
     child.on('message', (answer: ProfileAnswer) => {
-      this.#asked.get(answer.id)?.(answer);
-      this.#asked.delete(answer.id);
+      const { id, ...outcome } = answer;
+      this.#asked.get(id)?.(outcome);
+      this.#asked.delete(id);
     });
   }
 
@@ -45,18 +54,28 @@ export class ProfileNodeProcess extends ForkedProcess {
     return new ProfileNodeProcess(child);
   }
 
+  /** What it has counted. */
+  async count(name: string, labels: Readonly<Record<string, string>>): Promise<number> {
+    const answer = await this.#answer('count', [name, labels]);
+    return 'value' in answer ? Number(answer.value) : Number.NaN;
+  }
+
   /** Calls the service. @returns its result, or the code of its refusal; never, once the process is killed */
-  ask<Name extends Method>(
+  ask<Name extends Exclude<Method, 'count'>>(
     method: Name,
     ...args: Parameters<ProfileService[Name]>
   ): Promise<
     { readonly value: Awaited<ReturnType<ProfileService[Name]>> } | { readonly code: string }
   > {
-    const { promise, resolve } = Promise.withResolvers<ProfileAnswer>();
+    return this.#answer(method, args) as never;
+  }
+
+  #answer(method: Method, args: readonly unknown[]): Promise<ProfileOutcome> {
+    const { promise, resolve } = Promise.withResolvers<ProfileOutcome>();
     this.#questions += 1;
     this.#asked.set(this.#questions, resolve);
     // What cannot be sent any more has no answer either.
     this.child.send({ id: this.#questions, method, args } satisfies ProfileQuestion, () => {});
-    return promise as never;
+    return promise;
   }
 }

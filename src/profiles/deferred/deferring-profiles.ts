@@ -80,6 +80,7 @@ export function deferringProfiles(service: ProfileService, deps: DeferringDeps):
     takeUsername: (playerId, name) => now(() => service.takeUsername(playerId, name)),
     moveHome: (playerId, to) => now(() => service.moveHome(playerId, to)),
     erasePlayer: (playerId) => now(() => service.erasePlayer(playerId)),
+    flush: (playerId) => now(() => service.flush(playerId)),
 
     async operate(playerId, operation): Promise<OperationOutcome> {
       const checked = parse(PlayerOperationBody, operation) as PlayerOperation;
