@@ -40,6 +40,10 @@ class FieldRoom extends Room {
       });
       return profile?.statistics;
     },
+    remember: (client: PlayerClient, value: { readonly [key: string]: number }) =>
+      this.profiles.writeSoon(client.auth?.playerId ?? '', { section: 'position', value }),
+    recall: (client: PlayerClient) =>
+      this.profiles.readSection(client.auth?.playerId ?? '', 'position'),
     throw: () => {
       throw new Error('thrown by a handler');
     },
