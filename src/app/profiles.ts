@@ -34,7 +34,13 @@ export async function openProfiles(deps: ProfilesDeps, closers: Closers): Promis
   ]);
   const channel = new RpcChannel(PROFILE_RPC, profileTarget, rpcDeps(config, metrics));
   closers.push('profile service', async () => channel.close());
-  return profileClient(channel.calls);
+  const profiles = profileClient(channel.calls);
+  closers.push('soft data', async () => {
+    await profiles.drain().catch((error: unknown) => {
+      deps.log.warn({ err: error }, 'soft data was not sent to the profile service');
+    });
+  });
+  return profiles;
 }
 
 /** The service itself. @throws {GameError} `STORE_UNAVAILABLE` */

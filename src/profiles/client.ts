@@ -12,8 +12,13 @@ const NOBODY = 'nobody';
 /** Soft data on its way: the service waits for more anyway. */
 const SOFT_BATCH = { everyMs: 200, mostTogether: 64 } as const;
 
+export interface ProfileClient extends Profiles {
+  /** Sends the soft data that is still here. @throws {GameError} `SERVICE_UNAVAILABLE` */
+  drain(): Promise<void>;
+}
+
 /** Profiles of a service that runs elsewhere; throws what it throws, and `SERVICE_UNAVAILABLE`. */
-export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
+export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): ProfileClient {
   const send = async (values: readonly SoftValue[]) => void (await calls.writeSoon({ values }));
   const buffer = new SoftBuffer({ send }, SOFT_BATCH);
   /** Players of whom soft data was written here, and not flushed since. */
@@ -47,6 +52,7 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
     },
     readSection: async (playerId, section) =>
       buffer.newest(playerId, section) ?? (await calls.readSection({ playerId, section })).value,
+    drain: () => buffer.drain(),
     // Goes as far as the store.
     ping: async () => void (await calls.read({ playerId: NOBODY })),
   };

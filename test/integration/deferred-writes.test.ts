@@ -132,7 +132,7 @@ describe.skipIf(isMissing)('while the profile store is away', { timeout: 60_000 
     const lines: string[] = [];
     const log = pino({ level: 'error' }, { write: (line) => void lines.push(line) });
     await using region = await openRegion({ log });
-    const { store, settings, profiles, node } = region;
+    const { store, profiles, node } = region;
     await profiles.operate(ANN, reward('match:0', Number.MAX_SAFE_INTEGER));
     store.leave();
     await profiles.operate(ANN, reward('poison', 1));
@@ -153,7 +153,6 @@ describe.skipIf(isMissing)('while the profile store is away', { timeout: 60_000 
     await queue.close();
     // Nobody is promised what will not be.
     store.leave();
-    expect(settings.mostWaitingWrites).toBe(1_000);
     await expect(profiles.operate(ANN, reward('poison', 1))).rejects.toMatchObject(UNAVAILABLE);
   });
 
@@ -174,6 +173,18 @@ describe.skipIf(isMissing)('while the profile store is away', { timeout: 60_000 
     const { result, tookMs } = await timed(profiles.operate(ANN, reward('match:4')));
     expect(result).toMatchObject(UNAVAILABLE);
     expect(tookMs).toBeLessThan(3_000);
+  });
+
+  test('[PR-66] a node says in its log that its Redis forgets', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    {
+      await using _region = await openRegion({ log });
+      expect(lines.join()).toContain('redis-forgets');
+    }
+    lines.length = 0;
+    await using _region = await openRegion({ log, redisFlags: ['--appendonly', 'yes'] });
+    expect(lines.join()).not.toContain('redis-forgets');
   });
 
   test('[PR-66] with an append-only file, what waits survives a kill of Redis', async () => {
