@@ -165,6 +165,8 @@ export class BullDeferredWrites implements DeferredWrites {
     }
     const end = await apply(write).catch((error: unknown) => {
       if (error instanceof GameError && !error.spec.retryable) return error;
+      // It is tried again, as what was promised; but it is a bug.
+      if (!(error instanceof GameError)) log.error({ err: error }, 'a write that waited broke');
       throw error;
     });
     const { playerId, operation } = write;
