@@ -13,6 +13,7 @@ import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { openAnalytics } from './analytics.ts';
+import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { openNodeMongo } from './mongo.ts';
@@ -21,6 +22,7 @@ import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { openPlayers } from './players.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
+import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
 import { regionClock } from './region-clock.ts';
@@ -91,8 +93,10 @@ async function openNode(
     { config, game, nodeId: node.processId, database, mongo, log, metrics },
     closers,
   );
+  const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
+  closers.push('news to caches of other regions', () => cacheNews.stop());
   const { auth, profiles, revocations } = await openPlayers(
-    { config, database, mongo, log, metrics, events: analytics.analytics },
+    { config, database, mongo, log, metrics, cacheNews, events: analytics.analytics },
     closers,
   );
 
@@ -114,7 +118,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
-      link: spreadRevocations({ revocations, link: bound, log }),
+      link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log },

@@ -137,6 +137,11 @@ export const AuthConfig = z
 export const ProfilesConfig = z.strictObject({
   /** SQLite file of the embedded store; its folder is made. `:memory:` keeps nothing. */
   sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
+  /**
+   * Rewards and statistics of a region that may wait in its Redis while MongoDB is away; beyond that they are refused. A waiting one
+   * takes about a kilobyte.
+   */
+  mostWaitingWrites: count.default(50_000),
 });
 
 /** MongoDB, for profiles and accounts that all nodes of all regions share. Without it they are in the embedded store. */

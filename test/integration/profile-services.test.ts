@@ -29,8 +29,8 @@ async function local() {
   };
 }
 
-/** The same service, behind a port. */
-async function remote() {
+/** The same service, behind a port. @param changed - what it does otherwise */
+async function remote(changed: Partial<Profiles> = {}) {
   const here = await local();
   const deps = {
     clock: systemClock,
@@ -39,7 +39,7 @@ async function remote() {
     tls: null,
   };
   const server = new RpcServer({ ...deps, log });
-  server.add(PROFILE_RPC, profileCalls(here.profiles));
+  server.add(PROFILE_RPC, profileCalls({ ...here.profiles, ...changed }));
   const port = await server.listen({ port: 0, address: '127.0.0.1' });
   const channel = new RpcChannel(PROFILE_RPC, `127.0.0.1:${port}`, deps);
   return {
@@ -54,7 +54,7 @@ async function remote() {
 
 describe.each([
   { binding: 'in this process', open: local },
-  { binding: 'over gRPC', open: remote },
+  { binding: 'over gRPC', open: () => remote() },
 ])('[SE-1] profiles $binding', ({ open }) => {
   test('are made, read and changed', async () => {
     await using opened = await open();
@@ -119,4 +119,15 @@ describe.each([
       details: { issues: expect.arrayContaining([expect.anything()]) },
     });
   });
+});
+
+test('[SE-1] [PR-61] over gRPC it is said that a write waits', async () => {
+  await using opened = await remote({
+    operate: async () => ({ kind: 'deferred' }),
+    addStatistics: async () => null,
+  });
+  const { profiles } = opened;
+  const reward = { operationId: 'match:1', reason: 'won', currencies: { gold: 30 } };
+  expect(await profiles.operate(ANN, reward)).toEqual({ kind: 'deferred' });
+  expect(await profiles.addStatistics(ANN, { wins: 1 })).toBeNull();
 });
