@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { goFirst } from '../../machine/go-first.ts';
 import { findRuntimes, type Runtimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -36,6 +37,7 @@ export async function runProfilesSuite(
 ): Promise<Report> {
   const size = SIZES[options.quick ? 'quick' : 'full'];
   const runtimes = findRuntimes(projectRoot);
+  using _first = goFirst(runtimes);
   const seed = options.seed ?? Date.now() % 2 ** 31;
   const runs: Run[] = [];
   const tell: Tell = (part, line, run) => {
@@ -54,30 +56,11 @@ export async function runProfilesSuite(
   const { embedded, services } = timed;
   if (embedded.length > 0) Object.assign(figures, embeddedFigures(embedded));
   if (services.length > 0) Object.assign(figures, servicesFigures(services));
-  if (has('crash')) {
-    const kills = await runCrash(runtimes, { kills: size.kills, seed });
-    const acknowledged = kills.reduce((sum, kill) => sum + kill.acknowledged, 0);
-    const lost = kills.reduce((sum, kill) => sum + kill.lost, 0);
-    Object.assign(figures, { kills: kills.length, acknowledged, acknowledged_lost: lost });
-    tell('crash', `${kills.length} kills, ${lost} of ${acknowledged} acknowledged writes lost`, {
-      kills,
-    });
-  }
+  if (has('crash')) Object.assign(figures, await crashFigures(runtimes, { ...size, seed }, tell));
   if (has('cache')) {
-    const cache = await runCache(runtimes, { ...size.cache, seed });
-    figures['hit_ratio'] = cache.hitRatio;
-    figures['memory_hit_ratio'] = cache.memoryRatio;
-    figures['redis_hit_ratio'] = cache.redisRatio;
-    figures['stampede_loads'] = cache.stampedeLoads;
-    tell('cache', `${shown(cache.hitRatio)} hits, ${cache.stampedeLoads} load for a crowd`, cache);
+    Object.assign(figures, await cacheFigures(runtimes, { ...size.cache, seed }, tell));
   }
-  if (has('world')) {
-    const worlds = await runWorlds({ ...size.world, seed });
-    for (const world of worlds) tell('world', worldLine(world), world);
-    const [sqlite, mongo] = worlds;
-    figures['world_operations'] = sqlite.operations;
-    figures['world_mongo_operations'] = mongo.operations;
-  }
+  if (has('world')) Object.assign(figures, await worldFigures({ ...size.world, seed }, tell));
   const prefix = options.quick ? 'quick_' : '';
   return completeReport(projectRoot, {
     suite: 'profiles',
@@ -156,6 +139,42 @@ function servicesFigures(rounds: readonly ServicesRound[]): Figures {
   };
 }
 
+async function crashFigures(
+  runtimes: Runtimes,
+  { kills, seed }: Parameters<typeof runCrash>[1],
+  tell: Tell,
+): Promise<Figures> {
+  const done = await runCrash(runtimes, { kills, seed });
+  const acknowledged = done.reduce((sum, kill) => sum + kill.acknowledged, 0);
+  const lost = done.reduce((sum, kill) => sum + kill.lost, 0);
+  const line = `${done.length} kills, ${lost} of ${acknowledged} acknowledged writes lost`;
+  tell('crash', line, { kills: done });
+  return { kills: done.length, acknowledged, acknowledged_lost: lost };
+}
+
+async function cacheFigures(
+  runtimes: Runtimes,
+  load: Parameters<typeof runCache>[1],
+  tell: Tell,
+): Promise<Figures> {
+  const result = await runCache(runtimes, load);
+  const { hitRatio, memoryRatio, redisRatio, stampedeLoads } = result;
+  const crowd = `${stampedeLoads} load for ${CACHE_LOAD.stampedeReaders} readers`;
+  tell('cache', `${shown(hitRatio)} hits, ${crowd}`, { ...load, ...result });
+  return {
+    hit_ratio: hitRatio,
+    memory_hit_ratio: memoryRatio,
+    redis_hit_ratio: redisRatio,
+    stampede_loads: stampedeLoads,
+  };
+}
+
+async function worldFigures(load: Parameters<typeof runWorlds>[0], tell: Tell): Promise<Figures> {
+  const [sqlite, mongo] = await runWorlds(load);
+  for (const world of [sqlite, mongo]) tell('world', worldLine(world), world);
+  return { world_operations: sqlite.operations, world_mongo_operations: mongo.operations };
+}
+
 function worldLine({ store, operations, faults, moves }: WorldRun): string {
   return `${store}: ${operations} operations, ${faults} deaths, ${moves} moves, nothing lost`;
 }
@@ -175,16 +194,15 @@ function notesOn(
   },
 ): string[] {
   const { processes, s, readsPerWrite } = CACHE_LOAD;
+  const { players } = SIZES[quick ? 'quick' : 'full'].cache;
   const failures = new Set([...embedded, ...services].map(({ failure }) => failure));
   return [
     quick ? QUICK_NOTE : '',
     `Seed ${seed}. Latencies are from when a call was due. Load averages of the machine are in the runs.`,
-    canGoFirst
-      ? 'Processes that are measured went before other work of this machine (nice -15).'
-      : '',
+    canGoFirst ? 'The bench went before other work of this machine (nice -15).' : '',
     parts.includes('services') ? `What stood for MongoDB: ${services[0]?.mongo}.` : '',
     parts.includes('cache')
-      ? `Cache: zipf with s = ${s}, ${processes} processes, a write for ${readsPerWrite} reads; a fifth of the reads warms and is not counted. Readers that joined a read under way are not counted either.`
+      ? `Cache: zipf with s = ${s}, ${processes} processes, a write for ${readsPerWrite} reads, ${players} players; a fifth of the reads warms and is not counted. Readers that joined a read under way are not counted either.`
       : '',
     ...[...failures].map((failure) => (failure === '' ? '' : `A call failed: ${failure}`)),
   ].filter((note) => note !== '');
