@@ -90,6 +90,7 @@ export async function runServicesRound({
   const [read, wrote] = await both(seconds);
   const after = await hits(service);
   channel.close();
+  await service.stop();
   const reads = read.latency.quantiles();
   const writes = wrote.latency.quantiles();
   return {
