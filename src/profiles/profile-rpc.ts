@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonValue } from '../protocol/rest.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { LedgerEntry, OperationOutcome, PlayerExport, Profile } from './contract.ts';
 import {
@@ -11,7 +12,8 @@ import {
 
 // The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
 
-const Json = jsonField(z.json());
+/** Any JSON. How deep and how large is its reader's to judge, whose walk is bounded; `z.json()` would follow it to the end of the stack. */
+const Json = jsonField(z.custom<JsonValue>());
 const Amounts = z.record(z.string(), z.int());
 
 /** A profile: `data` travels as JSON. */
@@ -165,6 +167,8 @@ const SectionReply = z.codec(
     encode: ({ value }) => ({ valueJson: value as z.output<typeof Json> | null }),
   },
 );
+/** Whoever is asked for; that he cannot exist is his reader's to know. Errors repeat it. */
+const AskedFor = z.string().max(100);
 
 /** Reads answer within what a page waits; writes are bounded by the store's own patience, ms. */
 const READ_WITHIN_MS = 1_000;
@@ -186,38 +190,37 @@ export const PROFILE_RPC = defineRpc({
       deadlineMs: WRITE_WITHIN_MS,
     },
     read: {
-      // Whoever is asked for; that he cannot exist is his reader's to know.
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: ReadReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     readForDisplay: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: ReadReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     takeUsername: {
-      request: z.object({ playerId: z.string(), username: z.string() }),
+      request: z.object({ playerId: AskedFor, username: AskedFor }),
       reply: ProfileField,
       isIdempotent: true,
       deadlineMs: WRITE_WITHIN_MS,
     },
     findByUsername: {
-      request: z.object({ username: z.string() }),
+      request: z.object({ username: AskedFor }),
       reply: z.object({ playerId: nullableField(z.string()) }),
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     exportPlayer: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: z.object({ exportJson: jsonField(z.custom<PlayerExport>()) }),
       isIdempotent: true,
       deadlineMs: WHOLE_WITHIN_MS,
     },
     erasePlayer: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: NoReply,
       isIdempotent: false,
       deadlineMs: WHOLE_WITHIN_MS,
@@ -230,7 +233,7 @@ export const PROFILE_RPC = defineRpc({
       deadlineMs: WRITE_WITHIN_MS,
     },
     addStatistics: {
-      request: z.object({ playerId: z.string(), additions: z.record(z.string(), z.number()) }),
+      request: z.object({ playerId: AskedFor, additions: z.record(z.string(), z.number()) }),
       reply: ReadReply,
       isIdempotent: false,
       deadlineMs: WRITE_WITHIN_MS,

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import type { GameError } from '../../src/errors/game-error.ts';
 import { profileCalls, profileClient } from '../../src/profiles/client.ts';
 import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
@@ -118,6 +119,22 @@ describe.each([
       code: 'BAD_REQUEST',
       details: { issues: expect.arrayContaining([expect.anything()]) },
     });
+  });
+
+  test('refuse what is too deep or too long, and repeat no more of it than tells what is meant', async () => {
+    await using opened = await open();
+    const { profiles } = opened;
+    await profiles.create({ playerId: ANN, displayName: 'Ann' });
+    const data = { deep: JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) };
+    await expect(profiles.patch(ANN, { ifRevision: 1, data })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    const long = 'x'.repeat(100_000);
+    const refused = await profiles
+      .addStatistics(ANN, { [long]: 1 })
+      .catch((error: unknown) => error as GameError);
+    expect(refused).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(JSON.stringify((refused as GameError).details).length).toBeLessThan(1_000);
   });
 });
 
