@@ -3,8 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
-import type { MeridianConfig } from './config/config.ts';
+import { type MeridianConfig, placementOf } from './config/config.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
+import { runningServices } from './config/services.ts';
 import type { GameDefinition } from './rooms/game.ts';
 
 // The process: reads the command line and the environment (nobody else does), starts the node, stops it on a signal.
@@ -13,7 +14,8 @@ const USAGE = `Usage: node src/main.ts --game <file>
        node src/main.ts db migrate|shard   (db help says more)
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
-  --services <which>  \`all\` (a node), or \`profile\` (the profile service alone, no game); or set MERIDIAN_PROCESS_SERVICES
+  --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics, or \`all\`; or set
+                      MERIDIAN_PROCESS_SERVICES. Without \`game\` no --game is needed
   --help              this text
 
 Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.
@@ -36,10 +38,9 @@ async function main(): Promise<void> {
     ...process.env,
     ...(services === undefined ? {} : { MERIDIAN_PROCESS_SERVICES: services }),
   });
-  const node =
-    config.process.services === 'profile'
-      ? await startProfiles(config)
-      : await startNode(config, await loadGame(game ?? process.env['MERIDIAN_GAME']), endFenced);
+  const node = runningServices(placementOf(config)).has('game')
+    ? await startNode(config, await loadGame(game ?? process.env['MERIDIAN_GAME']), endFenced)
+    : await startServices(config);
   stopOnSignals(node, config.process.shutdownDeadlineMs);
   node.log.info(
     { event: 'listening', pid: process.pid, ...node.ports },
@@ -80,9 +81,9 @@ async function runDatabase(args: readonly string[]): Promise<void> {
 }
 
 /** gRPC is loaded only where it serves. */
-async function startProfiles(config: MeridianConfig): Promise<MeridianNode> {
-  const { startProfileNode } = await import('./app/profile-node.ts');
-  return await startProfileNode(config);
+async function startServices(config: MeridianConfig): Promise<MeridianNode> {
+  const { startServiceNode } = await import('./app/service-node.ts');
+  return await startServiceNode(config);
 }
 
 async function loadGame(path: string | undefined): Promise<GameDefinition> {

@@ -33,7 +33,8 @@ export interface AnalyticsDeps {
   /** Whether the stream is there when this process has ended, and others ship what is in it. */
   readonly outlivesProcess: boolean;
   readonly aliases: AliasStore;
-  readonly sink: EventSink;
+  /** Null: another process writes out what is in the stream. */
+  readonly sink: EventSink | null;
   readonly clock: Clock;
   readonly metrics: AnalyticsMetrics;
   readonly log: Logger;
@@ -62,7 +63,7 @@ export function createAnalyticsService(deps: AnalyticsDeps): AnalyticsService {
     ...{ buffer, stream, aliases, source, clock, metrics, log },
     onRefused: (name, problem) => analytics.refused(name, problem),
   });
-  const shipper = new EventShipper({ stream, sink, clock, metrics, log });
+  const shipper = sink === null ? null : new EventShipper({ stream, sink, clock, metrics, log });
   const sampler = new LatencySampler({ clock });
   return {
     analytics,
@@ -72,17 +73,40 @@ export function createAnalyticsService(deps: AnalyticsDeps): AnalyticsService {
     },
     start: () => {
       publisher.start();
-      shipper.start();
+      shipper?.start();
     },
     stop: async (withinMs) => {
       const untilMs = clock.monotonicMs() + withinMs;
       const unpublished = await publisher.stop(withinMs);
       const leftMs = Math.max(0, untilMs - clock.monotonicMs());
       const { outlivesProcess } = deps;
-      await shipper.stop(leftMs, { goesOn: !outlivesProcess });
-      await sink.close();
+      await shipper?.stop(leftMs, { goesOn: !outlivesProcess });
+      await sink?.close();
       const lost = unpublished + (outlivesProcess ? 0 : metrics.backlog);
       if (lost > 0) log.warn({ event: 'analytics-lost', lost }, 'analytics events were lost');
+    },
+  };
+}
+
+export type ShippingDeps = Pick<
+  AnalyticsDeps,
+  'stream' | 'aliases' | 'clock' | 'metrics' | 'log'
+> & {
+  readonly sink: EventSink;
+};
+
+/** Analytics in a process that records nothing: writes out what the nodes of the region have put into the stream. */
+export function createShippingService(
+  deps: ShippingDeps,
+): Pick<AnalyticsService, 'erasePlayer' | 'start' | 'stop'> {
+  const { aliases, sink } = deps;
+  const shipper = new EventShipper(deps);
+  return {
+    erasePlayer: (playerId) => aliases.erase(playerId),
+    start: () => shipper.start(),
+    stop: async (withinMs) => {
+      await shipper.stop(withinMs, { goesOn: false });
+      await sink.close();
     },
   };
 }

@@ -30,7 +30,7 @@ export interface OpenAccounts {
 }
 
 /**
- * Accounts on this node; it knows which tokens the region has revoked.
+ * Accounts of this process; it knows which tokens the region has revoked.
  *
  * @throws {Error} when Redis does not answer; {GameError} `STORE_UNAVAILABLE`; {TypeError} for a signing key or Apple key that is none
  */
@@ -57,11 +57,21 @@ async function openProviders({ config, clock }: AccountsDeps) {
   return providers.openProviders(config.auth.providers, clock);
 }
 
-async function openRevocationLog(
-  { config, database: db, clock, log }: AccountsDeps,
+async function openRevocationLog(deps: AccountsDeps, closers: Closers): Promise<RevocationLog> {
+  const { config, database: db, clock } = deps;
+  if (config.redis.uri === '') return new SqliteRevocationLog({ db, clock });
+  return await openRegionRevocations(deps, closers);
+}
+
+/** The revocations of the region, which all its processes share. @throws {Error} when Redis does not answer */
+export async function openRegionRevocations(
+  {
+    config,
+    clock,
+    log,
+  }: Pick<AccountsDeps, 'clock' | 'log'> & { readonly config: Pick<MeridianConfig, 'redis'> },
   closers: Closers,
 ): Promise<RevocationLog> {
-  if (config.redis.uri === '') return new SqliteRevocationLog({ db, clock });
   const redis = await openRedis(config.redis.uri, { name: 'accounts', log });
   closers.push('Redis of accounts', () => redis.disconnect());
   const revocationLog = await RedisRevocationLog.open({ redis, clock, log });

@@ -1,7 +1,11 @@
 import { dirname, join } from 'node:path';
 import { RedisAliasStore } from '../analytics/alias-store-redis.ts';
 import { SqliteAliasStore } from '../analytics/alias-store-sqlite.ts';
-import type { Analytics, ErasePlayerFromAnalytics } from '../analytics/contract.ts';
+import type {
+  Analytics,
+  ErasePlayerFromAnalytics,
+  EventDefinitions,
+} from '../analytics/contract.ts';
 import { NO_ANALYTICS } from '../analytics/event-recorder.ts';
 import { TAKE_OVER_AFTER_MS } from '../analytics/event-shipper.ts';
 import type { EventSink } from '../analytics/event-sink.ts';
@@ -9,9 +13,13 @@ import { FileEventSink } from '../analytics/event-sink-files.ts';
 import { WebhookEventSink } from '../analytics/event-sink-webhook.ts';
 import { MemoryEventStream } from '../analytics/event-stream-memory.ts';
 import { RedisEventStream } from '../analytics/event-stream-redis.ts';
-import { type AnalyticsDeps, createAnalyticsService } from '../analytics/service.ts';
+import {
+  createAnalyticsService,
+  createShippingService,
+  type AnalyticsDeps as ServiceDeps,
+} from '../analytics/service.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import type { GameDefinition } from '../rooms/game.ts';
+import { ConfigError } from '../config/load-config.ts';
 import { playerIdOf, type RecordedRoom } from '../rooms/room-analytics.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
@@ -33,36 +41,44 @@ export interface NodeAnalytics {
   clientRtt(room: RecordedRoom, client: object, rttMs: number): void;
 }
 
-export interface NodeAnalyticsDeps {
+export interface AnalyticsDeps {
   readonly config: MeridianConfig;
-  readonly game: GameDefinition;
+  /** Of this process; no two are alike. */
   readonly nodeId: string;
-  readonly database: SqliteDatabase;
+  readonly database: () => Promise<SqliteDatabase>;
   /** Null: none is configured. */
-  readonly mongo: MongoDatabase | null;
+  readonly mongo: () => Promise<MongoDatabase | null>;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
 
-/** Opens analytics, and begins to ship what is in the region's stream. @throws {Error} when Redis does not answer */
+export interface NodeAnalyticsDeps extends AnalyticsDeps {
+  /** Of the game. */
+  readonly events: EventDefinitions;
+  /** Of a service that runs elsewhere and writes the events out; null: this process does. */
+  readonly eraseElsewhere: ErasePlayerFromAnalytics | null;
+}
+
+/**
+ * Opens analytics for a process that records events, and, unless another one does, begins to write out what is in the region's stream.
+ *
+ * @throws {Error} when Redis does not answer
+ */
 export async function openAnalytics(
   deps: NodeAnalyticsDeps,
   closers: Closers,
 ): Promise<NodeAnalytics> {
-  const { config, game, nodeId, log, metrics } = deps;
+  const { config, events, nodeId, eraseElsewhere, log, metrics } = deps;
+  const isElsewhere = eraseElsewhere !== null;
+  const sink = isElsewhere ? null : await openSink(deps);
+  const isRecorded = isElsewhere ? config.analytics.sink !== 'none' : sink !== null;
+  if (isElsewhere && !isRecorded) return recordingNothing(eraseElsewhere);
   const parts = await openParts(deps, closers);
-  const sink = await openSink(deps);
-  if (sink === null) {
-    return {
-      analytics: NO_ANALYTICS,
-      erasePlayer: (playerId) => parts.aliases.erase(playerId),
-      clientRtt: () => {},
-    };
-  }
+  if (!isRecorded) return recordingNothing((playerId) => parts.aliases.erase(playerId));
   const service = createAnalyticsService({
     ...parts,
     source: { regionId: config.region.id, nodeId },
-    events: game.analytics ?? {},
+    events,
     bufferEvents: config.analytics.bufferEvents,
     sink,
     clock: systemClock,
@@ -73,7 +89,7 @@ export async function openAnalytics(
   service.start();
   return {
     analytics: service.analytics,
-    erasePlayer: service.erasePlayer,
+    erasePlayer: eraseElsewhere ?? service.erasePlayer,
     clientRtt: ({ roomName, roomId, match }, client, rttMs) =>
       service.latencyMeasured(client, rttMs, {
         room: roomName,
@@ -84,17 +100,45 @@ export async function openAnalytics(
   };
 }
 
-async function openParts(
-  { config, nodeId, database, log }: NodeAnalyticsDeps,
+/**
+ * Opens analytics for a process that records nothing, and begins to write out what is in the region's stream.
+ *
+ * @throws {ConfigError} when events would go nowhere; {Error} when Redis does not answer
+ */
+export async function openEventShipping(
+  deps: AnalyticsDeps,
   closers: Closers,
-): Promise<Pick<AnalyticsDeps, 'stream' | 'aliases' | 'outlivesProcess'>> {
+): Promise<ErasePlayerFromAnalytics> {
+  const sink = await openSink(deps);
+  if (sink === null) {
+    throw new ConfigError([
+      'analytics.sink (MERIDIAN_ANALYTICS_SINK): a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
+    ]);
+  }
+  const { log, metrics } = deps;
+  const parts = await openParts(deps, closers);
+  const common = { clock: systemClock, metrics: metrics.analytics, log };
+  const service = createShippingService({ ...parts, ...common, sink });
+  closers.push('analytics', () => service.stop(LAST_EVENTS_WITHIN_MS));
+  service.start();
+  return service.erasePlayer;
+}
+
+function recordingNothing(erasePlayer: ErasePlayerFromAnalytics): NodeAnalytics {
+  return { analytics: NO_ANALYTICS, erasePlayer, clientRtt: () => {} };
+}
+
+async function openParts(
+  { config, nodeId, database, log }: AnalyticsDeps,
+  closers: Closers,
+): Promise<Pick<ServiceDeps, 'stream' | 'aliases' | 'outlivesProcess'>> {
   const { uri } = config.redis;
   const mostEvents = config.analytics.streamMaxEvents;
   const clock: Clock = systemClock;
   if (uri === '') {
     return {
       stream: new MemoryEventStream({ mostEvents }),
-      aliases: await SqliteAliasStore.open({ db: database, clock }),
+      aliases: await SqliteAliasStore.open({ db: await database(), clock }),
       outlivesProcess: false,
     };
   }
@@ -110,7 +154,7 @@ async function openParts(
 }
 
 /** @returns null when events go nowhere */
-async function openSink(deps: NodeAnalyticsDeps): Promise<EventSink | null> {
+async function openSink(deps: AnalyticsDeps): Promise<EventSink | null> {
   const { sink, webhookUrl, webhookToken, keepMs } = deps.config.analytics;
   switch (sink) {
     case 'none':
@@ -118,10 +162,11 @@ async function openSink(deps: NodeAnalyticsDeps): Promise<EventSink | null> {
     case 'webhook':
       return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
     case 'mongo': {
-      if (deps.mongo === null) throw new TypeError('The sink mongo needs mongo.uri.');
+      const database = await deps.mongo();
+      if (database === null) throw new TypeError('The sink mongo needs mongo.uri.');
       // Loaded only here, as MongoDB is.
       const { MongoEventSink } = await import('../analytics/event-sink-mongo.ts');
-      return new MongoEventSink({ database: deps.mongo }, { keepMs });
+      return new MongoEventSink({ database }, { keepMs });
     }
     case 'files':
       return fileSinkOf(deps);
@@ -131,7 +176,7 @@ async function openSink(deps: NodeAnalyticsDeps): Promise<EventSink | null> {
 }
 
 /** @returns null when nothing is to be kept */
-function fileSinkOf({ config, nodeId, log }: NodeAnalyticsDeps): EventSink | null {
+function fileSinkOf({ config, nodeId, log }: AnalyticsDeps): EventSink | null {
   const { folder, ...limits } = config.analytics;
   const { sqlitePath } = config.profiles;
   if (folder === '' && sqlitePath === ':memory:') return null;

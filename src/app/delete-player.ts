@@ -1,4 +1,4 @@
-import type { AuthService } from '../auth/service.ts';
+import type { PlayerAccounts } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import type { NodeAnalytics } from './analytics.ts';
@@ -14,7 +14,7 @@ export async function deletePlayer(
     profiles,
     analytics,
   }: {
-    readonly auth: Pick<AuthService, 'forgetPlayer'>;
+    readonly auth: Pick<PlayerAccounts, 'forgetPlayer'>;
     readonly profiles: Pick<Profiles, 'erasePlayer'>;
     readonly analytics: Pick<NodeAnalytics, 'erasePlayer'>;
   },

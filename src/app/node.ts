@@ -2,6 +2,7 @@ import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
 import type { MeridianConfig } from '../config/config.ts';
+import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
@@ -9,18 +10,14 @@ import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
-import { openAnalytics } from './analytics.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
-import { openNodeMongo } from './mongo.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
-import { openPlayers } from './players.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
@@ -29,13 +26,15 @@ import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
 import { enforceRevocations, spreadRevocations } from './revocation-spread.ts';
 import { SurvivalRuntime } from './room-survival-runtime.ts';
+import { openRpcPort } from './rpc.ts';
+import { Services } from './services.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ analytics ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
-//                                                                        └──▶ metrics port, admin port
+//   config ─▶ log, metrics ─▶ services, here or elsewhere ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//                                                                      └──▶ metrics port, admin port, gRPC port
 
-/** A running node: one process, all services. */
+/** A running process: a node with a game, or services without. */
 export interface MeridianNode {
   readonly ports: ListeningPorts;
   readonly log: Logger;
@@ -85,20 +84,16 @@ async function openNode(
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
 
-  const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
-  closers.push('SQLite', () => database.close());
-  const mongo = await openNodeMongo(config, closers);
   const node = await ColyseusNode.open(log);
-  const analytics = await openAnalytics(
-    { config, game, nodeId: node.processId, database, mongo, log, metrics },
-    closers,
-  );
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
-  const { auth, profiles, revocations } = await openPlayers(
-    { config, database, mongo, log, metrics, cacheNews, events: analytics.analytics },
+  const services = new Services(
+    { config, nodeId: node.processId, log, metrics, cacheNews },
     closers,
   );
+  const analytics = await services.recordingAnalytics(game.analytics ?? {});
+  const profiles = withWalletEvents(await services.profiles(), analytics.analytics);
+  const { auth, revocations } = await services.accounts();
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
@@ -159,6 +154,7 @@ async function openNode(
   const { server, transport } = createPublicServer({
     ...{ config, game, node, self, region, regions, survival, log, metrics },
     ...{ auth, profiles, matchmaking, evacuation, analytics },
+    checks: services.checks,
   });
   const metricsServer = createMetricsServer(metrics.registry);
   const adminServer = createAdminServer({
@@ -179,7 +175,12 @@ async function openNode(
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };
-  const ports = await openPorts(config, servers, closers);
+  // What it runs for itself it offers to nobody: only a process that was told what to run.
+  const isOffering = !config.process.services.includes('all') && services.offers.length > 0;
+  const rpcPort = isOffering
+    ? { rpcPort: await openRpcPort({ config, offers: services.offers, log, metrics }, closers) }
+    : {};
+  const ports = { ...(await openPorts(config, servers, closers)), ...rpcPort };
   self.listensOn(ports.port, region.lease);
   survival.start();
   matchmaking.start();

@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
 import express from 'express';
 import { authRoutes } from '../auth/routes.ts';
+import type { AuthService } from '../auth/service.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { MatchmakingService } from '../matchmaking/service.ts';
+import type { Profiles } from '../profiles/contract.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import type { RegionsService } from '../regions/service.ts';
 import type { GameDefinition } from '../rooms/game.ts';
@@ -29,14 +31,17 @@ import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import type { NodeAnalytics } from './analytics.ts';
 import { deletePlayer } from './delete-player.ts';
 import type { Evacuation } from './evacuation.ts';
-import { mountHealth } from './health.ts';
+import { mountHealth, type ReadinessCheck } from './health.ts';
 import type { NodeSelf } from './node-self.ts';
-import type { Players } from './players.ts';
 import type { Region } from './region.ts';
 import type { SurvivalRuntime } from './room-survival-runtime.ts';
 
-export interface PublicServerParts extends Pick<Players, 'auth' | 'profiles'> {
+export interface PublicServerParts {
   readonly config: MeridianConfig;
+  readonly auth: AuthService;
+  readonly profiles: Profiles;
+  /** Of what this node needs besides its lease. */
+  readonly checks: readonly ReadinessCheck[];
   readonly game: GameDefinition;
   readonly node: ColyseusNode;
   readonly self: NodeSelf;
@@ -57,7 +62,7 @@ export function createPublicServer(parts: PublicServerParts): {
   readonly transport: MeridianTransport;
 } {
   const { config, game, node, self, region, regions, survival, log, metrics } = parts;
-  const { auth, profiles, matchmaking, evacuation, analytics } = parts;
+  const { auth, profiles, checks, matchmaking, evacuation, analytics } = parts;
   const trusted = trustProxies(config.http.trustedProxies);
   const forwarder = region.outlivesProcess
     ? new SocketForwarder(peerKey(config.cluster, config.auth))
@@ -67,10 +72,7 @@ export function createPublicServer(parts: PublicServerParts): {
 
   const app = express();
   mountHealth(app, {
-    checks: [
-      { name: 'profile store', check: () => profiles.ping() },
-      { name: 'lease', check: async () => assertHeld(region.lease) },
-    ],
+    checks: [...checks, { name: 'lease', check: async () => assertHeld(region.lease) }],
     isDraining: () => self.isDraining,
   });
   // Pages of one region play in all of them.

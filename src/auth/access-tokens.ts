@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import type { SigningKeyEntry } from '../config/auth-entry.ts';
-import { GameError } from '../errors/game-error.ts';
 import type { Clock } from '../shared/clock.ts';
+import { AccessTokenReader, AUDIENCE, ISSUER } from './access-token-reader.ts';
 import type { PlayerIdentity, TokenVerifier } from './contract.ts';
 import { type JsonWebKeySet, SigningKeys } from './signing-keys.ts';
-
-const ISSUER = 'meridian';
-const AUDIENCE = 'meridian:players';
-/** How far the clocks of two nodes may be apart. */
-const CLOCK_TOLERANCE_S = 5;
-/** Ours are about 400 characters; what is far longer is not worth hashing. */
-const MAX_TOKEN_LENGTH = 2_048;
 
 export interface AccessToken {
   readonly token: string;
@@ -37,6 +30,7 @@ export class AccessTokens implements TokenVerifier {
   readonly #keys: SigningKeys;
   readonly #ttlMs: number;
   readonly #clock: Clock;
+  readonly #reader: AccessTokenReader;
 
   /**
    * @param options.secret - at least 32 characters; empty: a random key, so tokens end with this process
@@ -54,6 +48,7 @@ export class AccessTokens implements TokenVerifier {
     this.#keys = new SigningKeys({ secret, keys: signingKeys });
     this.#ttlMs = ttlMs;
     this.#clock = deps.clock;
+    this.#reader = new AccessTokenReader({ clock: deps.clock, keys: this.#keys });
   }
 
   get jwks(): JsonWebKeySet {
@@ -78,39 +73,7 @@ export class AccessTokens implements TokenVerifier {
     return { token, expiresAtMs: expiresAtS * 1_000 };
   }
 
-  async verify(accessToken: string): Promise<PlayerIdentity> {
-    if (accessToken.length > MAX_TOKEN_LENGTH) throw new GameError('TOKEN_INVALID');
-    const { sub, name, sid, iat } = await this.#payloadOf(accessToken);
-    if (typeof sub !== 'string' || typeof name !== 'string') throw new GameError('TOKEN_INVALID');
-    return {
-      playerId: sub,
-      displayName: name,
-      // A build that is being replaced issues none yet.
-      ...(typeof sid === 'string' ? { signInId: sid } : {}),
-      ...(iat === undefined ? {} : { issuedAtMs: Math.round(iat * 1_000) }),
-    };
+  verify(accessToken: string): Promise<PlayerIdentity> {
+    return this.#reader.verify(accessToken);
   }
-
-  async #payloadOf(accessToken: string): Promise<JWTPayload> {
-    try {
-      const { payload } = await jwtVerify(accessToken, (header) => this.#keys.keyOf(header), {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-        clockTolerance: CLOCK_TOLERANCE_S,
-        currentDate: new Date(this.#clock.wallMs()),
-      });
-      return payload;
-    } catch (error) {
-      throw toTokenError(error);
-    }
-  }
-}
-
-function toTokenError(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired)
-    return new GameError('TOKEN_EXPIRED', {}, { cause: error });
-  if (error instanceof errors.JOSEError)
-    return new GameError('TOKEN_INVALID', {}, { cause: error });
-  return error;
 }

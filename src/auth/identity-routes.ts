@@ -1,4 +1,5 @@
 import { playerRoute, type Route } from '../transport/http/route.ts';
+import type { PlayerAccounts } from './contract.ts';
 import {
   ChangePasswordBody,
   IdentityListReply,
@@ -6,10 +7,9 @@ import {
   LinkBody,
   SessionTokensReply,
 } from './schemas.ts';
-import type { AuthService } from './service.ts';
 
 /** What players do with their own account. */
-export function identityRoutes(auth: AuthService): readonly Route[] {
+export function identityRoutes(accounts: PlayerAccounts): readonly Route[] {
   return [
     playerRoute({
       method: 'get',
@@ -19,7 +19,7 @@ export function identityRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: IdentityListReply,
       errors: [],
-      handle: ({ caller }) => auth.identities(caller.playerId),
+      handle: ({ caller }) => accounts.identities(caller.playerId),
     }),
     playerRoute({
       method: 'post',
@@ -37,7 +37,7 @@ export function identityRoutes(auth: AuthService): readonly Route[] {
         'PROVIDER_REFUSED',
         'PROVIDER_UNAVAILABLE',
       ],
-      handle: ({ caller, body, address }) => auth.link(caller.playerId, body, address),
+      handle: ({ caller, body, address }) => accounts.link(caller.playerId, body, address),
     }),
     playerRoute({
       method: 'delete',
@@ -47,7 +47,7 @@ export function identityRoutes(auth: AuthService): readonly Route[] {
       params: IdentityParams,
       status: 204,
       errors: ['IDENTITY_UNKNOWN', 'IDENTITY_LAST'],
-      handle: ({ caller, params }) => auth.unlink(caller.playerId, params.provider),
+      handle: ({ caller, params }) => accounts.unlink(caller.playerId, params.provider),
     }),
     playerRoute({
       method: 'post',
@@ -58,7 +58,7 @@ export function identityRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: SessionTokensReply,
       errors: ['CREDENTIALS_WRONG', 'IDENTITY_UNKNOWN', 'PASSWORD_REFUSED'],
-      handle: ({ caller, body, address }) => auth.changePassword(caller, body, address),
+      handle: ({ caller, body, address }) => accounts.changePassword(caller, body, address),
     }),
     playerRoute({
       method: 'post',
@@ -68,7 +68,7 @@ export function identityRoutes(auth: AuthService): readonly Route[] {
         'Ends every sign-in of the caller, on all devices and in all regions within seconds.',
       status: 204,
       errors: [],
-      handle: ({ caller }) => auth.signOutEverywhere(caller.playerId, caller.issuedAtMs),
+      handle: ({ caller }) => accounts.signOutEverywhere(caller.playerId, caller.issuedAtMs),
     }),
   ];
 }

@@ -48,12 +48,8 @@ export class RedisRevocationLog implements RevocationLog {
     await this.#redis.zremrangebyscore(redisKeys.revocations, '-inf', this.#clock.wallMs());
   }
 
-  async unexpired(): Promise<readonly Revocation[]> {
-    const texts = await this.#redis.zrangebyscore(
-      redisKeys.revocations,
-      `(${this.#clock.wallMs()}`,
-      '+inf',
-    );
+  async unexpired(afterMs = this.#clock.wallMs()): Promise<readonly Revocation[]> {
+    const texts = await this.#redis.zrangebyscore(redisKeys.revocations, `(${afterMs}`, '+inf');
     return texts.flatMap((text) => parseJson(Revocation, text) ?? []);
   }
 

@@ -9,7 +9,7 @@ const ADD = 'INSERT OR IGNORE INTO revocations VALUES (:revocation, :expiresAtMs
 const SWEEP = 'DELETE FROM revocations WHERE expires_at_ms <= :nowMs';
 
 const UNEXPIRED = `
-  SELECT revocation FROM revocations WHERE expires_at_ms > :nowMs ORDER BY expires_at_ms`;
+  SELECT revocation FROM revocations WHERE expires_at_ms > :afterMs ORDER BY expires_at_ms`;
 
 /** Revocations of a node that is alone: it forgets none when it restarts, and has nobody to tell. */
 export class SqliteRevocationLog implements RevocationLog {
@@ -33,8 +33,8 @@ export class SqliteRevocationLog implements RevocationLog {
     return this.add(revocation, expiresAtMs);
   }
 
-  async unexpired(): Promise<readonly Revocation[]> {
-    const rows = await this.#db.read({ sql: UNEXPIRED, params: { nowMs: this.#clock.wallMs() } });
+  async unexpired(afterMs = this.#clock.wallMs()): Promise<readonly Revocation[]> {
+    const rows = await this.#db.read({ sql: UNEXPIRED, params: { afterMs } });
     return rows.flatMap((row) => parseJson(Revocation, String(row['revocation'])) ?? []);
   }
 

@@ -15,8 +15,8 @@ export interface RevocationLog {
   add(revocation: Revocation, expiresAtMs: number): Promise<void>;
   /** Keeps it for nodes that start later; the others know it already. @throws as `add` */
   keep(revocation: Revocation, expiresAtMs: number): Promise<void>;
-  /** @throws when it does not answer */
-  unexpired(): Promise<readonly Revocation[]>;
+  /** @param afterMs - those that expire later; wall clock, ms; now when absent @throws when it does not answer */
+  unexpired(afterMs?: number): Promise<readonly Revocation[]>;
   /** Another node has added one. */
   onAdded(listener: (revocation: Revocation) => void): void;
   /** Some may have been missed; all that are unexpired are to be read anew. */

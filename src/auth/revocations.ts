@@ -17,6 +17,8 @@ import type { RevocationLog } from './revocation-log.ts';
 /** Clocks of nodes that differ, and the time tokens are good for past their end. */
 const MARGIN_MS = 60_000;
 const RETRY_MS = 1_000;
+/** What "just now" is, with clocks that differ, ms. */
+const LATEST_MS = 30_000;
 
 /** What follows from a revocation besides refusals. It must not throw. */
 export type RevocationListener = (revocation: Revocation) => void;
@@ -34,6 +36,7 @@ export interface RevocationsDeps {
 export class Revocations implements PlayerStanding {
   readonly #deps: RevocationsDeps;
   readonly #list: RevocationList;
+  readonly #lifeMs: number;
   readonly #listeners: RevocationListener[] = [];
   readonly #retries = new Set<NodeJS.Timeout>();
   #tellRegions: TellRegions = async () => true;
@@ -58,7 +61,8 @@ export class Revocations implements PlayerStanding {
 
   private constructor(deps: RevocationsDeps, options: { readonly tokenTtlMs: number }) {
     this.#deps = deps;
-    this.#list = new RevocationList({ lifeMs: options.tokenTtlMs + MARGIN_MS });
+    this.#lifeMs = options.tokenTtlMs + MARGIN_MS;
+    this.#list = new RevocationList({ lifeMs: this.#lifeMs });
   }
 
   /** Called once for each revocation, wherever it was decided. */
@@ -99,6 +103,17 @@ export class Revocations implements PlayerStanding {
   /** Those of the region that nobody may forget yet. @throws when the log does not answer */
   unexpired(): Promise<readonly Revocation[]> {
     return this.#deps.revocationLog.unexpired();
+  }
+
+  /**
+   * Obeys what another process of the region has just announced, now and not when the news arrive. Never rejects: they arrive all the
+   * same.
+   */
+  async hearLatest(): Promise<void> {
+    const sinceMs = this.#deps.clock.wallMs() - LATEST_MS;
+    await this.#read(sinceMs + this.#lifeMs).catch((error: unknown) => {
+      this.#deps.log.debug({ err: error }, 'the latest revocations could not be read');
+    });
   }
 
   close(): void {
@@ -144,7 +159,8 @@ export class Revocations implements PlayerStanding {
     }
   }
 
-  async #read(): Promise<void> {
-    for (const revocation of await this.#deps.revocationLog.unexpired()) this.#apply(revocation);
+  async #read(afterMs?: number): Promise<void> {
+    const unexpired = await this.#deps.revocationLog.unexpired(afterMs);
+    for (const revocation of unexpired) this.#apply(revocation);
   }
 }

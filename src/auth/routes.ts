@@ -1,4 +1,5 @@
 import { publicRoute, type Route } from '../transport/http/route.ts';
+import type { PlayerAccounts } from './contract.ts';
 import { identityRoutes } from './identity-routes.ts';
 import {
   DeviceSignInBody,
@@ -14,22 +15,21 @@ import {
   RefreshBody,
   SessionTokensReply,
 } from './schemas.ts';
-import type { AuthService } from './service.ts';
 
 /** A key is there long before it signs, so caches may be as old as this. */
 const JWKS_MAX_AGE_S = 300;
 
 /** REST of accounts: signing in and out, and what is linked. */
-export function authRoutes(auth: AuthService): readonly Route[] {
+export function authRoutes(accounts: PlayerAccounts): readonly Route[] {
   return [
-    ...signInRoutes(auth),
-    ...providerRoutes(auth),
-    ...tokenRoutes(auth),
-    ...identityRoutes(auth),
+    ...signInRoutes(accounts),
+    ...providerRoutes(accounts),
+    ...tokenRoutes(accounts),
+    ...identityRoutes(accounts),
   ];
 }
 
-function signInRoutes(auth: AuthService): readonly Route[] {
+function signInRoutes(accounts: PlayerAccounts): readonly Route[] {
   return [
     publicRoute({
       method: 'post',
@@ -40,7 +40,7 @@ function signInRoutes(auth: AuthService): readonly Route[] {
       status: 201,
       reply: SessionTokensReply,
       errors: [],
-      handle: ({ body }) => auth.signInGuest(body),
+      handle: ({ body }) => accounts.signInGuest(body),
     }),
     publicRoute({
       method: 'post',
@@ -51,7 +51,7 @@ function signInRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: SessionTokensReply,
       errors: ['PLAYER_BANNED', 'PROFILE_UNKNOWN'],
-      handle: ({ body }) => auth.signInDevice(body),
+      handle: ({ body }) => accounts.signInDevice(body),
     }),
     publicRoute({
       method: 'post',
@@ -62,7 +62,7 @@ function signInRoutes(auth: AuthService): readonly Route[] {
       status: 201,
       reply: SessionTokensReply,
       errors: ['IDENTITY_TAKEN', 'PASSWORD_REFUSED'],
-      handle: ({ body, address }) => auth.signUp(body, address),
+      handle: ({ body, address }) => accounts.signUp(body, address),
     }),
     publicRoute({
       method: 'post',
@@ -73,12 +73,12 @@ function signInRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: SessionTokensReply,
       errors: ['CREDENTIALS_WRONG', 'PLAYER_BANNED', 'PROFILE_UNKNOWN'],
-      handle: ({ body, address }) => auth.signInEmail(body, address),
+      handle: ({ body, address }) => accounts.signInEmail(body, address),
     }),
   ];
 }
 
-function providerRoutes(auth: AuthService): readonly Route[] {
+function providerRoutes(accounts: PlayerAccounts): readonly Route[] {
   return [
     publicRoute({
       method: 'get',
@@ -88,7 +88,7 @@ function providerRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: ProviderListReply,
       errors: [],
-      handle: async () => ({ providers: auth.providers }),
+      handle: async () => ({ providers: await accounts.providers() }),
     }),
     publicRoute({
       method: 'post',
@@ -101,7 +101,7 @@ function providerRoutes(auth: AuthService): readonly Route[] {
       reply: ProviderStartReply,
       errors: ['PROVIDER_UNKNOWN', 'PROVIDER_UNAVAILABLE', 'REDIRECT_FORBIDDEN'],
       handle: ({ params, body, address }) =>
-        auth.startProvider(params.provider, body.redirectUri, address),
+        accounts.startProvider(params.provider, body.redirectUri, address),
     }),
     publicRoute({
       method: 'post',
@@ -119,12 +119,13 @@ function providerRoutes(auth: AuthService): readonly Route[] {
         'PLAYER_BANNED',
         'PROFILE_UNKNOWN',
       ],
-      handle: ({ params, body, address }) => auth.signInProvider(params.provider, body, address),
+      handle: ({ params, body, address }) =>
+        accounts.signInProvider(params.provider, body, address),
     }),
   ];
 }
 
-function tokenRoutes(auth: AuthService): readonly Route[] {
+function tokenRoutes(accounts: PlayerAccounts): readonly Route[] {
   return [
     publicRoute({
       method: 'post',
@@ -136,7 +137,7 @@ function tokenRoutes(auth: AuthService): readonly Route[] {
       status: 200,
       reply: SessionTokensReply,
       errors: ['TOKEN_INVALID', 'PLAYER_BANNED'],
-      handle: ({ body }) => auth.refresh(body.refreshToken),
+      handle: ({ body }) => accounts.refresh(body.refreshToken),
     }),
     publicRoute({
       method: 'post',
@@ -146,7 +147,7 @@ function tokenRoutes(auth: AuthService): readonly Route[] {
       body: RefreshBody,
       status: 204,
       errors: [],
-      handle: ({ body }) => auth.signOut(body.refreshToken),
+      handle: ({ body }) => accounts.signOut(body.refreshToken),
     }),
     publicRoute({
       method: 'get',
@@ -157,7 +158,7 @@ function tokenRoutes(auth: AuthService): readonly Route[] {
       reply: JwksReply,
       maxAgeS: JWKS_MAX_AGE_S,
       errors: [],
-      handle: async () => auth.jwks,
+      handle: () => accounts.jwks(),
     }),
   ];
 }

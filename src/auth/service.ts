@@ -1,25 +1,13 @@
 import type { AuthConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerRegistry } from '../profiles/contract.ts';
-import type {
-  DeviceSignInRequest,
-  EmailSignInRequest,
-  EmailSignUpRequest,
-  GuestSignInRequest,
-  IdentityList,
-  LinkRequest,
-  ProviderListing,
-  ProviderSignInRequest,
-  ProviderStart,
-  SessionTokens,
-} from '../protocol/rest.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Accounts } from './accounts.ts';
-import type { BanDecision, BanStore } from './ban-store.ts';
+import type { BanStore } from './ban-store.ts';
 import { Bans } from './bans.ts';
-import type { PlayerStanding, TokenVerifier } from './contract.ts';
+import type { PlayerAccounts, PlayerStanding, TokenVerifier } from './contract.ts';
 import { EmailPasswords } from './email-passwords.ts';
 import type { IdentityStore } from './identity-store.ts';
 import { ProviderDesk } from './provider-desk.ts';
@@ -29,7 +17,7 @@ import type { RefreshTokenStore } from './refresh-token-store.ts';
 import type { Revocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { SignInLimits } from './sign-in-limits.ts';
-import type { JsonWebKeySet } from './signing-keys.ts';
+import { welcomeTokens } from './welcome-tokens.ts';
 
 export interface AuthDeps {
   readonly config: AuthConfig;
@@ -44,64 +32,8 @@ export interface AuthDeps {
   readonly providers: ReadonlyMap<string, IdentityProvider>;
 }
 
-interface BanningService {
-  /** Keeps him out, here within a moment and everywhere within seconds. A later decision replaces it. */
-  ban(
-    playerId: string,
-    ban: { readonly reason: string; readonly untilMs: number | null },
-  ): Promise<BanDecision>;
-  liftBan(playerId: string): Promise<BanDecision>;
-}
-
-/**
- * Who players are, and the tokens that prove it. Every sign-in may throw {GameError} `PLAYER_BANNED`.
- *
- * `address` is the client's, for limits.
- */
-export interface AuthService extends TokenVerifier, PlayerStanding, BanningService {
-  readonly providers: readonly ProviderListing[];
-  /** Public keys of access tokens. */
-  readonly jwks: JsonWebKeySet;
-  /** A new player with a profile of his own. @throws {GameError} `BAD_REQUEST` when profiles refuse the name */
-  signInGuest(request: GuestSignInRequest): Promise<SessionTokens>;
-  /** The device's player, or a new one. @throws {GameError} `BAD_REQUEST` */
-  signInDevice(request: DeviceSignInRequest): Promise<SessionTokens>;
-  /** @throws {GameError} `IDENTITY_TAKEN`, `PASSWORD_REFUSED`, `BAD_REQUEST`, `RATE_LIMITED` */
-  signUp(request: EmailSignUpRequest, address: string): Promise<SessionTokens>;
-  /** @throws {GameError} `CREDENTIALS_WRONG`, `RATE_LIMITED` */
-  signInEmail(request: EmailSignInRequest, address: string): Promise<SessionTokens>;
-  /** @throws {GameError} `PROVIDER_UNKNOWN`, `REDIRECT_FORBIDDEN`, `PROVIDER_UNAVAILABLE`, `RATE_LIMITED` */
-  startProvider(provider: string, redirectUri: string, address: string): Promise<ProviderStart>;
-  /** @throws {GameError} `PROVIDER_UNKNOWN`, `PROVIDER_REFUSED`, `PROVIDER_UNAVAILABLE`, `BAD_REQUEST`, `RATE_LIMITED` */
-  signInProvider(
-    provider: string,
-    request: ProviderSignInRequest,
-    address: string,
-  ): Promise<SessionTokens>;
-  /** See `Sessions.refresh`. */
-  refresh(refreshToken: string): Promise<SessionTokens>;
-  /** Ends the token's sign-in. Unknown tokens are fine: the caller is signed out either way. */
-  signOut(refreshToken: string): Promise<void>;
-  /** @param knownAtMs - when the token was issued that asks for it; wall clock, ms */
-  signOutEverywhere(playerId: string, knownAtMs?: number): Promise<void>;
-  identities(playerId: string): Promise<IdentityList>;
-  /** See `Accounts.link`. @throws {GameError} also `RATE_LIMITED` */
-  link(playerId: string, request: LinkRequest, address: string): Promise<IdentityList>;
-  /** @throws {GameError} `IDENTITY_UNKNOWN`, `IDENTITY_LAST` */
-  unlink(playerId: string, provider: string): Promise<void>;
-  /**
-   * Changes the password and ends every sign-in: whoever knew the old one is out.
-   *
-   * @throws {GameError} `IDENTITY_UNKNOWN`, `CREDENTIALS_WRONG`, `PASSWORD_REFUSED`, `RATE_LIMITED`
-   */
-  changePassword(
-    player: { readonly playerId: string; readonly displayName: string },
-    change: { readonly from: string; readonly to: string },
-    address: string,
-  ): Promise<SessionTokens>;
-  /** Of a player that is deleted: all that auth keeps of him. His tokens end. */
-  forgetPlayer(playerId: string): Promise<void>;
-}
+/** Accounts, and who a token is of: that is found out in this process, wherever accounts are. */
+export interface AuthService extends TokenVerifier, PlayerStanding, PlayerAccounts {}
 
 /** @throws {TypeError} for a signing key that is none */
 export function createAuthService(deps: AuthDeps): AuthService {
@@ -121,15 +53,9 @@ export function createAuthService(deps: AuthDeps): AuthService {
   obeyOthers(deps);
 
   return {
-    async verify(accessToken) {
-      const player = await accessTokens.verify(accessToken);
-      const refusal = revocations.refusalOf(player);
-      if (refusal !== null) throw refusal;
-      return player;
-    },
-    refusalOf: (player) => revocations.refusalOf(player),
-    providers: providers.listings,
-    jwks: accessTokens.jwks,
+    ...welcomeTokens({ tokens: accessTokens, standing: revocations }),
+    providers: async () => providers.listings,
+    jwks: async () => accessTokens.jwks,
 
     signInGuest: async (request) => sessions.start(await accounts.guest(request)),
     signInDevice: async (request) => sessions.start(await accounts.byDevice(request)),

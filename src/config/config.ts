@@ -4,12 +4,20 @@ import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts
 import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
+import {
+  type CalledService,
+  runningServices,
+  SERVICES,
+  type ServiceName,
+  type ServicePlacement,
+  unplacedServices,
+} from './services.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 const durationMs = z.coerce.number().int().positive();
 /** A list, or its items in one string with commas between. */
-function commaList(item: z.ZodType<string>) {
+function commaList<Item extends string>(item: z.ZodType<Item>) {
   return z.preprocess(
     (value) =>
       typeof value === 'string'
@@ -317,10 +325,16 @@ export const RpcConfig = z
     /** Address of that port. Never public; anything but loopback wants a network policy around it, or mutual TLS. */
     bindAddress: z.string().min(1).default('127.0.0.1'),
     /**
-     * Where the profile service is, as gRPC names it: `host:port`, `dns:///name:port` for all addresses of a name in turn,
+     * Where the auth service is, as gRPC names it: `host:port`, `dns:///name:port` for all addresses of a name in turn,
      * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process.
      */
+    authTarget: z.string().default(''),
+    /** Where the profile service is. Empty: in this process. */
     profileTarget: z.string().default(''),
+    /** Where the matchmaking service is. Empty: in this process. */
+    matchmakingTarget: z.string().default(''),
+    /** Where the analytics service is. Empty: in this process. */
+    analyticsTarget: z.string().default(''),
     /** Key by which services know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
     secret: z.union([z.literal(''), z.string().min(32)]).default(''),
     /** Mutual TLS: file of the authority, in PEM. Empty, with the next two: none. */
@@ -340,16 +354,18 @@ export const RpcConfig = z
     },
   );
 
-/** What a process can run. `all`: a whole node. */
-const Services = z.enum(['all', 'profile']);
+const SERVICE_NAMES = ['all', ...SERVICES] as const;
+const serviceName = z.enum(SERVICE_NAMES, { error: `wants some of ${SERVICE_NAMES.join(', ')}` });
 
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /**
-   * What this process runs: `all`, a node with rooms and everything; or `profile`, the profile service alone, for nodes whose
-   * `rpc.profileTarget` is it. The same as `--services`.
+   * What this process runs: some of `auth`, `profile`, `matchmaking`, `game`, `analytics`, or `all`: every one that has no target in
+   * `rpc`. What it is told by name it serves to others, too. The same as `--services`.
    */
-  services: Services.default('all'),
+  services: commaList(serviceName)
+    .pipe(z.array(serviceName).min(1, `wants some of ${SERVICE_NAMES.join(', ')}`))
+    .default(['all']),
   /** `production` asks for `auth.jwtSecret`. */
   environment: z.enum(['development', 'test', 'production']).default('development'),
   /** Lines below this level are not written. No level writes secrets. */
@@ -384,17 +400,20 @@ export const MeridianConfig = z
     message: 'is needed with redis.uri, or each node refuses the players and nodes of the others',
     when: areSound('redis.uri', 'auth.jwtSecret'),
   })
-  .refine(
-    (c) =>
-      (c.process.services === 'all' && c.rpc.profileTarget === '') ||
-      c.auth.jwtSecret !== '' ||
-      c.rpc.secret !== '',
-    {
-      path: ['rpc', 'secret'],
-      message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
-      when: areSound('process.services', 'rpc.profileTarget', 'rpc.secret', 'auth.jwtSecret'),
-    },
-  )
+  .refine((c) => isWhole(c) || c.auth.jwtSecret !== '' || c.rpc.secret !== '', {
+    path: ['rpc', 'secret'],
+    message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
+    when: areSound('process.services', 'rpc.secret', 'auth.jwtSecret'),
+  })
+  .refine((c) => isPlaced(c, 'auth'), needsTarget('auth'))
+  .refine((c) => isPlaced(c, 'profile'), needsTarget('profile'))
+  .refine((c) => isPlaced(c, 'matchmaking'), needsTarget('matchmaking'))
+  .refine((c) => isPlaced(c, 'analytics'), needsTarget('analytics'))
+  .refine((c) => c.redis.uri !== '' || !(isApart(c, 'auth') || isApart(c, 'analytics')), {
+    path: ['redis', 'uri'],
+    message: 'is needed with auth or analytics apart: revocations and events go by it',
+    when: areSound('process.services', 'redis.uri'),
+  })
   .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
     path: ['auth', 'jwtSecret'],
     message:
@@ -431,6 +450,25 @@ export type AnalyticsConfig = MeridianConfig['analytics'];
 export type RpcConfig = MeridianConfig['rpc'];
 export type ProcessConfig = MeridianConfig['process'];
 
+/** What of the configuration says which services run here, and where the others are. */
+export interface PlacedConfig {
+  readonly process: { readonly services: readonly (ServiceName | 'all')[] };
+  readonly rpc: Readonly<Record<`${CalledService}Target`, string>>;
+}
+
+/** What runs where, as far as this process is told. */
+export function placementOf({ process, rpc }: PlacedConfig): ServicePlacement {
+  return {
+    services: process.services,
+    targets: {
+      auth: rpc.authTarget,
+      profile: rpc.profileTarget,
+      matchmaking: rpc.matchmakingTarget,
+      analytics: rpc.analyticsTarget,
+    },
+  };
+}
+
 /** By which host other nodes reach this one; null when the configuration does not tell. */
 export function advertisedHost({
   peerAdvertiseHost,
@@ -441,6 +479,30 @@ export function advertisedHost({
 }): string | null {
   if (peerAdvertiseHost !== '') return peerAdvertiseHost;
   return ['0.0.0.0', '::'].includes(peerBindAddress) ? null : peerBindAddress;
+}
+
+/** Whether this process is all there is: it calls no service, and serves none. */
+function isWhole(config: PlacedConfig): boolean {
+  const { services, targets } = placementOf(config);
+  return services.includes('all') && Object.values(targets).every((target) => target === '');
+}
+
+function isPlaced(config: PlacedConfig, service: CalledService): boolean {
+  return !unplacedServices(placementOf(config)).includes(service);
+}
+
+function needsTarget(service: CalledService) {
+  return {
+    path: ['rpc', `${service}Target`],
+    message: `is needed, or ${service} among process.services: what runs here asks it`,
+    when: areSound('process.services'),
+  };
+}
+
+/** Whether a service and the nodes it is for are different processes. */
+function isApart(config: PlacedConfig, service: CalledService): boolean {
+  const running = runningServices(placementOf(config));
+  return running.has(service) !== running.has('game');
 }
 
 /** For a check across keys: runs unless one of them is wrong in itself, so that all problems are told at once. */

@@ -19,6 +19,7 @@ export const NOT_CONFIG: ReadonlySet<string> = new Set([
   'MERIDIAN_FUZZ_RUNS',
   'MERIDIAN_NO_INSTALL',
   'MERIDIAN_TEST_SEED',
+  'MERIDIAN_TEST_SPLIT',
   'MERIDIAN_TEST_WORLD',
   'MERIDIAN_GAME',
 ]);

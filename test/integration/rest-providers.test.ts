@@ -5,6 +5,7 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appleSecret } from '../../src/auth/providers/apple-secret.ts';
 import type { IdentityList, ProviderStart, SessionTokens } from '../../src/protocol/rest.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeDiscord } from '../support/fake-discord.ts';
 import { FakeSteam } from '../support/fake-steam.ts';
 import { LocalOidcProvider, visitProvider } from '../support/local-oidc-provider.ts';
@@ -204,7 +205,9 @@ describe('OpenID Connect', () => {
     expect(away.headers.get('retry-after')).toBe('1');
     const misled = await signIn('misled', await visit('misled', 'ann'));
     expect([misled.status, misled.code]).toEqual([503, 'PROVIDER_UNAVAILABLE']);
-    expect(server.logLines.some((line) => line.includes('invalid_client'))).toBe(true);
+    await eventually(() => server.logLines.some((line) => line.includes('invalid_client')), {
+      withinMs: 2_000,
+    });
   });
 
   test('[ACC-43] a guest links a provider and keeps his player; taken by another it is refused', async () => {

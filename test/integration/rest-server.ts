@@ -8,10 +8,11 @@ import { deletePlayer } from '../../src/app/delete-player.ts';
 import { authRoutes } from '../../src/auth/routes.ts';
 import type { AuthService } from '../../src/auth/service.ts';
 import { MeridianConfig } from '../../src/config/config.ts';
+import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { profileRoutes } from '../../src/profiles/routes.ts';
-import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
-import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
+import { createProfileService } from '../../src/profiles/service.ts';
+import type { SessionTokens } from '../../src/protocol/rest.ts';
 import { RegionBoard } from '../../src/regions/region-board.ts';
 import { catalogueOf } from '../../src/regions/region-catalogue.ts';
 import { regionRoutes } from '../../src/regions/routes.ts';
@@ -21,14 +22,16 @@ import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createHttpApp } from '../../src/transport/http/api.ts';
 import { createHttpServer } from '../../src/transport/http/http-server.ts';
 import type { Route } from '../../src/transport/http/route.ts';
+import { isSplit } from '../support/is-split.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { requestsTo } from './rest-requests.ts';
 
 export interface RestServer extends AsyncDisposable {
   readonly url: string;
   readonly app: Application;
   readonly db: SqliteDatabase;
   readonly auth: AuthService;
-  readonly profiles: ProfileService;
+  readonly profiles: Profiles;
   /** Everything logged so far, on every level and without redaction: one JSON line each. */
   readonly logLines: readonly string[];
   /** Moves the wall clock that tokens and profiles see. */
@@ -64,8 +67,15 @@ export interface RestServerOptions {
 /** This server records none. */
 const NO_EVENTS = { erasePlayer: async () => {} };
 
-/** The REST API as a node serves it, on a port of its own with a store of its own. */
+/** The REST API as a node serves it, on a port of its own with a store of its own; of several processes, if tests are told so. */
 export async function startRestServer(options: RestServerOptions = {}): Promise<RestServer> {
+  if (!isSplit) return await startWholeRestServer(options);
+  const { startSplitRestServer } = await import('./rest-server-split.ts');
+  return await startSplitRestServer(options);
+}
+
+/** All of it in the process of the test. */
+async function startWholeRestServer(options: RestServerOptions): Promise<RestServer> {
   await using opened = new AsyncDisposableStack();
   const config = MeridianConfig.parse({ http: options.http ?? {}, auth: options.auth ?? {} });
   let offsetMs = 0;
@@ -110,24 +120,6 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const request: RestServer['request'] = async (method, path, { body, token, headers } = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const json = <T>(): T => JSON.parse(text) as T;
-    const code = response.ok ? null : json<ErrorBody>().error.code;
-    return { status: response.status, headers: response.headers, text, json, code };
-  };
-
   const keptOpen = opened.move();
   return {
     url,
@@ -136,13 +128,9 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     auth,
     profiles,
     logLines,
-    request,
+    ...requestsTo(url),
     advance: (ms) => {
       offsetMs += ms;
-    },
-    signIn: async (displayName) => {
-      const body = displayName === undefined ? {} : { displayName };
-      return (await request('POST', '/v1/auth/guest', { body })).json<SessionTokens>();
     },
     [Symbol.asyncDispose]: () => keptOpen.disposeAsync(),
   };

@@ -9,6 +9,8 @@ import type { IdentityList, ProfileBody, SessionTokens } from '../../src/protoco
 import { systemClock } from '../../src/shared/clock.ts';
 import { Closers } from '../../src/shared/closers.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { eventually } from '../support/eventually.ts';
+import { isSplit } from '../support/is-split.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 const ME = '/v1/profiles/me';
@@ -304,9 +306,10 @@ describe('ending sign-ins', () => {
       expect([reply.status, reply.code]).toEqual([401, 'TOKEN_REVOKED']);
     }
     expect((await refresh(owner)).code).toBe('TOKEN_INVALID');
-    expect(
-      server.logLines.some((line) => line.includes('used again') && line.includes(playerId)),
-    ).toBe(true);
+    await eventually(
+      () => server.logLines.some((line) => line.includes('used again') && line.includes(playerId)),
+      { withinMs: 2_000 },
+    );
   });
 
   test('[ACC-47] signing out ends this sign-in’s access tokens, and no other sign-in', async () => {
@@ -341,29 +344,32 @@ describe('ending sign-ins', () => {
   });
 });
 
-test('[ACC-50] a node without Redis knows after a restart what it has revoked', async () => {
-  const jwtSecret = 'a secret that outlives the process';
-  await using own = await startRestServer({ auth: { jwtSecret } });
-  const [ended, banned, good] = [await own.signIn(), await own.signIn(), await own.signIn()];
-  const body = { refreshToken: ended.refreshToken };
-  await own.request('POST', '/v1/auth/sign-out', { body });
-  await own.auth.ban(banned.playerId, { reason: 'aimbot', untilMs: null });
-  const { auth: restarted } = await openAccounts(
-    {
-      config: MeridianConfig.parse({ auth: { jwtSecret } }),
-      ...{ database: own.db, mongo: null, profiles: own.profiles, clock: systemClock },
-      log: createLogger({ level: 'silent' }),
-    },
-    new Closers(),
-  );
-  await expect(restarted.verify(ended.accessToken)).rejects.toMatchObject({
-    code: 'TOKEN_REVOKED',
-  });
-  await expect(restarted.verify(banned.accessToken)).rejects.toMatchObject({
-    code: 'PLAYER_BANNED',
-  });
-  expect(await restarted.verify(good.accessToken)).toMatchObject({ playerId: good.playerId });
-});
+test.skipIf(isSplit)(
+  '[ACC-50] a node without Redis knows after a restart what it has revoked',
+  async () => {
+    const jwtSecret = 'a secret that outlives the process';
+    await using own = await startRestServer({ auth: { jwtSecret } });
+    const [ended, banned, good] = [await own.signIn(), await own.signIn(), await own.signIn()];
+    const body = { refreshToken: ended.refreshToken };
+    await own.request('POST', '/v1/auth/sign-out', { body });
+    await own.auth.ban(banned.playerId, { reason: 'aimbot', untilMs: null });
+    const { auth: restarted } = await openAccounts(
+      {
+        config: MeridianConfig.parse({ auth: { jwtSecret } }),
+        ...{ database: own.db, mongo: null, profiles: own.profiles, clock: systemClock },
+        log: createLogger({ level: 'silent' }),
+      },
+      new Closers(),
+    );
+    await expect(restarted.verify(ended.accessToken)).rejects.toMatchObject({
+      code: 'TOKEN_REVOKED',
+    });
+    await expect(restarted.verify(banned.accessToken)).rejects.toMatchObject({
+      code: 'PLAYER_BANNED',
+    });
+    expect(await restarted.verify(good.accessToken)).toMatchObject({ playerId: good.playerId });
+  },
+);
 
 describe('bans', () => {
   test('[ACC-52] a banned player is told so at sign-in, at refresh and with his old token', async () => {

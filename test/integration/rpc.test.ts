@@ -80,6 +80,35 @@ test('[SE-1] an error arrives with its code, details and time to wait; anything 
   );
 });
 
+test('[SE-9] the cause of what fails is logged where it failed, and a refusal is none', async () => {
+  const lines: string[] = [];
+  let thrown: Error = new Error('the disk is on fire');
+  await using server = await TillServer.start(
+    { ring: () => Promise.reject(thrown) },
+    { logged: (line) => lines.push(line) },
+  );
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  const ring = async (error: Error) => {
+    thrown = error;
+    await channel.calls.ring({}).catch(() => null);
+    return lines.splice(0).map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  const failed = (message: string) => [
+    expect.objectContaining({
+      method: 'TillService/Ring',
+      err: expect.objectContaining({ message: expect.stringContaining(message) }),
+    }),
+  ];
+  expect(await ring(thrown)).toEqual(failed('on fire'));
+  const cause = new Error('the other disk too');
+  expect(await ring(new GameError('STORE_UNAVAILABLE', {}, { cause }))).toEqual(
+    failed('the other disk'),
+  );
+  expect(await ring(new GameError('CREDENTIALS_WRONG'))).toEqual([]);
+  // Told to thousands when there are thousands.
+  expect(await ring(new GameError('QUEUE_FULL'))).toEqual([]);
+});
+
 test('[SE-2] what does not fit is not handled, and a reply that does not fit is no reply', async () => {
   let handled = 0;
   await using server = await TillServer.start({

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ErrorBody, ProfileBody } from '../../src/protocol/rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { RedisServer } from '../support/redis-server.ts';
 import { MeridianProcess } from '../support/start-meridian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -93,4 +94,78 @@ test('[SE-10] a service alone wants a secret, or nobody would be let in', async 
   });
   expect((await node.ended).exitCode).toBe(1);
   expect(node.output).toContain('MERIDIAN_RPC_SECRET');
+});
+
+test('[SE-12] services may share a process: two processes for five services', async () => {
+  await using redis = await RedisServer.start();
+  await using folder = await temporaryFolder('services-shared');
+  const rpcPort = await freePort();
+  const target = `127.0.0.1:${rpcPort}`;
+  const env = {
+    JWT_SECRET: SECRET,
+    REDIS_URI: redis.uri,
+    MERIDIAN_RPC_AUTH_TARGET: target,
+    MERIDIAN_RPC_PROFILE_TARGET: target,
+    MERIDIAN_RPC_ANALYTICS_TARGET: target,
+    MERIDIAN_CLUSTER_PEER_PORT: '0',
+  };
+  await using behind = await MeridianProcess.start({
+    game: GAME,
+    env: {
+      ...env,
+      MERIDIAN_PROCESS_SERVICES: 'auth, profile, analytics',
+      MERIDIAN_RPC_PORT: String(rpcPort),
+      MERIDIAN_ANALYTICS_FOLDER: join(folder.path, 'events'),
+    },
+  });
+  // Everything that has no target.
+  await using node = await MeridianProcess.start({ game: GAME, env });
+  const { accessToken } = await node.signIn('Ann');
+  expect((await ask<ProfileBody>(node, accessToken)).body).toMatchObject({ displayName: 'Ann' });
+  expect(await behind.stop()).toEqual({ exitCode: 0, signal: null });
+  expect(await node.stop()).toEqual({ exitCode: 0, signal: null });
+});
+
+test('[SE-12] a node that was told what to run serves it to other nodes, and one that was not serves nobody', async () => {
+  const rpcPort = await freePort();
+  const profileTarget = { MERIDIAN_RPC_PROFILE_TARGET: `127.0.0.1:${rpcPort}` };
+  await using first = await MeridianProcess.start({
+    game: GAME,
+    env: {
+      JWT_SECRET: SECRET,
+      MERIDIAN_PROCESS_SERVICES: 'auth,profile,matchmaking,game,analytics',
+      MERIDIAN_RPC_PORT: String(rpcPort),
+    },
+  });
+  expect(first.rpcPort).toBe(rpcPort);
+  await using second = await MeridianProcess.start({
+    game: GAME,
+    env: { JWT_SECRET: SECRET, ...profileTarget },
+  });
+  expect(second.rpcPort).toBe(0);
+  const { accessToken } = await first.signIn('Ann');
+  expect((await ask<ProfileBody>(second, accessToken)).body).toMatchObject({ displayName: 'Ann' });
+});
+
+test.each([
+  ['a service that nobody knows', { MERIDIAN_PROCESS_SERVICES: 'games' }, 'auth, profile'],
+  ['a game without accounts', { MERIDIAN_PROCESS_SERVICES: 'game' }, 'MERIDIAN_RPC_AUTH_TARGET'],
+  ['auth without Redis', { MERIDIAN_PROCESS_SERVICES: 'auth,profile' }, 'redis.uri'],
+  [
+    'analytics that go nowhere',
+    {
+      MERIDIAN_PROCESS_SERVICES: 'analytics',
+      REDIS_URI: 'redis://127.0.0.1:1',
+      MERIDIAN_ANALYTICS_SINK: 'none',
+    },
+    'MERIDIAN_ANALYTICS_SINK',
+  ],
+])('[SE-17] %s does not start, and says what to set', async (_, env, told) => {
+  await using node = await MeridianProcess.spawn({
+    game: GAME,
+    env: { JWT_SECRET: SECRET, ...env },
+  });
+  expect((await node.ended).exitCode).toBe(1);
+  expect(node.output).toContain(told);
+  expect(node.output).not.toContain('    at ');
 });

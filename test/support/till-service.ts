@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { systemClock } from '../../src/shared/clock.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
 import { callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
@@ -56,14 +56,16 @@ export type TillCalls = RpcCalls<typeof TILL>;
 export interface TillOptions {
   readonly secret?: string;
   readonly tls?: RpcTls | null;
+  /** Gets each line of the log. */
+  readonly logged?: (line: string) => void;
 }
 
-function depsOf({ secret = TILL_SECRET, tls = null }: TillOptions) {
+function depsOf({ secret = TILL_SECRET, tls = null, logged = () => {} }: TillOptions) {
   const registry = new Registry();
   return {
     registry,
     clock: systemClock,
-    log: createLogger({ level: 'silent' }),
+    log: pino({}, { write: logged }),
     metrics: new RpcMetrics(registry),
     key: callKey(secret),
     tls,

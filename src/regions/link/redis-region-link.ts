@@ -46,6 +46,11 @@ export interface RedisRegionLinkDeps {
   /** Of this region's Redis. */
   readonly redisUri: string;
   readonly peers: readonly LinkPeer[];
+  /**
+   * Whether this process takes its turn in carrying messages and doing the work that comes. False: it sends, and hears news, as a service
+   * does that has no handlers for the work of games. True when absent.
+   */
+  readonly takesTurns?: boolean;
   readonly log: Logger;
   readonly metrics?: LinkMetrics;
   readonly clock?: Clock;
@@ -76,6 +81,7 @@ export class RedisRegionLink implements RegionLink {
     this.#shared = {
       metrics: noLinkMetrics,
       clock: systemClock,
+      takesTurns: true,
       ...self,
       redis: connectRedis(deps.redisUri, { name: 'link', log: deps.log }),
       options: chosen,
@@ -217,11 +223,14 @@ class LinkToPeer {
   async start(): Promise<void> {
     this.outbox.start();
     this.watch.start();
-    this.#bridgeTurn.start();
-    this.#workTurn.start();
-    this.#bridge.start();
+    if (this.#shared.takesTurns) {
+      this.#bridgeTurn.start();
+      this.#workTurn.start();
+      this.#bridge.start();
+    }
     await this.#tail.start();
-    this.#worker.start();
+    // After the tail, which wakes it.
+    if (this.#shared.takesTurns) this.#worker.start();
   }
 
   /** The turns last: nobody takes over from who still works. */

@@ -122,9 +122,12 @@ export class RpcServer {
           respond(null, message);
         },
         (thrown: unknown) => {
-          const code = thrown instanceof GameError ? thrown.code : 'INTERNAL';
-          tell(code);
-          if (code === 'INTERNAL') log.error({ err: thrown, method: label }, 'call failed');
+          const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
+          tell(error.code);
+          // As for requests (error-renderer.ts): the caller gets the code, and only this log has the cause.
+          if (error.spec.http >= 500 && error.spec.grpc !== 'RESOURCE_EXHAUSTED') {
+            log.error({ err: thrown, method: label }, 'call failed');
+          }
           respond(toServiceError(thrown));
         },
       );

@@ -1,0 +1,169 @@
+// The services of this process, each opened once, when somebody first needs it: as an object of this process, or as the way to the process
+// that runs it. Who uses one does not know which.
+//
+//   runs here ──▶ store ──▶ service ──▶ offered to other processes (rpc.ts)
+//   elsewhere ──▶ RpcChannel to its target ──▶ client
+//
+// gRPC is loaded only where it is used: it takes a fifth of a second, which a process that has everything need not spend.
+
+import { ANALYTICS_RPC } from '../analytics/analytics-rpc.ts';
+import { analyticsCalls, analyticsClient } from '../analytics/client.ts';
+import type { ErasePlayerFromAnalytics, EventDefinitions } from '../analytics/contract.ts';
+import { AUTH_RPC } from '../auth/auth-rpc.ts';
+import { authCalls, authClient } from '../auth/client.ts';
+import { type MeridianConfig, placementOf } from '../config/config.ts';
+import { ConfigError } from '../config/load-config.ts';
+import {
+  type CalledService,
+  runningServices,
+  type ServiceName,
+  type ServicePlacement,
+} from '../config/services.ts';
+import { profileCalls, profileClient } from '../profiles/client.ts';
+import type { Profiles } from '../profiles/contract.ts';
+import { PROFILE_RPC } from '../profiles/profile-rpc.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
+import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { RpcCalls, RpcContract } from '../transport/rpc/rpc-contract.ts';
+import { type OpenAccounts, openAccounts } from './accounts.ts';
+import { type NodeAnalytics, openAnalytics, openEventShipping } from './analytics.ts';
+import type { CacheNewsSpread } from './cache-news-spread.ts';
+import type { ReadinessCheck } from './health.ts';
+import { openNodeMongo } from './mongo.ts';
+import { openProfileService } from './profiles.ts';
+import { openRemoteAccounts } from './remote-accounts.ts';
+import { type RpcOffer, rpcDeps } from './rpc.ts';
+
+export interface ServicesDeps {
+  readonly config: MeridianConfig;
+  /** Of this process; no two are alike. */
+  readonly nodeId: string;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+  /** To and from the caches of other regions. */
+  readonly cacheNews: CacheNewsSpread;
+}
+
+/** Everything rejects with {Error} when Redis does not answer, and with {GameError} `STORE_UNAVAILABLE`. */
+export class Services {
+  readonly running: ReadonlySet<ServiceName>;
+  /** What other processes may call here, as far as it is opened. */
+  readonly offers: RpcOffer[] = [];
+  /** Whether what is opened can be used. */
+  readonly checks: ReadinessCheck[] = [];
+  /** Profiles, wherever they are. */
+  readonly profiles = once(() => this.#openProfiles());
+  /** Accounts, wherever they are, and whose tokens do not count in this region. */
+  readonly accounts = once(() => this.#openAccounts());
+  readonly #deps: ServicesDeps;
+  readonly #closers: Closers;
+  readonly #placement: ServicePlacement;
+  readonly #database = once(() => this.#openDatabase());
+  readonly #mongo = once(() => openNodeMongo(this.#deps.config, this.#closers));
+
+  /** @throws {ConfigError} for a composition that this build does not have */
+  constructor(deps: ServicesDeps, closers: Closers) {
+    this.#deps = deps;
+    this.#closers = closers;
+    this.#placement = placementOf(deps.config);
+    this.running = runningServices(this.#placement);
+    if (this.running.has('game') !== this.running.has('matchmaking')) {
+      throw new ConfigError([
+        'process.services (MERIDIAN_PROCESS_SERVICES): game and matchmaking run in the same process',
+      ]);
+    }
+  }
+
+  /** Analytics for a process that records the events of a game. */
+  async recordingAnalytics(events: EventDefinitions): Promise<NodeAnalytics> {
+    const eraseElsewhere = this.running.has('analytics')
+      ? null
+      : analyticsClient(await this.#callsOf(ANALYTICS_RPC, 'analytics'));
+    const analytics = await openAnalytics(
+      { ...this.#deps, database: this.#database, mongo: this.#mongo, events, eraseElsewhere },
+      this.#closers,
+    );
+    if (eraseElsewhere === null) this.#offerAnalytics(analytics.erasePlayer);
+    return analytics;
+  }
+
+  /** Analytics for a process that records nothing. @throws {ConfigError} when events would go nowhere */
+  async shippingAnalytics(): Promise<void> {
+    const deps = { ...this.#deps, database: this.#database, mongo: this.#mongo };
+    this.#offerAnalytics(await openEventShipping(deps, this.#closers));
+  }
+
+  async #openProfiles(): Promise<Profiles> {
+    const profiles = this.running.has('profile')
+      ? await this.#runProfiles()
+      : await this.#callProfiles();
+    this.checks.push({ name: 'profile store', check: () => profiles.ping() });
+    return profiles;
+  }
+
+  async #callProfiles(): Promise<Profiles> {
+    const profiles = profileClient(await this.#callsOf(PROFILE_RPC, 'profile'));
+    this.#closers.push('soft data', async () => {
+      await profiles.drain().catch((error: unknown) => {
+        this.#deps.log.warn({ err: error }, 'soft data was not sent to the profile service');
+      });
+    });
+    return profiles;
+  }
+
+  async #runProfiles(): Promise<Profiles> {
+    const [database, mongo] = [await this.#database(), await this.#mongo()];
+    const deps = { ...this.#deps, database, mongo };
+    const profiles = await openProfileService(deps, this.#closers);
+    this.offers.push({ serve: (rpc) => rpc.add(PROFILE_RPC, profileCalls(profiles)) });
+    return profiles;
+  }
+
+  async #openAccounts(): Promise<OpenAccounts> {
+    const deps = { ...this.#deps, clock: systemClock };
+    if (!this.running.has('auth')) {
+      const accounts = authClient(await this.#callsOf(AUTH_RPC, 'auth'));
+      const { keys, ...opened } = await openRemoteAccounts({ ...deps, accounts }, this.#closers);
+      this.checks.push({ name: 'auth keys', check: () => keys.ping() });
+      return opened;
+    }
+    const profiles = await this.profiles();
+    const [database, mongo] = [await this.#database(), await this.#mongo()];
+    const opened = await openAccounts({ ...deps, database, mongo, profiles }, this.#closers);
+    this.offers.push({ serve: (rpc) => rpc.add(AUTH_RPC, authCalls(opened.auth)) });
+    return opened;
+  }
+
+  async #openDatabase(): Promise<SqliteDatabase> {
+    const database = await SqliteDatabase.open({ path: this.#deps.config.profiles.sqlitePath });
+    this.#closers.push('SQLite', () => database.close());
+    return database;
+  }
+
+  #offerAnalytics(erasePlayer: ErasePlayerFromAnalytics): void {
+    this.offers.push({ serve: (rpc) => rpc.add(ANALYTICS_RPC, analyticsCalls(erasePlayer)) });
+  }
+
+  async #callsOf<Contract extends RpcContract>(
+    contract: Contract,
+    service: CalledService,
+  ): Promise<RpcCalls<Contract>> {
+    const { config, metrics } = this.#deps;
+    const { RpcChannel } = await import('../transport/rpc/rpc-channel.ts');
+    const target = this.#placement.targets[service];
+    const channel = new RpcChannel(contract, target, rpcDeps(config, metrics));
+    this.#closers.push(`${service} service`, () => channel.close());
+    return channel.calls;
+  }
+}
+
+function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
+  let opened: Promise<Opened> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { placementOf } from './config.ts';
+import { ConfigError, loadConfig } from './load-config.ts';
+import { runningServices, SERVICES, unplacedServices } from './services.ts';
+
+const SECRET = { JWT_SECRET: 'a secret that all services have in common' };
+const REDIS = { REDIS_URI: 'redis://redis.example:6379' };
+const TARGETS = {
+  MERIDIAN_RPC_AUTH_TARGET: 'auth:2570',
+  MERIDIAN_RPC_PROFILE_TARGET: 'profile:2570',
+  MERIDIAN_RPC_MATCHMAKING_TARGET: 'matchmaking:2570',
+  MERIDIAN_RPC_ANALYTICS_TARGET: 'analytics:2570',
+};
+
+function running(environment: Readonly<Record<string, string>>): readonly string[] {
+  return [...runningServices(placementOf(loadConfig(environment)))];
+}
+
+function problemsOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+const only = (services: string) => ({ ...SECRET, ...REDIS, MERIDIAN_PROCESS_SERVICES: services });
+
+describe('[SE-12] what a process runs', () => {
+  test('is everything that has no target, unless it is told by name', () => {
+    expect(running({})).toEqual([...SERVICES]);
+    const profileElsewhere = { ...SECRET, MERIDIAN_RPC_PROFILE_TARGET: 'profile:2570' };
+    expect(running(profileElsewhere)).toEqual(['auth', 'matchmaking', 'game', 'analytics']);
+    expect(running({ ...SECRET, ...REDIS, ...TARGETS })).toEqual(['game']);
+    // All of them may have the same targets, their own included.
+    expect(running({ ...only('profile'), ...TARGETS })).toEqual(['profile']);
+    expect(running({ ...only(' auth , profile '), ...TARGETS })).toEqual(['auth', 'profile']);
+  });
+
+  test.each([
+    ['auth', ['MERIDIAN_RPC_PROFILE_TARGET']],
+    ['profile', []],
+    ['analytics', []],
+    ['matchmaking', ['MERIDIAN_RPC_PROFILE_TARGET']],
+    ['profile,auth', []],
+    [
+      'game',
+      [
+        'MERIDIAN_RPC_AUTH_TARGET',
+        'MERIDIAN_RPC_PROFILE_TARGET',
+        'MERIDIAN_RPC_MATCHMAKING_TARGET',
+        'MERIDIAN_RPC_ANALYTICS_TARGET',
+      ],
+    ],
+    ['game,matchmaking,analytics,auth,profile', []],
+  ])('%s alone asks for %j', (services, names) => {
+    const problems = problemsOf(only(services));
+    expect(problems).toHaveLength(names.length);
+    for (const name of names) expect(problems).toContainEqual(expect.stringContaining(name));
+    expect(problemsOf({ ...only(services), ...TARGETS })).toEqual([]);
+  });
+
+  test.each(['games', 'auth;profile', ','])('%j is told which names there are', (services) => {
+    const [problem, ...more] = problemsOf(only(services));
+    expect(more).toEqual([]);
+    expect(problem).toContain('(MERIDIAN_PROCESS_SERVICES)');
+    for (const service of ['all', ...SERVICES]) expect(problem).toContain(service);
+  });
+
+  test('what is missing does not run here, and is not missing once it has a target', () => {
+    const places = fc.record({
+      services: fc.subarray(['all', ...SERVICES] as const, { minLength: 1 }),
+      targets: fc.record({
+        auth: fc.constantFrom('', 'auth:1'),
+        profile: fc.constantFrom('', 'profile:1'),
+        matchmaking: fc.constantFrom('', 'matchmaking:1'),
+        analytics: fc.constantFrom('', 'analytics:1'),
+      }),
+    });
+    fc.assert(
+      fc.property(places, (place) => {
+        const missing = unplacedServices(place);
+        const here = runningServices(place);
+        expect(missing.filter((service) => here.has(service))).toEqual([]);
+        const told = Object.fromEntries(missing.map((service) => [service, 'somewhere:1']));
+        const mended = { ...place, targets: { ...place.targets, ...told } };
+        expect(unplacedServices(mended)).toEqual([]);
+        expect(runningServices(mended)).toEqual(here);
+      }),
+    );
+  });
+});
+
+describe('[SE-17] what services apart need', () => {
+  test.each(['auth', 'analytics', 'game'])(
+    '%s apart wants a Redis, for revocations and events',
+    (services) => {
+      const { REDIS_URI: _, ...without } = { ...only(services), ...TARGETS };
+      expect(problemsOf(without)).toEqual([expect.stringContaining('redis.uri')]);
+    },
+  );
+
+  test('profiles alone want none', () => {
+    expect(problemsOf({ ...SECRET, MERIDIAN_PROCESS_SERVICES: 'profile' })).toEqual([]);
+    expect(problemsOf({ ...SECRET, MERIDIAN_RPC_PROFILE_TARGET: 'profile:2570' })).toEqual([]);
+  });
+
+  test('a secret that all of them have', () => {
+    const { JWT_SECRET: _, REDIS_URI: __, ...without } = only('profile');
+    expect(problemsOf(without)).toEqual([expect.stringContaining('MERIDIAN_RPC_SECRET')]);
+  });
+});
