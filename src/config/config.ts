@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
+import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
 
@@ -151,6 +152,14 @@ export const MongoConfig = z.strictObject({
     .refine((uri) => uri === '' || /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(uri), {
       message: 'wants mongodb://host:port/database or mongodb+srv://host/database',
     }),
+  /**
+   * Which shards keep which region's players: `us-east=shardA,shardB;eu=shardC`. Read by `db shard` alone, nodes do not need it. Empty:
+   * none are named, and `db shard` wants `--zones`.
+   */
+  zones: z
+    .string()
+    .default('')
+    .refine((zones) => parseMongoZones(zones) !== null, { message: `wants ${MONGO_ZONES_FORM}` }),
 });
 
 /** Metrics and the monitor: never public. */

@@ -51,6 +51,40 @@ export function environmentNames(): ReadonlyMap<string, readonly [string, string
  * @throws {ConfigError} with every problem at once; unknown `MERIDIAN_*` names are problems
  */
 export function loadConfig(environment: Environment): MeridianConfig {
+  const { values, sources, problems } = readEnvironment(environment);
+  const parsed = MeridianConfig.safeParse(values);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => describe(issue, sources)));
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(parsed.data);
+}
+
+/**
+ * Some sections alone, for a command that needs no more of them: what a node would want besides is not asked for.
+ *
+ * @throws {ConfigError} with every problem of these sections at once; unknown `MERIDIAN_*` names are problems
+ */
+export function loadSections<Name extends keyof MeridianConfig>(
+  environment: Environment,
+  names: readonly Name[],
+): Pick<MeridianConfig, Name> {
+  const { values, sources, problems } = readEnvironment(environment);
+  const sections: Partial<Record<Name, unknown>> = {};
+  for (const name of names) {
+    const parsed = MeridianConfig.shape[name].safeParse(values[name]);
+    if (parsed.success) sections[name] = parsed.data;
+    const issues = parsed.error?.issues ?? [];
+    problems.push(
+      ...issues.map((issue) => describe({ ...issue, path: [name, ...issue.path] }, sources)),
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(sections as Pick<MeridianConfig, Name>);
+}
+
+/** What the environment says, section by section, and what of it is no setting. */
+function readEnvironment(environment: Environment) {
   const names = environmentNames();
   const values: Record<string, Record<string, string>> = {};
   const sources = new Map<string, string>();
@@ -64,12 +98,7 @@ export function loadConfig(environment: Environment): MeridianConfig {
   const problems = Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !names.has(name) && !NOT_CONFIG.has(name))
     .map((name) => `${name} is not a setting${suggestion(name, names)}`);
-  const parsed = MeridianConfig.safeParse(values);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => describe(issue, sources)));
-  }
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(parsed.data);
+  return { values, sources, problems };
 }
 
 /** @param sources - which variable set a path */

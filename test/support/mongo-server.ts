@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'mongoose';
 import { findMongoServer, type MongoServerSource } from '../../bin/setup/test-tools.ts';
-import { EVENT_COLLECTIONS } from '../../src/analytics/event-mongo-model.ts';
-import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
+import { ALL_COLLECTIONS } from '../../src/app/mongo-collections.ts';
+import { mongoMigrations } from '../../src/app/mongo-migrations.ts';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
-import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { type MongoDatabase, openMongo } from '../../src/storage/mongo/mongo-connection.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
@@ -99,19 +98,14 @@ export class MongoServer implements AsyncDisposable {
     await this.#owned.disposeAsync();
   }
 
-  /** What the migrations of a deployment do: shards where there are some, and indexes. */
-  async #prepare({ connection }: MongoDatabase): Promise<void> {
-    const plans = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS, ...EVENT_COLLECTIONS];
-    for (const { name, shardKey, indexes, expiryField } of plans) {
-      if (!this.lacks('shards')) {
-        const key = { shardCollection: `${connection.db?.databaseName}.${name}`, key: shardKey };
-        await connection.db?.admin().command(key);
-      }
-      const collection = connection.collection(name);
-      for (const index of indexes) await collection.createIndex({ ...index });
-      if (expiryField === undefined) continue;
-      await collection.createIndex({ [expiryField]: 1 }, { expireAfterSeconds: 0 });
+  /** What an operator does: shards where there are some, and the steps of `db migrate`. */
+  async #prepare({ connection: { db } }: MongoDatabase): Promise<void> {
+    if (db === undefined) throw new Error('not open');
+    for (const { name, shardKey } of this.lacks('shards') ? [] : ALL_COLLECTIONS) {
+      await db.admin().command({ shardCollection: `${db.databaseName}.${name}`, key: shardKey });
     }
+    const tools = { context: db, fence: 0, assertHeld: () => {} };
+    for (const step of mongoMigrations()) await step.up(tools);
   }
 }
 
