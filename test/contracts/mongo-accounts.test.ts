@@ -24,6 +24,21 @@ function theServer(): MongoServer {
   return server;
 }
 
+const PASSWORD = 'operator of two regions';
+
+async function operatorBans({ adminPort }: MeridianProcess, playerId: string): Promise<void> {
+  const url = `http://127.0.0.1:${adminPort}/admin/v1/players/${playerId}/ban`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${btoa(`operator:${PASSWORD}`)}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ reason: 'aimbot' }),
+  });
+  expect(response.ok).toBe(true);
+}
+
 async function openOne() {
   const opened = await theServer().openDatabase();
   return { ...opened, ...openAccounts(opened.database) };
@@ -196,7 +211,11 @@ describe.skipIf(isMissing)('MongoDB', () => {
     timeout: 60_000,
   }, async () => {
     await using opened = await theServer().openDatabase();
-    const env = { MONGO_URI: opened.uri, JWT_SECRET: 'the same in every region, 32 characters' };
+    const env = {
+      MONGO_URI: opened.uri,
+      JWT_SECRET: 'the same in every region, 32 characters',
+      MERIDIAN_ADMIN_PASSWORD: PASSWORD,
+    };
     const game = 'test/support/field-game.ts';
     await using eu = await MeridianProcess.start({
       game,
@@ -231,5 +250,10 @@ describe.skipIf(isMissing)('MongoDB', () => {
     expect((await at(eu, 'refresh', tokenOf(third.body))).status).toBe(401);
     expect((await at(us, 'refresh', tokenOf(third.body))).status).toBe(401);
     expect((await at(eu, 'refresh', tokenOf(there))).status).toBe(200);
+
+    const banned = (await at(us, 'device', { deviceKey })).body;
+    await operatorBans(eu, banned.playerId);
+    expect((await at(us, 'refresh', tokenOf(banned))).status).toBe(403);
+    expect((await at(us, 'device', { deviceKey })).status).toBe(403);
   });
 });

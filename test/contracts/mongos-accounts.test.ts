@@ -252,6 +252,33 @@ describe('[ACC-62] a process dies in the middle', () => {
     expect(await identities.find('google', 'x')).toMatchObject({ playerId: 'p_ann' });
   });
 
+  test.each(['lose-request', 'lose-reply'] as const)(
+    '%s: a step whose socket breaks is sent again under its number, and done once',
+    async (fault) => {
+      await using double = await openDouble();
+      const { refreshTokens, identities, mongos } = double;
+      const family = { familyId: 's_1', playerId: 'p_ann' };
+      const token = (tokenHash: string) => ({ tokenHash, expiresAtMs: 10_000 });
+      await refreshTokens.start(family, token('t1'));
+      const breakOnce = (name: string, collection: string) => {
+        let isBroken = false;
+        mongos.fault = (seen) => {
+          if (isBroken || seen.name !== name || seen.collection !== collection) return undefined;
+          isBroken = true;
+          return fault;
+        };
+      };
+      breakOnce('update', 'sign_ins');
+      // Not taken for one that was used twice.
+      const rotation = await refreshTokens.rotate({ ...family, tokenHash: 't1' }, token('t2'));
+      expect(rotation).toEqual({ kind: 'rotated', ...family });
+      breakOnce('insert', 'identities');
+      const identity = { provider: 'google', subject: 'x', playerId: 'p_ann' };
+      const linked = await identities.link({ ...identity, passwordHash: null, linkedAtMs: 1 });
+      expect(linked).toEqual({ kind: 'linked' });
+    },
+  );
+
   test('a refresh that dies before it is done can be asked for again', async () => {
     for (const isHeard of [false, true]) {
       for (const nth of [1, 2, 3]) {
