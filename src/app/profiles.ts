@@ -37,7 +37,7 @@ export async function openProfileService(
   { config, database, log, metrics }: ProfilesDeps,
   closers: Closers,
 ): Promise<ProfileService> {
-  const storage = await openProfileStorage(config, database, closers);
+  const storage = await openProfileStorage(config, database, closers, log);
   const profiles = createProfileService({
     storage: await withProfileCache(storage, { config, log, metrics }, closers),
     regionId: config.region.id,
