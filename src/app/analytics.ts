@@ -13,8 +13,10 @@ import { type AnalyticsDeps, createAnalyticsService } from '../analytics/service
 import type { MeridianConfig } from '../config/config.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import { playerIdOf, type RecordedRoom } from '../rooms/room-analytics.ts';
+import { assertNever } from '../shared/assert-never.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
+import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -36,6 +38,8 @@ export interface NodeAnalyticsDeps {
   readonly game: GameDefinition;
   readonly nodeId: string;
   readonly database: SqliteDatabase;
+  /** Null: none is configured. */
+  readonly mongo: MongoDatabase | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
@@ -47,7 +51,7 @@ export async function openAnalytics(
 ): Promise<NodeAnalytics> {
   const { config, game, nodeId, log, metrics } = deps;
   const parts = await openParts(deps, closers);
-  const sink = sinkOf(deps);
+  const sink = await openSink(deps);
   if (sink === null) {
     return {
       analytics: NO_ANALYTICS,
@@ -106,12 +110,31 @@ async function openParts(
 }
 
 /** @returns null when events go nowhere */
-function sinkOf({ config, nodeId, log }: NodeAnalyticsDeps): EventSink | null {
-  const { sink, folder, webhookUrl, webhookToken, ...limits } = config.analytics;
-  if (sink === 'webhook') return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
+async function openSink(deps: NodeAnalyticsDeps): Promise<EventSink | null> {
+  const { sink, webhookUrl, webhookToken, keepMs } = deps.config.analytics;
+  switch (sink) {
+    case 'none':
+      return null;
+    case 'webhook':
+      return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
+    case 'mongo': {
+      if (deps.mongo === null) throw new TypeError('The sink mongo needs mongo.uri.');
+      // Loaded only here, as MongoDB is.
+      const { MongoEventSink } = await import('../analytics/event-sink-mongo.ts');
+      return new MongoEventSink({ database: deps.mongo }, { keepMs });
+    }
+    case 'files':
+      return fileSinkOf(deps);
+    default:
+      return assertNever(sink);
+  }
+}
+
+/** @returns null when nothing is to be kept */
+function fileSinkOf({ config, nodeId, log }: NodeAnalyticsDeps): EventSink | null {
+  const { folder, ...limits } = config.analytics;
   const { sqlitePath } = config.profiles;
-  const isKept = folder !== '' || sqlitePath !== ':memory:';
-  if (sink === 'none' || !isKept) return null;
+  if (folder === '' && sqlitePath === ':memory:') return null;
   return new FileEventSink(
     { clock: systemClock, log },
     { ...limits, nodeId, folder: folder === '' ? join(dirname(sqlitePath), 'analytics') : folder },

@@ -13,13 +13,16 @@ import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { openAnalytics } from './analytics.ts';
+import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
+import { openNodeMongo } from './mongo.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { openPlayers } from './players.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
+import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
 import { regionClock } from './region-clock.ts';
@@ -29,7 +32,7 @@ import { SurvivalRuntime } from './room-survival-runtime.ts';
 
 // The composition root: every part is made here, from the parts above it, and closed in the reverse order.
 //
-//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
+//   config ─▶ log, metrics ─▶ SQLite, MongoDB ─▶ analytics ─▶ profiles ─▶ auth ─▶ region ─▶ rooms ─▶ HTTP and WebSocket on one port
 //                                                                        └──▶ metrics port, admin port
 
 /** A running node: one process, all services. */
@@ -84,8 +87,16 @@ async function openNode(
 
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
+  const mongo = await openNodeMongo(config, closers, log);
+  const node = await ColyseusNode.open(log);
+  const analytics = await openAnalytics(
+    { config, game, nodeId: node.processId, database, mongo, log, metrics },
+    closers,
+  );
+  const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
+  closers.push('news to caches of other regions', () => cacheNews.stop());
   const { auth, profiles, revocations } = await openPlayers(
-    { config, database, log, metrics },
+    { config, database, mongo, log, metrics, cacheNews, events: analytics.analytics },
     closers,
   );
 
@@ -93,11 +104,6 @@ async function openNode(
   closers.push('step scheduler', () => scheduler.stop());
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
-  const node = await ColyseusNode.open(log);
-  const analytics = await openAnalytics(
-    { config, game, nodeId: node.processId, database, log, metrics },
-    closers,
-  );
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
@@ -112,7 +118,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
-      link: spreadRevocations({ revocations, link: bound, log }),
+      link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log },
@@ -134,7 +140,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
-  enforceRevocations({ revocations, node });
+  enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

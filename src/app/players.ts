@@ -1,3 +1,4 @@
+import type { EconomyEvents } from '../analytics/contract.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { Profiles } from '../profiles/contract.ts';
@@ -14,7 +15,10 @@ export interface Players {
 }
 
 /** @throws {GameError} `STORE_UNAVAILABLE` */
-export async function openPlayers(deps: ProfilesDeps, closers: Closers): Promise<Players> {
+export async function openPlayers(
+  deps: ProfilesDeps & { readonly events: EconomyEvents },
+  closers: Closers,
+): Promise<Players> {
   const profiles = await openProfiles(deps, closers);
   const accounts = await openAccounts({ ...deps, clock: systemClock, profiles }, closers);
   return { profiles, ...accounts };

@@ -11,6 +11,7 @@ import { NodeMetrics } from '../telemetry/metrics.ts';
 import { RpcServer } from '../transport/rpc/rpc-server.ts';
 import { mountHealth } from './health.ts';
 import { ListenError } from './listen.ts';
+import { openNodeMongo } from './mongo.ts';
 import type { MeridianNode } from './node.ts';
 import { openPorts } from './ports.ts';
 import { openProfileService } from './profiles.ts';
@@ -34,7 +35,8 @@ async function openProfileNode(config: MeridianConfig, closers: Closers): Promis
   closers.push('metrics', () => metrics.close());
   const database = await SqliteDatabase.open({ path: config.profiles.sqlitePath });
   closers.push('SQLite', () => database.close());
-  const profiles = await openProfileService({ config, database, log, metrics }, closers);
+  const mongo = await openNodeMongo(config, closers, log);
+  const profiles = await openProfileService({ config, database, mongo, log, metrics }, closers);
 
   const rpc = new RpcServer({ ...rpcDeps(config, metrics), log });
   rpc.add(PROFILE_RPC, profileCalls(profiles));

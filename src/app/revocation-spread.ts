@@ -3,10 +3,12 @@ import { REVOKED } from '../auth/link-kinds.ts';
 import type { Revocation } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import type { MatchmakingService } from '../matchmaking/service.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { makeUlid } from '../regions/link/ulid.ts';
 import { Room } from '../rooms/room.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { evictionFor } from './eviction-for.ts';
 import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /**
@@ -67,12 +69,15 @@ class RevocationOutbox {
   }
 }
 
-/** Ends the connections, in the rooms of this node, of players who are not welcome any more. */
+/**
+ * Ends the connections of players who are not welcome any more, in the rooms of this node and to matchmaking, and what they wait for there.
+ */
 export function enforceRevocations(deps: {
   readonly revocations: Revocations;
   readonly node: ColyseusNode;
+  readonly matchmaking: Pick<MatchmakingService, 'turnAway' | 'evict'>;
 }): void {
-  const { revocations, node } = deps;
+  const { revocations, node, matchmaking } = deps;
   const turnAwayFrom = (room: Room, revocation: Revocation) => {
     for (const client of [...room.clients]) {
       const player = client.auth as PlayerIdentity | undefined;
@@ -83,5 +88,9 @@ export function enforceRevocations(deps: {
   };
   revocations.onRevoked((revocation) => {
     for (const room of node.rooms) if (room instanceof Room) turnAwayFrom(room, revocation);
+    // Who came by a socket has shown a token: it is known of which sign-in.
+    matchmaking.turnAway(revocation.playerId, (player) => revocations.refusalOf(player));
+    const eviction = evictionFor(revocation, revocations);
+    if (eviction !== null) matchmaking.evict(eviction);
   });
 }

@@ -16,6 +16,7 @@ const PREFIX = 'MERIDIAN_';
 const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDIAN_REGIONS' };
 /** Names with our prefix that are not configuration of the server: they steer the command line. */
 export const NOT_CONFIG: ReadonlySet<string> = new Set([
+  'MERIDIAN_FUZZ_RUNS',
   'MERIDIAN_NO_INSTALL',
   'MERIDIAN_TEST_SEED',
   'MERIDIAN_TEST_WORLD',

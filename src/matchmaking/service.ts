@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MatchmakingEvents } from '../analytics/contract.ts';
-import type { TokenVerifier } from '../auth/contract.ts';
+import type { PlayerIdentity, TokenVerifier } from '../auth/contract.ts';
 import type { NodeCalls } from '../cluster/node-calls.ts';
 import type { NodeInfo } from '../cluster/node-info.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -30,6 +30,7 @@ import { RegionTickets } from './queue/region-tickets.ts';
 import { loadRateGame, MatchReports } from './ratings/match-reports.ts';
 import { matchmakingRoutes } from './routes.ts';
 import { busyRatioOfLoop } from './tickets/busy-ratio.ts';
+import { type Eviction, PlayerEviction } from './tickets/player-eviction.ts';
 import { regionOpenings } from './tickets/region-openings.ts';
 import { TicketDesk } from './tickets/ticket-desk.ts';
 import { recordTicketEnds } from './tickets/ticket-events.ts';
@@ -67,6 +68,10 @@ export interface MatchmakingService extends QueueOverview {
   readonly results: MatchResults;
   readonly backfills: MatchBackfills;
   readonly greet: GreetPushSocket;
+  /** Closes the sockets of a player, on this node, by which he is not welcome any more. @param refusalOf - null: he may stay */
+  turnAway(playerId: string, refusalOf: (player: PlayerIdentity) => GameError | null): void;
+  /** Ends what a player has in matchmaking, within seconds. */
+  evict(eviction: Eviction): void;
   /** A ticket that has just been entered. */
   queued(record: TicketRecord): TicketBody;
   view(record: TicketRecord, playerId: string): Promise<TicketBody>;
@@ -211,6 +216,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     ...{ regionId: ownRegionId, store, parties, view, clock },
     tokens: deps.tokens,
   });
+  const evictions = new PlayerEviction({ store, parties, log });
   const service: Omit<MatchmakingService, 'routes'> = {
     regionId: ownRegionId,
     results: new MatchReports({
@@ -222,6 +228,8 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
       ...{ regionId: ownRegionId, calls, clock, matchers, matcherOf },
     }),
     greet: (accessToken, socket) => feed.greet(accessToken, socket),
+    turnAway: (playerId, refusalOf) => feed.turnAway(playerId, refusalOf),
+    evict: (eviction) => evictions.evict(eviction),
     queued: (record) => ({ ...factsOf(record, rulesOf(record.queue)), state: 'queued' }),
     view,
     explain: async (record) => {
@@ -255,6 +263,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     },
     stop: async () => {
       await Promise.all([...matchers.values()].map((matcher) => matcher.stop()));
+      evictions.close();
       feed.close();
       stopRecording();
     },

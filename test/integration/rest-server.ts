@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Application } from 'express';
@@ -20,6 +19,7 @@ import type { Clock } from '../../src/shared/clock.ts';
 import { Closers } from '../../src/shared/closers.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createHttpApp } from '../../src/transport/http/api.ts';
+import { createHttpServer } from '../../src/transport/http/http-server.ts';
 import type { Route } from '../../src/transport/http/route.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -86,7 +86,8 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
   });
   const closers = new Closers();
   opened.defer(() => closers.closeAll());
-  const { auth } = await openAccounts({ config, database: db, clock, log, profiles }, closers);
+  const deps = { config, database: db, mongo: null, clock, log, profiles };
+  const { auth } = await openAccounts(deps, closers);
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   const routes = [
     ...authRoutes(auth),
@@ -97,7 +98,9 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     ...(options.routes ?? []),
   ];
   const app = createHttpApp({ config: config.http, log, tokens: auth, routes, clock });
-  const server = createServer(app);
+  const server = createHttpServer(app);
+  // A node listens for WebSockets as well.
+  server.on('upgrade', (_request, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.defer(async () => {

@@ -351,7 +351,7 @@ test('[ACC-50] a node without Redis knows after a restart what it has revoked', 
   const { auth: restarted } = await openAccounts(
     {
       config: MeridianConfig.parse({ auth: { jwtSecret } }),
-      ...{ database: own.db, profiles: own.profiles, clock: systemClock },
+      ...{ database: own.db, mongo: null, profiles: own.profiles, clock: systemClock },
       log: createLogger({ level: 'silent' }),
     },
     new Closers(),

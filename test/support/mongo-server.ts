@@ -74,19 +74,24 @@ export class MongoServer implements AsyncDisposable {
     return uri.href;
   }
 
-  /** An empty database with the collections of profiles, gone with its scope. */
-  async openProfiles(uri = this.newDatabaseUri()) {
+  /** An empty database with its collections, gone with its scope. */
+  async openDatabase(uri = this.newDatabaseUri()) {
     const database = await openMongo({ uri, regionId: 'eu', minPoolSize: 0 });
     await this.#prepare(database);
     return {
       uri,
       database,
-      storage: openMongoProfiles(database),
       [Symbol.asyncDispose]: async () => {
         await database.connection.dropDatabase();
         await database.close();
       },
     };
+  }
+
+  /** The same, with the storage of profiles in it. */
+  async openProfiles() {
+    const opened = await this.openDatabase();
+    return { ...opened, storage: openMongoProfiles(opened.database) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

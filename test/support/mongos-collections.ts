@@ -170,17 +170,33 @@ function matching(
   collection: ReadonlyMap<string, BsonDocument>,
   filter: BsonDocument,
 ): BsonDocument[] {
-  return [...collection.values()].filter((document) =>
-    Object.entries(filter).every(([key, wanted]) => matches(document[key], wanted)),
-  );
+  return [...collection.values()].filter((document) => fitsAll(document, filter));
 }
 
 function matches(value: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return isDeepStrictEqual(value, wanted);
-  return Object.entries(wanted).every(([operator, operand]) => {
-    if (operator === '$lte') return Number(value) <= Number(operand);
-    throw new Error(`the double does not know the operator ${operator}`);
-  });
+  return Object.entries(wanted).every(([operator, operand]) => fits(value, operator, operand));
+}
+
+function fits(value: unknown, operator: string, operand: unknown): boolean {
+  switch (operator) {
+    case '$lt':
+      return Number(value) < Number(operand);
+    case '$lte':
+      return Number(value) <= Number(operand);
+    case '$ne':
+      return !isDeepStrictEqual(value, operand);
+    case '$elemMatch':
+      return (value as readonly BsonDocument[]).some((item) =>
+        fitsAll(item, operand as BsonDocument),
+      );
+    default:
+      throw new Error(`the double does not know the operator ${operator}`);
+  }
+}
+
+function fitsAll(document: BsonDocument, filter: BsonDocument): boolean {
+  return Object.entries(filter).every(([key, wanted]) => matches(document[key], wanted));
 }
 
 function updated(document: BsonDocument, update: BsonDocument): BsonDocument {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
+import { EVENT_COLLECTIONS } from '../../src/analytics/event-mongo-model.ts';
+import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { MongosCluster, RefusedCommand } from './mongos-cluster.ts';
 import { documentsOf, MongosCollections } from './mongos-collections.ts';
@@ -15,10 +17,14 @@ export interface SeenCommand {
 
 /**
  * What to do to a command instead of answering it: `lose-request`: the socket breaks, nothing has happened. `lose-reply`: it has
- * happened, then the socket breaks. A document: the reply.
+ * happened, then the socket breaks. `too-late`: it has happened, and the reply says that it took too long. A document: the reply.
  */
-export type Fault = 'lose-request' | 'lose-reply' | BsonDocument;
+export type Fault = 'lose-request' | 'lose-reply' | 'too-late' | BsonDocument;
 
+/** Nothing is tried again for it, and no connection ends. */
+export const TOO_LATE: BsonDocument = { ok: 0, code: 50, errmsg: 'it took too long' };
+
+const PLANS = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS, ...EVENT_COLLECTIONS];
 /** Commands that ask no collection. */
 const OF_THE_SERVER = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
 /** Commands of preparing and tidying up: they go to all shards by nature. */
@@ -111,7 +117,8 @@ export class MongosDouble implements AsyncDisposable {
     if (fault === 'lose-request') return void socket.destroy();
     const reply = typeof fault === 'object' ? fault : this.#reply(seen);
     if (fault === 'lose-reply') return void socket.destroy();
-    socket.write(replyFrame(request, { ...reply, ...this.#times() }));
+    const said = fault === 'too-late' ? TOO_LATE : reply;
+    socket.write(replyFrame(request, { ...said, ...this.#times() }));
   }
 
   #note(seen: SeenCommand): void {
@@ -182,7 +189,7 @@ function isOfData({ name, collection, command }: SeenCommand): boolean {
 
 /** Whether every filter, and every document that is new, says the whole shard key. */
 function isTargeted({ name, collection, command }: SeenCommand): boolean {
-  const plan = PROFILE_COLLECTIONS.find((each) => each.name === collection);
+  const plan = PLANS.find((each) => each.name === collection);
   if (!plan) return false;
   const keys = Object.keys(plan.shardKey);
   const wanted = LISTED_BY_ZONE.has(collection) && name === 'find' ? keys.slice(0, 1) : keys;

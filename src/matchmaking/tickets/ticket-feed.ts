@@ -1,4 +1,5 @@
-import type { TokenVerifier } from '../../auth/contract.ts';
+import type { PlayerIdentity, TokenVerifier } from '../../auth/contract.ts';
+import type { GameError } from '../../errors/game-error.ts';
 import type { MatchmakingPush } from '../../protocol/matchmaking.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { PushSocket } from '../../transport/ws/push-socket.ts';
@@ -22,6 +23,8 @@ export interface TicketFeedDeps {
 
 interface Listener {
   readonly playerId: string;
+  /** As his token said it. */
+  readonly player: PlayerIdentity;
   readonly socket: PushSocket;
   /** The ticket he waits on; null: none, or it has ended. */
   waiting: TicketRecord | null;
@@ -69,10 +72,12 @@ export class TicketFeed {
 
   /** A player has said hello: he hears what he has now, then what changes. @throws {GameError} for a token that is none */
   async greet(accessToken: string, socket: PushSocket): Promise<void> {
-    const { playerId } = await this.#deps.tokens.verify(accessToken);
+    const player = await this.#deps.tokens.verify(accessToken);
+    const { playerId } = player;
     const listener: Listener = {
       ...{
         playerId,
+        player,
         socket,
         waiting: null,
         told: '',
@@ -90,6 +95,14 @@ export class TicketFeed {
       }
     });
     await this.#tellAll(listener);
+  }
+
+  /** Closes the sockets of a player by which he is not welcome any more. @param refusalOf - null: he may stay */
+  turnAway(playerId: string, refusalOf: (player: PlayerIdentity) => GameError | null): void {
+    for (const { player, socket } of this.#of(playerId)) {
+      const refusal = refusalOf(player);
+      if (refusal !== null) socket.turnAway(refusal);
+    }
   }
 
   close(): void {

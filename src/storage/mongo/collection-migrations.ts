@@ -24,6 +24,7 @@ export function collectionMigrations(
       up: ({ context }) => ensureCollection(context, plan),
     },
     ...plan.indexes.map((index) => indexMigration(plan.name, index)),
+    ...(plan.expiryField === undefined ? [] : [expiryMigration(plan.name, plan.expiryField)]),
   ]);
 }
 
@@ -36,6 +37,17 @@ function indexMigration(name: string, index: Readonly<Record<string, 1>>): Mongo
     up: async ({ context }) => {
       // The same index again is nothing to MongoDB.
       await context.collection(name).createIndex({ ...index });
+    },
+  };
+}
+
+function expiryMigration(name: string, field: string): MongoMigration {
+  return {
+    name: `${name}/expiry/${field}`,
+    does: `lets ${name} expire at their ${field}`,
+    kind: 'expand',
+    up: async ({ context }) => {
+      await context.collection(name).createIndex({ [field]: 1 }, { expireAfterSeconds: 0 });
     },
   };
 }

@@ -1,4 +1,9 @@
-import { type handleUnaryCall, Server, type ServerUnaryCall } from '@grpc/grpc-js';
+import {
+  type handleUnaryCall,
+  Server,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
@@ -20,6 +25,9 @@ export interface RpcServerDeps extends RpcEndDeps {
 
 /** Largest message: a full profile with its JSON, several times over. */
 const MOST_BYTES = 1024 * 1024;
+
+/** Stands for bytes that are no message of its method: gRPC would call that a fault of the server. */
+const UNREADABLE: Message = Object.freeze({});
 
 /** The port where other services call this one: gRPC, with the standard health service. Never public. */
 export class RpcServer {
@@ -48,7 +56,7 @@ export class RpcServer {
         handlers[name] as (request: unknown) => Promise<unknown>,
       ),
     ]);
-    this.#server.addService(service, Object.fromEntries(calls));
+    this.#server.addService(withReaders(service), Object.fromEntries(calls));
     this.#health.setStatus(contract.name, 'SERVING');
   }
 
@@ -93,6 +101,9 @@ export class RpcServer {
     const answer = async (call: ServerUnaryCall<Message, Message>): Promise<Message> => {
       if (!isPeerCall(call.metadata, key, path, clock.wallMs()))
         throw new GameError('PEER_UNKNOWN');
+      if (call.request === UNREADABLE) {
+        throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
+      }
       const value = parse(request, call.request);
       return z.encode(reply, await handle(value)) as Message;
     };
@@ -119,4 +130,20 @@ export class RpcServer {
       );
     };
   }
+}
+
+/** The same methods, which hand on {@link UNREADABLE} for what they cannot read. */
+function withReaders(service: ServiceDefinition): ServiceDefinition {
+  const methods = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): unknown => {
+      try {
+        return method.requestDeserialize(bytes);
+      } catch {
+        // Whose bytes they are is not known yet: what is wrong with them is told to nobody.
+        return UNREADABLE;
+      }
+    };
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(methods);
 }
