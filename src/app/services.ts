@@ -62,7 +62,7 @@ export class Services {
   readonly #closers: Closers;
   readonly #placement: ServicePlacement;
   readonly #database = once(() => this.#openDatabase());
-  readonly #mongo = once(() => openNodeMongo(this.#deps.config, this.#closers));
+  readonly #mongo = once(() => openNodeMongo(this.#deps.config, this.#closers, this.#deps.log));
 
   /** @throws {ConfigError} for a composition that this build does not have */
   constructor(deps: ServicesDeps, closers: Closers) {

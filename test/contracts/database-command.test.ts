@@ -1,6 +1,7 @@
 // `db migrate` as an operator runs it, on both databases.
 
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createConnection } from 'mongoose';
@@ -11,10 +12,12 @@ import { mongoMigrations } from '../../src/app/mongo-migrations.ts';
 import { MIGRATIONS } from '../../src/storage/sqlite/migrations.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { runCommand } from '../support/command.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { MongoServer } from '../support/mongo-server.ts';
 import { MongosDouble } from '../support/mongos-double.ts';
 import { repositoryRoot } from '../support/repository.ts';
+import { MeridianProcess } from '../support/start-meridian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const isMissing = missingTool('mongo-server');
@@ -237,6 +240,36 @@ describe('what is said to a router', () => {
   );
 });
 
+test('[DB-7] a node changes nothing of MongoDB’s schema, and says which steps are missing', {
+  timeout: 60_000,
+}, async () => {
+  await using mongos = await MongosDouble.start();
+  const start = () =>
+    MeridianProcess.start({
+      game: 'test/support/field-game.ts',
+      env: { MONGO_URI: mongos.uri, MERIDIAN_PROFILES_SQLITE_PATH: ':memory:' },
+    });
+  const changes = () =>
+    mongos.seen.filter(({ name }) =>
+      /^(create|drop|collMod|shard|enable|update.*Range)/.test(name),
+    );
+  {
+    await using node = await start();
+    await node.signIn('Ann');
+    expect(mongos.of('insert', 'profiles')).toHaveLength(1);
+    await eventually(() => node.output.includes('migrations_missing'), { withinMs: 5_000 });
+    expect(node.output).toContain('ledger/index/homeRegion+playerId+sequence');
+  }
+  expect(changes()).toEqual([]);
+  expect((await db({ MONGO_URI: mongos.uri }, 'migrate')).exitCode).toBe(0);
+  // It looked at the names that they have.
+  expect(changes().length).toBeGreaterThanOrEqual(7);
+  await using node = await start();
+  await node.signIn('Bob');
+  expect((await node.stop()).exitCode).toBe(0);
+  expect(node.output).not.toContain('migrations_missing');
+});
+
 describe('what goes wrong is told', () => {
   test('a server that is not there: which, and never the password', async () => {
     const uri = 'mongodb://user:secret-word@127.0.0.1:1/meridian';
@@ -266,6 +299,15 @@ describe('what goes wrong is told', () => {
     const memory = await db(inFile(':memory:'), 'migrate');
     expect(memory.exitCode).toBe(2);
     expect(memory.progress).toContain('nothing to migrate');
+  });
+
+  test('a file that is no database is refused in a line', async () => {
+    await using folder = await temporaryFolder('garbage');
+    const path = join(folder.path, 'store.sqlite');
+    await writeFile(path, 'not a database, and longer than the head of one would be. '.repeat(20));
+    const { exitCode, progress } = await db(inFile(path), 'migrate');
+    expect(exitCode).toBe(1);
+    expect(progress).toContain('The database refuses: file is not a database');
   });
 
   test('it needs no more of the configuration than the database: a job in production has no secrets of players', async () => {

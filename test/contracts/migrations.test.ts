@@ -34,7 +34,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 async function openSqlite(): Promise<OpenDatabase> {
   const folder = await temporaryFolder('migrator');
   const path = join(folder.path, 'store.sqlite');
-  const db = new DatabaseSync(path, { timeout: 5_000 });
+  const db = new DatabaseSync(path, { timeout: 10_000 });
   const hasRuns = () => db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'runs'").get();
   return {
     address: { kind: 'sqlite', path },
@@ -87,7 +87,7 @@ function migrator(database: OpenDatabase, plan: Partial<MigratorPlan> = {}): Mig
   return new MigratorProcess({
     database: database.address,
     holder: 'ada:1',
-    leaseMs: 1_500,
+    leaseMs: 2_500,
     waitMs: 15_000,
     ...plan,
   });
@@ -129,7 +129,7 @@ function migratorsContract(name: string, open: () => Promise<OpenDatabase>): voi
       const renewals = (await database.store.read()).revision;
       await expect
         .poll(async () => (await database.store.read()).revision, { timeout: 5_000 })
-        .toBeGreaterThan(renewals + 3);
+        .toBeGreaterThan(renewals + 2);
       first.leaveStep();
       expect(await first.end()).toEqual({ kind: 'done', steps: all });
     });

@@ -34,7 +34,7 @@ export async function openService(
   closers.push('metrics', () => metrics.close());
   const database = await SqliteDatabase.open({ path: ':memory:' });
   closers.push('SQLite', () => database.close());
-  const mongo = await openNodeMongo(config, closers);
+  const mongo = await openNodeMongo(config, closers, log);
   const profiles: ProfileService = await openProfileService(
     { config, database, mongo, log, metrics },
     closers,

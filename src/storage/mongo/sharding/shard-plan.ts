@@ -138,7 +138,7 @@ function rangeFinding(
 ): Finding {
   const inTheWay = ranges.filter((range) => overlaps(range, region));
   if (inTheWay.some((range) => isWanted(range, region))) {
-    return { asWanted: `the range ${region} of ${plan.name} is its zone's` };
+    return { asWanted: `the range ${region} of ${plan.name} is its zone’s` };
   }
   const [other] = inTheWay;
   if (!other) return { step: { kind: 'set-zone-range', plan, region } };
