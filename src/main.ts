@@ -15,7 +15,7 @@ const USAGE = `Usage: node src/main.ts --game <file>
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
   --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics, or \`all\`; or set
-                      MERIDIAN_PROCESS_SERVICES. Without \`game\` no --game is needed
+                      MERIDIAN_PROCESS_SERVICES. Only \`game\` and \`matchmaking\` want a --game
   --help              this text
 
 Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.
@@ -38,9 +38,7 @@ async function main(): Promise<void> {
     ...process.env,
     ...(services === undefined ? {} : { MERIDIAN_PROCESS_SERVICES: services }),
   });
-  const node = runningServices(placementOf(config)).has('game')
-    ? await startNode(config, await loadGame(game ?? process.env['MERIDIAN_GAME']), endFenced)
-    : await startServices(config);
+  const node = await start(config, game ?? process.env['MERIDIAN_GAME']);
   stopOnSignals(node, config.process.shutdownDeadlineMs);
   node.log.info(
     { event: 'listening', pid: process.pid, ...node.ports },
@@ -80,10 +78,13 @@ async function runDatabase(args: readonly string[]): Promise<void> {
   });
 }
 
-/** gRPC is loaded only where it serves. */
-async function startServices(config: MeridianConfig): Promise<MeridianNode> {
+async function start(config: MeridianConfig, gamePath: string | undefined): Promise<MeridianNode> {
+  const running = runningServices(placementOf(config));
+  if (running.has('game')) return await startNode(config, await loadGame(gamePath), endFenced);
+  const game = running.has('matchmaking') ? await loadGame(gamePath) : null;
+  // Loaded only here: a node that has everything calls nobody.
   const { startServiceNode } = await import('./app/service-node.ts');
-  return await startServiceNode(config);
+  return await startServiceNode({ config, game, onFenced: endFenced });
 }
 
 async function loadGame(path: string | undefined): Promise<GameDefinition> {

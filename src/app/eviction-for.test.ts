@@ -23,7 +23,7 @@ describe('[TK-16] what a revocation takes from him in matchmaking', () => {
     [
       'banned',
       { ...of, kind: 'ban', reason: 'aimbot', untilMs: null },
-      { playerId: 'p_ann', ticketsUntilMs: Number.POSITIVE_INFINITY, leavesParty: true },
+      { playerId: 'p_ann', ticketsUntilMs: null, leavesParty: true },
     ],
     ['a ban that is over already', { ...of, kind: 'ban', reason: 'aimbot', untilMs: 900 }, null],
     ['welcome again', { ...of, kind: 'ban', reason: null, untilMs: null }, null],

@@ -1,6 +1,6 @@
 import type { PlayerStanding } from '../auth/contract.ts';
 import type { Revocation } from '../auth/revocation.ts';
-import type { Eviction } from '../matchmaking/tickets/player-eviction.ts';
+import type { Eviction } from '../matchmaking/contract.ts';
 import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /** Requests that were let in a moment before; and clocks of a region are not of one mind. */
@@ -21,7 +21,7 @@ export function evictionFor(revocation: Revocation, standing: PlayerStanding): E
   const isBanned = refusal.code === 'PLAYER_BANNED';
   return {
     playerId,
-    ticketsUntilMs: isBanned ? Number.POSITIVE_INFINITY : atMs + MARGIN_MS,
+    ticketsUntilMs: isBanned ? null : atMs + MARGIN_MS,
     leavesParty: kind === 'ban' && isBanned,
   };
 }

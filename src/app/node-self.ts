@@ -1,8 +1,9 @@
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { LoadMeter } from '../cluster/load-meter.ts';
-import type { NodeInfo } from '../cluster/node-info.ts';
+import type { NodeInfo, RegionService } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
-import { advertisedHost, type MeridianConfig } from '../config/config.ts';
+import { advertisedHost, type MeridianConfig, placementOf } from '../config/config.ts';
+import { runningServices } from '../config/services.ts';
 import { systemClock } from '../shared/clock.ts';
 
 /** How often a node tells the others how busy it is. */
@@ -11,21 +12,29 @@ const PUBLISH_EVERY_MS = 500;
 /** What this node says of itself, and whether it takes rooms. */
 export class NodeSelf {
   readonly #config: MeridianConfig;
-  readonly #node: ColyseusNode;
+  readonly #node: Pick<ColyseusNode, 'processId' | 'rooms'>;
   readonly #load: LoadMeter;
   readonly #startedAtMs = systemClock.wallMs();
   /** Known once the lease's thread listens. */
   #peerAddress = '';
   /** 0 until players can come. */
   #gamePort = 0;
+  readonly #services: readonly RegionService[];
+  /** Empty: nobody calls. */
+  #rpcAddress = '';
   #isDraining = false;
   #lease: NodeLease | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: MeridianConfig, node: ColyseusNode, load: LoadMeter) {
+  constructor(
+    config: MeridianConfig,
+    node: Pick<ColyseusNode, 'processId' | 'rooms'>,
+    load: LoadMeter,
+  ) {
     this.#config = config;
     this.#node = node;
     this.#load = load;
+    this.#services = servicesOf(config);
   }
 
   get isDraining(): boolean {
@@ -34,6 +43,11 @@ export class NodeSelf {
 
   get takesRooms(): boolean {
     return !this.#isDraining && this.#gamePort !== 0;
+  }
+
+  /** Matchmaking may ask it for rooms. @param rpcAddress - `host:port` */
+  answersCallsAt(rpcAddress: string): void {
+    this.#rpcAddress = rpcAddress;
   }
 
   /** @param peerAddress - `host:port` where other nodes ask this one */
@@ -48,9 +62,13 @@ export class NodeSelf {
     const seats = rooms.reduce((sum, room) => sum + room.clients.length, 0);
     return {
       nodeId: this.#node.processId,
-      publicAddress: http.publicAddress === '' ? null : http.publicAddress,
+      // Players have no business where there are no rooms.
+      publicAddress:
+        http.publicAddress === '' || !this.#services.includes('game') ? null : http.publicAddress,
       peerAddress: this.#peerAddress,
       internalAddress: `${advertisedHost(cluster) ?? ''}:${this.#gamePort}`,
+      services: this.#services,
+      ...(this.#rpcAddress === '' ? {} : { rpcAddress: this.#rpcAddress }),
       build: cluster.build,
       startedAtMs: this.#startedAtMs,
       isDraining: !this.takesRooms,
@@ -78,4 +96,9 @@ export class NodeSelf {
   #publish(): void {
     this.#lease?.publish(this.describe());
   }
+}
+
+function servicesOf(config: MeridianConfig): readonly RegionService[] {
+  const running = runningServices(placementOf(config));
+  return (['game', 'matchmaking'] as const).filter((service) => running.has(service));
 }

@@ -1,7 +1,7 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
-import type { MeridianConfig } from '../config/config.ts';
+import { type MeridianConfig, rpcHost } from '../config/config.ts';
 import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
@@ -116,13 +116,13 @@ async function openNode(
       link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
         {
-          ...{ config, game, node, regions, link: bound, profiles, log },
+          ...{ config, game, node, regions, link: bound, profiles, log, metrics },
+          isElsewhere: !services.running.has('matchmaking'),
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
           tokens: auth,
           clock,
-          metrics: metrics.matchmaking,
           events: analytics.analytics,
         },
         closers,
@@ -135,7 +135,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
-  enforceRevocations({ revocations, node, matchmaking });
+  enforceRevocations({ revocations, node, matchmaking, log });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,
@@ -175,12 +175,17 @@ async function openNode(
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };
-  // What it runs for itself it offers to nobody: only a process that was told what to run.
-  const isOffering = !config.process.services.includes('all') && services.offers.length > 0;
-  const rpcPort = isOffering
-    ? { rpcPort: await openRpcPort({ config, offers: services.offers, log, metrics }, closers) }
-    : {};
-  const ports = { ...(await openPorts(config, servers, closers)), ...rpcPort };
+  const offers = [
+    ...(services.isOffering ? services.offers : []),
+    ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
+  ];
+  const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
+  // Whoever matches elsewhere makes the rooms of its matches here.
+  if (matchmaking.isElsewhere) self.answersCallsAt(`${rpcHost(config)}:${rpcPort}`);
+  const ports = {
+    ...(await openPorts(config, servers, closers)),
+    ...(rpcPort === null ? {} : { rpcPort }),
+  };
   self.listensOn(ports.port, region.lease);
   survival.start();
   matchmaking.start();

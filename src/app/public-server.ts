@@ -7,7 +7,6 @@ import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
-import type { MatchmakingService } from '../matchmaking/service.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import type { RegionsService } from '../regions/service.ts';
@@ -32,6 +31,7 @@ import type { NodeAnalytics } from './analytics.ts';
 import { deletePlayer } from './delete-player.ts';
 import type { Evacuation } from './evacuation.ts';
 import { mountHealth, type ReadinessCheck } from './health.ts';
+import type { NodeMatchmaking } from './matchmaking.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 import type { SurvivalRuntime } from './room-survival-runtime.ts';
@@ -47,7 +47,7 @@ export interface PublicServerParts {
   readonly self: NodeSelf;
   readonly region: Region;
   readonly regions: RegionsService;
-  readonly matchmaking: MatchmakingService;
+  readonly matchmaking: NodeMatchmaking;
   readonly analytics: NodeAnalytics;
   readonly survival: SurvivalRuntime;
   /** Null: no region takes the rooms of another. */
@@ -72,7 +72,11 @@ export function createPublicServer(parts: PublicServerParts): {
 
   const app = express();
   mountHealth(app, {
-    checks: [...checks, { name: 'lease', check: async () => assertHeld(region.lease) }],
+    checks: [
+      ...checks,
+      { name: 'lease', check: async () => assertHeld(region.lease) },
+      ...matchmaking.checks,
+    ],
     isDraining: () => self.isDraining,
   });
   // Pages of one region play in all of them.

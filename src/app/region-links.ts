@@ -1,4 +1,5 @@
-import type { MeridianConfig } from '../config/config.ts';
+import { type MeridianConfig, placementOf } from '../config/config.ts';
+import { runningServices } from '../config/services.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
@@ -13,7 +14,7 @@ const HEARTBEAT_MS = 500;
 const REPORT = { name: 'region-report', value: RegionReportSchema, everyMs: REPORT_EVERY_MS };
 
 export interface RegionLinksDeps {
-  readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
+  readonly config: Pick<MeridianConfig, 'region' | 'redis' | 'rpc' | 'process'>;
   readonly nodeId: string;
   readonly regions: RegionsService;
   /** Of the region: what is sent over a link is not old because the clock of the node that carries it is wrong. */
@@ -44,6 +45,7 @@ export async function linkRegions<Bound>(
       clock,
       log,
       metrics: metrics.links,
+      ...linkPart(config),
     },
     { heartbeatMs: HEARTBEAT_MS },
   );
@@ -64,4 +66,13 @@ export async function linkRegions<Bound>(
   const timer = setInterval(exchange, REPORT_EVERY_MS);
   closers.push('region reports to others', () => clearInterval(timer));
   return bound;
+}
+
+/**
+ * What a process does for the links of its region. All work that comes over them is matchmaking's (tickets, ratings), and what a peer is told
+ * after a gap are revocations, which nodes with players know: where they are apart, each takes its own.
+ */
+function linkPart(config: Pick<MeridianConfig, 'rpc' | 'process'>) {
+  const running = runningServices(placementOf(config));
+  return { carries: running.has('game'), takesWork: running.has('matchmaking') };
 }

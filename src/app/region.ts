@@ -17,18 +17,23 @@ import type { RoomJournal } from '../rooms/journal/room-journal.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import { connectSubscriber, openRedis } from '../storage/redis/redis-connection.ts';
+import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { NodeSelf } from './node-self.ts';
 
-/** What a node has in common with the others of its region; without Redis it is the only one, and all of it is in memory. */
-export interface Region {
-  readonly directory: LocalRoomDirectory | RedisRoomDirectory;
-  readonly presence: Presence | undefined;
-  readonly journal: RoomJournal;
+/** What every process of a region has, also one without rooms. */
+export interface RegionMember {
   readonly calls: NodeCalls;
   readonly lease: NodeLease;
   readonly registry: NodeRegistry;
+}
+
+/** What a node has in common with the others of its region; without Redis it is the only one, and all of it is in memory. */
+export interface Region extends RegionMember {
+  readonly directory: LocalRoomDirectory | RedisRoomDirectory;
+  readonly presence: Presence | undefined;
+  readonly journal: RoomJournal;
   /** Whether rooms can live on when this process ends. */
   readonly outlivesProcess: boolean;
 }
@@ -63,7 +68,7 @@ function aloneIn({ nodeId, self, log }: RegionDeps): Region {
 }
 
 async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region> {
-  const { config, nodeId, self, log, metrics } = deps;
+  const { config, nodeId, log } = deps;
   const { uri } = config.redis;
   const redis = await openRedis(uri, { name: 'node', log });
   closers.push('Redis', () => redis.disconnect());
@@ -82,12 +87,54 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
     presence.shutdown();
     presenceRedis.disconnect();
   });
+  const member = await becomeMember({ ...deps, redis, directory }, closers);
+  return {
+    directory,
+    presence,
+    journal: new RedisRoomJournal(journalRedis),
+    ...member,
+    outlivesProcess: true,
+  };
+}
+
+/**
+ * Joins the region with a process that has no rooms: it has a lease, sees the others and is seen, and that is all.
+ *
+ * @throws {Error} when Redis does not answer, or the peer port is taken
+ */
+export async function joinRegionWithoutRooms(
+  deps: RegionDeps,
+  closers: Closers,
+): Promise<RegionMember> {
+  const { config, nodeId, log } = deps;
+  const redis = await openRedis(config.redis.uri, { name: 'node', log });
+  closers.push('Redis', () => redis.disconnect());
+  // For the rooms of nodes that it finds dead.
+  const directory = new RedisRoomDirectory({ redis, nodeId, publicAddress: undefined, log });
+  return await becomeMember({ ...deps, redis, directory }, closers);
+}
+
+async function becomeMember(
+  {
+    config,
+    nodeId,
+    self,
+    log,
+    metrics,
+    redis,
+    directory,
+  }: RegionDeps & {
+    readonly redis: RedisClient;
+    readonly directory: Pick<RedisRoomDirectory, 'declareDead'>;
+  },
+  closers: Closers,
+): Promise<RegionMember> {
   const calls = await RedisNodeCalls.open({ redis, nodeId, log });
   closers.push('node calls', () => calls.close());
   const key = peerKey(config.cluster, config.auth);
   const lease = await WorkerNodeLease.open({
     config: config.cluster,
-    redisUri: uri,
+    redisUri: config.redis.uri,
     key,
     nodeId,
     describe: (peerAddress) => self.describeAt(peerAddress),
@@ -101,13 +148,5 @@ async function joinOverRedis(deps: RegionDeps, closers: Closers): Promise<Region
   );
   await registry.start();
   closers.push('node registry', () => registry.stop());
-  return {
-    directory,
-    presence,
-    journal: new RedisRoomJournal(journalRedis),
-    calls,
-    lease,
-    registry,
-    outlivesProcess: true,
-  };
+  return { calls, lease, registry };
 }

@@ -3,12 +3,12 @@ import { REVOKED } from '../auth/link-kinds.ts';
 import type { Revocation } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { MatchmakingService } from '../matchmaking/service.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { makeUlid } from '../regions/link/ulid.ts';
 import { Room } from '../rooms/room.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { evictionFor } from './eviction-for.ts';
+import type { NodeMatchmaking } from './matchmaking.ts';
 import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /**
@@ -75,9 +75,10 @@ class RevocationOutbox {
 export function enforceRevocations(deps: {
   readonly revocations: Revocations;
   readonly node: ColyseusNode;
-  readonly matchmaking: Pick<MatchmakingService, 'turnAway' | 'evict'>;
+  readonly matchmaking: Pick<NodeMatchmaking, 'turnAway' | 'evict'>;
+  readonly log: Logger;
 }): void {
-  const { revocations, node, matchmaking } = deps;
+  const { revocations, node, matchmaking, log } = deps;
   const turnAwayFrom = (room: Room, revocation: Revocation) => {
     for (const client of [...room.clients]) {
       const player = client.auth as PlayerIdentity | undefined;
@@ -91,6 +92,10 @@ export function enforceRevocations(deps: {
     // Who came by a socket has shown a token: it is known of which sign-in.
     matchmaking.turnAway(revocation.playerId, (player) => revocations.refusalOf(player));
     const eviction = evictionFor(revocation, revocations);
-    if (eviction !== null) matchmaking.evict(eviction);
+    if (eviction === null) return;
+    matchmaking.evict(eviction).catch((error: unknown) => {
+      const text = 'a player who was turned away may still wait for a match';
+      log.warn({ err: error, playerId: eviction.playerId }, text);
+    });
   });
 }

@@ -32,9 +32,9 @@ export function rpcDeps(
 }
 
 /**
- * Opens the port where other services call this process.
+ * Opens the port where other services call this process, if it offers them something.
  *
- * @returns the port it got
+ * @returns the port it got; null: none
  * @throws {ListenError} when it is taken
  */
 export async function openRpcPort(
@@ -45,8 +45,9 @@ export async function openRpcPort(
     readonly metrics: NodeMetrics;
   },
   closers: Closers,
-): Promise<number> {
+): Promise<number | null> {
   const { config, offers, log, metrics } = deps;
+  if (offers.length === 0) return null;
   const server = await import('../transport/rpc/rpc-server.ts');
   const rpc = new server.RpcServer({ ...rpcDeps(config, metrics), log });
   for (const offer of offers) offer.serve(rpc);

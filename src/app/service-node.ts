@@ -3,28 +3,42 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { createMetricsServer } from '../admin/admin-server.ts';
 import type { MeridianConfig } from '../config/config.ts';
+import type { RegionLink } from '../regions/contract.ts';
+import type { GameDefinition } from '../rooms/game.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { mountHealth } from './health.ts';
+import type { MatchmakingAlone } from './matchmaking-alone.ts';
 import type { MeridianNode } from './node.ts';
 import { openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { openRpcPort } from './rpc.ts';
-import { linkServices } from './service-links.ts';
-import { Services } from './services.ts';
+import { Services, type ServicesDeps } from './services.ts';
 
-/**
- * Starts services without a game: gRPC for other services, health on the port where a node has players, metrics.
- *
- * @throws {ListenError} when a port is taken; {ConfigError}; {GameError} `STORE_UNAVAILABLE`. What was opened is closed again
- */
-export async function startServiceNode(config: MeridianConfig): Promise<MeridianNode> {
-  return await Closers.whileOpening((closers) => openServiceNode(config, closers));
+export interface ServiceNodeOptions {
+  readonly config: MeridianConfig;
+  /** Whose queues are matched; null: none, matchmaking does not run here. */
+  readonly game: GameDefinition | null;
+  /** The region has declared this process dead: it must end. */
+  readonly onFenced: () => void;
 }
 
-async function openServiceNode(config: MeridianConfig, closers: Closers): Promise<MeridianNode> {
+/**
+ * Starts services without rooms: gRPC for other services, health on the port where a node has players, metrics.
+ *
+ * @throws {ListenError} when a port is taken; {ConfigError}; {TypeError} for a queue of rooms that the game has not; {GameError}
+ *   `STORE_UNAVAILABLE`. What was opened is closed again
+ */
+export async function startServiceNode(options: ServiceNodeOptions): Promise<MeridianNode> {
+  return await Closers.whileOpening((closers) => openServiceNode(options, closers));
+}
+
+async function openServiceNode(
+  { config, game, onFenced }: ServiceNodeOptions,
+  closers: Closers,
+): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
@@ -32,26 +46,30 @@ async function openServiceNode(config: MeridianConfig, closers: Closers): Promis
   closers.push('news to caches of other regions', () => cacheNews.stop());
   const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
   const services = new Services(deps, closers);
-  await openServices(services, deps, closers);
+  const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
 
-  const rpcPort = await openRpcPort({ ...deps, offers: services.offers }, closers);
+  const offers = [...services.offers, ...(matchmaking === null ? [] : [matchmaking.offer])];
+  const rpcPort = await openRpcPort({ ...deps, offers }, closers);
   let isDraining = false;
   const app = express();
-  mountHealth(app, { checks: services.checks, isDraining: () => isDraining });
+  const checks = [...services.checks, ...(matchmaking?.checks ?? [])];
+  mountHealth(app, { checks, isDraining: () => isDraining });
   const servers = {
     players: createServer(app),
     metrics: createMetricsServer(metrics.registry),
   };
   const ports = await openPorts(config, servers, closers);
+  matchmaking?.start(ports.port);
   const stop = async () => {
     isDraining = true;
+    matchmaking?.leave();
     await closers.closeAll();
     log.info({ event: 'stopped' }, 'stopped');
     return { unfinishedRooms: 0 };
   };
   let stopping: ReturnType<typeof stop> | undefined;
   return {
-    ports: { ...ports, rpcPort },
+    ports: { ...ports, ...(rpcPort === null ? {} : { rpcPort }) },
     log,
     metrics,
     stop: () => {
@@ -61,17 +79,30 @@ async function openServiceNode(config: MeridianConfig, closers: Closers): Promis
   };
 }
 
+/** Opens what runs here. Each brings the libraries it needs: profiles alone need nothing of rooms. @returns null: no matchmaking */
 async function openServices(
-  services: Services,
-  deps: ConstructorParameters<typeof Services>[0],
+  {
+    services,
+    game,
+    onFenced,
+    ...deps
+  }: ServicesDeps & ServiceNodeOptions & { readonly services: Services },
   closers: Closers,
-): Promise<void> {
+): Promise<MatchmakingAlone | null> {
   const { running } = services;
   if (running.has('profile')) await services.profiles();
-  const { revocations } = running.has('auth') ? await services.accounts() : { revocations: null };
+  const revocations = running.has('auth') ? (await services.accounts()).revocations : null;
+  const tells = running.has('profile') || running.has('auth');
   // What is decided and changed here: nobody else tells the other regions.
-  if (running.has('profile') || running.has('auth')) {
-    await linkServices({ ...deps, revocations }, closers);
+  const links = tells ? await import('./service-links.ts') : null;
+  if (game === null) {
+    await links?.linkServices({ ...deps, revocations }, closers);
+    if (running.has('analytics')) await services.shippingAnalytics();
+    return null;
   }
-  if (running.has('analytics')) await services.shippingAnalytics();
+  const { openMatchmakingAlone } = await import('./matchmaking-alone.ts');
+  const { analytics: events } = await services.recordingAnalytics(game.analytics ?? {});
+  const bind = (link: RegionLink | null) => links?.tellOver(link, { ...deps, revocations });
+  const profiles = await services.profiles();
+  return await openMatchmakingAlone({ ...deps, game, profiles, events, bind, onFenced }, closers);
 }

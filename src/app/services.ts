@@ -12,13 +12,13 @@ import type { ErasePlayerFromAnalytics, EventDefinitions } from '../analytics/co
 import { AUTH_RPC } from '../auth/auth-rpc.ts';
 import { authCalls, authClient } from '../auth/client.ts';
 import { type MeridianConfig, placementOf } from '../config/config.ts';
-import { ConfigError } from '../config/load-config.ts';
 import {
   type CalledService,
   runningServices,
   type ServiceName,
   type ServicePlacement,
 } from '../config/services.ts';
+import { GameError } from '../errors/game-error.ts';
 import { profileCalls, profileClient } from '../profiles/client.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import { PROFILE_RPC } from '../profiles/profile-rpc.ts';
@@ -64,24 +64,21 @@ export class Services {
   readonly #database = once(() => this.#openDatabase());
   readonly #mongo = once(() => openNodeMongo(this.#deps.config, this.#closers, this.#deps.log));
 
-  /** @throws {ConfigError} for a composition that this build does not have */
   constructor(deps: ServicesDeps, closers: Closers) {
     this.#deps = deps;
     this.#closers = closers;
     this.#placement = placementOf(deps.config);
     this.running = runningServices(this.#placement);
-    if (this.running.has('game') !== this.running.has('matchmaking')) {
-      throw new ConfigError([
-        'process.services (MERIDIAN_PROCESS_SERVICES): game and matchmaking run in the same process',
-      ]);
-    }
   }
 
-  /** Analytics for a process that records the events of a game. */
+  /** Whether others may call what runs here: only a process that was told by name what to run is there for others. */
+  get isOffering(): boolean {
+    return !this.#placement.services.includes('all');
+  }
+
+  /** Analytics for a process that records events. @param events - those of the game */
   async recordingAnalytics(events: EventDefinitions): Promise<NodeAnalytics> {
-    const eraseElsewhere = this.running.has('analytics')
-      ? null
-      : analyticsClient(await this.#callsOf(ANALYTICS_RPC, 'analytics'));
+    const eraseElsewhere = this.running.has('analytics') ? null : await this.#erasingElsewhere();
     const analytics = await openAnalytics(
       { ...this.#deps, database: this.#database, mongo: this.#mongo, events, eraseElsewhere },
       this.#closers,
@@ -96,10 +93,18 @@ export class Services {
     this.#offerAnalytics(await openEventShipping(deps, this.#closers));
   }
 
+  /** Without a target nobody asks: only nodes with players delete them. */
+  async #erasingElsewhere(): Promise<ErasePlayerFromAnalytics> {
+    if (this.#placement.targets.analytics === '') {
+      return () => Promise.reject(new GameError('SERVICE_UNAVAILABLE'));
+    }
+    return analyticsClient(await this.#callsOf(ANALYTICS_RPC, 'analytics'));
+  }
+
   async #openProfiles(): Promise<Profiles> {
-    const profiles = this.running.has('profile')
-      ? await this.#runProfiles()
-      : await this.#callProfiles();
+    // Without a target they are in MongoDB, which is everybody's.
+    const isHere = this.running.has('profile') || this.#placement.targets.profile === '';
+    const profiles = isHere ? await this.#runProfiles() : await this.#callProfiles();
     this.checks.push({ name: 'profile store', check: () => profiles.ping() });
     return profiles;
   }
@@ -118,7 +123,9 @@ export class Services {
     const [database, mongo] = [await this.#database(), await this.#mongo()];
     const deps = { ...this.#deps, database, mongo };
     const profiles = await openProfileService(deps, this.#closers);
-    this.offers.push({ serve: (rpc) => rpc.add(PROFILE_RPC, profileCalls(profiles)) });
+    if (this.running.has('profile')) {
+      this.offers.push({ serve: (rpc) => rpc.add(PROFILE_RPC, profileCalls(profiles)) });
+    }
     return profiles;
   }
 

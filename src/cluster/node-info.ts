@@ -8,11 +8,26 @@ export interface NodeInfo {
   readonly peerAddress: string;
   /** `host:port` of its game port as other nodes reach it, for sockets that arrive at the wrong node. */
   readonly internalAddress: string;
+  /** What it does for the others of its region. Absent: of an older build, which does all of it. */
+  readonly services?: readonly RegionService[];
+  /** `host:port` where matchmaking asks it for rooms over gRPC; absent: it does not, or has no rooms. */
+  readonly rpcAddress?: string;
   /** Build of the game, for people and placement: a room moves to equal builds only when its state demands it. */
   readonly build: string;
   readonly startedAtMs: number;
   readonly isDraining: boolean;
   readonly load: NodeLoad;
+}
+
+/** `game`: it has rooms. `matchmaking`: it matches queues. */
+export type RegionService = 'game' | 'matchmaking';
+
+/** Whether a node does it. */
+export function runsService(
+  { services }: Pick<NodeInfo, 'services'>,
+  service: RegionService,
+): boolean {
+  return services === undefined || services.includes(service);
 }
 
 export interface NodeLoad {

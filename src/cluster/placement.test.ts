@@ -22,6 +22,13 @@ const regions = fc
   .map((all) => all.map(([load, isDraining], i) => node(`n${i}`, load, isDraining)));
 
 describe('[CL-39] a new room', () => {
+  test('[SE-26] never goes to a process that has no rooms', () => {
+    const queues: NodeInfo = { ...node('n1'), services: ['matchmaking'] };
+    const games: NodeInfo = { ...node('n2', { tickUse: 0.9 }), services: ['game'] };
+    expect(placeRoom([queues, games], 'n0')).toBe('n2');
+    expect(placeRoom([queues], 'n0')).toBe('n0');
+  });
+
   test('goes to a node that takes rooms and is (but for noise) the least busy, or stays', () => {
     fc.assert(
       fc.property(regions, fc.nat(7), (nodes, excluded) => {

@@ -1,4 +1,4 @@
-import type { NodeInfo } from './node-info.ts';
+import { type NodeInfo, runsService } from './node-info.ts';
 
 /** How full a node is: 0 idle, 1 busy; more is too much. */
 export type LoadScore = number;
@@ -24,7 +24,7 @@ export function loadScore({ load }: NodeInfo): LoadScore {
 }
 
 /**
- * Where a new room goes: to the least busy node that is not draining; to this one when none is clearly better, or none is known.
+ * Where a new room goes: to the least busy node with rooms that is not draining; to this one when none is clearly better, or none is known.
  *
  * @param options.pending - rooms placed on a node since it last reported
  * @param options.exclude - nodes that did not answer
@@ -40,7 +40,9 @@ export function placeRoom(
   const { pending = new Map<string, number>(), exclude = new Set<string>() } = options;
   const score = (node: NodeInfo) =>
     loadScore(node) + (pending.get(node.nodeId) ?? 0) * EXPECTED_ROOM;
-  const open = nodes.filter(({ nodeId, isDraining }) => !isDraining && !exclude.has(nodeId));
+  const open = nodes.filter(
+    (node) => !node.isDraining && !exclude.has(node.nodeId) && runsService(node, 'game'),
+  );
   const self = open.find(({ nodeId }) => nodeId === selfId);
   let best = self ?? open[0];
   for (const node of open) {

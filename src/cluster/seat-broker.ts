@@ -35,9 +35,12 @@ export interface SeatReservation extends SeatExtras {
   readonly publicAddress?: string;
 }
 
-/** A room to be made of a kind, or one that runs; the options go to the room, and to whoever gets a seat in one that runs. */
+/**
+ * A room to be made of a kind, wherever there is most room or on this node under an id that is given; or one that runs. The options go to the
+ * room, and to whoever gets a seat in one that runs.
+ */
 export type MatchRoom = { readonly options: JoinOptions } & (
-  | { readonly roomName: string; readonly roomId?: never }
+  | { readonly roomName: string; readonly newRoomId?: string; readonly roomId?: never }
   | { readonly roomId: string; readonly roomName?: never }
 );
 
@@ -174,7 +177,7 @@ export class SeatBroker {
     const listing =
       roomName === undefined
         ? await this.#locate(roomId, `room "${roomId}" not found`)
-        : await this.#create({ roomName, options, excluded: new Set() });
+        : await this.#createFor(room);
     const seatOptions = roomName === undefined ? options : {};
     const seats = await Promise.all(
       auths.map(async (auth) => {
@@ -235,6 +238,16 @@ export class SeatBroker {
       await createEnded();
       leave();
     }
+  }
+
+  async #createFor(room: MatchRoom & { readonly roomName: string }): Promise<IRoomCache> {
+    const { roomName, newRoomId: roomId, options } = room;
+    if (roomId === undefined) {
+      return await this.#create({ roomName, options, excluded: new Set() });
+    }
+    const made = await this.#calls.create(this.#nodeId, { roomName, options, roomId });
+    if (made === 'unreachable') throw new GameError('NODE_UNREACHABLE', { nodeId: this.#nodeId });
+    return made;
   }
 
   /** Makes a room on the node with the least load; on the next one when that does not answer, at last on this one. */

@@ -331,7 +331,7 @@ export const RpcConfig = z
     authTarget: z.string().default(''),
     /** Where the profile service is. Empty: in this process. */
     profileTarget: z.string().default(''),
-    /** Where the matchmaking service is. Empty: in this process. */
+    /** Where the matchmaking service of this node's region is. Empty: in this process. */
     matchmakingTarget: z.string().default(''),
     /** Where the analytics service is. Empty: in this process. */
     analyticsTarget: z.string().default(''),
@@ -356,6 +356,9 @@ export const RpcConfig = z
 
 const SERVICE_NAMES = ['all', ...SERVICES] as const;
 const serviceName = z.enum(SERVICE_NAMES, { error: `wants some of ${SERVICE_NAMES.join(', ')}` });
+
+/** Services that find their nodes, or are found, in the region's Redis. */
+const VIA_REDIS = ['auth', 'matchmaking', 'analytics'] as const;
 
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
@@ -406,12 +409,16 @@ export const MeridianConfig = z
     when: areSound('process.services', 'rpc.secret', 'auth.jwtSecret'),
   })
   .refine((c) => isPlaced(c, 'auth'), needsTarget('auth'))
-  .refine((c) => isPlaced(c, 'profile'), needsTarget('profile'))
+  .refine((c) => isPlaced(c, 'profile') || c.mongo.uri !== '', {
+    ...needsTarget('profile'),
+    message:
+      'is needed, or mongo.uri, or profile among process.services: what runs here asks for profiles',
+  })
   .refine((c) => isPlaced(c, 'matchmaking'), needsTarget('matchmaking'))
   .refine((c) => isPlaced(c, 'analytics'), needsTarget('analytics'))
-  .refine((c) => c.redis.uri !== '' || !(isApart(c, 'auth') || isApart(c, 'analytics')), {
+  .refine((c) => c.redis.uri !== '' || !VIA_REDIS.some((service) => isApart(c, service)), {
     path: ['redis', 'uri'],
-    message: 'is needed with auth or analytics apart: revocations and events go by it',
+    message: `is needed with ${VIA_REDIS.join(', ')} apart: revocations, tickets and events go by it`,
     when: areSound('process.services', 'redis.uri'),
   })
   .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
@@ -467,6 +474,12 @@ export function placementOf({ process, rpc }: PlacedConfig): ServicePlacement {
       analytics: rpc.analyticsTarget,
     },
   };
+}
+
+/** By which host other services reach the port of gRPC: where it is bound, or as other nodes do. */
+export function rpcHost({ rpc, cluster }: Pick<MeridianConfig, 'rpc' | 'cluster'>): string {
+  const { bindAddress } = rpc;
+  return ['0.0.0.0', '::'].includes(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
 }
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */

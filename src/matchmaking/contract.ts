@@ -1,5 +1,15 @@
 // What other features may know of matchmaking; src/app hands them the objects.
 
+import type { PlayerIdentity } from '../auth/contract.ts';
+import type {
+  PartyBody,
+  PartyEntry,
+  PartyJoinRequest,
+  TicketBody,
+  TicketExplanation,
+  TicketRequest,
+} from '../protocol/matchmaking.ts';
+import type { PushSocket } from '../transport/ws/push-socket.ts';
 import type { BackfillTeam } from './pool/backfill-request.ts';
 import type { MatchHooks } from './pool/match.ts';
 import type { RuleSet } from './pool/rule-set.ts';
@@ -118,4 +128,50 @@ export interface QueueStatus {
 export interface QueueOverview {
   /** All queues, from the nodes that match them; one whose node does not answer is left out. */
   statuses(): Promise<readonly QueueStatus[]>;
+}
+
+/** Where a player is told what has changed. */
+export type PlayerSocket = Pick<PushSocket, 'push' | 'onClose'>;
+
+/** What a player loses who is not welcome any more. */
+export interface Eviction {
+  readonly playerId: string;
+  /** Tickets that were entered until then, by the region's wall clock, ms; null: all, also those of requests that are under way. */
+  readonly ticketsUntilMs: number | null;
+  /** Whether he leaves his party, too: it would wait for him. */
+  readonly leavesParty: boolean;
+}
+
+/**
+ * Matchmaking as the nodes that have players use it: in their own process, or in one that does nothing else (client.ts). Everything may
+ * reject with `DIRECTORY_UNAVAILABLE`, and with `SERVICE_UNAVAILABLE` where it runs elsewhere.
+ */
+export interface Matchmaking extends QueueOverview {
+  readonly results: MatchResults;
+  readonly backfills: MatchBackfills;
+  /**
+   * Enters a player, or the party he leads, into a queue.
+   *
+   * @throws {GameError} `QUEUE_UNKNOWN`, `LATENCY_INVALID`, `TICKET_REFUSED`, `TICKET_EXISTS`, `PARTY_NOT_LEADER`, `BAD_REQUEST`,
+   *   `STORE_UNAVAILABLE`; `QUEUE_FULL`, with `details.ticketsPerSecond` when more come than get rooms
+   */
+  enter(queue: string, request: TicketRequest, player: PlayerIdentity): Promise<TicketBody>;
+  /** A ticket of the player's. @throws {GameError} `TICKET_UNKNOWN` */
+  ticket(ticketId: string, player: PlayerIdentity): Promise<TicketBody>;
+  /** @throws {GameError} `TICKET_UNKNOWN`, also when it does not wait any more; `NODE_UNREACHABLE` */
+  explain(ticketId: string, player: PlayerIdentity): Promise<TicketExplanation>;
+  /** One that has ended stays as it is. @throws {GameError} `TICKET_UNKNOWN`, `TICKET_CLAIMED` */
+  cancel(ticketId: string, player: PlayerIdentity): Promise<void>;
+  /** @throws {GameError} `PARTY_EXISTS`, `LATENCY_INVALID`, `BAD_REQUEST` */
+  createParty(entry: PartyEntry, player: PlayerIdentity): Promise<PartyBody>;
+  /** @throws {GameError} as `createParty`; `PARTY_UNKNOWN`, `PARTY_FULL` */
+  joinParty(request: PartyJoinRequest, player: PlayerIdentity): Promise<PartyBody>;
+  /** @throws {GameError} `PARTY_UNKNOWN` */
+  leaveParty(player: PlayerIdentity): Promise<void>;
+  /** Tells a player what he has, then what changes (`MatchmakingPush`), until the socket closes. */
+  watch(playerId: string, socket: PlayerSocket): Promise<void>;
+  /** Begins to end what a player has here who is not welcome any more; it goes on by itself for some seconds. */
+  evict(eviction: Eviction): Promise<void>;
+  /** Whether players can be matched now. @throws {GameError} when they cannot */
+  ping(): Promise<void>;
 }

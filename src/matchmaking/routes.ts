@@ -1,6 +1,5 @@
 import { playerRoute, type Route } from '../transport/http/route.ts';
-import type { Party } from './parties/party.ts';
-import { partyBody } from './parties/party-body.ts';
+import type { Matchmaking } from './contract.ts';
 import {
   ExplanationReply,
   PartyEntryBody,
@@ -11,15 +10,10 @@ import {
   TicketReply,
   TicketRequestBody,
 } from './schemas.ts';
-import type { MatchmakingService } from './service.ts';
-import type { TicketDesk } from './tickets/ticket-desk.ts';
+import type { QueueDoors } from './tickets/queue-doors.ts';
 
 /** REST of queues, tickets and parties. What becomes of them is pushed (`MATCHMAKING_PATH`). */
-export function matchmakingRoutes(
-  desk: TicketDesk,
-  service: Pick<MatchmakingService, 'regionId' | 'queued' | 'view' | 'explain'>,
-): readonly Route[] {
-  const body = (party: Party) => partyBody(party, service.regionId);
+export function matchmakingRoutes(matchmaking: Matchmaking, doors: QueueDoors): readonly Route[] {
   return [
     playerRoute({
       method: 'post',
@@ -40,9 +34,9 @@ export function matchmakingRoutes(
         'DIRECTORY_UNAVAILABLE',
         'STORE_UNAVAILABLE',
       ],
-      letIn: ({ queue = '' }) => desk.letIn(queue),
-      handle: async ({ params, body: request, caller }) =>
-        service.queued(await desk.enter(params.queue, request, caller)),
+      letIn: ({ queue = '' }) => doors.letIn(queue),
+      handle: ({ params: { queue }, body, caller }) =>
+        doors.watch(queue, () => matchmaking.enter(queue, body, caller)),
     }),
     playerRoute({
       method: 'get',
@@ -53,8 +47,7 @@ export function matchmakingRoutes(
       status: 200,
       reply: TicketReply,
       errors: ['TICKET_UNKNOWN', 'DIRECTORY_UNAVAILABLE'],
-      handle: async ({ params, caller }) =>
-        service.view(await desk.read(params.ticketId, caller), caller.playerId),
+      handle: ({ params, caller }) => matchmaking.ticket(params.ticketId, caller),
     }),
     playerRoute({
       method: 'get',
@@ -65,8 +58,7 @@ export function matchmakingRoutes(
       status: 200,
       reply: ExplanationReply,
       errors: ['TICKET_UNKNOWN', 'NODE_UNREACHABLE', 'DIRECTORY_UNAVAILABLE'],
-      handle: async ({ params, caller }) =>
-        service.explain(await desk.read(params.ticketId, caller)),
+      handle: ({ params, caller }) => matchmaking.explain(params.ticketId, caller),
     }),
     playerRoute({
       method: 'delete',
@@ -76,7 +68,7 @@ export function matchmakingRoutes(
       params: TicketParams,
       status: 204,
       errors: ['TICKET_UNKNOWN', 'TICKET_CLAIMED', 'DIRECTORY_UNAVAILABLE'],
-      handle: ({ params, caller }) => desk.cancel(params.ticketId, caller),
+      handle: ({ params, caller }) => matchmaking.cancel(params.ticketId, caller),
     }),
     playerRoute({
       method: 'post',
@@ -87,7 +79,7 @@ export function matchmakingRoutes(
       status: 201,
       reply: PartyReply,
       errors: ['PARTY_EXISTS', 'LATENCY_INVALID', 'DIRECTORY_UNAVAILABLE'],
-      handle: async ({ body: request, caller }) => body(await desk.createParty(request, caller)),
+      handle: ({ body, caller }) => matchmaking.createParty(body, caller),
     }),
     playerRoute({
       method: 'post',
@@ -104,8 +96,7 @@ export function matchmakingRoutes(
         'LATENCY_INVALID',
         'DIRECTORY_UNAVAILABLE',
       ],
-      handle: async ({ body: { code, ...request }, caller }) =>
-        body(await desk.joinParty(code, request, caller)),
+      handle: ({ body, caller }) => matchmaking.joinParty(body, caller),
     }),
     playerRoute({
       method: 'delete',
@@ -114,7 +105,7 @@ export function matchmakingRoutes(
       summary: 'Leaves the party. A ticket it waits on is cancelled.',
       status: 204,
       errors: ['PARTY_UNKNOWN', 'DIRECTORY_UNAVAILABLE'],
-      handle: ({ caller }) => desk.leaveParty(caller),
+      handle: ({ caller }) => matchmaking.leaveParty(caller),
     }),
   ];
 }

@@ -1,25 +1,17 @@
 import { z } from 'zod';
 import type { MatchmakingEvents } from '../analytics/contract.ts';
-import type { PlayerIdentity, TokenVerifier } from '../auth/contract.ts';
 import type { NodeCalls } from '../cluster/node-calls.ts';
 import type { NodeInfo } from '../cluster/node-info.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
-import type { TicketBody, TicketExplanation } from '../protocol/matchmaking.ts';
+import type { TicketExplanation } from '../protocol/matchmaking.ts';
 import type { RegionLink, Regions } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
-import type { Route } from '../transport/http/route.ts';
-import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
-import type {
-  MatchBackfills,
-  MatchResults,
-  QueueDefinition,
-  QueueOverview,
-  QueueStatus,
-} from './contract.ts';
-import type { PartyStore } from './parties/party.ts';
+import type { Matchmaking, QueueDefinition, QueueStatus } from './contract.ts';
+import type { Party, PartyStore } from './parties/party.ts';
+import { partyBody } from './parties/party-body.ts';
 import { waitedMs } from './pool/ticket.ts';
 import { BackfillDesk } from './queue/backfill-desk.ts';
 import { MatchMaking } from './queue/match-making.ts';
@@ -28,16 +20,14 @@ import { matcherNode } from './queue/matcher-node.ts';
 import { QueueMatcher } from './queue/queue-matcher.ts';
 import { RegionTickets } from './queue/region-tickets.ts';
 import { loadRateGame, MatchReports } from './ratings/match-reports.ts';
-import { matchmakingRoutes } from './routes.ts';
-import { busyRatioOfLoop } from './tickets/busy-ratio.ts';
-import { type Eviction, PlayerEviction } from './tickets/player-eviction.ts';
+import { PlayerEviction } from './tickets/player-eviction.ts';
 import { regionOpenings } from './tickets/region-openings.ts';
 import { TicketDesk } from './tickets/ticket-desk.ts';
 import { recordTicketEnds } from './tickets/ticket-events.ts';
 import { TicketFeed } from './tickets/ticket-feed.ts';
 import type { TicketRecord } from './tickets/ticket-record.ts';
 import type { TicketStore } from './tickets/ticket-store.ts';
-import { factsOf, viewTicket } from './tickets/ticket-view.ts';
+import { factsOf, type ViewTicket, viewTicket } from './tickets/ticket-view.ts';
 
 export interface MatchmakingDeps {
   readonly nodeId: string;
@@ -50,11 +40,10 @@ export interface MatchmakingDeps {
   /** Not started yet: handlers are bound to it. Null: this region is alone. */
   readonly link: RegionLink | null;
   readonly calls: NodeCalls;
-  /** Live nodes of the region. */
+  /** Live nodes of the region that run matchmaking. */
   readonly nodes: () => readonly NodeInfo[];
   readonly placer: MatchPlacer;
   readonly profiles: PlayerProfiles;
-  readonly tokens: TokenVerifier;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: MatchmakingMetrics;
@@ -62,21 +51,7 @@ export interface MatchmakingDeps {
 }
 
 /** Matchmaking as one node of a region does it. */
-export interface MatchmakingService extends QueueOverview {
-  readonly regionId: string;
-  readonly routes: readonly Route[];
-  readonly results: MatchResults;
-  readonly backfills: MatchBackfills;
-  readonly greet: GreetPushSocket;
-  /** Closes the sockets of a player, on this node, by which he is not welcome any more. @param refusalOf - null: he may stay */
-  turnAway(playerId: string, refusalOf: (player: PlayerIdentity) => GameError | null): void;
-  /** Ends what a player has in matchmaking, within seconds. */
-  evict(eviction: Eviction): void;
-  /** A ticket that has just been entered. */
-  queued(record: TicketRecord): TicketBody;
-  view(record: TicketRecord, playerId: string): Promise<TicketBody>;
-  /** @throws {GameError} `TICKET_UNKNOWN` when it does not wait any more; `NODE_UNREACHABLE` */
-  explain(record: TicketRecord): Promise<TicketExplanation>;
+export interface MatchmakingService extends Matchmaking {
   /** From now on this node matches queues when it is its turn. */
   start(): void;
   stop(): Promise<void>;
@@ -86,6 +61,8 @@ const QUEUE_STATUS = 'queue-status';
 const EXPLAIN_TICKET = 'explain-ticket';
 /** How long a node's word on a queue is good enough. */
 const STATUS_TTL_MS = 1_000;
+/** No ticket has this id: theirs are UUIDs. */
+const NO_TICKET = 'none';
 
 const QueueCall = z.object({ queue: z.string() });
 const TicketCall = z.object({ queue: z.string(), ticketId: z.string() });
@@ -201,7 +178,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     if (definition === undefined) throw new GameError('QUEUE_UNKNOWN', { queue });
     return definition.rules;
   };
-  const view: MatchmakingService['view'] = async (record, playerId) =>
+  const view: ViewTicket = async (record, playerId) =>
     viewTicket(record, playerId, {
       rules: rulesOf(record.queue),
       nowMs: clock.wallMs(),
@@ -214,11 +191,34 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
   });
   const feed = new TicketFeed({
     ...{ regionId: ownRegionId, store, parties, view, clock },
-    tokens: deps.tokens,
   });
   const evictions = new PlayerEviction({ store, parties, log });
-  const service: Omit<MatchmakingService, 'routes'> = {
-    regionId: ownRegionId,
+  const desk = new TicketDesk({
+    ...{ queues, store, parties, regions, clock, status, events },
+    profiles: deps.profiles,
+    mostWaiting: deps.mostWaiting,
+  });
+  const explain = async ({ ticket, queue }: TicketRecord): Promise<TicketExplanation> => {
+    const { ticketId } = ticket;
+    const reply = await calls.request(matcherOf(queue), EXPLAIN_TICKET, { queue, ticketId });
+    const said = WaitReply.parse(reply);
+    if (said === null) throw new GameError('TICKET_UNKNOWN');
+    const openings = regionOpenings(ticket, rulesOf(queue));
+    return {
+      ticketId,
+      waitedMs: waitedMs(ticket, clock.wallMs()),
+      ...said,
+      regions: Object.entries(ticket.latencyMsByRegion)
+        .sort(([, a], [, b]) => a - b)
+        .map(([regionId, latencyMs]) => ({
+          regionId,
+          latencyMs,
+          openAtWaitMs: openings.find((it) => it.regionId === regionId)?.openAtWaitMs ?? null,
+        })),
+    };
+  };
+  const bodyOf = (party: Party) => partyBody(party, ownRegionId);
+  return {
     results: new MatchReports({
       ...{ regionId: ownRegionId, link, clock, events },
       profiles: deps.profiles,
@@ -227,35 +227,24 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     backfills: new BackfillDesk({
       ...{ regionId: ownRegionId, calls, clock, matchers, matcherOf },
     }),
-    greet: (accessToken, socket) => feed.greet(accessToken, socket),
-    turnAway: (playerId, refusalOf) => feed.turnAway(playerId, refusalOf),
-    evict: (eviction) => evictions.evict(eviction),
-    queued: (record) => ({ ...factsOf(record, rulesOf(record.queue)), state: 'queued' }),
-    view,
-    explain: async (record) => {
-      const { ticket, queue } = record;
-      const { ticketId } = ticket;
-      const reply = await calls.request(matcherOf(queue), EXPLAIN_TICKET, { queue, ticketId });
-      const said = WaitReply.parse(reply);
-      if (said === null) throw new GameError('TICKET_UNKNOWN');
-      const openings = regionOpenings(ticket, rulesOf(queue));
-      return {
-        ticketId,
-        waitedMs: waitedMs(ticket, clock.wallMs()),
-        ...said,
-        regions: Object.entries(ticket.latencyMsByRegion)
-          .sort(([, a], [, b]) => a - b)
-          .map(([regionId, latencyMs]) => ({
-            regionId,
-            latencyMs,
-            openAtWaitMs: openings.find((it) => it.regionId === regionId)?.openAtWaitMs ?? null,
-          })),
-      };
+    evict: async (eviction) => evictions.evict(eviction),
+    enter: async (queue, request, player) => {
+      const record = await desk.enter(queue, request, player);
+      return { ...factsOf(record, rulesOf(queue)), state: 'queued' };
     },
+    ticket: async (ticketId, player) => view(await desk.read(ticketId, player), player.playerId),
+    explain: async (ticketId, player) => explain(await desk.read(ticketId, player)),
+    cancel: (ticketId, player) => desk.cancel(ticketId, player),
+    createParty: async (entry, player) => bodyOf(await desk.createParty(entry, player)),
+    joinParty: async ({ code, ...entry }, player) =>
+      bodyOf(await desk.joinParty(code, entry, player)),
+    leaveParty: (player) => desk.leaveParty(player),
+    watch: (playerId, socket) => feed.watch(playerId, socket),
     statuses: async () => {
       const said = await Promise.all([...queues.keys()].map((queue) => status(queue)));
       return said.filter((it) => it !== null);
     },
+    ping: async () => void (await store.read(NO_TICKET)),
     start: () => {
       // Before there are rooms that would wait for it, and after the node listens.
       if (queues.size > 0) void loadRateGame();
@@ -268,12 +257,4 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
       stopRecording();
     },
   };
-  const desk = new TicketDesk({
-    ...{ queues, store, parties, regions, clock, log, status, events },
-    busyRatio: busyRatioOfLoop(),
-    refusedAtDoor: (queue) => metrics.refusedAtDoor(queue),
-    profiles: deps.profiles,
-    mostWaiting: deps.mostWaiting,
-  });
-  return { ...service, routes: matchmakingRoutes(desk, service) };
 }

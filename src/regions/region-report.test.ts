@@ -31,6 +31,13 @@ describe('[RG-3] a region reports', () => {
     });
   });
 
+  test('[SE-26] nothing of processes that have no rooms', () => {
+    const queues = node({ cpuUse: 1, tickUse: 1 }, { services: ['matchmaking'], build: 'q' });
+    const nodes = [node({ seats: 30 }, { services: ['game', 'matchmaking'] }), queues];
+    expect(report(nodes)).toMatchObject({ nodes: 1, capacity: 100, busyRatio: 0, builds: ['b1'] });
+    expect(report([queues])).toMatchObject({ nodes: 0, capacity: 0, isOpen: false });
+  });
+
   test('seats at once, and what keeps nodes busy as an average over ten seconds', () => {
     const idle = report([node({})]);
     const busy = report([node({ tickUse: 1, cpuUse: 0.5 })], 1_000, idle);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { NodeInfo } from '../cluster/node-info.ts';
+import { type NodeInfo, runsService } from '../cluster/node-info.ts';
 
 /** What a region says of itself every second, to its own nodes and to the other regions: absolute figures, so that none can drift. */
 export interface RegionReport {
   readonly regionId: string;
   /** When it was made, by the region's clock, ms since the Unix epoch. */
   readonly atMs: number;
-  /** Live nodes, draining ones included. */
+  /** Live nodes with rooms, draining ones included. */
   readonly nodes: number;
   /** Seats taken, reserved ones included. */
   readonly seats: number;
@@ -54,7 +54,9 @@ export interface ReportOptions {
 }
 
 /** The region's report, of what its nodes said last. */
-export function reportRegion(nodes: readonly NodeInfo[], options: ReportOptions): RegionReport {
+export function reportRegion(all: readonly NodeInfo[], options: ReportOptions): RegionReport {
+  // Who has no rooms is neither full nor free.
+  const nodes = all.filter((node) => runsService(node, 'game'));
   const { regionId, atMs, seatsPerNode, previous } = options;
   const open = nodes.filter(({ isDraining }) => !isDraining);
   const seats = nodes.reduce((sum, { load }) => sum + load.seats, 0);

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Client, type Room } from '@colyseus/sdk';
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CloseCode } from '../../src/protocol/close-codes.ts';
 import type { ErrorBody, ProfileBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { readEventFiles } from '../support/event-files.ts';
@@ -12,7 +12,9 @@ import { type SplitProcess, SplitWorld } from '../support/split-world.ts';
 
 const GAME = 'test/support/field-game.ts';
 const PASSWORD = 'operator of five processes';
-const SOON = { withinMs: 15_000 };
+const SOON = { withinMs: 30_000 };
+/** Processes are started again in the midst of tests. */
+vi.setConfig({ testTimeout: 120_000 });
 const { privateKey } = generateKeyPairSync('ed25519');
 const SIGNING_KEY = { ...privateKey.export({ format: 'jwk' }), kid: 'k1' };
 /** Everything that nobody may read in a log. */
@@ -30,7 +32,7 @@ beforeAll(async () => {
     // What signs is with the auth service, and nowhere else.
     envOf: { auth: { MERIDIAN_AUTH_SIGNING_KEYS: JSON.stringify([SIGNING_KEY]) } },
   });
-}, 60_000);
+}, 120_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function ask<Body>(
@@ -253,6 +255,21 @@ describe('killed with -9', () => {
         (event) => event.name === 'session_ended' && event.roomId === roomId,
       );
     await eventually(ended, SOON);
+  });
+
+  test('[SE-23] matchmaking: rooms are made and play on, and the nodes are ready when it is back', async () => {
+    const session = await world.node.signIn('Eve');
+    await world.kill('matchmaking');
+    const unready = async () => {
+      const ready = await fetch(`${world.node.url}/ready`);
+      return ((await ready.json()) as { readonly failed: readonly string[] }).failed;
+    };
+    await eventually(async () => (await unready()).join() === 'matchmaking', SOON);
+    const { room } = await join(session);
+    expect(await room.request('add', [1, 2])).toBe(3);
+    await room.leave();
+    await world.restart('matchmaking');
+    await world.node.ready();
   });
 
   test('[SE-12] game: the next one has the same players', async () => {

@@ -26,7 +26,8 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-const START_TIMEOUT_MS = 20_000;
+/** Five processes that start at once, on two cores that others use too. */
+const START_TIMEOUT_MS = 45_000;
 const MOVABLE_CLOCK = pathToFileURL(join(import.meta.dirname, 'movable-clock.ts')).href;
 
 /** A Meridian node in a process of its own, started as `npm start` does, with free ports and a store of its own. */
@@ -148,7 +149,9 @@ export class MeridianProcess implements AsyncDisposable {
 
   /** Waits until it may get players. */
   async ready(): Promise<void> {
-    await eventually(async () => (await fetch(`${this.url}/ready`)).ok, { withinMs: 20_000 });
+    await eventually(async () => (await fetch(`${this.url}/ready`)).ok, {
+      withinMs: START_TIMEOUT_MS,
+    });
   }
 
   /** Moves its wall clock; for one that was started with `hasMovableClock`. */

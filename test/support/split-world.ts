@@ -9,7 +9,8 @@ const PROCESSES = {
   auth: 'auth',
   profile: 'profile',
   analytics: 'analytics',
-  game: 'game,matchmaking',
+  matchmaking: 'matchmaking',
+  game: 'game',
 } as const;
 
 export type SplitProcess = keyof typeof PROCESSES;
@@ -107,6 +108,7 @@ export class SplitWorld implements AsyncDisposable {
       MERIDIAN_RPC_PORT: String(this.#rpcPorts[name]),
       MERIDIAN_RPC_AUTH_TARGET: this.targetOf('auth'),
       MERIDIAN_RPC_PROFILE_TARGET: this.targetOf('profile'),
+      MERIDIAN_RPC_MATCHMAKING_TARGET: this.targetOf('matchmaking'),
       MERIDIAN_RPC_ANALYTICS_TARGET: this.targetOf('analytics'),
       MERIDIAN_PROFILES_SQLITE_PATH: this.storeOf(name),
       MERIDIAN_ANALYTICS_FOLDER: this.eventsFolder,

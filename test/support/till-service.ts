@@ -12,6 +12,8 @@ import {
   NoReply,
   nullableField,
   type RpcCalls,
+  type RpcFeeds,
+  type RpcWatches,
 } from '../../src/transport/rpc/rpc-contract.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 import type { RpcTls } from '../../src/transport/rpc/rpc-tls.ts';
@@ -49,9 +51,16 @@ export const TILL = defineRpc({
       deadlineMs: TILL_DEADLINE_MS,
     },
   },
+  streams: {
+    follow: {
+      request: z.object({ tillId: z.string().min(1) }),
+      item: z.object({ balance: z.int(), note: nullableField(z.string()) }),
+    },
+  },
 });
 
 export type TillCalls = RpcCalls<typeof TILL>;
+export type TillFeeds = RpcFeeds<typeof TILL>;
 
 export interface TillOptions {
   readonly secret?: string;
@@ -79,14 +88,21 @@ export class TillServer implements AsyncDisposable {
   readonly registry: Registry;
   readonly #server: RpcServer;
 
-  static async start(calls: Partial<TillCalls>, options: TillOptions = {}): Promise<TillServer> {
+  static async start(
+    { follow = async () => {}, ...calls }: Partial<TillCalls & TillFeeds>,
+    options: TillOptions = {},
+  ): Promise<TillServer> {
     const { registry, ...deps } = depsOf(options);
     const server = new RpcServer(deps);
-    server.add(TILL, {
-      payIn: async ({ amount, note, receiptJson }) => ({ balance: amount, note, receiptJson }),
-      ring: async () => undefined,
-      ...calls,
-    });
+    server.add(
+      TILL,
+      {
+        payIn: async ({ amount, note, receiptJson }) => ({ balance: amount, note, receiptJson }),
+        ring: async () => undefined,
+        ...calls,
+      },
+      { follow },
+    );
     const port = await server.listen({ port: 0, address: '127.0.0.1' });
     return new TillServer(server, port, registry);
   }
@@ -105,6 +121,7 @@ export class TillServer implements AsyncDisposable {
 /** A way to tills. */
 export class TillChannel implements Disposable {
   readonly calls: TillCalls;
+  readonly watches: RpcWatches<typeof TILL>;
   readonly registry: Registry;
   readonly #channel: RpcChannel<typeof TILL>;
 
@@ -113,6 +130,7 @@ export class TillChannel implements Disposable {
     this.registry = registry;
     this.#channel = new RpcChannel(TILL, target, deps);
     this.calls = this.#channel.calls;
+    this.watches = this.#channel.watches;
   }
 
   [Symbol.dispose](): void {

@@ -39,7 +39,7 @@ function open() {
   return { store, parties, eviction, enter, stateOf };
 }
 
-const banned = { playerId: 'ada', ticketsUntilMs: Number.POSITIVE_INFINITY, leavesParty: true };
+const banned = { playerId: 'ada', ticketsUntilMs: null, leavesParty: true };
 const signedOut = { playerId: 'ada', ticketsUntilMs: 5_000, leavesParty: false };
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,4 +1,5 @@
 import type { Logger } from '../../telemetry/logger.ts';
+import type { Eviction } from '../contract.ts';
 import type { PartyStore } from '../parties/party.ts';
 import type { TicketStore } from './ticket-store.ts';
 
@@ -6,15 +7,6 @@ import type { TicketStore } from './ticket-store.ts';
 const LOOK_AGAIN_MS = 1_000;
 /** Longer than a claim lives, and than Redis is away when it changes its primary. */
 const MOST_LOOKS = 20;
-
-/** What a player loses who is not welcome any more. */
-export interface Eviction {
-  readonly playerId: string;
-  /** Tickets that were entered until then, by the region's wall clock, ms. */
-  readonly ticketsUntilMs: number;
-  /** Whether he leaves his party, too: it would wait for him. */
-  readonly leavesParty: boolean;
-}
 
 /**
  * Ends what players have in matchmaking who are not welcome any more. All nodes of a region may do so at once: each step does nothing when it has been
@@ -74,10 +66,11 @@ export class PlayerEviction {
     return isOver;
   }
 
-  async #endTicket(playerId: string, untilMs: number): Promise<boolean> {
+  async #endTicket(playerId: string, untilMs: number | null): Promise<boolean> {
     const { store } = this.#deps;
     const record = await store.ofPlayer(playerId);
-    if (record === null || record.ticket.createdAtMs > untilMs) return true;
+    if (record === null) return true;
+    if (untilMs !== null && record.ticket.createdAtMs > untilMs) return true;
     if (record.state.kind !== 'searching' && record.state.kind !== 'claimed') return true;
     const end = { kind: 'cancelled', by: 'turned-away' } as const;
     // One that is claimed becomes a match, whose room will not have him, or searches on.

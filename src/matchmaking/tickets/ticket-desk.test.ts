@@ -5,6 +5,7 @@ import { createLogger } from '../../telemetry/logger.ts';
 import type { QueueStatus } from '../contract.ts';
 import { MemoryPartyStore } from '../parties/party-store-memory.ts';
 import { actionRules } from '../pool/rule-set.ts';
+import { QueueDoors } from './queue-doors.ts';
 import { TicketDesk, type TicketDeskDeps } from './ticket-desk.ts';
 import { MemoryTicketStore } from './ticket-store-memory.ts';
 
@@ -32,9 +33,12 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
     // What the desk asks of them.
     regions: regions as unknown as TicketDeskDeps['regions'],
     profiles: { read: async () => null },
-    ...{ clock, mostWaiting, log: createLogger({ level: 'silent' }) },
+    ...{ clock, mostWaiting },
     status: async () => status,
     events: NO_ANALYTICS,
+  });
+  const doors = new QueueDoors({
+    ...{ clock, queues: [QUEUE], log: createLogger({ level: 'silent' }) },
     busyRatio: () => 0,
     refusedAtDoor: () => {},
   });
@@ -42,33 +46,33 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
   const enter = () => {
     players += 1;
     const player = { playerId: `p${players}`, displayName: 'Ann' };
-    return desk.enter(QUEUE, { latencyTokens: ['signed'] }, player);
+    return doors.watch(QUEUE, () => desk.enter(QUEUE, { latencyTokens: ['signed'] }, player));
   };
-  return { clock, desk, enter };
+  return { clock, doors, enter };
 }
 
 const full = expect.objectContaining({ code: 'QUEUE_FULL', retryAfterMs: expect.any(Number) });
 
 test('[TK-6] a queue takes as many as get rooms in two seconds, then its door refuses all but so many', async () => {
-  const { desk, clock, enter } = setUp({ waiting: 290, beingMade: 290, ticketsPerSecond: 100 });
+  const { doors, clock, enter } = setUp({ waiting: 290, beingMade: 290, ticketsPerSecond: 100 });
   for (let player = 0; player < 200; player += 1) {
-    const leave = desk.letIn(QUEUE);
+    const leave = doors.letIn(QUEUE);
     await enter();
     (leave as () => void)();
   }
   await expect(enter()).rejects.toThrow(full);
-  expect(desk.letIn(QUEUE)).toEqual(full);
+  expect(doors.letIn(QUEUE)).toEqual(full);
   clock.nowMs += 100;
-  const atDoor = Array.from({ length: 100 }, () => desk.letIn(QUEUE));
+  const atDoor = Array.from({ length: 100 }, () => doors.letIn(QUEUE));
   expect(atDoor.filter((it) => typeof it === 'function')).toHaveLength(11);
   // Another queue has a door of its own; one that is not there says so itself.
-  expect(desk.letIn('nothing')).toBeTypeOf('function');
+  expect(doors.letIn('nothing')).toBeTypeOf('function');
 });
 
 test('[TK-5] a queue at its configured length has an open door: whoever comes is told how many wait', async () => {
-  const { desk, enter } = setUp({}, 2);
+  const { doors, enter } = setUp({}, 2);
   await enter();
   await enter();
   await expect(enter()).rejects.toThrow(full);
-  expect(desk.letIn(QUEUE)).toBeTypeOf('function');
+  expect(doors.letIn(QUEUE)).toBeTypeOf('function');
 });

@@ -6,7 +6,6 @@ import type { PlayerProfiles } from '../../profiles/contract.ts';
 import type { PartyEntry, TicketRequest } from '../../protocol/matchmaking.ts';
 import type { Regions } from '../../regions/contract.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 import type { QueueDefinition, QueueStatus } from '../contract.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from '../parties/party.ts';
 import { refuseTicket } from '../pool/admission.ts';
@@ -14,16 +13,13 @@ import { parseTicket, type Ticket, type TicketPlayer } from '../pool/ticket.ts';
 import { WaitingTickets } from '../pool/waiting-tickets.ts';
 import { ratingOf } from '../ratings/player-ratings.ts';
 import { provenLatencies, worstLatencies } from './latency-proofs.ts';
-import { QueueDoor } from './queue-door.ts';
 import { longestQueue, refuseForLength } from './queue-pace.ts';
 import { factsOfTicket } from './ticket-events.ts';
 import type { TicketRecord } from './ticket-record.ts';
 import type { TicketStore } from './ticket-store.ts';
 
 /** Without another word for it; what is kept busy by a full queue comes back when some have been matched. */
-const FULL_RETRY_MS = 5_000;
-/** One for all: its stack would cost as much as the rest of a refusal. */
-const REFUSED_AT_DOOR = new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
+export const FULL_RETRY_MS = 5_000;
 /** Letters that nobody takes for another. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 /** Of 10^9 codes those of a region's parties of an hour are hardly ever the same. */
@@ -36,23 +32,17 @@ export interface TicketDeskDeps {
   readonly regions: Regions;
   readonly profiles: Pick<PlayerProfiles, 'read'>;
   readonly clock: Clock;
-  readonly log: Logger;
-  /** Share of the last half second in which this process was busy. */
-  readonly busyRatio: () => number;
-  /** Counts who is refused unseen. */
-  readonly refusedAtDoor: (queue: string) => void;
   readonly events: MatchmakingEvents;
   readonly mostWaiting: number;
   /** How a queue is doing; null while nobody knows. */
   readonly status: (queue: string) => Promise<QueueStatus | null>;
 }
 
-/** Where tickets and parties come in, on every node: checks what players send, and keeps what is good. */
+/** Where tickets and parties come in: checks what players send, and keeps what is good. */
 export class TicketDesk {
   readonly #deps: TicketDeskDeps;
   /** Nobody waits in these: what a queue refuses here, it refuses anybody. */
   readonly #empty: ReadonlyMap<QueueDefinition, WaitingTickets>;
-  readonly #doors: ReadonlyMap<string, QueueDoor>;
 
   constructor(deps: TicketDeskDeps) {
     this.#deps = deps;
@@ -60,7 +50,6 @@ export class TicketDesk {
     this.#empty = new Map(
       [...deps.queues.values()].map((it) => [it, new WaitingTickets(it.rules, regionIds)]),
     );
-    this.#doors = new Map([...deps.queues.keys()].map((it) => [it, new QueueDoor(deps)]));
   }
 
   /** @throws {GameError} `QUEUE_UNKNOWN` */
@@ -73,25 +62,9 @@ export class TicketDesk {
   }
 
   /**
-   * Before anything is known of who asks.
-   *
-   * @returns why not; or he may come in and be looked at, and what is returned is called when he has his answer
-   */
-  letIn(queueName: string): GameError | (() => void) {
-    const door = this.#doors.get(queueName);
-    if (door === undefined) return () => {};
-    if (!door.letsIn()) {
-      this.#deps.refusedAtDoor(queueName);
-      return REFUSED_AT_DOOR;
-    }
-    return () => door.left();
-  }
-
-  /**
    * Enters a player, or the party he leads, into a queue.
    *
-   * @throws {GameError} `QUEUE_UNKNOWN`, `LATENCY_INVALID`, `TICKET_REFUSED`, `TICKET_EXISTS`, `QUEUE_FULL`, `PARTY_NOT_LEADER`,
-   *   `BAD_REQUEST`, `DIRECTORY_UNAVAILABLE`, `STORE_UNAVAILABLE`
+   * @throws {GameError} as `Matchmaking.enter`
    */
   async enter(
     queueName: string,
@@ -100,7 +73,7 @@ export class TicketDesk {
   ): Promise<TicketRecord> {
     const definition = this.queue(queueName);
     const { store } = this.#deps;
-    const mostWaiting = await this.#mostWaiting(queueName, definition);
+    const { mostWaiting, crowd } = await this.#limits(queueName, definition);
     const own = await this.#member(request, player);
     const party = await this.#deps.parties.ofPlayer(player.playerId);
     const members = party === null ? [own] : this.#lead(party, own);
@@ -121,12 +94,8 @@ export class TicketDesk {
       throw new GameError('TICKET_EXISTS', { playerId, ticketId });
     }
     if (entered.kind === 'queue-full') {
-      if (mostWaiting < this.#deps.mostWaiting) await this.#watchDoor(queueName);
-      throw new GameError(
-        'QUEUE_FULL',
-        { waiting: entered.waiting },
-        { retryAfterMs: FULL_RETRY_MS },
-      );
+      const { waiting } = entered;
+      throw new GameError('QUEUE_FULL', { waiting, ...crowd }, { retryAfterMs: FULL_RETRY_MS });
     }
     this.#deps.events.ticketQueued(factsOfTicket(record));
     return record;
@@ -242,21 +211,24 @@ export class TicketDesk {
   }
 
   /** Tickets that may wait in the queue now. @throws {GameError} `QUEUE_FULL` when it is too long for anybody more */
-  async #mostWaiting(queueName: string, { rules }: QueueDefinition): Promise<number> {
+  async #limits(queueName: string, { rules }: QueueDefinition): Promise<QueueLimits> {
     const { mostWaiting } = this.#deps;
     const status = await this.#deps.status(queueName);
-    if (status === null) return mostWaiting;
+    if (status === null) return { mostWaiting, crowd: {} };
     const refusal = refuseForLength(status, rules.timeouts.timeoutS * 1_000);
     if (refusal !== null) throw new GameError('QUEUE_FULL', { waiting: status.waiting }, refusal);
-    return Math.min(mostWaiting, longestQueue(status));
+    const longest = longestQueue(status);
+    const { ticketsPerSecond } = status;
+    return longest < mostWaiting
+      ? { mostWaiting: longest, crowd: { ticketsPerSecond } }
+      : { mostWaiting, crowd: {} };
   }
+}
 
-  async #watchDoor(queueName: string): Promise<void> {
-    const status = await this.#deps.status(queueName);
-    const isNews = this.#doors.get(queueName)?.foundFull(status?.ticketsPerSecond ?? 0) === true;
-    if (!isNews) return;
-    this.#deps.log.warn({ event: 'queue-full', ...status }, 'more players come than get rooms');
-  }
+interface QueueLimits {
+  readonly mostWaiting: number;
+  /** What who is refused learns when more come than get rooms; doors go by it. */
+  readonly crowd: { readonly ticketsPerSecond?: number };
 }
 
 function partyOf(joined: PartyJoined): Party {

@@ -50,7 +50,6 @@ test('[TK-11, TK-43] who could not be told what he has after a break is told whe
   const store = new BrokenTicketStore({ clock });
   const feed = new TicketFeed({
     ...{ regionId: 'here', store, parties: new MemoryPartyStore({ clock }), clock },
-    tokens: { verify: async () => ({ playerId: 'ada', displayName: 'Ada' }) },
     view: async (of, playerId) =>
       viewTicket(of, playerId, { rules, nowMs: Date.now(), medianWaitMs: null, urlOf: () => null }),
   });
@@ -58,9 +57,8 @@ test('[TK-11, TK-43] who could not be told what he has after a break is told whe
   const socket = {
     push: (frame: unknown) => void frames.push(frame as MatchmakingPush),
     onClose: () => {},
-    turnAway: () => {},
   };
-  await feed.greet('token', socket);
+  await feed.watch('ada', socket);
   await store.enter(record, { mostWaiting: 10 });
   store.isAway = true;
   store.gap();
@@ -73,29 +71,5 @@ test('[TK-11, TK-43] who could not be told what he has after a break is told whe
   await store.settle(new Map([['t1', { matchId: 'm1', regionId: 'here', seats: [] }]]));
   await vi.advanceTimersByTimeAsync(10);
   expect(frames.at(-1)).toMatchObject({ ticket: { ticketId: 't1', state: 'matched' } });
-  feed.close();
-});
-
-test('[TK-16] of a player’s sockets those go by which he is not welcome any more', async () => {
-  const feed = new TicketFeed({
-    ...{ regionId: 'here', store: new MemoryTicketStore({ clock }), clock },
-    parties: new MemoryPartyStore({ clock }),
-    // The token names its sign-in.
-    tokens: { verify: async (signInId) => ({ playerId: 'ada', displayName: 'Ada', signInId }) },
-    view: async () => Promise.reject(new Error('nobody has a ticket')),
-  });
-  const gone: string[] = [];
-  for (const signInId of ['s_1', 's_2']) {
-    await feed.greet(signInId, {
-      push: () => {},
-      onClose: () => {},
-      turnAway: ({ code }) => void gone.push(`${signInId} ${code}`),
-    });
-  }
-  feed.turnAway('bob', () => new GameError('TOKEN_REVOKED'));
-  feed.turnAway('ada', ({ signInId }) =>
-    signInId === 's_1' ? new GameError('TOKEN_REVOKED') : null,
-  );
-  expect(gone).toEqual(['s_1 TOKEN_REVOKED']);
   feed.close();
 });

@@ -1,8 +1,6 @@
-import type { PlayerIdentity, TokenVerifier } from '../../auth/contract.ts';
-import type { GameError } from '../../errors/game-error.ts';
 import type { MatchmakingPush } from '../../protocol/matchmaking.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { PushSocket } from '../../transport/ws/push-socket.ts';
+import type { PlayerSocket } from '../contract.ts';
 import type { PartyStore } from '../parties/party.ts';
 import { partyBody } from '../parties/party-body.ts';
 import type { TicketRecord } from './ticket-record.ts';
@@ -14,7 +12,6 @@ const TELL_EVERY_MS = 1_000;
 
 export interface TicketFeedDeps {
   readonly regionId: string;
-  readonly tokens: TokenVerifier;
   readonly store: TicketStore;
   readonly parties: PartyStore;
   readonly view: ViewTicket;
@@ -23,9 +20,7 @@ export interface TicketFeedDeps {
 
 interface Listener {
   readonly playerId: string;
-  /** As his token said it. */
-  readonly player: PlayerIdentity;
-  readonly socket: PushSocket;
+  readonly socket: PlayerSocket;
   /** The ticket he waits on; null: none, or it has ended. */
   waiting: TicketRecord | null;
   /** Of the last push of the search; one that says the same is not sent. */
@@ -38,7 +33,7 @@ interface Listener {
   missed: number;
 }
 
-/** Tells the players who are connected to this node what becomes of their tickets and parties. */
+/** Tells the players who listen here what becomes of their tickets and parties. */
 export class TicketFeed {
   readonly #deps: TicketFeedDeps;
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -70,14 +65,11 @@ export class TicketFeed {
     }, TELL_EVERY_MS).unref();
   }
 
-  /** A player has said hello: he hears what he has now, then what changes. @throws {GameError} for a token that is none */
-  async greet(accessToken: string, socket: PushSocket): Promise<void> {
-    const player = await this.#deps.tokens.verify(accessToken);
-    const { playerId } = player;
+  /** The player hears what he has now, then what changes. @throws {GameError} `DIRECTORY_UNAVAILABLE` */
+  async watch(playerId: string, socket: PlayerSocket): Promise<void> {
     const listener: Listener = {
       ...{
         playerId,
-        player,
         socket,
         waiting: null,
         told: '',
@@ -95,14 +87,6 @@ export class TicketFeed {
       }
     });
     await this.#tellAll(listener);
-  }
-
-  /** Closes the sockets of a player by which he is not welcome any more. @param refusalOf - null: he may stay */
-  turnAway(playerId: string, refusalOf: (player: PlayerIdentity) => GameError | null): void {
-    for (const { player, socket } of this.#of(playerId)) {
-      const refusal = refusalOf(player);
-      if (refusal !== null) socket.turnAway(refusal);
-    }
   }
 
   close(): void {

@@ -46,14 +46,13 @@ export interface RedisRegionLinkDeps {
   /** Of this region's Redis. */
   readonly redisUri: string;
   readonly peers: readonly LinkPeer[];
-  /**
-   * Whether this process takes its turn in carrying messages and doing the work that comes. False: it sends, and hears news, as a service
-   * does that has no handlers for the work of games. True when absent.
-   */
-  readonly takesTurns?: boolean;
   readonly log: Logger;
   readonly metrics?: LinkMetrics;
   readonly clock?: Clock;
+  /** Whether this node may carry links: false where it does not know what a peer that missed news has to be told. True when absent. */
+  readonly carries?: boolean;
+  /** Whether it may take work: false where its kinds are handled by other processes. True when absent. */
+  readonly takesWork?: boolean;
 }
 
 interface Shared extends Required<Omit<RedisRegionLinkDeps, 'peers'>> {
@@ -81,7 +80,8 @@ export class RedisRegionLink implements RegionLink {
     this.#shared = {
       metrics: noLinkMetrics,
       clock: systemClock,
-      takesTurns: true,
+      carries: true,
+      takesWork: true,
       ...self,
       redis: connectRedis(deps.redisUri, { name: 'link', log: deps.log }),
       options: chosen,
@@ -223,14 +223,13 @@ class LinkToPeer {
   async start(): Promise<void> {
     this.outbox.start();
     this.watch.start();
-    if (this.#shared.takesTurns) {
-      this.#bridgeTurn.start();
-      this.#workTurn.start();
-      this.#bridge.start();
-    }
+    const { carries, takesWork } = this.#shared;
+    // Who never has the turn does nothing of it.
+    if (carries) this.#bridgeTurn.start();
+    if (takesWork) this.#workTurn.start();
+    this.#bridge.start();
     await this.#tail.start();
-    // After the tail, which wakes it.
-    if (this.#shared.takesTurns) this.#worker.start();
+    this.#worker.start();
   }
 
   /** The turns last: nobody takes over from who still works. */

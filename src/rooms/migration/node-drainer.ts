@@ -1,4 +1,4 @@
-import type { NodeInfo } from '../../cluster/node-info.ts';
+import { type NodeInfo, runsService } from '../../cluster/node-info.ts';
 import type { NodeRegistry } from '../../cluster/node-lease.ts';
 import type { DrainResult } from '../../protocol/rest.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -54,7 +54,9 @@ export class NodeDrainer {
 
   async #move(room: MovableRoom): Promise<boolean> {
     const { registry, nodeId, mover, chooseTarget } = this.#deps;
-    const others = registry.nodes.filter((node) => node.nodeId !== nodeId && !node.isDraining);
+    const others = registry.nodes.filter(
+      (node) => node.nodeId !== nodeId && !node.isDraining && runsService(node, 'game'),
+    );
     const target = chooseTarget(others);
     return target !== undefined && (await mover.move(room, target));
   }

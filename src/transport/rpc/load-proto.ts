@@ -15,7 +15,7 @@ const PROTO_FOLDER = join(import.meta.dirname, '..', '..', '..', 'proto');
  * @throws {TypeError} when the file does not hold the service, or one of the contract's methods
  */
 export function loadProto(
-  { name, proto, methods }: RpcContract,
+  { name, proto, methods, streams }: RpcContract,
   folder: string = PROTO_FOLDER,
 ): ServiceClientConstructor {
   const definition = loadSync(join(folder, proto), {
@@ -31,9 +31,11 @@ export function loadProto(
       loadPackageDefinition(definition),
     ) as ServiceClientConstructor | undefined;
   if (found?.service === undefined) throw new TypeError(`${proto} holds no service ${name}.`);
-  for (const method of Object.keys(methods)) {
-    if (found.service[wireName(method)] !== undefined) continue;
-    throw new TypeError(`${name} in ${proto} has no method ${wireName(method)}.`);
+  for (const method of [...Object.keys(methods), ...Object.keys(streams)]) {
+    const isStream = Object.hasOwn(streams, method);
+    if (found.service[wireName(method)]?.responseStream === isStream) continue;
+    const kind = isStream ? 'stream' : 'method';
+    throw new TypeError(`${name} in ${proto} has no ${kind} ${wireName(method)}.`);
   }
   return found;
 }

@@ -1,14 +1,15 @@
-import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import { badRequest } from '../http/parse.ts';
 import { callContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { signCall } from './peer-call.ts';
-import type { RpcCalls, RpcContract, RpcMethod } from './rpc-contract.ts';
+import type { RpcCalls, RpcContract, RpcMethod, RpcStream, RpcWatches } from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
 import { fromServiceError } from './rpc-error.ts';
 import { channelCredentials } from './rpc-tls.ts';
+import { Watch } from './rpc-watch.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -23,13 +24,15 @@ const RETRIES = {
 
 /**
  * The way to one service: `calls` has a function for each of its methods, which take and return values, wait no longer than
- * their deadline or that of the request they serve, and throw what the service threw.
+ * their deadline or that of the request they serve, and throw what the service threw; `watches` has one for each of its streams.
  *
  * @param target - as gRPC names it: `host:port`, `dns:///name:port` (all addresses of the name in turn), `ipv4:a:1,b:2`
  */
 export class RpcChannel<Contract extends RpcContract> {
   readonly calls: RpcCalls<Contract>;
+  readonly watches: RpcWatches<Contract>;
   readonly #client: Client;
+  readonly #watches = new Set<Watch>();
 
   constructor(contract: Contract, target: string, deps: RpcEndDeps) {
     const { service } = loadProto(contract, deps.protoFolder);
@@ -59,30 +62,79 @@ export class RpcChannel<Contract extends RpcContract> {
       return [name, callOf(deps, wire.path, method, invoke)];
     });
     this.calls = Object.fromEntries(calls);
+    const watches = Object.entries(contract.streams).map(([name, stream]) => {
+      const wire = service[wireName(name)];
+      if (wire === undefined) throw new TypeError(`${contract.name} has no ${wireName(name)}.`);
+      const open = (message: Message) =>
+        this.#client.makeServerStreamRequest(
+          wire.path,
+          wire.requestSerialize,
+          wire.responseDeserialize as (bytes: Buffer) => Message,
+          message,
+          signed(deps, wire.path),
+        );
+      return [
+        name,
+        (value: unknown, listener: (item: unknown) => void) =>
+          this.#watch(stream, { value, listener, open }),
+      ];
+    });
+    this.watches = Object.fromEntries(watches);
   }
 
   close(): void {
+    for (const watch of this.#watches) watch.stop();
     this.#client.close();
+  }
+
+  #watch(
+    { request, item }: RpcStream<z.ZodType, z.ZodType>,
+    {
+      value,
+      listener,
+      open,
+    }: {
+      readonly value: unknown;
+      readonly listener: (item: unknown) => void;
+      readonly open: (message: Message) => ClientReadableStream<Message>;
+    },
+  ): () => void {
+    const encoded = z.safeEncode(request, value);
+    // As the service itself would say; to ask again would not help.
+    if (!encoded.success) throw badRequest(encoded.error);
+    const watch = new Watch(() => open(encoded.data as Message), item, listener);
+    this.#watches.add(watch);
+    return () => {
+      this.#watches.delete(watch);
+      watch.stop();
+    };
   }
 }
 
+/** Whose call it is, and of which trace. */
+function signed({ clock, key }: RpcEndDeps, path: string): Metadata {
+  const metadata = new Metadata();
+  signCall(metadata, key, path, clock.wallMs());
+  const { traceparent } = callContext();
+  if (traceparent !== '') metadata.set('traceparent', traceparent);
+  return metadata;
+}
+
 function callOf(
-  { clock, key, metrics }: RpcEndDeps,
+  deps: RpcEndDeps,
   path: string,
   { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
   invoke: (message: Message, metadata: Metadata, deadlineAtMs: number) => Promise<Message>,
 ): (value: unknown) => Promise<unknown> {
+  const { clock, metrics } = deps;
   const label = path.slice(path.lastIndexOf('.') + 1);
   return async (value) => {
     const encoded = z.safeEncode(request, value);
     // As the service itself would say.
     if (!encoded.success) throw badRequest(encoded.error);
     const startedMs = clock.monotonicMs();
-    const context = callContext();
-    const waitMs = Math.min(deadlineMs, context.deadlineMs - startedMs);
-    const metadata = new Metadata();
-    signCall(metadata, key, path, clock.wallMs());
-    if (context.traceparent !== '') metadata.set('traceparent', context.traceparent);
+    const waitMs = Math.min(deadlineMs, callContext().deadlineMs - startedMs);
+    const metadata = signed(deps, path);
     let outcome = 'ok';
     try {
       const answer = await invoke(encoded.data as Message, metadata, clock.wallMs() + waitMs);

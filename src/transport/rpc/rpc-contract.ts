@@ -20,21 +20,37 @@ export interface RpcMethod<Request extends z.ZodType, Reply extends z.ZodType> {
 
 export type RpcMethods = Readonly<Record<string, RpcMethod<z.ZodType, z.ZodType>>>;
 
+/** A method that goes on: what there is, then each change, until the caller hangs up. It has no deadline. */
+export interface RpcStream<Request extends z.ZodType, Item extends z.ZodType> {
+  readonly request: Request;
+  readonly item: Item;
+}
+
+export type RpcStreams = Readonly<Record<string, RpcStream<z.ZodType, z.ZodType>>>;
+
 /** A service of one version. */
-export interface RpcContract<Methods extends RpcMethods = RpcMethods> {
+export interface RpcContract<
+  Methods extends RpcMethods = RpcMethods,
+  Streams extends RpcStreams = RpcStreams,
+> {
   /** Full name in its file, such as `meridian.profile.v1.ProfileService`. */
   readonly name: string;
   /** Its file, relative to `proto/`. */
   readonly proto: string;
   /** By name, in camel case: `readProfile` is `ReadProfile` in the file. */
   readonly methods: Methods;
+  /** `returns (stream …)` in the file. */
+  readonly streams: Streams;
 }
 
 /** Keeps the types of the methods. */
-export function defineRpc<const Methods extends RpcMethods>(
-  contract: RpcContract<Methods>,
-): RpcContract<Methods> {
-  return contract;
+export function defineRpc<
+  const Methods extends RpcMethods,
+  const Streams extends RpcStreams = Readonly<Record<never, never>>,
+>(
+  contract: Omit<RpcContract<Methods, Streams>, 'streams'> & { readonly streams?: Streams },
+): RpcContract<Methods, Streams> {
+  return { streams: {} as Streams, ...contract };
 }
 
 /** What a caller has, and what a server must bring. */
@@ -42,6 +58,30 @@ export type RpcCalls<Contract extends RpcContract> = {
   readonly [Name in keyof Contract['methods']]: (
     request: z.output<Contract['methods'][Name]['request']>,
   ) => Promise<z.output<Contract['methods'][Name]['reply']>>;
+};
+
+/** The service's end of one stream. */
+export interface RpcFeed<Item> {
+  /** Says something to the caller; nothing once he has hung up. */
+  push(item: Item): void;
+  /** The caller has hung up, is gone, or does not listen. */
+  onClose(listener: () => void): void;
+}
+
+/** What a caller has of a service's streams: listens, until what it returns is called. A stream that breaks is opened again. */
+export type RpcWatches<Contract extends RpcContract> = {
+  readonly [Name in keyof Contract['streams']]: (
+    request: z.output<Contract['streams'][Name]['request']>,
+    listener: (item: z.output<Contract['streams'][Name]['item']>) => void,
+  ) => () => void;
+};
+
+/** What a server must bring for them. A promise that rejects ends the stream; else it lasts until the caller hangs up. */
+export type RpcFeeds<Contract extends RpcContract> = {
+  readonly [Name in keyof Contract['streams']]: (
+    request: z.output<Contract['streams'][Name]['request']>,
+    feed: RpcFeed<z.output<Contract['streams'][Name]['item']>>,
+  ) => Promise<void>;
 };
 
 /** A JSON value in a field of type `string`: protobuf's own `Struct` knows neither integers nor order. */

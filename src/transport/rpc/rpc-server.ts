@@ -1,7 +1,8 @@
 import {
+  type handleServerStreamingCall,
   type handleUnaryCall,
+  type Metadata,
   Server,
-  type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
@@ -12,10 +13,11 @@ import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { headerOf, isPeerCall } from './peer-call.ts';
-import type { RpcCalls, RpcContract, RpcMethod } from './rpc-contract.ts';
+import type { RpcCalls, RpcContract, RpcFeeds, RpcMethod, RpcStream } from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
 import { toServiceError } from './rpc-error.ts';
 import { serverCredentials } from './rpc-tls.ts';
+import { ServedFeed } from './served-feed.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -39,14 +41,19 @@ export class RpcServer {
     'grpc.keepalive_timeout_ms': 5_000,
   });
   readonly #health = new HealthImplementation();
+  readonly #feeds = new Set<ServedFeed>();
 
   constructor(deps: RpcServerDeps) {
     this.#deps = deps;
     this.#health.addToServer(this.#server);
   }
 
-  /** Serves a service; call it before `listen`. */
-  add<Contract extends RpcContract>(contract: Contract, handlers: RpcCalls<Contract>): void {
+  /** Serves a service; call it before `listen`. @param feeds - of a contract with streams */
+  add<Contract extends RpcContract>(
+    contract: Contract,
+    handlers: RpcCalls<Contract>,
+    ...[feeds]: FeedsOf<Contract>
+  ): void {
     const { service } = loadProto(contract, this.#deps.protoFolder);
     const calls = Object.entries(contract.methods).map(([name, method]) => [
       wireName(name),
@@ -56,7 +63,15 @@ export class RpcServer {
         handlers[name] as (request: unknown) => Promise<unknown>,
       ),
     ]);
-    this.#server.addService(withReaders(service), Object.fromEntries(calls));
+    const streams = Object.entries(contract.streams).map(([name, stream]) => [
+      wireName(name),
+      this.#feed(
+        { name: contract.name, method: wireName(name) },
+        stream,
+        (feeds as RpcFeeds<RpcContract>)[name] as Feeder,
+      ),
+    ]);
+    this.#server.addService(withReaders(service), Object.fromEntries([...calls, ...streams]));
     this.#health.setStatus(contract.name, 'SERVING');
   }
 
@@ -83,6 +98,8 @@ export class RpcServer {
   /** Callers are told to go elsewhere; what is being served may end within `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#health.setStatus('', 'NOT_SERVING');
+    // Their callers begin anew elsewhere; by themselves they would not end.
+    for (const feed of this.#feeds) feed.end(new GameError('SERVICE_UNAVAILABLE'));
     const closed = Promise.withResolvers<void>();
     const timer = setTimeout(() => this.#server.forceShutdown(), graceMs);
     this.#server.tryShutdown(() => closed.resolve());
@@ -95,18 +112,9 @@ export class RpcServer {
     { request, reply }: RpcMethod<z.ZodType, z.ZodType>,
     handle: (request: unknown) => Promise<unknown>,
   ): handleUnaryCall<Message, Message> {
-    const { clock, key, log, metrics } = this.#deps;
+    const { clock, log, metrics } = this.#deps;
     const label = `${name.slice(name.lastIndexOf('.') + 1)}/${method}`;
     const path = `/${name}/${method}`;
-    const answer = async (call: ServerUnaryCall<Message, Message>): Promise<Message> => {
-      if (!isPeerCall(call.metadata, key, path, clock.wallMs()))
-        throw new GameError('PEER_UNKNOWN');
-      if (call.request === UNREADABLE) {
-        throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
-      }
-      const value = parse(request, call.request);
-      return z.encode(reply, await handle(value)) as Message;
-    };
     return (call, respond) => {
       const startedMs = clock.monotonicMs();
       const tell = (outcome: string) =>
@@ -116,7 +124,11 @@ export class RpcServer {
         traceparent: headerOf(call.metadata, 'traceparent'),
         deadlineMs: startedMs + leftMs,
       };
-      inCallContext(context, () => answer(call)).then(
+      const answer = async () => {
+        this.#admit(path, call);
+        return z.encode(reply, await handle(parse(request, call.request))) as Message;
+      };
+      inCallContext(context, answer).then(
         (message) => {
           tell('ok');
           respond(null, message);
@@ -132,6 +144,40 @@ export class RpcServer {
         },
       );
     };
+  }
+
+  #feed(
+    { name, method }: { readonly name: string; readonly method: string },
+    { request, item }: RpcStream<z.ZodType, z.ZodType>,
+    feeder: Feeder,
+  ): handleServerStreamingCall<Message, Message> {
+    const { log } = this.#deps;
+    const path = `/${name}/${method}`;
+    return (call) => {
+      const feed = new ServedFeed(call, item);
+      this.#feeds.add(feed);
+      feed.onClose(() => this.#feeds.delete(feed));
+      const begin = async () => {
+        this.#admit(path, call);
+        await feeder(parse(request, call.request), feed);
+      };
+      begin().catch((thrown: unknown) => {
+        if (!(thrown instanceof GameError)) log.error({ err: thrown, path }, 'stream failed');
+        feed.end(thrown);
+      });
+    };
+  }
+
+  /** @throws {GameError} `PEER_UNKNOWN`, `BAD_REQUEST` for what is no message at all */
+  #admit(
+    path: string,
+    { metadata, request }: { readonly metadata: Metadata; readonly request: unknown },
+  ): void {
+    const { clock, key } = this.#deps;
+    if (!isPeerCall(metadata, key, path, clock.wallMs())) throw new GameError('PEER_UNKNOWN');
+    if (request === UNREADABLE) {
+      throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
+    }
   }
 }
 
@@ -150,3 +196,9 @@ function withReaders(service: ServiceDefinition): ServiceDefinition {
   });
   return Object.fromEntries(methods);
 }
+
+type Feeder = (request: unknown, feed: ServedFeed) => Promise<void>;
+
+type FeedsOf<Contract extends RpcContract> = keyof Contract['streams'] extends never
+  ? []
+  : [feeds: RpcFeeds<Contract>];

@@ -1,0 +1,131 @@
+import { generateId } from '@colyseus/core';
+import type { MatchmakingEvents } from '../analytics/contract.ts';
+import type { TokenVerifier } from '../auth/contract.ts';
+import { LoadMeter } from '../cluster/load-meter.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { GameError } from '../errors/game-error.ts';
+import { NodeMatchPlacer } from '../matchmaking/queue/node-match-placer.ts';
+import type { PlayerProfiles } from '../profiles/contract.ts';
+import type { RegionLink } from '../regions/contract.ts';
+import { createRegionsService } from '../regions/service.ts';
+import type { GameDefinition } from '../rooms/game.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Closers } from '../shared/closers.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { NodeMetrics } from '../telemetry/metrics.ts';
+import { GameChannels } from './game-channels.ts';
+import type { ReadinessCheck } from './health.ts';
+import { matchmakingOffer, openMatchmakingService } from './matchmaking.ts';
+import { NodeSelf } from './node-self.ts';
+import { joinRegionWithoutRooms } from './region.ts';
+import { regionClock } from './region-clock.ts';
+import { linkRegions } from './region-links.ts';
+import type { RpcOffer } from './rpc.ts';
+
+/** Nobody probes a process that has no players. */
+const NOBODYS_TOKENS: TokenVerifier = {
+  verify: async () => {
+    throw new GameError('TOKEN_INVALID');
+  },
+};
+
+export interface MatchmakingAloneDeps {
+  readonly config: MeridianConfig;
+  readonly game: GameDefinition;
+  /** Of this process. */
+  readonly nodeId: string;
+  readonly profiles: PlayerProfiles;
+  readonly events: MatchmakingEvents;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+  /** Gets the link to other regions before it starts, to listen to it; null: this region is alone. */
+  readonly bind: (link: RegionLink | null) => void;
+  /** The region has declared this process dead: it must end. */
+  readonly onFenced: () => void;
+}
+
+/** Matchmaking of a process without rooms. */
+export interface MatchmakingAlone {
+  readonly offer: RpcOffer;
+  readonly checks: readonly ReadinessCheck[];
+  /** From here on it matches queues. @param port - where its health is told */
+  start(port: number): void;
+  /** Other processes of its kind take the queues over as soon as they hear of it. */
+  leave(): void;
+}
+
+/**
+ * The queues of a region without a game: a member of it that has no rooms and no players. Nodes whose `rpc.matchmakingTarget` it is bring it
+ * their players' wishes and make the rooms of its matches; where several of it run, each matches some of the queues.
+ *
+ * @throws {TypeError} for a queue of rooms that the game has not; {Error} when Redis does not answer
+ */
+export async function openMatchmakingAlone(
+  deps: MatchmakingAloneDeps,
+  closers: Closers,
+): Promise<MatchmakingAlone> {
+  const { config, game, nodeId, profiles, events, log, metrics, bind, onFenced } = deps;
+  const load = new LoadMeter();
+  closers.push('load meter', () => load.close());
+  const self = new NodeSelf(config, { processId: nodeId, rooms: new Set() }, load);
+  closers.push('load reports', () => self.close());
+  const { calls, lease, registry } = await joinRegionWithoutRooms(
+    { config, self, nodeId, log, metrics },
+    closers,
+  );
+  const nodes = () => registry.nodes;
+  const regions = createRegionsService({
+    ...{ config, nodes },
+    clock: systemClock,
+    tokens: NOBODYS_TOKENS,
+  });
+  closers.push('region reports', () => regions.close());
+  const clock = regionClock(lease);
+  const channels = new GameChannels({ config, metrics, nodes });
+  closers.push('ways to nodes', () => channels.close());
+  const placer = new NodeMatchPlacer({
+    ...{ nodes, newRoomId: generateId },
+    gameAt: (rpcAddress) => channels.at(rpcAddress),
+  });
+  const matchmaking = await linkRegions(
+    { config, nodeId, regions, clock, log, metrics },
+    (link) => {
+      bind(link);
+      return openMatchmakingService(
+        {
+          ...{ config, game, nodeId, regions, link, calls, nodes, placer, profiles },
+          ...{ clock, log, metrics, events },
+        },
+        closers,
+      );
+    },
+    closers,
+  );
+  let isLeaving = false;
+  lease.onPhase((phase) => {
+    if (phase !== 'dead' || isLeaving) return;
+    log.fatal(
+      { event: 'fenced' },
+      'this process was declared dead: others match its queues, it ends',
+    );
+    onFenced();
+  });
+  const assertHeld = async () => {
+    if (!lease.isHeld()) throw new GameError('LEASE_LOST');
+  };
+  return {
+    offer: matchmakingOffer(matchmaking),
+    checks: [
+      { name: 'tickets', check: () => matchmaking.ping() },
+      { name: 'lease', check: assertHeld },
+    ],
+    start: (port) => {
+      self.listensOn(port, lease);
+      matchmaking.start();
+    },
+    leave: () => {
+      isLeaving = true;
+      self.stopTakingRooms();
+    },
+  };
+}

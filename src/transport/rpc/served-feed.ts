@@ -1,0 +1,55 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { z } from 'zod';
+import { GameError } from '../../errors/game-error.ts';
+import type { RpcFeed } from './rpc-contract.ts';
+import { toServiceError } from './rpc-error.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** A caller that does not read: it begins anew, with the whole truth. */
+const MOST_UNREAD = 256;
+
+/** One stream that is served. */
+export class ServedFeed implements RpcFeed<unknown> {
+  readonly #call: ServerWritableStream<Message, Message>;
+  readonly #item: z.ZodType;
+  readonly #closeListeners: (() => void)[] = [];
+  #isOver = false;
+
+  constructor(call: ServerWritableStream<Message, Message>, item: z.ZodType) {
+    this.#call = call;
+    this.#item = item;
+    call.once('cancelled', () => this.#close());
+  }
+
+  push(value: unknown): void {
+    if (this.#isOver) return;
+    if (this.#call.writableLength >= MOST_UNREAD) {
+      this.end(new GameError('RATE_LIMITED'));
+      return;
+    }
+    const encoded = z.safeEncode(this.#item, value);
+    // Of another build than its contract: never half a message.
+    if (encoded.success) this.#call.write(encoded.data as Message);
+    else this.end(new GameError('INTERNAL', {}, { cause: encoded.error }));
+  }
+
+  onClose(listener: () => void): void {
+    if (this.#isOver) listener();
+    else this.#closeListeners.push(listener);
+  }
+
+  /** @param thrown - what the caller learns */
+  end(thrown: unknown): void {
+    if (this.#isOver) return;
+    this.#close();
+    // What a streaming call of this library ends with.
+    this.#call.emit('error', toServiceError(thrown));
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const listener of this.#closeListeners) listener();
+  }
+}
