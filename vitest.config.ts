@@ -23,6 +23,8 @@ const SEVERAL_REGIONS = [
   'backfill-regions',
   'clock-skew',
   'evacuation',
+  'matchmaking-apart',
+  'matchmaking-apart-regions',
   'matchmaking-regions',
   'world',
   'world-chaos',

@@ -191,8 +191,11 @@ const QueueStatuses = z.object({
   ),
 });
 
-/** What a player waits for; behind it are one or two questions to Redis, of half a second each at most, and his profile, ms. */
-const PLAYER_WITHIN_MS = 2_000;
+/**
+ * What a player waits for, ms: twice what is behind it may take (three questions to Redis of half a second each, a profile of one). Given up, it
+ * may have been done all the same.
+ */
+const PLAYER_WITHIN_MS = 5_000;
 /** What rooms wait for, ms. */
 const ROOM_WITHIN_MS = 3_000;
 /** What nobody waits for who is not asked again, ms. */

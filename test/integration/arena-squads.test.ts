@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ArenaState } from '../../demos/arena/shared/arena-state.ts';
 import { SQUAD_QUEUE } from '../../demos/arena/shared/rules.ts';
 import { eventually } from '../support/eventually.ts';
-import { MATCH_WORLDS, type MatchWorld } from '../support/match-worlds.ts';
+import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 
 const SOON = { withinMs: 10_000, everyMs: 100 };
 
@@ -21,7 +21,7 @@ describe.each(MATCH_WORLDS)('$name', ({ open }) => {
       JWT_SECRET: 'a secret of one region, long enough',
       MERIDIAN_HTTP_REQUESTS_PER_MINUTE: '1000',
     });
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => world?.[Symbol.asyncDispose]());
 
   async function signedIn(): Promise<MeridianClient> {

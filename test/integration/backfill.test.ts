@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
-import { MATCH_WORLDS, type MatchWorld } from '../support/match-worlds.ts';
+import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 import {
   type Seated,
   searchesOn,
@@ -27,7 +27,7 @@ describe.each(MATCH_WORLDS)('$name', ({ open }) => {
       MERIDIAN_HTTP_SOCKETS_PER_ADDRESS: '1000',
     });
     region = { url: world.node.url, regionId: 'local', regionIds: ['local'], secret: SECRET };
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => world?.[Symbol.asyncDispose]());
 
   const nameOf = ({ player }: { readonly player: MatchPlayer }) => player.tokens.displayName;

@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import type { TicketBody } from '../../src/protocol/matchmaking.ts';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
-import { MATCH_WORLDS, type MatchWorld } from '../support/match-worlds.ts';
+import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 
 const SECRET = 'a secret of one region, long enough';
 const SOON = { withinMs: 10_000 };
@@ -16,7 +16,7 @@ describe.each(MATCH_WORLDS)('$name', ({ open }) => {
   beforeAll(async () => {
     world = await open('test/support/match-game.ts', { JWT_SECRET: SECRET });
     region = { url: world.node.url, regionId: 'local', regionIds: ['local'], secret: SECRET };
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => world?.[Symbol.asyncDispose]());
 
   function players(count: number): Promise<MatchPlayer[]> {
@@ -278,7 +278,9 @@ describe.each(MATCH_WORLDS)('$name', ({ open }) => {
     }
   });
 
-  test('[TK-5] a full queue refuses with a time to wait, and who waits is not disturbed', async () => {
+  test('[TK-5] a full queue refuses with a time to wait, and who waits is not disturbed', {
+    timeout: STARTS_WITHIN_MS,
+  }, async () => {
     await using small = await open('test/support/match-game.ts', {
       JWT_SECRET: SECRET,
       MERIDIAN_MATCHMAKING_MOST_WAITING_TICKETS: '2',

@@ -8,6 +8,9 @@ export interface MatchWorld extends AsyncDisposable {
   readonly node: MeridianProcess;
 }
 
+/** Five processes, beside those of other tests. */
+export const STARTS_WITHIN_MS = 90_000;
+
 /** Matchmaking in the process of the only node; and in one of its own, beside two nodes with rooms. */
 export const MATCH_WORLDS: readonly {
   readonly name: string;
