@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PlayerOperation } from '../../src/profiles/contract.ts';
@@ -173,6 +173,27 @@ describe.skipIf(isMissing)('while the profile store is away', { timeout: 60_000 
     const { result, tookMs } = await timed(profiles.operate(ANN, reward('match:4')));
     expect(result).toMatchObject(UNAVAILABLE);
     expect(tookMs).toBeLessThan(3_000);
+  });
+
+  test('[PR-68] what a worker had under way that has died is done by another', async () => {
+    await using region = await openRegion();
+    const { store, profiles } = region;
+    store.leave();
+    await profiles.operate(ANN, reward('match:1'));
+    await eventually(
+      async () => (await timed(profiles.operate(ANN, reward('match:2')))).tookMs < 200,
+      SOON,
+    );
+    const { prefix, name } = redisKeys.deferredWrites;
+    await using redis = store.redis.client();
+    const dead = new Worker(name, null, { connection: redis, prefix, lockDuration: 100 });
+    // The node's own worker rests by now; one job may have woken it before.
+    for (let n = 3; n <= 6; n += 1) await profiles.operate(ANN, reward(`match:${n}`));
+    const taken = [await dead.getNextJob('token-1'), await dead.getNextJob('token-2')];
+    expect(taken.every((job) => job !== undefined)).toBe(true);
+    await dead.close(true);
+    store.comeBack();
+    await eventually(async () => (await profiles.read(ANN))?.wallet['gold'] === 60, SOON);
   });
 
   test('[PR-66] a node says in its log that its Redis forgets', async () => {
