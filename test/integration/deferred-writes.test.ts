@@ -1,12 +1,15 @@
-import { Queue } from 'bullmq';
+import { Client } from '@colyseus/sdk';
+import { Queue, Worker } from 'bullmq';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PlayerOperation } from '../../src/profiles/contract.ts';
+import type { ProfileBody } from '../../src/protocol/rest.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { AwayStore, counted, openService } from '../support/away-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { MongoServer } from '../support/mongo-server.ts';
+import { MeridianProcess } from '../support/start-meridian.ts';
 
 const isMissing = missingTool('mongo-server') || missingTool('redis-server');
 const server = isMissing ? null : await MongoServer.start();
@@ -25,7 +28,7 @@ const WRITES = 'meridian_deferred_writes_total';
 
 /** A region in which Ann has a profile. */
 async function openRegion({
-  redisFlags = [] as readonly string[],
+  redisFlags = [] as readonly string[] | 'cluster',
   mostWaitingWrites = 1_000,
   log = pino({ level: 'silent' }),
 } = {}) {
@@ -173,6 +176,70 @@ describe.skipIf(isMissing)('while the profile store is away', { timeout: 60_000 
     const { result, tookMs } = await timed(profiles.operate(ANN, reward('match:4')));
     expect(result).toMatchObject(UNAVAILABLE);
     expect(tookMs).toBeLessThan(3_000);
+  });
+
+  test('[PR-68] what a worker had under way that has died is done by another', async () => {
+    await using region = await openRegion();
+    const { store, profiles } = region;
+    store.leave();
+    await profiles.operate(ANN, reward('match:1'));
+    await eventually(
+      async () => (await timed(profiles.operate(ANN, reward('match:2')))).tookMs < 200,
+      SOON,
+    );
+    const { prefix, name } = redisKeys.deferredWrites;
+    await using redis = store.redis.client();
+    const dead = new Worker(name, null, { connection: redis, prefix, lockDuration: 100 });
+    // The node's own worker rests by now; one job may have woken it before.
+    for (let n = 3; n <= 6; n += 1) await profiles.operate(ANN, reward(`match:${n}`));
+    const taken = [await dead.getNextJob('token-1'), await dead.getNextJob('token-2')];
+    expect(taken.every((job) => job !== undefined)).toBe(true);
+    await dead.close(true);
+    store.comeBack();
+    await eventually(async () => (await profiles.read(ANN))?.wallet['gold'] === 60, SOON);
+  });
+
+  test('[PR-61] a Redis Cluster has the queue in one slot', async () => {
+    await using region = await openRegion({ redisFlags: 'cluster' });
+    const { store, profiles } = region;
+    store.leave();
+    expect(await profiles.operate(ANN, reward('match:1'))).toEqual({ kind: 'deferred' });
+    store.comeBack();
+    await eventually(async () => (await profiles.read(ANN))?.wallet['gold'] === 10, SOON);
+  });
+
+  test('[PR-61] in a node with rooms play goes on, and what was won counts later', async () => {
+    if (server === null) throw new Error('skipped');
+    await using store = await AwayStore.open(server);
+    await using node = await MeridianProcess.start({
+      game: 'test/support/field-game.ts',
+      env: {
+        REDIS_URI: store.settings.redisUri,
+        MONGO_URI: store.settings.mongoUri,
+        JWT_SECRET: 'a secret of at least thirty-two characters',
+        MERIDIAN_CLUSTER_PEER_PORT: '0',
+      },
+    });
+    const { accessToken } = await node.signIn('Ann');
+    const client = new Client(`ws://127.0.0.1:${node.port}`);
+    client.auth.token = accessToken;
+    const room = await client.joinOrCreate('field');
+    room.onMessage('*', () => undefined);
+    store.leave();
+    // Without a profile there are no statistics to show.
+    expect(await room.request('score', 5)).toBeFalsy();
+    room.send('remember', { x: 3 });
+    expect(await room.request('add', [1, 2])).toBe(3);
+    store.comeBack();
+    const points = async () => {
+      const response = await fetch(`${node.url}/v1/profiles/me`, {
+        headers: { Authorization: `Bearer ${accessToken}` },
+      });
+      return ((await response.json()) as ProfileBody).statistics?.['field.points'];
+    };
+    await eventually(async () => (await points()) === 5, SOON);
+    await room.leave();
+    expect(await node.stop()).toEqual({ exitCode: 0, signal: null });
   });
 
   test('[PR-66] a node says in its log that its Redis forgets', async () => {

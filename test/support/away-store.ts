@@ -7,6 +7,7 @@ import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createLogger, type Logger } from '../../src/telemetry/logger.ts';
 import { NodeMetrics } from '../../src/telemetry/metrics.ts';
 import type { MongoServer } from './mongo-server.ts';
+import { startRedisCluster } from './redis-cluster.ts';
 import { RedisServer } from './redis-server.ts';
 import { TcpRelay } from './tcp-relay.ts';
 
@@ -49,16 +50,23 @@ export class AwayStore implements AsyncDisposable {
   readonly #relay: TcpRelay;
   readonly #owned: AsyncDisposableStack;
 
-  /** @param redisFlags - of the Redis server */
-  static async open(server: MongoServer, redisFlags: readonly string[] = []): Promise<AwayStore> {
+  /** @param redisFlags - of the Redis server; `cluster`: it is a Cluster of one */
+  static async open(
+    server: MongoServer,
+    redisFlags: readonly string[] | 'cluster' = [],
+  ): Promise<AwayStore> {
     await using owned = new AsyncDisposableStack();
     const opened = owned.use(await server.openProfiles());
-    const redis = owned.use(await RedisServer.start(redisFlags));
+    const isCluster = redisFlags === 'cluster';
+    const redis = owned.use(
+      isCluster ? await startRedisCluster() : await RedisServer.start(redisFlags),
+    );
     const uri = new URL(opened.uri);
     const relay = owned.use(await TcpRelay.open(Number(uri.port)));
     uri.port = String(relay.port);
     uri.searchParams.set('directConnection', 'true');
-    const settings = { redisUri: redis.uri, mongoUri: uri.href };
+    const redisUri = isCluster ? redis.uri.replace('redis:', 'redis+cluster:') : redis.uri;
+    const settings = { redisUri, mongoUri: uri.href };
     return new AwayStore({ redis, settings, relay }, owned.move());
   }
 

@@ -52,13 +52,21 @@ describe('SoftBuffer', () => {
   });
 
   test('[PR-77] what did not arrive is sent again, unless something newer was put', async () => {
-    const { buffer, batches, fail } = taker();
+    const { buffer, batches, hold, fail } = taker();
     // Once for the batch that goes by itself, once for the one that is asked for.
     fail(2);
     buffer.put(value(1));
     buffer.put(value(7, 'p_bob'));
     await expect(buffer.drain()).rejects.toThrow('away');
+    const gate = Promise.withResolvers<void>();
+    hold(gate.promise);
+    fail(1);
+    const failing = buffer.drain();
+    await new Promise(setImmediate);
+    // While the old one is on its way, which will not arrive.
     buffer.put(value(2));
+    gate.resolve();
+    await failing.catch(() => {});
     await expect.poll(() => batches.flat().sort()).toEqual([2, 7]);
   });
 
