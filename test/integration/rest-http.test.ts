@@ -126,7 +126,7 @@ describe('[ACC-30] every failure is an ErrorBody', () => {
   test.each([
     ['bytes that are no request', { method: 'GET' }, 'x', [], 400, 'BAD_REQUEST'],
     ['a method that nobody knows', { method: 'FETCH' }, GUEST, [], 400, 'BAD_REQUEST'],
-    ['a head too large', {}, GUEST, [['X-Large', 'x'.repeat(20_000)]], 413, 'PAYLOAD_TOO_LARGE'],
+    ['a head too large', {}, GUEST, [['X-Large', 'x'.repeat(20_000)]], 431, 'PAYLOAD_TOO_LARGE'],
     ['an address that cannot be read', {}, `http://[::1${GUEST}`, [], 400, 'BAD_REQUEST'],
     [
       'no chunk where one was promised',

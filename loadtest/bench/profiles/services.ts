@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, credentials } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
 import { Registry } from 'prom-client';
 import { profileClient } from '../../../src/profiles/client.ts';
 import { PROFILE_RPC } from '../../../src/profiles/profile-rpc.ts';
@@ -14,6 +16,8 @@ import { mulberry32 } from '../../scenarios/random.ts';
 import { pace } from './pace.ts';
 
 export const SERVICES_LOAD = { players: 200, readsPerSecond: 500, writesPerSecond: 100 } as const;
+/** Calls that ask nothing of anybody, for comparison. */
+const BARE_PER_SECOND = 100;
 const SECRET = 'a secret of at least thirty-two characters';
 
 export interface ServicesRound {
@@ -27,6 +31,8 @@ export interface ServicesRound {
   readonly readP99Ms: number;
   readonly writeP50Ms: number;
   readonly writeP99Ms: number;
+  /** Of gRPC's own health check beside them: what the machine and gRPC make of a call that does nothing. */
+  readonly bareP99Ms: number;
   /** Reads that the cache answered, by the service's own count. */
   readonly hitRatio: number;
 }
@@ -61,6 +67,7 @@ export async function runServicesRound({
     ...{ clock: systemClock, metrics: new RpcMetrics(new Registry()), tls: null },
     key: callKey(SECRET),
   });
+  const bare = new Client(`127.0.0.1:${service.rpcPort}`, credentials.createInsecure());
   const profiles = profileClient(channel.calls);
   const { players: count, readsPerSecond, writesPerSecond } = SERVICES_LOAD;
   const players = Array.from({ length: count }, (_, n) => `p_${String(n).padStart(20, '0')}`);
@@ -77,19 +84,21 @@ export async function runServicesRound({
       ...{ operationId: `op:${written}`, reason: 'match', currencies: { gold: 3 } },
     });
   };
-  const both = (length: number) =>
+  const all = (length: number) =>
     Promise.all([
       pace({ perSecond: readsPerSecond, seconds: length }, () =>
         profiles.readForDisplay(anybody()),
       ),
       pace({ perSecond: writesPerSecond, seconds: length }, write),
+      pace({ perSecond: BARE_PER_SECOND, seconds: length }, () => bareCall(bare)),
     ]);
-  await both(warmSeconds);
+  await all(warmSeconds);
   await sleep(500);
   const before = await hits(service);
-  const [read, wrote] = await both(seconds);
+  const [read, wrote, bareCalls] = await all(seconds);
   const after = await hits(service);
   channel.close();
+  bare.close();
   await service.stop();
   const reads = read.latency.quantiles();
   const writes = wrote.latency.quantiles();
@@ -98,8 +107,21 @@ export async function runServicesRound({
     ...{ failed: read.failed + wrote.failed, failure: read.failure || wrote.failure },
     ...{ readP50Ms: reads.p50, readP99Ms: reads.p99 },
     ...{ writeP50Ms: writes.p50, writeP99Ms: writes.p99 },
+    bareP99Ms: bareCalls.latency.quantiles().p99,
     hitRatio: (after.hits - before.hits) / (after.all - before.all),
   };
+}
+
+function bareCall(client: Client): Promise<unknown> {
+  const { Check } = healthService;
+  if (Check === undefined) throw new TypeError('There is no health service.');
+  const { path, requestSerialize, responseDeserialize } = Check;
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, (error, reply) => {
+      if (error === null) resolve(reply);
+      else reject(error);
+    });
+  });
 }
 
 async function hits(service: MeridianProcess) {

@@ -16,7 +16,7 @@ export function createHttpServer(app: Application): Server {
     app(request as Request, response as Response, () => giveUp(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    refuseBytes(socket, latest.get(socket), whatIsWrong(error));
+    refuseBytes(socket, latest.get(socket), error);
   });
   // Whoever expects what nobody offers may be served as if he did not (RFC 9110 §10.1.1).
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -32,7 +32,11 @@ interface Exchange {
 }
 
 /** Refuses what came after `exchange`, or in the midst of its body. */
-function refuseBytes(socket: Duplex, exchange: Exchange | undefined, error: GameError): void {
+function refuseBytes(
+  socket: Duplex,
+  exchange: Exchange | undefined,
+  error: NodeJS.ErrnoException,
+): void {
   const isAnswered = exchange?.response.writableFinished ?? true;
   if (!isAnswered && exchange?.request.complete === true) {
     // It is being done, and its sender must not take this refusal for the answer to it.
@@ -40,7 +44,8 @@ function refuseBytes(socket: Duplex, exchange: Exchange | undefined, error: Game
   } else if (!socket.writable || (!isAnswered && exchange?.response.headersSent === true)) {
     socket.destroy();
   } else {
-    refuseSocket(socket, error);
+    const { refusal, status } = whatIsWrong(error);
+    refuseSocket(socket, refusal, status);
   }
 }
 
@@ -54,7 +59,7 @@ function giveUp(response: ServerResponse): void {
     response.destroy();
     return;
   }
-  const error = new GameError('BAD_REQUEST', {}, { message: 'Ask for a path.' });
+  const error = badRequest('Ask for a path.');
   const body = JSON.stringify(error.toBody());
   response.writeHead(error.spec.http, {
     'Content-Type': 'application/json',
@@ -63,14 +68,22 @@ function giveUp(response: ServerResponse): void {
   response.end(body);
 }
 
-function whatIsWrong({ code }: NodeJS.ErrnoException): GameError {
+function whatIsWrong({ code }: NodeJS.ErrnoException): {
+  readonly refusal: GameError;
+  readonly status: number;
+} {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
+      return { refusal: new GameError('PAYLOAD_TOO_LARGE'), status: 431 };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new GameError('PAYLOAD_TOO_LARGE');
+      return { refusal: new GameError('PAYLOAD_TOO_LARGE'), status: 413 };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new GameError('BAD_REQUEST', {}, { message: 'The request did not arrive in time.' });
+      return { refusal: badRequest('The request did not arrive in time.'), status: 408 };
     default:
-      return new GameError('BAD_REQUEST', {}, { message: 'This is no HTTP request.' });
+      return { refusal: badRequest('This is no HTTP request.'), status: 400 };
   }
+}
+
+function badRequest(message: string): GameError {
+  return new GameError('BAD_REQUEST', {}, { message });
 }

@@ -108,6 +108,8 @@ function contradiction(
     json,
   }: { readonly status: number; readonly code: string | null; readonly json: unknown },
 ): string | null {
+  // HTTP's own, before it is known for which operation.
+  if (status === 431) return null;
   const documented = replies.get(status);
   if (documented === undefined) return `The document knows no ${status}.`;
   if (code !== null && !documented.codes.includes(code))
