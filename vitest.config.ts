@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { RunReport } from './test/support/run-report.ts';
 
 /**
@@ -29,6 +30,26 @@ const SEVERAL_REGIONS = [
   'world-chaos',
 ].map((name) => `test/cluster/${name}.test.ts`);
 
+/** Files of a minute and so, the longest first. Who begins one of them last waits for it alone. */
+const LONG_FILES = [
+  'test/cluster/lease.test.ts',
+  'test/cluster/survival-faults.test.ts',
+  'test/cluster/chaos.test.ts',
+  'test/integration/loadtest.test.ts',
+  'test/integration/backfill.test.ts',
+  'test/integration/setup.test.ts',
+];
+
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONG_FILES.findIndex((path) => moduleId.endsWith(path));
+      return at === -1 ? LONG_FILES.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   // Tests run on the TypeScript sources, as `npm start` does.
   resolve: { conditions: ['meridian-source'] },
@@ -55,6 +76,7 @@ export default defineConfig({
     pool: 'forks',
     // Most of a test of processes is waiting, for leases and timers: two cores can take three files at a time.
     maxWorkers: 3,
+    sequence: { sequencer: LongFilesFirst },
     execArgv: ['--conditions=meridian-source'],
     projects: [
       {

@@ -35,6 +35,7 @@ export type {
   PlayerOperation,
   PlayerProfiles,
   Profile,
+  SoftWrite,
 } from './profiles/contract.ts';
 export { CloseCode } from './protocol/close-codes.ts';
 export type { Durability } from './rooms/durability.ts';

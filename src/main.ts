@@ -11,6 +11,7 @@ import type { GameDefinition } from './rooms/game.ts';
 // The process: reads the command line and the environment (nobody else does), starts the node, stops it on a signal.
 
 const USAGE = `Usage: node src/main.ts --game <file>
+       node src/main.ts db migrate|shard   (db help says more)
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
   --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics, or \`all\`; or set
@@ -25,6 +26,8 @@ const EXIT_FAILED = 1;
 const FENCED_GOODBYE_MS = 250;
 
 async function main(): Promise<void> {
+  const [word, ...rest] = process.argv.slice(2);
+  if (word === 'db') return await runDatabase(rest);
   const values = readArguments();
   if (values.help) {
     process.stdout.write(USAGE);
@@ -64,6 +67,15 @@ function readArguments(): Arguments {
     // parseArgs throws nothing else, and its texts name the option.
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+/** An operator's command in place of a server. */
+async function runDatabase(args: readonly string[]): Promise<void> {
+  const { runDatabaseCommand } = await import('./app/database-command.ts');
+  process.exitCode = await runDatabaseCommand(args, process.env, {
+    output: (text) => void process.stdout.write(text),
+    progress: (text) => void process.stderr.write(text),
+  });
 }
 
 async function start(config: MeridianConfig, gamePath: string | undefined): Promise<MeridianNode> {

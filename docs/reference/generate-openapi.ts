@@ -33,7 +33,7 @@ export async function generateOpenApi(): Promise<OpenApiDocument> {
   });
   const config = MeridianConfig.parse({});
   const { auth } = await openAccounts(
-    { config, database: db, clock, log, profiles },
+    { config, database: db, mongo: null, clock, log, profiles },
     // What it opens beside the database it does not open without Redis.
     new Closers(),
   );

@@ -8,6 +8,9 @@ import { JOINS_COMMAND } from '../bench/joins/options.ts';
 import { runJoinsSuite } from '../bench/joins/suite.ts';
 import { MATCHMAKING_COMMAND } from '../bench/matchmaking/options.ts';
 import { runMatchmakingSuite } from '../bench/matchmaking/suite.ts';
+import { judgeFigures, judgementLines } from '../bench/profiles/bounds.ts';
+import { PROFILES_COMMAND } from '../bench/profiles/options.ts';
+import { runProfilesSuite } from '../bench/profiles/suite.ts';
 import { REGIONS_COMMAND } from '../bench/regions/options.ts';
 import { runRegionsSuite } from '../bench/regions/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
@@ -53,6 +56,13 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
       runReportCommand(ANALYTICS_COMMAND, argv, async (_options, tell) => {
         const report = runAnalyticsSuite(PROJECT_ROOT, tell);
         return { report, summary: figureLines(report), hasFailed: false };
+      }),
+    profiles: (argv) =>
+      runReportCommand(PROFILES_COMMAND, argv, async (options, tell) => {
+        const report = await runProfilesSuite(PROJECT_ROOT, options, tell);
+        const judged = judgeFigures(report.figures);
+        const hasFailed = judged.some(({ isKept }) => !isKept);
+        return { report, summary: judgementLines(judged), hasFailed };
       }),
     regions: (argv) =>
       runReportCommand(REGIONS_COMMAND, argv, async (options, tell) => {

@@ -13,8 +13,8 @@ export interface EventSubject {
   readonly roomId?: string;
   readonly matchId?: string | null;
   /**
-   * Names what happened, when it may be recorded twice (by two nodes, or by one that tries again): both then have one id, and readers
-   * count it once.
+   * Names what happened (to this player, if there is one), when it may be recorded twice (by two nodes, or by one that tries again): both
+   * then have one id, and readers count it once.
    */
   readonly once?: string;
 }
@@ -87,7 +87,7 @@ export interface WalletChange {
   readonly playerId: string;
   /** Of the ledger's entry: an operation that is tried again is one event. */
   readonly operationId: string;
-  /** Name of the currency or item. */
+  /** Name of the currency. */
   readonly currency: string;
   /** What was added; negative: what was spent. */
   readonly amount: number;
@@ -97,7 +97,7 @@ export interface WalletChange {
   readonly reason: string;
 }
 
-/** For the wallet. Call it after the ledger's entry is durable. */
+/** For the wallet. Call it after the change is durable. */
 export interface EconomyEvents {
   walletChanged(change: WalletChange): void;
 }

@@ -26,9 +26,9 @@ test('[AN-3] the envelope says what, when, where and whose', () => {
   expect(sealed.ok && sealed.line).not.toContain('p_1');
 });
 
-test('[AN-5] what may be recorded twice has one id', () => {
-  const once = (nodeId: string, sequence: number) => {
-    const sealed = sealEvent(pending('x', { about: { once: 'op-1' }, sequence }), null, {
+test('[AN-5] what may be recorded twice has one id, for each player', () => {
+  const once = (nodeId: string, sequence: number, player: string | null = null) => {
+    const sealed = sealEvent(pending('x', { about: { once: 'op-1' }, sequence }), player, {
       regionId: 'eu',
       nodeId,
     });
@@ -36,6 +36,9 @@ test('[AN-5] what may be recorded twice has one id', () => {
   };
   expect(once('n1', 7)).toBe('said.op-1');
   expect(once('n2', 9)).toBe('said.op-1');
+  expect(once('n1', 7, 'a_1')).toBe('said.op-1.a_1');
+  expect(once('n2', 9, 'a_1')).toBe('said.op-1.a_1');
+  expect(once('n1', 8, 'a_2')).toBe('said.op-1.a_2');
 });
 
 test.each([

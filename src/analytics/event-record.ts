@@ -57,7 +57,7 @@ export function sealEvent(
   if (identifying) return { ok: false, problem: `${identifying[0]}: says who a player is` };
   const record: EventRecord = {
     format: 1,
-    id: about.once === undefined ? `${nodeId}.${sequence}` : `${event.name}.${about.once}`,
+    id: about.once === undefined ? `${nodeId}.${sequence}` : nameOf(event.name, about.once, player),
     name: event.name,
     version: event.version,
     atMs: Math.round(atMs),
@@ -71,6 +71,11 @@ export function sealEvent(
     fields: { ...fields },
   };
   return { ok: true, line: JSON.stringify(record) };
+}
+
+/** What one player names, such as an operation, another may name too. */
+function nameOf(event: string, once: string, player: string | null): string {
+  return player === null ? `${event}.${once}` : `${event}.${once}.${player}`;
 }
 
 /** Caught are ids and addresses; a name in a free text is the game's to keep out. */

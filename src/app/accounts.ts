@@ -1,7 +1,4 @@
-import { SqliteBanStore } from '../auth/ban-store-sqlite.ts';
-import { SqliteIdentityStore } from '../auth/identity-store-sqlite.ts';
 import type { IdentityProvider } from '../auth/providers/identity-provider.ts';
-import { SqliteRefreshTokenStore } from '../auth/refresh-token-store-sqlite.ts';
 import type { RevocationLog } from '../auth/revocation-log.ts';
 import { RedisRevocationLog } from '../auth/revocation-log-redis.ts';
 import { SqliteRevocationLog } from '../auth/revocation-log-sqlite.ts';
@@ -11,13 +8,17 @@ import type { MeridianConfig } from '../config/config.ts';
 import type { PlayerRegistry } from '../profiles/contract.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
+import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openAccountStorage } from './account-storage.ts';
 
 export interface AccountsDeps {
   readonly config: Pick<MeridianConfig, 'auth' | 'redis'>;
   readonly database: SqliteDatabase;
+  /** Null: accounts are in `database`. */
+  readonly mongo: MongoDatabase | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly profiles: PlayerRegistry;
@@ -29,12 +30,12 @@ export interface OpenAccounts {
 }
 
 /**
- * Accounts of this process, in the embedded store; it knows which tokens the region has revoked.
+ * Accounts of this process; it knows which tokens the region has revoked.
  *
  * @throws {Error} when Redis does not answer; {GameError} `STORE_UNAVAILABLE`; {TypeError} for a signing key or Apple key that is none
  */
 export async function openAccounts(deps: AccountsDeps, closers: Closers): Promise<OpenAccounts> {
-  const { config, database: db, clock } = deps;
+  const { config } = deps;
   const revocationLog = await openRevocationLog(deps, closers);
   const { accessTokenTtlMs: tokenTtlMs } = config.auth;
   const revocations = await Revocations.open({ ...deps, revocationLog }, { tokenTtlMs });
@@ -42,9 +43,7 @@ export async function openAccounts(deps: AccountsDeps, closers: Closers): Promis
   const auth = createAuthService({
     ...deps,
     config: config.auth,
-    refreshTokens: new SqliteRefreshTokenStore({ db, clock }),
-    identities: new SqliteIdentityStore({ db }),
-    bans: new SqliteBanStore({ db }),
+    ...(await openAccountStorage(deps)),
     revocations,
     providers: await openProviders(deps),
   });

@@ -21,8 +21,10 @@ import {
 import type { MeridianConfig } from '../config/config.ts';
 import { ConfigError } from '../config/load-config.ts';
 import { playerIdOf, type RecordedRoom } from '../rooms/room-analytics.ts';
+import { assertNever } from '../shared/assert-never.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
+import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -44,6 +46,8 @@ export interface AnalyticsDeps {
   /** Of this process; no two are alike. */
   readonly nodeId: string;
   readonly database: () => Promise<SqliteDatabase>;
+  /** Null: none is configured. */
+  readonly mongo: () => Promise<MongoDatabase | null>;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
 }
@@ -66,7 +70,7 @@ export async function openAnalytics(
 ): Promise<NodeAnalytics> {
   const { config, events, nodeId, eraseElsewhere, log, metrics } = deps;
   const isElsewhere = eraseElsewhere !== null;
-  const sink = isElsewhere ? null : sinkOf(deps);
+  const sink = isElsewhere ? null : await openSink(deps);
   const isRecorded = isElsewhere ? config.analytics.sink !== 'none' : sink !== null;
   if (isElsewhere && !isRecorded) return recordingNothing(eraseElsewhere);
   const parts = await openParts(deps, closers);
@@ -105,7 +109,7 @@ export async function openEventShipping(
   deps: AnalyticsDeps,
   closers: Closers,
 ): Promise<ErasePlayerFromAnalytics> {
-  const sink = sinkOf(deps);
+  const sink = await openSink(deps);
   if (sink === null) {
     throw new ConfigError([
       'analytics.sink (MERIDIAN_ANALYTICS_SINK): a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
@@ -150,12 +154,32 @@ async function openParts(
 }
 
 /** @returns null when events go nowhere */
-function sinkOf({ config, nodeId, log }: AnalyticsDeps): EventSink | null {
-  const { sink, folder, webhookUrl, webhookToken, ...limits } = config.analytics;
-  if (sink === 'webhook') return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
+async function openSink(deps: AnalyticsDeps): Promise<EventSink | null> {
+  const { sink, webhookUrl, webhookToken, keepMs } = deps.config.analytics;
+  switch (sink) {
+    case 'none':
+      return null;
+    case 'webhook':
+      return new WebhookEventSink({ url: webhookUrl, token: webhookToken });
+    case 'mongo': {
+      const database = await deps.mongo();
+      if (database === null) throw new TypeError('The sink mongo needs mongo.uri.');
+      // Loaded only here, as MongoDB is.
+      const { MongoEventSink } = await import('../analytics/event-sink-mongo.ts');
+      return new MongoEventSink({ database }, { keepMs });
+    }
+    case 'files':
+      return fileSinkOf(deps);
+    default:
+      return assertNever(sink);
+  }
+}
+
+/** @returns null when nothing is to be kept */
+function fileSinkOf({ config, nodeId, log }: AnalyticsDeps): EventSink | null {
+  const { folder, ...limits } = config.analytics;
   const { sqlitePath } = config.profiles;
-  const isKept = folder !== '' || sqlitePath !== ':memory:';
-  if (sink === 'none' || !isKept) return null;
+  if (folder === '' && sqlitePath === ':memory:') return null;
   return new FileEventSink(
     { clock: systemClock, log },
     { ...limits, nodeId, folder: folder === '' ? join(dirname(sqlitePath), 'analytics') : folder },

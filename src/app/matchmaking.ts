@@ -27,7 +27,7 @@ import type { RpcOffer } from './rpc.ts';
 /** Matchmaking as a node with players and rooms has it. */
 export interface NodeMatchmaking
   extends MatchmakingFront,
-    Pick<Matchmaking, 'results' | 'backfills' | 'statuses'> {
+    Pick<Matchmaking, 'results' | 'backfills' | 'statuses' | 'evict'> {
   readonly checks: readonly ReadinessCheck[];
   /** Where it is elsewhere: what it asks of this node, always. Where it is here: what other nodes may ask, if they are to. */
   readonly offer: RpcOffer;
@@ -66,7 +66,11 @@ export async function openMatchmaking(
     ...{ matchmaking, queues, tokens, clock, log },
     metrics: metrics.matchmaking,
   });
-  return { ...front, ...life, results, backfills, statuses: () => matchmaking.statuses() };
+  return {
+    ...{ ...front, ...life, results, backfills },
+    statuses: () => matchmaking.statuses(),
+    evict: (eviction) => matchmaking.evict(eviction),
+  };
 }
 
 async function openEither(

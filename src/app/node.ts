@@ -2,6 +2,7 @@ import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
 import { type MeridianConfig, rpcHost } from '../config/config.ts';
+import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
@@ -11,12 +12,14 @@ import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
+import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
 import { joinRegion } from './region.ts';
 import { regionClock } from './region-clock.ts';
@@ -82,15 +85,20 @@ async function openNode(
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);
-  const services = new Services({ config, nodeId: node.processId, log, metrics }, closers);
-  const profiles = await services.profiles();
+  const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
+  closers.push('news to caches of other regions', () => cacheNews.stop());
+  const services = new Services(
+    { config, nodeId: node.processId, log, metrics, cacheNews },
+    closers,
+  );
+  const analytics = await services.recordingAnalytics(game.analytics ?? {});
+  const profiles = withWalletEvents(await services.profiles(), analytics.analytics);
   const { auth, revocations } = await services.accounts();
 
   const scheduler = new StepScheduler();
   closers.push('step scheduler', () => scheduler.stop());
   const load = new LoadMeter();
   closers.push('load meter', () => load.close());
-  const analytics = await services.recordingAnalytics(game.analytics ?? {});
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
@@ -105,7 +113,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
-      link: spreadRevocations({ revocations, link: bound, log }),
+      link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log, metrics },
@@ -127,7 +135,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
-  enforceRevocations({ revocations, node });
+  enforceRevocations({ revocations, node, matchmaking, log });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

@@ -18,8 +18,10 @@ import type { RedisClient } from '../storage/redis/redis-script.ts';
 import { RedisStoreChannel } from '../storage/redis/redis-store-channel.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import type { CacheNewsSpread } from './cache-news-spread.ts';
 
-const CACHE = 'profiles';
+/** Its name, in keys and metrics. */
+export const PROFILE_CACHE = 'profiles';
 /** Of a kilobyte or so each. */
 const MOST_IN_MEMORY = 20_000;
 /** Grows when a record of this build cannot be read by another one. */
@@ -39,10 +41,13 @@ export async function withProfileCache(
     config,
     log,
     metrics,
+    cacheNews,
   }: {
     readonly config: Pick<MeridianConfig, 'redis'>;
     readonly log: Logger;
     readonly metrics: NodeMetrics;
+    /** To and from other regions; not given: there are none. */
+    readonly cacheNews?: CacheNewsSpread | undefined;
   },
   closers: Closers,
 ): Promise<ProfileStorage> {
@@ -54,19 +59,24 @@ export async function withProfileCache(
     {
       clock: systemClock,
       metrics: metrics.caches,
-      shared: redis === null ? null : new RedisSharedTier(redis, CACHE),
+      shared: redis === null ? null : new RedisSharedTier(redis, PROFILE_CACHE),
       load: (key) => store.readNearby(profileRefOf(key)),
       encode: (record) => JSON.stringify({ format: FORMAT, record }),
       decode: decodeRecord,
       random: Math.random,
     },
-    { name: CACHE, mostEntries: MOST_IN_MEMORY },
+    { name: PROFILE_CACHE, mostEntries: MOST_IN_MEMORY },
   );
-  const news = redis === null ? NOBODY_ELSE : await newsOver(redis, { cache, log }, closers);
+  cacheNews?.join(cache);
+  const inRegion = redis === null ? null : await newsOver(redis, { cache, log }, closers);
+  const news: CacheNews = {
+    announce: (key, revision) => {
+      inRegion?.announce(key, revision);
+      cacheNews?.announce(key, revision);
+    },
+  };
   return { ...storage, profiles: new CachedProfileStore({ store, cache, news }) };
 }
-
-const NOBODY_ELSE: CacheNews = { announce: () => {} };
 
 async function newsOver(
   redis: RedisClient,
@@ -74,7 +84,7 @@ async function newsOver(
   closers: Closers,
 ): Promise<CacheNews> {
   const channel = await RedisStoreChannel.open({
-    ...{ redis, log, name: redisKeys.cacheNews(CACHE) },
+    ...{ redis, log, name: redisKeys.cacheNews(PROFILE_CACHE) },
     parse: (text) => parseJson(News, text),
   });
   closers.push('news of the profile cache', () => channel.close());
@@ -83,7 +93,7 @@ async function newsOver(
   return {
     announce: (key, revision) => {
       const news = JSON.stringify({ key, revision });
-      redis.publish(redisKeys.cacheNews(CACHE), news).catch((error: unknown) => {
+      redis.publish(redisKeys.cacheNews(PROFILE_CACHE), news).catch((error: unknown) => {
         // Others have the old one until it is stale: a minute at most.
         log.debug({ err: error }, 'others were not told of a profile that changed');
       });

@@ -1,26 +1,14 @@
-import type { MeridianConfig } from '../config/config.ts';
 import { openSqliteProfiles } from '../profiles/open-sqlite-profiles.ts';
 import type { ProfileStorage } from '../profiles/profile-store.ts';
-import type { Closers } from '../shared/closers.ts';
+import type { MongoDatabase } from '../storage/mongo/mongo-connection.ts';
 import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 
-/**
- * Where this node keeps profiles: MongoDB when it is configured, otherwise the embedded store.
- *
- * @throws {GameError} `STORE_UNAVAILABLE` when MongoDB does not answer
- */
+/** Where this node keeps profiles: MongoDB when there is one, otherwise the embedded store. */
 export async function openProfileStorage(
-  { mongo, region }: Pick<MeridianConfig, 'mongo' | 'region'>,
+  mongo: MongoDatabase | null,
   database: SqliteDatabase,
-  closers: Closers,
 ): Promise<ProfileStorage> {
-  if (mongo.uri === '') return openSqliteProfiles(database);
-  // Loaded only here: the driver takes a fifth of a second, which nodes without MongoDB need not spend.
-  const [{ openMongo }, { openMongoProfiles }] = await Promise.all([
-    import('../storage/mongo/mongo-connection.ts'),
-    import('../profiles/open-mongo-profiles.ts'),
-  ]);
-  const opened = await openMongo({ uri: mongo.uri, regionId: region.id });
-  closers.push('MongoDB', () => opened.close());
-  return openMongoProfiles(opened);
+  if (mongo === null) return openSqliteProfiles(database);
+  const { openMongoProfiles } = await import('../profiles/open-mongo-profiles.ts');
+  return openMongoProfiles(mongo);
 }

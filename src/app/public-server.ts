@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import express from 'express';
 import { authRoutes } from '../auth/routes.ts';
 import type { AuthService } from '../auth/service.ts';
@@ -24,6 +24,7 @@ import {
   trustProxies,
 } from '../transport/http/client-address.ts';
 import { errorRenderer, notFound } from '../transport/http/error-renderer.ts';
+import { createHttpServer } from '../transport/http/http-server.ts';
 import { MeridianTransport } from '../transport/ws/meridian-transport.ts';
 import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import type { NodeAnalytics } from './analytics.ts';
@@ -99,7 +100,7 @@ export function createPublicServer(parts: PublicServerParts): {
   app.use(notFound());
   app.use(errorRenderer({ log }));
 
-  const server = createServer(app);
+  const server = createHttpServer(app);
   const transport = new MeridianTransport({
     server,
     maxPayloadBytes: config.rooms.maxPayloadBytes,

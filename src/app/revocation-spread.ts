@@ -3,14 +3,12 @@ import { REVOKED } from '../auth/link-kinds.ts';
 import type { Revocation } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { MeridianConfig } from '../config/config.ts';
 import type { RegionLink } from '../regions/contract.ts';
-import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { makeUlid } from '../regions/link/ulid.ts';
 import { Room } from '../rooms/room.ts';
-import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { NodeMetrics } from '../telemetry/metrics.ts';
+import { evictionFor } from './eviction-for.ts';
+import type { NodeMatchmaking } from './matchmaking.ts';
 import { refusalOfSeated } from './refusal-of-seated.ts';
 
 /**
@@ -44,36 +42,6 @@ export function spreadRevocations<Link extends RegionLink | null>(deps: {
   return link;
 }
 
-/**
- * Links a process that decides on players to the other regions, where no game runs: it tells them, and hears what they have decided. What
- * it sends the nodes of its region carry.
- */
-export async function linkRevocations(
-  deps: {
-    readonly config: Pick<MeridianConfig, 'region' | 'redis'>;
-    readonly nodeId: string;
-    readonly revocations: Revocations;
-    readonly log: Logger;
-    readonly metrics: NodeMetrics;
-  },
-  closers: Closers,
-): Promise<void> {
-  const { config, nodeId, revocations, log, metrics } = deps;
-  const { id: regionId, links } = config.region;
-  if (links.length === 0) return;
-  const link = new RedisRegionLink({
-    ...{ regionId, nodeId, log, metrics: metrics.links },
-    redisUri: config.redis.uri,
-    peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
-    // What others send for rooms and tickets it knows nothing of.
-    carries: false,
-    takesWork: false,
-  });
-  spreadRevocations({ revocations, link, log });
-  closers.push('region links', () => link.stop());
-  await link.start();
-}
-
 /** Sends each to every region; what one has refused it gets again, under the same id, and so once. */
 class RevocationOutbox {
   readonly #link: RegionLink;
@@ -101,12 +69,16 @@ class RevocationOutbox {
   }
 }
 
-/** Ends the connections, in the rooms of this node, of players who are not welcome any more. */
+/**
+ * Ends the connections of players who are not welcome any more, in the rooms of this node and to matchmaking, and what they wait for there.
+ */
 export function enforceRevocations(deps: {
   readonly revocations: Revocations;
   readonly node: ColyseusNode;
+  readonly matchmaking: Pick<NodeMatchmaking, 'turnAway' | 'evict'>;
+  readonly log: Logger;
 }): void {
-  const { revocations, node } = deps;
+  const { revocations, node, matchmaking, log } = deps;
   const turnAwayFrom = (room: Room, revocation: Revocation) => {
     for (const client of [...room.clients]) {
       const player = client.auth as PlayerIdentity | undefined;
@@ -117,5 +89,13 @@ export function enforceRevocations(deps: {
   };
   revocations.onRevoked((revocation) => {
     for (const room of node.rooms) if (room instanceof Room) turnAwayFrom(room, revocation);
+    // Who came by a socket has shown a token: it is known of which sign-in.
+    matchmaking.turnAway(revocation.playerId, (player) => revocations.refusalOf(player));
+    const eviction = evictionFor(revocation, revocations);
+    if (eviction === null) return;
+    matchmaking.evict(eviction).catch((error: unknown) => {
+      const text = 'a player who was turned away may still wait for a match';
+      log.warn({ err: error, playerId: eviction.playerId }, text);
+    });
   });
 }

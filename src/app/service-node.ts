@@ -8,10 +8,12 @@ import type { GameDefinition } from '../rooms/game.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { CacheNewsSpread } from './cache-news-spread.ts';
 import { mountHealth } from './health.ts';
 import type { MatchmakingAlone } from './matchmaking-alone.ts';
 import type { MeridianNode } from './node.ts';
 import { openPorts } from './ports.ts';
+import { PROFILE_CACHE } from './profile-cache.ts';
 import { openRpcPort } from './rpc.ts';
 import { Services, type ServicesDeps } from './services.ts';
 
@@ -40,7 +42,9 @@ async function openServiceNode(
   const log = createLogger({ level: config.process.logLevel });
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
-  const deps = { config, nodeId: randomUUID(), log, metrics };
+  const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
+  closers.push('news to caches of other regions', () => cacheNews.stop());
+  const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
   const services = new Services(deps, closers);
   const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
 
@@ -88,19 +92,17 @@ async function openServices(
   const { running } = services;
   if (running.has('profile')) await services.profiles();
   const revocations = running.has('auth') ? (await services.accounts()).revocations : null;
-  // Decided here: nobody else tells the other regions.
-  const spread = revocations === null ? null : await import('./revocation-spread.ts');
+  const tells = running.has('profile') || running.has('auth');
+  // What is decided and changed here: nobody else tells the other regions.
+  const links = tells ? await import('./service-links.ts') : null;
   if (game === null) {
-    if (revocations !== null) await spread?.linkRevocations({ ...deps, revocations }, closers);
+    await links?.linkServices({ ...deps, revocations }, closers);
     if (running.has('analytics')) await services.shippingAnalytics();
     return null;
   }
   const { openMatchmakingAlone } = await import('./matchmaking-alone.ts');
   const { analytics: events } = await services.recordingAnalytics(game.analytics ?? {});
-  const { log } = deps;
-  const bind = (link: RegionLink | null) => {
-    if (revocations !== null) spread?.spreadRevocations({ revocations, link, log });
-  };
+  const bind = (link: RegionLink | null) => links?.tellOver(link, { ...deps, revocations });
   const profiles = await services.profiles();
   return await openMatchmakingAlone({ ...deps, game, profiles, events, bind, onFenced }, closers);
 }

@@ -30,7 +30,9 @@ import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { RpcCalls, RpcContract } from '../transport/rpc/rpc-contract.ts';
 import { type OpenAccounts, openAccounts } from './accounts.ts';
 import { type NodeAnalytics, openAnalytics, openEventShipping } from './analytics.ts';
+import type { CacheNewsSpread } from './cache-news-spread.ts';
 import type { ReadinessCheck } from './health.ts';
+import { openNodeMongo } from './mongo.ts';
 import { openProfileService } from './profiles.ts';
 import { openRemoteAccounts } from './remote-accounts.ts';
 import { type RpcOffer, rpcDeps } from './rpc.ts';
@@ -41,6 +43,8 @@ export interface ServicesDeps {
   readonly nodeId: string;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
+  /** To and from the caches of other regions. */
+  readonly cacheNews: CacheNewsSpread;
 }
 
 /** Everything rejects with {Error} when Redis does not answer, and with {GameError} `STORE_UNAVAILABLE`. */
@@ -58,6 +62,7 @@ export class Services {
   readonly #closers: Closers;
   readonly #placement: ServicePlacement;
   readonly #database = once(() => this.#openDatabase());
+  readonly #mongo = once(() => openNodeMongo(this.#deps.config, this.#closers, this.#deps.log));
 
   constructor(deps: ServicesDeps, closers: Closers) {
     this.#deps = deps;
@@ -75,7 +80,7 @@ export class Services {
   async recordingAnalytics(events: EventDefinitions): Promise<NodeAnalytics> {
     const eraseElsewhere = this.running.has('analytics') ? null : await this.#erasingElsewhere();
     const analytics = await openAnalytics(
-      { ...this.#deps, database: this.#database, events, eraseElsewhere },
+      { ...this.#deps, database: this.#database, mongo: this.#mongo, events, eraseElsewhere },
       this.#closers,
     );
     if (eraseElsewhere === null) this.#offerAnalytics(analytics.erasePlayer);
@@ -84,7 +89,7 @@ export class Services {
 
   /** Analytics for a process that records nothing. @throws {ConfigError} when events would go nowhere */
   async shippingAnalytics(): Promise<void> {
-    const deps = { ...this.#deps, database: this.#database };
+    const deps = { ...this.#deps, database: this.#database, mongo: this.#mongo };
     this.#offerAnalytics(await openEventShipping(deps, this.#closers));
   }
 
@@ -99,15 +104,24 @@ export class Services {
   async #openProfiles(): Promise<Profiles> {
     // Without a target they are in MongoDB, which is everybody's.
     const isHere = this.running.has('profile') || this.#placement.targets.profile === '';
-    const profiles = isHere
-      ? await this.#runProfiles()
-      : profileClient(await this.#callsOf(PROFILE_RPC, 'profile'));
+    const profiles = isHere ? await this.#runProfiles() : await this.#callProfiles();
     this.checks.push({ name: 'profile store', check: () => profiles.ping() });
     return profiles;
   }
 
+  async #callProfiles(): Promise<Profiles> {
+    const profiles = profileClient(await this.#callsOf(PROFILE_RPC, 'profile'));
+    this.#closers.push('soft data', async () => {
+      await profiles.drain().catch((error: unknown) => {
+        this.#deps.log.warn({ err: error }, 'soft data was not sent to the profile service');
+      });
+    });
+    return profiles;
+  }
+
   async #runProfiles(): Promise<Profiles> {
-    const deps = { ...this.#deps, database: await this.#database() };
+    const [database, mongo] = [await this.#database(), await this.#mongo()];
+    const deps = { ...this.#deps, database, mongo };
     const profiles = await openProfileService(deps, this.#closers);
     if (this.running.has('profile')) {
       this.offers.push({ serve: (rpc) => rpc.add(PROFILE_RPC, profileCalls(profiles)) });
@@ -124,8 +138,8 @@ export class Services {
       return opened;
     }
     const profiles = await this.profiles();
-    const database = await this.#database();
-    const opened = await openAccounts({ ...deps, database, profiles }, this.#closers);
+    const [database, mongo] = [await this.#database(), await this.#mongo()];
+    const opened = await openAccounts({ ...deps, database, mongo, profiles }, this.#closers);
     this.offers.push({ serve: (rpc) => rpc.add(AUTH_RPC, authCalls(opened.auth)) });
     return opened;
   }

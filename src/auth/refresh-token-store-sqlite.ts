@@ -3,6 +3,7 @@ import type { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { SqlResult, SqlStatement } from '../storage/sqlite/sqlite-protocol.ts';
 import type {
   NewRefreshToken,
+  PresentedToken,
   RefreshTokenStore,
   Rotation,
   TokenFamily,
@@ -60,13 +61,13 @@ export class SqliteRefreshTokenStore implements RefreshTokenStore {
     await this.#db.write({ sql: START, params }, this.#sweep());
   }
 
-  async findOwner(tokenHash: string): Promise<string | null> {
+  async findOwner({ tokenHash }: PresentedToken): Promise<string | null> {
     const params = { tokenHash, nowMs: this.#clock.wallMs() };
     const [row] = await this.#db.read({ sql: FIND_OWNER, params });
     return row ? String(row['player_id']) : null;
   }
 
-  async rotate(tokenHash: string, successor: NewRefreshToken): Promise<Rotation> {
+  async rotate({ tokenHash }: PresentedToken, successor: NewRefreshToken): Promise<Rotation> {
     const good = { tokenHash, nowMs: this.#clock.wallMs() };
     const [revoked, , spent] = await this.#db.write(
       { sql: REVOKE_IF_SPENT, params: { tokenHash } },
@@ -87,7 +88,7 @@ export class SqliteRefreshTokenStore implements RefreshTokenStore {
     return rotated === null ? { kind: 'unknown' } : { kind: 'rotated', ...rotated };
   }
 
-  async revoke(tokenHash: string): Promise<TokenFamily | null> {
+  async revoke({ tokenHash }: PresentedToken): Promise<TokenFamily | null> {
     const [revoked] = await this.#db.write({ sql: REVOKE, params: { tokenHash } });
     return familyIn(revoked);
   }

@@ -17,6 +17,11 @@ export interface TokenFamily {
   readonly playerId: string;
 }
 
+/** A token that somebody shows. The hash is of all of it: one that is known says the truth about whose it is. */
+export interface PresentedToken extends TokenFamily {
+  readonly tokenHash: string;
+}
+
 /** What became of a token that was presented. */
 export type Rotation =
   | ({ readonly kind: 'rotated' } & TokenFamily)
@@ -30,11 +35,11 @@ export interface RefreshTokenStore {
   /** Starts a family. */
   start(family: TokenFamily, token: NewRefreshToken): Promise<void>;
   /** Whose good token this is; null when it is spent, unknown or past its time. */
-  findOwner(tokenHash: string): Promise<string | null>;
+  findOwner(token: PresentedToken): Promise<string | null>;
   /** Spends a token and adds its successor, or revokes the family, as one unit. */
-  rotate(tokenHash: string, successor: NewRefreshToken): Promise<Rotation>;
+  rotate(token: PresentedToken, successor: NewRefreshToken): Promise<Rotation>;
   /** Revokes the family of a token, spent or not. @returns null when there is none */
-  revoke(tokenHash: string): Promise<TokenFamily | null>;
+  revoke(token: PresentedToken): Promise<TokenFamily | null>;
   /** Revokes all families of a player that had begun before. @param startedBeforeMs - wall clock, ms */
   revokePlayer(playerId: string, startedBeforeMs: number): Promise<void>;
 }

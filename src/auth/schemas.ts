@@ -21,7 +21,7 @@ const WallMs = z.int().meta({ description: 'Wall clock, ms since the Unix epoch.
 
 const RefreshToken = z
   .string()
-  .regex(/^r_[\w-]{43}$/)
+  .regex(/^r_[\w.-]{43,120}$/)
   .meta({ description: 'Opaque, single use.' });
 
 /** What a name may be is decided by profiles, when the player's row is made. */

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { AuthConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerRegistry } from '../profiles/contract.ts';
@@ -8,6 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { AccessTokens, TokenHolder } from './access-tokens.ts';
 import { type BanStore, isBannedBy } from './ban-store.ts';
 import { randomId } from './random-id.ts';
+import { mintRefreshToken, readRefreshToken } from './refresh-token.ts';
 import type { NewRefreshToken, RefreshTokenStore, TokenFamily } from './refresh-token-store.ts';
 import { bannedError } from './revocation-list.ts';
 import type { Revocations } from './revocations.ts';
@@ -42,10 +42,11 @@ export class Sessions {
     readonly displayName: string;
   }): Promise<SessionTokens> {
     await this.#refuseBanned(player.playerId);
-    const minted = this.#mint();
     const { playerId, displayName } = player;
     const signInId = randomId('s');
-    await this.#deps.refreshTokens.start({ familyId: signInId, playerId }, minted.stored);
+    const family = { familyId: signInId, playerId };
+    const minted = this.#mint(family);
+    await this.#deps.refreshTokens.start(family, minted.stored);
     return await this.#tokensOf({ playerId, displayName, signInId }, minted);
   }
 
@@ -57,13 +58,14 @@ export class Sessions {
    */
   async refresh(refreshToken: string): Promise<SessionTokens> {
     const { refreshTokens, profiles } = this.#deps;
-    const tokenHash = hashOf(refreshToken);
+    const token = readRefreshToken(refreshToken);
+    if (token === null) throw new GameError('TOKEN_INVALID');
     // The profile is read before the token is spent: a store that fails in between costs a retry, not the account.
-    const ownerId = await refreshTokens.findOwner(tokenHash);
+    const ownerId = await refreshTokens.findOwner(token);
     const player = ownerId === null ? null : await profiles.read(ownerId);
     if (ownerId !== null) await this.#refuseBanned(ownerId);
-    const minted = this.#mint();
-    const rotation = await refreshTokens.rotate(tokenHash, minted.stored);
+    const minted = this.#mint(token);
+    const rotation = await refreshTokens.rotate(token, minted.stored);
     if (rotation.kind === 'reused') await this.#endStolen(rotation);
     if (rotation.kind !== 'rotated' || !player) throw new GameError('TOKEN_INVALID');
     const { playerId, displayName } = player;
@@ -72,7 +74,8 @@ export class Sessions {
 
   /** Ends the sign-in of a refresh token. Unknown tokens are fine: the caller is signed out either way. */
   async signOut(refreshToken: string): Promise<void> {
-    const family = await this.#deps.refreshTokens.revoke(hashOf(refreshToken));
+    const token = readRefreshToken(refreshToken);
+    const family = token === null ? null : await this.#deps.refreshTokens.revoke(token);
     if (family !== null) await this.#announceEnd(family, 'signed-out');
   }
 
@@ -109,10 +112,10 @@ export class Sessions {
     if (ban !== null && isBannedBy(ban, this.#deps.clock.wallMs())) throw bannedError(ban);
   }
 
-  #mint(): MintedToken {
-    const token = `r_${randomBytes(32).toString('base64url')}`;
+  #mint(family: TokenFamily): MintedToken {
+    const { text: token, tokenHash } = mintRefreshToken(family);
     const expiresAtMs = this.#deps.clock.wallMs() + this.#deps.config.refreshTokenTtlMs;
-    return { token, stored: { tokenHash: hashOf(token), expiresAtMs } };
+    return { token, stored: { tokenHash, expiresAtMs } };
   }
 
   async #tokensOf(holder: TokenHolder, { token, stored }: MintedToken): Promise<SessionTokens> {
@@ -126,9 +129,4 @@ export class Sessions {
       refreshTokenExpiresAtMs: stored.expiresAtMs,
     };
   }
-}
-
-/** Plain SHA-256 is enough here: the token is 256 random bits, so there is nothing to guess. */
-function hashOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url');
 }

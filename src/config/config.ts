@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
+import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
 import {
@@ -144,14 +145,19 @@ export const AuthConfig = z
 export const ProfilesConfig = z.strictObject({
   /** SQLite file of the embedded store; its folder is made. `:memory:` keeps nothing. */
   sqlitePath: z.string().min(1).default('.data/meridian.sqlite'),
+  /**
+   * Rewards and statistics of a region that may wait in its Redis while MongoDB is away; beyond that they are refused. A waiting one
+   * takes about a kilobyte.
+   */
+  mostWaitingWrites: count.default(50_000),
 });
 
-/** MongoDB, for profiles that all nodes of all regions share. Without it they are in the embedded store. */
+/** MongoDB, for profiles and accounts that all nodes of all regions share. Without it they are in the embedded store. */
 export const MongoConfig = z.strictObject({
   /**
    * Where it is: `mongodb://user:password@host:27017/database`, or `mongodb+srv://…`; of a sharded cluster the routers beside this
-   * node, not those of other regions. Its shards, zones and indexes are not made by nodes. Empty: none, profiles are in
-   * `profiles.sqlitePath`.
+   * node, not those of other regions. Its shards, zones and indexes are not made by nodes. Empty: none, profiles and accounts are
+   * in `profiles.sqlitePath`.
    */
   uri: z
     .string()
@@ -159,6 +165,14 @@ export const MongoConfig = z.strictObject({
     .refine((uri) => uri === '' || /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(uri), {
       message: 'wants mongodb://host:port/database or mongodb+srv://host/database',
     }),
+  /**
+   * Which shards keep which region's players: `us-east=shardA,shardB;eu=shardC`. Read by `db shard` alone, nodes do not need it. Empty:
+   * none are named, and `db shard` wants `--zones`.
+   */
+  zones: z
+    .string()
+    .default('')
+    .refine((zones) => parseMongoZones(zones) !== null, { message: `wants ${MONGO_ZONES_FORM}` }),
 });
 
 /** Metrics and the monitor: never public. */
@@ -273,8 +287,11 @@ export const MatchmakingConfig = z.strictObject({
  */
 export const AnalyticsConfig = z
   .strictObject({
-    /** Where events go: `files` of NDJSON on the machine that happens to write them, a `webhook`, or `none`: nothing is recorded. */
-    sink: z.enum(['files', 'webhook', 'none']).default('files'),
+    /**
+     * Where events go: `files` of NDJSON on the machine that happens to write them, `mongo`: documents in the database of `mongo.uri`, a
+     * `webhook`, or `none`: nothing is recorded.
+     */
+    sink: z.enum(['files', 'mongo', 'webhook', 'none']).default('files'),
     /** Folder of the files; it is made. Empty: `analytics` beside `profiles.sqlitePath`. */
     folder: z.string().default(''),
     /** Size after which a new file is begun. */
@@ -283,7 +300,7 @@ export const AnalyticsConfig = z
     fileMaxAgeMs: durationMs.default(3_600_000),
     /** All files of the folder together; the oldest go. Keep what you need elsewhere. */
     folderMaxBytes: count.default(1024 * 1024 * 1024),
-    /** Age after which a file goes. */
+    /** Age after which a file goes, or an event in MongoDB. */
     keepMs: durationMs.default(30 * 24 * 3_600_000),
     /** `https://…` that gets the events as NDJSON by POST, an event twice at times (by the same id). Only 2xx takes them. */
     webhookUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
@@ -414,6 +431,11 @@ export const MeridianConfig = z
     path: ['region', 'links'],
     message: 'needs a Redis of this region (redis.uri) to send from',
     when: areSound('region.links', 'redis.uri'),
+  })
+  .refine((c) => c.analytics.sink !== 'mongo' || c.mongo.uri !== '', {
+    path: ['mongo', 'uri'],
+    message: 'is needed with analytics.sink mongo',
+    when: areSound('analytics.sink', 'mongo.uri'),
   })
   .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
     path: ['cluster', 'peerAdvertiseHost'],

@@ -16,6 +16,7 @@ const PREFIX = 'MERIDIAN_';
 const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDIAN_REGIONS' };
 /** Names with our prefix that are not configuration of the server: they steer the command line. */
 export const NOT_CONFIG: ReadonlySet<string> = new Set([
+  'MERIDIAN_FUZZ_RUNS',
   'MERIDIAN_NO_INSTALL',
   'MERIDIAN_TEST_SEED',
   'MERIDIAN_TEST_SPLIT',
@@ -52,6 +53,40 @@ export function environmentNames(): ReadonlyMap<string, readonly [string, string
  * @throws {ConfigError} with every problem at once; unknown `MERIDIAN_*` names are problems
  */
 export function loadConfig(environment: Environment): MeridianConfig {
+  const { values, sources, problems } = readEnvironment(environment);
+  const parsed = MeridianConfig.safeParse(values);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => describe(issue, sources)));
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(parsed.data);
+}
+
+/**
+ * Some sections alone, for a command that needs no more of them: what a node would want besides is not asked for.
+ *
+ * @throws {ConfigError} with every problem of these sections at once; unknown `MERIDIAN_*` names are problems
+ */
+export function loadSections<Name extends keyof MeridianConfig>(
+  environment: Environment,
+  names: readonly Name[],
+): Pick<MeridianConfig, Name> {
+  const { values, sources, problems } = readEnvironment(environment);
+  const sections: Partial<Record<Name, unknown>> = {};
+  for (const name of names) {
+    const parsed = MeridianConfig.shape[name].safeParse(values[name]);
+    if (parsed.success) sections[name] = parsed.data;
+    const issues = parsed.error?.issues ?? [];
+    problems.push(
+      ...issues.map((issue) => describe({ ...issue, path: [name, ...issue.path] }, sources)),
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(sections as Pick<MeridianConfig, Name>);
+}
+
+/** What the environment says, section by section, and what of it is no setting. */
+function readEnvironment(environment: Environment) {
   const names = environmentNames();
   const values: Record<string, Record<string, string>> = {};
   const sources = new Map<string, string>();
@@ -65,12 +100,7 @@ export function loadConfig(environment: Environment): MeridianConfig {
   const problems = Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !names.has(name) && !NOT_CONFIG.has(name))
     .map((name) => `${name} is not a setting${suggestion(name, names)}`);
-  const parsed = MeridianConfig.safeParse(values);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => describe(issue, sources)));
-  }
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(parsed.data);
+  return { values, sources, problems };
 }
 
 /** @param sources - which variable set a path */

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { jsonList } from './json-list.ts';
 import { parseRedisUri } from './redis-uri.ts';
 
+/** What a region's id looks like. */
+export const REGION_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
 /** Of a region, in keys, tokens and paths. */
 export const RegionId = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'wants 1–32 of a–z, 0–9 and -, not - first');
+  .regex(REGION_ID_PATTERN, 'wants 1–32 of a–z, 0–9 and -, not - first');
 
 /** A region as the catalogue has it: what is known of it without asking. */
 export const RegionEntry = z.strictObject({

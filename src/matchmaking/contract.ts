@@ -130,6 +130,18 @@ export interface QueueOverview {
   statuses(): Promise<readonly QueueStatus[]>;
 }
 
+/** Where a player is told what has changed. */
+export type PlayerSocket = Pick<PushSocket, 'push' | 'onClose'>;
+
+/** What a player loses who is not welcome any more. */
+export interface Eviction {
+  readonly playerId: string;
+  /** Tickets that were entered until then, by the region's wall clock, ms; null: all, also those of requests that are under way. */
+  readonly ticketsUntilMs: number | null;
+  /** Whether he leaves his party, too: it would wait for him. */
+  readonly leavesParty: boolean;
+}
+
 /**
  * Matchmaking as the nodes that have players use it: in their own process, or in one that does nothing else (client.ts). Everything may
  * reject with `DIRECTORY_UNAVAILABLE`, and with `SERVICE_UNAVAILABLE` where it runs elsewhere.
@@ -157,7 +169,9 @@ export interface Matchmaking extends QueueOverview {
   /** @throws {GameError} `PARTY_UNKNOWN` */
   leaveParty(player: PlayerIdentity): Promise<void>;
   /** Tells a player what he has, then what changes (`MatchmakingPush`), until the socket closes. */
-  watch(playerId: string, socket: PushSocket): Promise<void>;
+  watch(playerId: string, socket: PlayerSocket): Promise<void>;
+  /** Begins to end what a player has here who is not welcome any more; it goes on by itself for some seconds. */
+  evict(eviction: Eviction): Promise<void>;
   /** Whether players can be matched now. @throws {GameError} when they cannot */
   ping(): Promise<void>;
 }

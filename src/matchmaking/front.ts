@@ -1,4 +1,5 @@
-import type { TokenVerifier } from '../auth/contract.ts';
+import type { PlayerIdentity, TokenVerifier } from '../auth/contract.ts';
+import type { GameError } from '../errors/game-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
@@ -7,12 +8,15 @@ import type { GreetPushSocket } from '../transport/ws/push-socket.ts';
 import type { Matchmaking } from './contract.ts';
 import { matchmakingRoutes } from './routes.ts';
 import { busyRatioOfLoop } from './tickets/busy-ratio.ts';
+import { GreetedSockets } from './tickets/greeted-sockets.ts';
 import { QueueDoors } from './tickets/queue-doors.ts';
 
 /** What players reach of matchmaking, on every node that has players. */
 export interface MatchmakingFront {
   readonly routes: readonly Route[];
   readonly greet: GreetPushSocket;
+  /** Closes the sockets of a player, on this node, by which he is not welcome any more. @param refusalOf - null: he may stay */
+  turnAway(playerId: string, refusalOf: (player: PlayerIdentity) => GameError | null): void;
 }
 
 /** @param deps.matchmaking - of this process, or elsewhere */
@@ -36,11 +40,14 @@ export function createMatchmakingFront({
     busyRatio: busyRatioOfLoop(),
     refusedAtDoor: (queue) => metrics.refusedAtDoor(queue),
   });
+  const sockets = new GreetedSockets();
   return {
     routes: matchmakingRoutes(matchmaking, doors),
     greet: async (accessToken, socket) => {
-      const { playerId } = await tokens.verify(accessToken);
-      await matchmaking.watch(playerId, socket);
+      const player = await tokens.verify(accessToken);
+      sockets.add(player, socket);
+      await matchmaking.watch(player.playerId, socket);
     },
+    turnAway: (playerId, refusalOf) => sockets.turnAway(playerId, refusalOf),
   };
 }

@@ -109,7 +109,7 @@ export const TicketReply = z
     z.strictObject({
       ...facts,
       state: z.literal('cancelled'),
-      by: z.enum(['player', 'party-changed']),
+      by: z.enum(['player', 'party-changed', 'turned-away']),
     }),
   ])
   .meta({ id: 'Ticket' }) satisfies z.ZodType<TicketBody>;

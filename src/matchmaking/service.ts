@@ -20,6 +20,7 @@ import { matcherNode } from './queue/matcher-node.ts';
 import { QueueMatcher } from './queue/queue-matcher.ts';
 import { RegionTickets } from './queue/region-tickets.ts';
 import { loadRateGame, MatchReports } from './ratings/match-reports.ts';
+import { PlayerEviction } from './tickets/player-eviction.ts';
 import { regionOpenings } from './tickets/region-openings.ts';
 import { TicketDesk } from './tickets/ticket-desk.ts';
 import { recordTicketEnds } from './tickets/ticket-events.ts';
@@ -191,6 +192,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
   const feed = new TicketFeed({
     ...{ regionId: ownRegionId, store, parties, view, clock },
   });
+  const evictions = new PlayerEviction({ store, parties, log });
   const desk = new TicketDesk({
     ...{ queues, store, parties, regions, clock, status, events },
     profiles: deps.profiles,
@@ -225,6 +227,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     backfills: new BackfillDesk({
       ...{ regionId: ownRegionId, calls, clock, matchers, matcherOf },
     }),
+    evict: async (eviction) => evictions.evict(eviction),
     enter: async (queue, request, player) => {
       const record = await desk.enter(queue, request, player);
       return { ...factsOf(record, rulesOf(queue)), state: 'queued' };
@@ -249,6 +252,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     },
     stop: async () => {
       await Promise.all([...matchers.values()].map((matcher) => matcher.stop()));
+      evictions.close();
       feed.close();
       stopRecording();
     },

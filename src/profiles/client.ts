@@ -1,12 +1,28 @@
+import { parse } from '../transport/http/parse.ts';
 import type { RpcCalls } from '../transport/rpc/rpc-contract.ts';
 import type { Profiles } from './contract.ts';
 import type { PROFILE_RPC } from './profile-rpc.ts';
+import { SoftWriteBody } from './schemas.ts';
+import { SoftBuffer } from './soft/soft-buffer.ts';
+import type { SoftValue } from './soft/soft-shelf.ts';
 
 /** No player has this id: theirs begin with `p_`. */
 const NOBODY = 'nobody';
 
+/** Soft data on its way: the service waits for more anyway. */
+const SOFT_BATCH = { everyMs: 200, mostTogether: 64 } as const;
+
+export interface ProfileClient extends Profiles {
+  /** Sends the soft data that is still here. @throws {GameError} `SERVICE_UNAVAILABLE` */
+  drain(): Promise<void>;
+}
+
 /** Profiles of a service that runs elsewhere; throws what it throws, and `SERVICE_UNAVAILABLE`. */
-export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
+export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): ProfileClient {
+  const send = async (values: readonly SoftValue[]) => void (await calls.writeSoon({ values }));
+  const buffer = new SoftBuffer({ send }, SOFT_BATCH);
+  /** Players of whom soft data was written here, and not flushed since. */
+  const touched = new Set<string>();
   return {
     create: (player) => calls.create(player),
     read: async (playerId) => (await calls.read({ playerId })).profile,
@@ -16,8 +32,27 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): Profiles {
     exportPlayer: async (playerId) => (await calls.exportPlayer({ playerId })).exportJson,
     erasePlayer: async (playerId) => void (await calls.erasePlayer({ playerId })),
     patch: (playerId, patch) => calls.patch({ playerId, patch }),
-    addStatistics: (playerId, additions) => calls.addStatistics({ playerId, additions }),
+    addStatistics: async (playerId, additions) =>
+      (await calls.addStatistics({ playerId, additions })).profile,
     operate: (playerId, operation) => calls.operate({ playerId, operation }),
+    writeSoon(playerId, write) {
+      const soft = parse(SoftWriteBody, write);
+      touched.add(playerId);
+      buffer.put({ playerId, ...soft });
+    },
+    async flush(playerId) {
+      if (!touched.delete(playerId)) return;
+      try {
+        await buffer.drain();
+        await calls.flush({ playerId });
+      } catch (error) {
+        touched.add(playerId);
+        throw error;
+      }
+    },
+    readSection: async (playerId, section) =>
+      buffer.newest(playerId, section) ?? (await calls.readSection({ playerId, section })).value,
+    drain: () => buffer.drain(),
     // Goes as far as the store.
     ping: async () => void (await calls.read({ playerId: NOBODY })),
   };
@@ -34,7 +69,17 @@ export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof 
     exportPlayer: async ({ playerId }) => ({ exportJson: await profiles.exportPlayer(playerId) }),
     erasePlayer: ({ playerId }) => profiles.erasePlayer(playerId) as Promise<undefined>,
     patch: ({ playerId, patch }) => profiles.patch(playerId, patch),
-    addStatistics: ({ playerId, additions }) => profiles.addStatistics(playerId, additions),
+    addStatistics: async ({ playerId, additions }) => ({
+      profile: await profiles.addStatistics(playerId, additions),
+    }),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
+    writeSoon: async ({ values }) => {
+      for (const { playerId, ...soft } of values) profiles.writeSoon(playerId, soft);
+      return undefined;
+    },
+    flush: ({ playerId }) => profiles.flush(playerId) as Promise<undefined>,
+    readSection: async ({ playerId, section }) => ({
+      value: await profiles.readSection(playerId, section),
+    }),
   };
 }

@@ -67,6 +67,11 @@ export type OperationOutcome =
   | { readonly kind: 'applied'; readonly entry: LedgerEntry }
   /** It had been applied before; nothing has changed now. */
   | { readonly kind: 'repeated'; readonly entry: LedgerEntry }
+  /**
+   * The store is away. It only adds, so nothing can refuse it: it waits in a durable queue of the region, and is applied when
+   * the store is back. Asked again later, the answer is `repeated`.
+   */
+  | { readonly kind: 'deferred' }
   /** The player has less than it takes; nothing has changed. */
   | {
       readonly kind: 'refused';
@@ -75,6 +80,14 @@ export type OperationOutcome =
       readonly has: number;
       readonly needs: number;
     };
+
+/** Data of which only the newest counts: settings, a position. What must not be lost or overwritten is an operation, or a patch. */
+export interface SoftWrite {
+  /** A section of the profile: a letter, then letters, digits, `_` and `-`; at most 32. Nobody else should write it. */
+  readonly section: string;
+  /** Replaces what is there; bounds as of `data`. */
+  readonly value: Readonly<Record<string, JsonValue>>;
+}
 
 /** Everything that is kept of a player. */
 export interface PlayerExport {
@@ -90,16 +103,36 @@ export interface PlayerProfiles {
   /**
    * Adds to statistics, in one durable write: `{ 'duel.wins': 1 }`. Concurrent additions from several rooms all count.
    *
+   * @returns null while the store is away: they wait in a durable queue of the region, and will count
    * @throws {GameError} `PROFILE_UNKNOWN`, `STORE_UNAVAILABLE`
    */
-  addStatistics(playerId: string, additions: Readonly<Record<string, number>>): Promise<Profile>;
+  addStatistics(
+    playerId: string,
+    additions: Readonly<Record<string, number>>,
+  ): Promise<Profile | null>;
   /**
    * Changes what a player owns, in one durable write, once for each operation id: after a failure, ask again with the same one.
+   * What only adds (amounts of 0 and more; any statistics) may be `deferred`; what takes away is done now, or fails.
    *
    * @throws {GameError} `PROFILE_UNKNOWN`, `OPERATION_CONFLICT` when the id stands for another operation, `BAD_REQUEST`,
    *   `STORE_UNAVAILABLE`
    */
   operate(playerId: string, operation: PlayerOperation): Promise<OperationOutcome>;
+  /**
+   * Writes a section within 1.5 s, as often as a room likes: of what comes until then the newest counts. Nothing waits for it.
+   * With Redis and MongoDB it survives the node from about 50 ms on; otherwise a node that is killed loses those 1.5 s.
+   *
+   * @throws {GameError} `BAD_REQUEST`
+   */
+  writeSoon(playerId: string, soft: SoftWrite): void;
+  /**
+   * Writes now what waits of a player. Rooms do so by themselves when he leaves.
+   *
+   * @throws {GameError} `STORE_UNAVAILABLE`, `PROFILE_LEASED`; then it is tried again later
+   */
+  flush(playerId: string): Promise<void>;
+  /** The newest value of a section, also of one that waits. @returns null when there is none */
+  readSection(playerId: string, section: string): Promise<SoftWrite['value'] | null>;
 }
 
 /** What sign-in needs of profiles: a row for every player that gets a token. */

@@ -1,4 +1,5 @@
 import { type Connection, type Model, Schema } from 'mongoose';
+import type { MongoCollectionPlan } from '../storage/mongo/collection-plan.ts';
 import type { LedgerEntry } from './contract.ts';
 import type { ProfileRecord, ProfileSection } from './profile-record.ts';
 import type { Intent, PlayerLocation, UsernameEntry } from './profile-store.ts';
@@ -29,13 +30,6 @@ export type IntentDocument = Pick<Intent, 'homeRegion' | 'untilMs'> & {
   readonly _id: string;
   readonly intent: Intent;
 };
-
-/** How a collection is spread over shards, and what it is looked up by. */
-export interface MongoCollectionPlan {
-  readonly name: string;
-  readonly shardKey: Readonly<Record<string, 1 | 'hashed'>>;
-  readonly indexes: readonly Readonly<Record<string, 1>>[];
-}
 
 /**
  * The home region comes first, so that zones keep a region's players in it; the hash spreads them there. `_id` of a hashed key

@@ -5,8 +5,8 @@ import type { OperationOutcome, PlayerOperation, ProfileRef } from './contract.t
 import { applyOperation, repeated } from './player-operation.ts';
 import { addedStatistics } from './player-statistics.ts';
 import { releaseLease, renewLease, requireLease, takeLease } from './profile-lease.ts';
-import { newProfileRecord, type ProfileRecord } from './profile-record.ts';
-import { type SectionWrite, writeSection } from './profile-section.ts';
+import { newProfileRecord, type ProfileRecord, type ProfileSection } from './profile-record.ts';
+import { type SectionWrite, withSoftSections, writeSection } from './profile-section.ts';
 import type { ProfileStorage } from './profile-store.ts';
 import type { ProfileWriter } from './profile-writer.ts';
 
@@ -138,17 +138,20 @@ export class ProfileRepository {
    * Changes what a player owns, once for each operation id, however often it is asked for: after `STORE_UNAVAILABLE` the same
    * call tells what has come of it. Rooms and services may do so while another room holds the profile.
    *
+   * @param isNew - whether nobody can have asked for this id before: then the ledger need not be asked. Looked at with each try
    * @throws {GameError} `OPERATION_CONFLICT`, `BAD_REQUEST` beyond the limits
    */
   async operate(
     ref: ProfileRef,
     operation: PlayerOperation,
+    isNew: () => boolean = () => false,
   ): Promise<{ readonly record: ProfileRecord; readonly outcome: OperationOutcome }> {
-    let clearedBelow = 0;
+    let askedBelow = 0;
     for (;;) {
-      const step = await this.#writer.change(ref, (current, nowMs) =>
-        applyOperation(current, operation, { nowMs, clearedBelow }),
-      );
+      const step = await this.#writer.change(ref, (current, nowMs) => {
+        const clearedBelow = isNew() ? Number.POSITIVE_INFINITY : askedBelow;
+        return applyOperation(current, operation, { nowMs, clearedBelow });
+      });
       const { record, result } = step;
       if (result.kind !== 'look-up') return { record, outcome: result };
       // Asked after the profile was read: what has left it by then is in the ledger.
@@ -159,7 +162,7 @@ export class ProfileRepository {
         );
         if (entry !== null) return { record, outcome: repeated(entry, operation) };
       }
-      clearedBelow = result.below;
+      askedBelow = result.below;
     }
   }
 
@@ -173,6 +176,26 @@ export class ProfileRepository {
       return { record: writeSection(current, write), result: null };
     });
     return record;
+  }
+
+  /**
+   * Writes soft sections over whatever is there. One that the profile has no room for is left out.
+   *
+   * @param mayWrite - looked at with each try: whether nobody else writes them by now
+   * @returns the names of those left out
+   * @throws {GameError} `PROFILE_LEASED`, `PROFILE_LEASE_LOST` when it may not
+   */
+  async writeSoftSections(
+    ref: ProfileRef,
+    values: ReadonlyMap<string, ProfileSection['value']>,
+    mayWrite: () => boolean,
+  ): Promise<readonly string[]> {
+    const { result } = await this.#writer.change(ref, (current, nowMs) => {
+      if (!mayWrite()) throw new GameError('PROFILE_LEASE_LOST');
+      requireLease(current, null, nowMs);
+      return withSoftSections(current, values);
+    });
+    return result;
   }
 
   /**

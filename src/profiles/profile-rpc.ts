@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import type { JsonValue } from '../protocol/rest.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { LedgerEntry, OperationOutcome, PlayerExport, Profile } from './contract.ts';
-import { PlayerId, PlayerOperationBody, ProfilePatchBody, ProfileReply } from './schemas.ts';
+import {
+  PlayerId,
+  PlayerOperationBody,
+  ProfilePatchBody,
+  ProfileReply,
+  SoftWriteBody,
+} from './schemas.ts';
 
 // The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
 
-const Json = jsonField(z.json());
+/** Any JSON. How deep and how large is its reader's to judge, whose walk is bounded; `z.json()` would follow it to the end of the stack. */
+const Json = jsonField(z.custom<JsonValue>());
 const Amounts = z.record(z.string(), z.int());
 
 /** A profile: `data` travels as JSON. */
@@ -109,6 +117,7 @@ const KINDS = {
   applied: 'KIND_APPLIED',
   repeated: 'KIND_REPEATED',
   refused: 'KIND_REFUSED',
+  deferred: 'KIND_DEFERRED',
 } as const satisfies Record<OperationOutcome['kind'], string>;
 
 const OperateReply = z.codec(
@@ -123,6 +132,7 @@ const OperateReply = z.codec(
       if (kind === KINDS.refused && refusal !== null) {
         return { kind: 'refused', reason: 'insufficient', ...refusal };
       }
+      if (kind === KINDS.deferred) return { kind: 'deferred' };
       if (kind !== KINDS.refused && entry !== null) {
         return { kind: kind === KINDS.applied ? 'applied' : 'repeated', entry };
       }
@@ -131,7 +141,7 @@ const OperateReply = z.codec(
     },
     encode: (outcome) => ({
       kind: KINDS[outcome.kind],
-      entry: outcome.kind === 'refused' ? null : outcome.entry,
+      entry: 'entry' in outcome ? outcome.entry : null,
       refusal:
         outcome.kind === 'refused'
           ? { name: outcome.name, has: outcome.has, needs: outcome.needs }
@@ -140,9 +150,31 @@ const OperateReply = z.codec(
   },
 );
 
+const SoftValueField = z.codec(
+  z.object({ playerId: z.string(), section: z.string(), valueJson: Json }),
+  z.object({ playerId: PlayerId, ...SoftWriteBody.shape }),
+  {
+    decode: ({ valueJson, ...rest }) => ({ ...rest, value: valueJson as Profile['data'] }),
+    encode: ({ value, ...rest }) => ({ ...rest, valueJson: value as z.output<typeof Json> }),
+  },
+);
+
+const SectionReply = z.codec(
+  z.object({ valueJson: nullableField(Json) }),
+  z.object({ value: z.custom<Profile['data'] | null>() }),
+  {
+    decode: ({ valueJson }) => ({ value: valueJson as Profile['data'] | null }),
+    encode: ({ value }) => ({ valueJson: value as z.output<typeof Json> | null }),
+  },
+);
+/** Whoever is asked for; that he cannot exist is his reader's to know. Errors repeat it. */
+const AskedFor = z.string().max(100);
+
 /** Reads answer within what a page waits; writes are bounded by the store's own patience, ms. */
 const READ_WITHIN_MS = 1_000;
 const WRITE_WITHIN_MS = 3_000;
+/** It may wait for another one who writes the same, ms. */
+const FLUSH_WITHIN_MS = 8_000;
 /** All of a player, of however many years, ms. */
 const WHOLE_WITHIN_MS = 15_000;
 
@@ -158,38 +190,37 @@ export const PROFILE_RPC = defineRpc({
       deadlineMs: WRITE_WITHIN_MS,
     },
     read: {
-      // Whoever is asked for; that he cannot exist is his reader's to know.
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: ReadReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     readForDisplay: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: ReadReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     takeUsername: {
-      request: z.object({ playerId: z.string(), username: z.string() }),
+      request: z.object({ playerId: AskedFor, username: AskedFor }),
       reply: ProfileField,
       isIdempotent: true,
       deadlineMs: WRITE_WITHIN_MS,
     },
     findByUsername: {
-      request: z.object({ username: z.string() }),
+      request: z.object({ username: AskedFor }),
       reply: z.object({ playerId: nullableField(z.string()) }),
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },
     exportPlayer: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: z.object({ exportJson: jsonField(z.custom<PlayerExport>()) }),
       isIdempotent: true,
       deadlineMs: WHOLE_WITHIN_MS,
     },
     erasePlayer: {
-      request: z.object({ playerId: z.string() }),
+      request: z.object({ playerId: AskedFor }),
       reply: NoReply,
       isIdempotent: false,
       deadlineMs: WHOLE_WITHIN_MS,
@@ -202,8 +233,8 @@ export const PROFILE_RPC = defineRpc({
       deadlineMs: WRITE_WITHIN_MS,
     },
     addStatistics: {
-      request: z.object({ playerId: z.string(), additions: z.record(z.string(), z.number()) }),
-      reply: ProfileField,
+      request: z.object({ playerId: AskedFor, additions: z.record(z.string(), z.number()) }),
+      reply: ReadReply,
       isIdempotent: false,
       deadlineMs: WRITE_WITHIN_MS,
     },
@@ -212,6 +243,24 @@ export const PROFILE_RPC = defineRpc({
       reply: OperateReply,
       isIdempotent: true,
       deadlineMs: WRITE_WITHIN_MS,
+    },
+    writeSoon: {
+      request: z.object({ values: z.array(SoftValueField).readonly() }),
+      reply: NoReply,
+      isIdempotent: true,
+      deadlineMs: WRITE_WITHIN_MS,
+    },
+    flush: {
+      request: z.object({ playerId: PlayerId }),
+      reply: NoReply,
+      isIdempotent: true,
+      deadlineMs: FLUSH_WITHIN_MS,
+    },
+    readSection: {
+      request: z.object({ playerId: z.string(), section: z.string() }),
+      reply: SectionReply,
+      isIdempotent: true,
+      deadlineMs: READ_WITHIN_MS,
     },
   },
 });

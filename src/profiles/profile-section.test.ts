@@ -5,6 +5,7 @@ import {
   type SectionWrite,
   sees,
   visibleSections,
+  withSoftSections,
   writeSection,
 } from './profile-section.ts';
 
@@ -112,4 +113,21 @@ describe('[PR-6] who may read', () => {
     const record = writeSection(empty, write({ rules }));
     expect(Object.keys(visibleSections(record, reader))).toEqual(expected ? ['loadout'] : []);
   });
+});
+
+test('[PR-76] soft sections go over whatever is there; a full profile takes no new one', () => {
+  const names = Array.from({ length: MOST_SECTIONS }, (_, n) => `section${n}`);
+  const all = new Map(names.map((name) => [name, { n: 1 }]));
+  const full = withSoftSections(empty, all);
+  expect(full.result).toEqual([]);
+  const more = withSoftSections(
+    full.record,
+    new Map([
+      ['section3', { n: 2 }],
+      ['one-more', { n: 1 }],
+    ]),
+  );
+  expect(more.result).toEqual(['one-more']);
+  expect(more.record.sections['section3']).toMatchObject({ revision: 2, value: { n: 2 } });
+  expect(Object.keys(more.record.sections)).toEqual(names);
 });

@@ -52,6 +52,22 @@ export function writeSection(record: ProfileRecord, write: SectionWrite): Profil
   return { ...record, sections: { ...record.sections, [name]: written } };
 }
 
+/** Writes sections of which only the newest value counts, and says which there was no room for. */
+export function withSoftSections(
+  record: ProfileRecord,
+  values: ReadonlyMap<string, ProfileSection['value']>,
+): { readonly record: ProfileRecord; readonly result: readonly string[] } {
+  const leftOut: string[] = [];
+  let written = record;
+  for (const [name, value] of values) {
+    const isNew = !Object.hasOwn(written.sections, name);
+    if (isNew && Object.keys(written.sections).length >= MOST_SECTIONS) leftOut.push(name);
+    else
+      written = writeSection(written, { name, value, mode: { kind: 'blind' }, writer: 'server' });
+  }
+  return { record: written, result: leftOut };
+}
+
 /** The sections somebody may see. */
 export function visibleSections(
   { sections }: ProfileRecord,

@@ -18,7 +18,10 @@ import {
  * @param deletePlayer - deletes a player's profile and everything else that is kept of him
  */
 export function profileRoutes(
-  profiles: Omit<Profiles, 'create' | 'addStatistics' | 'operate' | 'ping'>,
+  profiles: Pick<
+    Profiles,
+    'read' | 'readForDisplay' | 'patch' | 'takeUsername' | 'findByUsername' | 'exportPlayer'
+  >,
   deletePlayer: (playerId: string) => Promise<void>,
 ): readonly Route[] {
   const requireProfile = async (playerId: string): Promise<Profile> => {

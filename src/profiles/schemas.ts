@@ -116,9 +116,14 @@ export const PlayerOperationBody = z.strictObject({
   statistics: StatisticAdditions.exactOptional(),
 });
 
+const SectionName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/);
+
+/** A section that is written behind. */
+export const SoftWriteBody = z.strictObject({ section: SectionName, value: PlayerData });
+
 /** A section as the game names and writes it; bounds as of `data`. */
 export const SectionWriteBody = z.strictObject({
-  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/),
+  name: SectionName,
   value: PlayerData,
   writer: z.enum(['owner', 'server']),
   mode: z.discriminatedUnion('kind', [

@@ -3,9 +3,16 @@ import { GameError } from '../errors/game-error.ts';
 import type { ProfilePatchRequest } from '../protocol/rest.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { SoftWriteMetrics } from '../telemetry/soft-write-metrics.ts';
 import { parse } from '../transport/http/parse.ts';
 import { actOnPlayer, followMoves } from './act-on-player.ts';
-import type { Profile, ProfileRef, Profiles } from './contract.ts';
+import type {
+  OperationOutcome,
+  PlayerOperation,
+  Profile,
+  ProfileRef,
+  Profiles,
+} from './contract.ts';
 import { HomeMove } from './home-move.ts';
 import { findPlayerDataIssue, mergePlayerData } from './player-data.ts';
 import { PlayerErasure } from './player-erasure.ts';
@@ -19,15 +26,35 @@ import {
   NamedPlayer,
   PlayerOperationBody,
   SectionWriteBody,
+  SoftWriteBody,
   StatisticAdditions,
 } from './schemas.ts';
+import type { SoftShelf } from './soft/soft-shelf.ts';
+import { MemorySoftShelf } from './soft/soft-shelf-memory.ts';
+import { WriteBehind } from './soft/write-behind.ts';
 import { Username } from './username.ts';
 import { UsernameRegistry } from './username-registry.ts';
+
+/** What became of an operation, and the profile then. */
+export interface OperationResult {
+  readonly record: ProfileRecord;
+  readonly outcome: OperationOutcome;
+}
 
 /** Profiles as the rest of the node uses them: by the player's id alone, wherever he is at home. */
 export interface ProfileService extends Profiles {
   /** Everything the server knows; null: nobody knows him. */
   readRecord(playerId: string): Promise<ProfileRecord | null>;
+  /**
+   * As `operate`.
+   *
+   * @param isNew - whether nobody can have asked for this id before, so that the ledger need not be; asked when it matters
+   */
+  apply(
+    playerId: string,
+    operation: PlayerOperation,
+    isNew?: () => boolean,
+  ): Promise<OperationResult>;
   /** @throws {GameError} as `writeSection` (profile-section.ts), `PROFILE_LEASED`, `PROFILE_LEASE_LOST`, `BAD_REQUEST` */
   writeSection(
     playerId: string,
@@ -57,6 +84,9 @@ export interface ProfileServiceDeps {
   readonly regionId: string;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Where soft sections wait; in the memory of this process when absent. */
+  readonly shelf?: SoftShelf;
+  readonly softWrites?: SoftWriteMetrics;
 }
 
 export function createProfileService({
@@ -72,12 +102,25 @@ export function createProfileService({
   const erasure = new PlayerErasure(deps);
   const sweeper = new ProfileSweeper({ ...deps, usernames, moves, erasure });
 
+  const soft = new WriteBehind({
+    shelf: given.shelf ?? new MemorySoftShelf({ clock }),
+    write: (playerId, values, mayWrite) =>
+      act(playerId, (ref) => repository.writeSoftSections(ref, values, mayWrite)),
+    clock,
+    metrics: given.softWrites ?? new SoftWriteMetrics(),
+    log: given.log,
+  });
+
   const here = (playerId: string): ProfileRef => ({ playerId, homeRegion: regionId });
   const readRecord = async (playerId: string): Promise<ProfileRecord | null> =>
     (await repository.read(here(playerId))) ?? (await repository.find(playerId));
   /** Acts on a profile wherever it is: most are of this region, the others say where they are. */
   const act = <Result>(playerId: string, action: (ref: ProfileRef) => Promise<Result>) =>
     followMoves(here(playerId), action);
+  const apply: ProfileService['apply'] = (playerId, operation, isNew) => {
+    const checked = parse(PlayerOperationBody, operation);
+    return act(playerId, (ref) => repository.operate(ref, checked, isNew));
+  };
 
   return {
     async create(player) {
@@ -119,10 +162,9 @@ export function createProfileService({
       return profileOf(await act(playerId, (ref) => repository.addStatistics(ref, checked)));
     },
     async operate(playerId, operation) {
-      const checked = parse(PlayerOperationBody, operation);
-      const { outcome } = await act(playerId, (ref) => repository.operate(ref, checked));
-      return outcome;
+      return (await apply(playerId, operation)).outcome;
     },
+    apply,
     async writeSection(playerId, write) {
       const checked = parse(SectionWriteBody, write);
       return await act(playerId, (ref) => repository.writeSection(ref, checked));
@@ -148,8 +190,25 @@ export function createProfileService({
     },
     erasePlayer: (playerId) => act(playerId, (ref) => erasure.erase(ref)),
 
-    start: () => sweeper.start(),
-    stop: () => sweeper.stop(),
+    writeSoon(playerId, write) {
+      soft.writeSoon({ playerId, ...parse(SoftWriteBody, write) });
+    },
+    flush: (playerId) => soft.flush(playerId),
+    async readSection(playerId, section) {
+      const newest = await soft.newest(playerId, section);
+      if (newest !== null) return newest;
+      const sections = (await readRecord(playerId))?.sections ?? {};
+      return Object.hasOwn(sections, section) ? (sections[section]?.value ?? null) : null;
+    },
+
+    start() {
+      sweeper.start();
+      soft.start();
+    },
+    async stop() {
+      await soft.stop();
+      await sweeper.stop();
+    },
   };
 }
 

@@ -38,6 +38,9 @@ export class UsernameRegistry {
   async claim(ref: ProfileRef, name: string): Promise<ProfileRecord> {
     const { storage, writer, clock, newToken } = this.#deps;
     const { playerId, homeRegion } = ref;
+    // Most who hear no hear it here, and nothing of theirs has changed.
+    const there = await storage.usernames.read(name);
+    if (there?.state === 'active' && there.playerId !== playerId) throw usernameTaken(name);
     const token = newToken();
     const untilMs = clock.wallMs() + CLAIM_TTL_MS;
     const intent: Intent = {
@@ -106,7 +109,7 @@ export class UsernameRegistry {
       if (isOver) await this.#settle(there);
     }
     await intents.remove(intent);
-    throw new GameError('USERNAME_TAKEN', { username: wanted.name });
+    throw usernameTaken(wanted.name);
   }
 
   /** Puts the name in doubt that the player is about to give up. */
@@ -152,4 +155,8 @@ export class UsernameRegistry {
     );
     return found?.result ?? false;
   }
+}
+
+function usernameTaken(username: string): GameError {
+  return new GameError('USERNAME_TAKEN', { username });
 }

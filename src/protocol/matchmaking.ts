@@ -102,7 +102,11 @@ export type TicketBody = TicketFacts &
         readonly reasons: readonly TicketWaitReason[];
         readonly bestOffer: TicketOffer | null;
       }
-    | { readonly state: 'cancelled'; readonly by: 'player' | 'party-changed' }
+    /** `turned-away`: a player of it was banned, or his sign-ins have ended. */
+    | {
+        readonly state: 'cancelled';
+        readonly by: 'player' | 'party-changed' | 'turned-away';
+      }
   );
 
 /** `GET /v1/tickets/{ticketId}/explanation`: why it is not matched yet. */

@@ -1,5 +1,5 @@
 import { createAuthContext, ErrorCode, ServerError } from '@colyseus/core';
-import express, { type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { type ColyseusNode, isClientMethod } from '../cluster/colyseus-adapter.ts';
 import type { HttpConfig } from '../config/config.ts';
@@ -9,6 +9,7 @@ import type { ErrorBody } from '../protocol/rest.ts';
 import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { parse } from '../transport/http/parse.ts';
+import { readJson } from '../transport/http/read-json.ts';
 import { MATCH_OPTION } from './match/match-option.ts';
 
 /** How matchmaking requests ended. */
@@ -58,14 +59,13 @@ export function matchmakeRoute(deps: {
     await limiter.consume(deps.addressOf(request));
     next();
   };
-  const readJson = express.json({ limit: deps.config.bodyLimitBytes, inflate: false });
   const answer: RequestHandler = async (request, response) => {
     const { method, target } = parse(Target, request.params);
     const options = parse(JoinOptions, request.body ?? {});
     const context = authContext(request, deps.addressOf(request));
     response.json(await deps.node.reserveSeat({ method, target, options, context }));
   };
-  return [count, limitRate, readJson, answer];
+  return [count, limitRate, readJson(deps.config.bodyLimitBytes), answer];
 }
 
 /** Colyseus' numbers of what did not come from its matchmaker. */
@@ -96,7 +96,7 @@ export function matchmakeErrorBody(error: GameError): ErrorBody & {
   };
 }
 
-function authContext(request: express.Request, address: string) {
+function authContext(request: Request, address: string) {
   const context = createAuthContext({
     headers: request.headers as Record<string, string | undefined>,
     req: request,

@@ -36,7 +36,7 @@ import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
 import type { RoomMatch } from './match/room-match.ts';
 import { RoomSurvival } from './ownership/room-survival.ts';
-import { RoomAnalytics } from './room-analytics.ts';
+import { playerIdOf, RoomAnalytics } from './room-analytics.ts';
 import { roomServicesOf } from './room-class.ts';
 import { type LoopHost, RoomLoop } from './stepping/room-loop.ts';
 import type { RoomTimers } from './timers/room-timers.ts';
@@ -310,11 +310,22 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.analytics.left(client, { goesOn: this.#survival.isReleased });
       this.#survival.seatFreed(client);
       this.#seating?.left(client.sessionId);
+      this.#flushProfile(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
     // Colyseus gives the room its name right after this, in the same turn.
     queueMicrotask(() => this.#services.metrics.roomCreated(this.roomName));
+  }
+
+  /** Where he goes next he is as he was here. */
+  #flushProfile({ auth }: Client): void {
+    const playerId = playerIdOf({ auth });
+    if (playerId === null) return;
+    this.profiles.flush(playerId).catch((error: unknown) => {
+      // It stays where it waits, and is written later.
+      this.log.debug({ err: error, playerId }, 'soft data was not written as its player left');
+    });
   }
 
   /** Before survival takes the hook over: a room that comes back is of the same match. */

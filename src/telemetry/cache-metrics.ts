@@ -9,6 +9,7 @@ export type CacheOutcome = 'memory' | 'stale' | 'redis' | 'waited' | 'store' | '
 /** What a node counts of its caches; labels are bounded (caches, outcomes). */
 export class CacheMetrics {
   readonly #reads: Counter;
+  readonly #news: Counter;
 
   constructor(registry: Registry) {
     this.#reads = new Counter({
@@ -17,9 +18,19 @@ export class CacheMetrics {
       labelNames: ['cache', 'outcome'],
       registers: [registry],
     });
+    this.#news = new Counter({
+      name: 'meridian_cache_news_total',
+      help: 'Changed values that other regions were told of (sent), and that they told (heard).',
+      labelNames: ['cache', 'direction'],
+      registers: [registry],
+    });
   }
 
   read(cache: string, outcome: CacheOutcome): void {
     this.#reads.inc({ cache, outcome });
+  }
+
+  news(cache: string, direction: 'sent' | 'heard', count: number): void {
+    this.#news.inc({ cache, direction }, count);
   }
 }

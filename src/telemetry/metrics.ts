@@ -3,12 +3,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
+import { SoftWriteMetrics } from './soft-write-metrics.ts';
 
 const NS_PER_SECOND = 1e9;
 /** From a hundredth of a 60 Hz step to a hang. */
@@ -27,6 +29,8 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly evacuations = new EvacuationMetrics(this.registry);
   readonly rpc = new RpcMetrics(this.registry);
   readonly caches = new CacheMetrics(this.registry);
+  readonly deferredWrites = new DeferredWriteMetrics(this.registry);
+  readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 

@@ -92,6 +92,16 @@ export function profileSagasContract(open: () => Promise<OpenProfileStore>): voi
       expect(await repository.read(ann)).toMatchObject({ username: 'badger', claim: null });
     });
 
+    test('[PR-30] who asks for a name that another one has is left as he was', async () => {
+      await using opened = await open();
+      const { here, repository, ann, bob } = await openPlayers(opened.storage);
+      await here.usernames.claim(ann, 'otter');
+      const before = await repository.read(bob);
+      const refused = here.usernames.claim(bob, 'otter');
+      await expect(refused).rejects.toMatchObject({ code: 'USERNAME_TAKEN' });
+      expect(await repository.read(bob)).toEqual(before);
+    });
+
     test.each(['before', 'after'] as const)(
       '[PR-32] a process may die %s any step: the player has the new name or the old one, and the other is free',
       async (how) => {

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { followMoves } from '../../src/profiles/act-on-player.ts';
 import type { OperationOutcome, PlayerOperation } from '../../src/profiles/contract.ts';
 import { wholeLedger } from '../../src/profiles/player-erasure.ts';
@@ -198,7 +198,7 @@ class ProfileWorld {
       }
     }
     for (const region of REGIONS) {
-      expect(await this.#storage.intents.due(region, this.#clock.wallMs(), 10)).toEqual([]);
+      assert.deepEqual(await this.#storage.intents.due(region, this.#clock.wallMs(), 10), []);
     }
     for (const transfer of this.#transfers) {
       if (this.#applied.get(transfer.from)?.has(transfer.id)) await this.#carryOut(whole, transfer);
@@ -224,33 +224,34 @@ class ProfileWorld {
       this.#checkLedger(record, ledger);
       this.#checkRevisions(record);
       const { acknowledged, asked } = this.#wins.get(playerId) ?? { acknowledged: 0, asked: 0 };
-      expect(record.statistics['wins'] ?? 0).toBeGreaterThanOrEqual(acknowledged);
-      expect(record.statistics['wins'] ?? 0).toBeLessThanOrEqual(asked);
+      const counted = record.statistics['wins'] ?? 0;
+      assert.ok(counted >= acknowledged && counted <= asked, 'an addition is lost, or there twice');
       if (record.username === null) continue;
-      expect(names.get(record.username), 'a name of two players').toBeUndefined();
+      assert.equal(names.get(record.username), undefined, 'a name of two players');
       names.set(record.username, playerId);
     }
-    expect(gold, 'gold came from nowhere, or is lost').toBe(PLAYERS * START_GOLD);
+    assert.equal(gold, PLAYERS * START_GOLD, 'gold came from nowhere, or is lost');
     for (const name of NAMES)
-      expect(await whole.usernames.owner(name)).toBe(names.get(name) ?? null);
+      assert.equal(await whole.usernames.owner(name), names.get(name) ?? null);
   }
 
   #checkLedger(record: ProfileRecord, ledger: ReturnType<typeof wholeLedger>): void {
-    expect(ledger.map(({ sequence }) => sequence)).toEqual(
+    assert.deepEqual(
+      ledger.map(({ sequence }) => sequence),
       Array.from({ length: record.operationCount }, (_, i) => i + 1),
     );
     const ids = new Set(ledger.map(({ operationId }) => operationId));
-    expect(ids.size, 'an operation twice in the ledger').toBe(ledger.length);
+    assert.equal(ids.size, ledger.length, 'an operation twice in the ledger');
     const lost = [...(this.#applied.get(record.playerId) ?? [])].filter((id) => !ids.has(id));
-    expect(lost, 'acknowledged, and not in the ledger').toEqual([]);
+    assert.deepEqual(lost, [], 'acknowledged, and not in the ledger');
     const sum = ledger.reduce((total, { currencies }) => total + (currencies['gold'] ?? 0), 0);
-    expect(record.wallet['gold'] ?? 0).toBe(sum);
+    assert.equal(record.wallet['gold'] ?? 0, sum, 'the ledger does not add up to the wallet');
   }
 
   #checkRevisions({ playerId, revision }: ProfileRecord): void {
     const acknowledged = this.#revisions.get(playerId) ?? [];
-    expect(new Set(acknowledged).size, 'a revision given twice').toBe(acknowledged.length);
-    expect(revision).toBeGreaterThanOrEqual(Math.max(1, ...acknowledged));
+    assert.equal(new Set(acknowledged).size, acknowledged.length, 'a revision given twice');
+    assert.ok(revision >= acknowledged.reduce((a, b) => Math.max(a, b), 1), 'a revision is lost');
   }
 
   /** A profile, which is in exactly one region, and found there. */
@@ -259,11 +260,12 @@ class ProfileWorld {
       REGIONS.map((homeRegion) => this.#storage.profiles.readWhole({ playerId, homeRegion })),
     );
     const there = found.filter((it) => it !== null);
-    expect(there).toHaveLength(1);
+    assert.equal(there.length, 1, 'a profile is nowhere, or in two regions');
     const [{ record, ledger } = { record: null, ledger: [] }] = there;
     if (record === null) throw new Error('lost');
     const location = await this.#storage.directory.locate(playerId);
-    expect(location).toMatchObject({ homeRegion: record.homeRegion, epoch: record.epoch });
+    assert.equal(location?.homeRegion, record.homeRegion);
+    assert.equal(location?.epoch, record.epoch);
     return { record, ledger: wholeLedger(ledger, record.operations) };
   }
 
@@ -279,7 +281,10 @@ class ProfileWorld {
   }
 }
 
-/** Runs such a world on an empty storage; its expectations fail when a promise of docs/spec/profiles.md does not hold. */
+/** Runs such a world on an empty storage.
+ *
+ * @throws {AssertionError} when a promise of docs/spec/profiles.md does not hold
+ */
 export function runProfileWorld(
   storage: ProfileStorage,
   options: ProfileWorldOptions,

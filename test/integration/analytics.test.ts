@@ -24,6 +24,61 @@ async function sit(node: MeridianProcess, displayName: string) {
   return { room, playerId };
 }
 
+/** Lets a room do it. @returns what came of it */
+function operate({ room }: Awaited<ReturnType<typeof sit>>, operation: object): Promise<string> {
+  return new Promise((resolve) => {
+    room.onMessage('operated', resolve);
+    room.send('operate', operation);
+  });
+}
+
+test.each([
+  ['in this process', false],
+  ['of a service elsewhere', true],
+])(
+  '[AN-5] each change of a wallet is an event, with profiles %s',
+  { timeout: 60_000 },
+  async (_where, isApart) => {
+    await using folder = await temporaryFolder('analytics');
+    await using owned = new AsyncDisposableStack();
+    const env: Record<string, string> = {
+      MERIDIAN_ANALYTICS_FOLDER: folder.path,
+      MERIDIAN_RPC_SECRET: 'a secret between the two services',
+    };
+    if (isApart) {
+      const services = { ...env, MERIDIAN_PROCESS_SERVICES: 'profile', MERIDIAN_RPC_PORT: '0' };
+      const service = owned.use(await startMeridian(GAME, services));
+      env['MERIDIAN_RPC_PROFILE_TARGET'] = `127.0.0.1:${service.rpcPort}`;
+    }
+    const node = owned.use(await startMeridian(GAME, env));
+    const [ann, ben] = [await sit(node, 'Ann'), await sit(node, 'Ben')];
+    const reward = { operationId: 'match-1', reason: 'match_reward', currencies: { gold: 30 } };
+    expect(await operate(ann, reward)).toBe('applied');
+    expect(await operate(ann, reward)).toBe('repeated');
+    // Another player's operation may have the same name.
+    expect(await operate(ben, { ...reward, currencies: { gold: 5, wood: 2 } })).toBe('applied');
+    const price = { operationId: 'shop-1', reason: 'shop' };
+    expect(await operate(ann, { ...price, currencies: { gold: -31 } })).toBe('refused');
+    const bought = { currencies: { gold: -12 }, items: { sword: 1 } };
+    expect(await operate(ann, { ...price, ...bought })).toBe('applied');
+    expect(await operate(ann, { operationId: 'gift', reason: 'gift', items: { hat: 1 } })).toBe(
+      'applied',
+    );
+    expect((await node.stop()).exitCode).toBe(0);
+
+    const { events } = await readEventFiles(folder.path);
+    const changes = events.filter(({ name }) => name === 'wallet_changed');
+    expect(changes.map(({ fields }) => fields)).toEqual([
+      { operationId: 'match-1', reason: 'match_reward', currency: 'gold', amount: 30, balance: 30 },
+      { operationId: 'match-1', reason: 'match_reward', currency: 'gold', amount: 5, balance: 5 },
+      { operationId: 'match-1', reason: 'match_reward', currency: 'wood', amount: 2, balance: 2 },
+      { operationId: 'shop-1', reason: 'shop', currency: 'gold', amount: -12, balance: 18 },
+    ]);
+    expect(new Set(changes.map(({ id }) => id)).size).toBe(4);
+    expect(new Set(changes.map(({ player }) => player)).size).toBe(2);
+  },
+);
+
 describe('files', () => {
   test('[AN-3, AN-4, AN-12, AN-40] a session with an event of the game is in the files when the node has stopped', async () => {
     await using folder = await temporaryFolder('analytics');

@@ -47,7 +47,10 @@ async function local(auth: Readonly<Record<string, unknown>> = {}): Promise<Open
     regionId: 'eu',
     log,
   });
-  const opened = await openAccounts({ config, database, clock, log, profiles }, closers);
+  const opened = await openAccounts(
+    { config, database, mongo: null, clock, log, profiles },
+    closers,
+  );
   return {
     accounts: opened.auth,
     [Symbol.asyncDispose]: async () => {

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import type { GameError } from '../../src/errors/game-error.ts';
 import { profileCalls, profileClient } from '../../src/profiles/client.ts';
 import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
@@ -29,8 +30,8 @@ async function local() {
   };
 }
 
-/** The same service, behind a port. */
-async function remote() {
+/** The same service, behind a port. @param changed - what it does otherwise */
+async function remote(changed: Partial<Profiles> = {}) {
   const here = await local();
   const deps = {
     clock: systemClock,
@@ -39,7 +40,7 @@ async function remote() {
     tls: null,
   };
   const server = new RpcServer({ ...deps, log });
-  server.add(PROFILE_RPC, profileCalls(here.profiles));
+  server.add(PROFILE_RPC, profileCalls({ ...here.profiles, ...changed }));
   const port = await server.listen({ port: 0, address: '127.0.0.1' });
   const channel = new RpcChannel(PROFILE_RPC, `127.0.0.1:${port}`, deps);
   return {
@@ -54,7 +55,7 @@ async function remote() {
 
 describe.each([
   { binding: 'in this process', open: local },
-  { binding: 'over gRPC', open: remote },
+  { binding: 'over gRPC', open: () => remote() },
 ])('[SE-1] profiles $binding', ({ open }) => {
   test('are made, read and changed', async () => {
     await using opened = await open();
@@ -119,4 +120,31 @@ describe.each([
       details: { issues: expect.arrayContaining([expect.anything()]) },
     });
   });
+
+  test('refuse what is too deep or too long, and repeat no more of it than tells what is meant', async () => {
+    await using opened = await open();
+    const { profiles } = opened;
+    await profiles.create({ playerId: ANN, displayName: 'Ann' });
+    const data = { deep: JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) };
+    await expect(profiles.patch(ANN, { ifRevision: 1, data })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    const long = 'x'.repeat(100_000);
+    const refused = await profiles
+      .addStatistics(ANN, { [long]: 1 })
+      .catch((error: unknown) => error as GameError);
+    expect(refused).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(JSON.stringify((refused as GameError).details).length).toBeLessThan(1_000);
+  });
+});
+
+test('[SE-1] [PR-61] over gRPC it is said that a write waits', async () => {
+  await using opened = await remote({
+    operate: async () => ({ kind: 'deferred' }),
+    addStatistics: async () => null,
+  });
+  const { profiles } = opened;
+  const reward = { operationId: 'match:1', reason: 'won', currencies: { gold: 30 } };
+  expect(await profiles.operate(ANN, reward)).toEqual({ kind: 'deferred' });
+  expect(await profiles.addStatistics(ANN, { wins: 1 })).toBeNull();
 });

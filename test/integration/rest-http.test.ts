@@ -7,6 +7,7 @@ import { GameError } from '../../src/errors/game-error.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { playerRoute, publicRoute } from '../../src/transport/http/route.ts';
 import { eventually } from '../support/eventually.ts';
+import { exchange } from '../support/fuzz/raw-http.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 
 const GUEST = '/v1/auth/guest';
@@ -33,6 +34,7 @@ const crowded = playerRoute({
 });
 
 let server: RestServer;
+const portOf = ({ url }: RestServer) => Number(new URL(url).port);
 beforeAll(async () => {
   server = await startRestServer({
     http: { requestsPerMinute: 100_000, corsOrigins: 'https://portal.example' },
@@ -121,8 +123,64 @@ describe('[ACC-30] every failure is an ErrorBody', () => {
     });
   });
 
+  test.each([
+    ['bytes that are no request', { method: 'GET' }, 'x', [], 400, 'BAD_REQUEST'],
+    ['a method that nobody knows', { method: 'FETCH' }, GUEST, [], 400, 'BAD_REQUEST'],
+    ['a head too large', {}, GUEST, [['X-Large', 'x'.repeat(20_000)]], 431, 'PAYLOAD_TOO_LARGE'],
+    ['an address that cannot be read', {}, `http://[::1${GUEST}`, [], 400, 'BAD_REQUEST'],
+    [
+      'no chunk where one was promised',
+      {},
+      GUEST,
+      [['Transfer-Encoding', 'chunked']],
+      400,
+      'BAD_REQUEST',
+    ],
+    // It is told at once, not when all of it has come.
+    [
+      'a body said to be too large',
+      {},
+      GUEST,
+      [['Content-Length', '99999999']],
+      413,
+      'PAYLOAD_TOO_LARGE',
+    ],
+  ] as const)(
+    '%s',
+    async (_, { method = 'POST' }: { readonly method?: string }, target, headers, status, code) => {
+      const reply = await exchange(portOf(server), {
+        ...{ method, target, body: Buffer.from('{}') },
+        headers: [['Content-Type', 'application/json'], ...headers],
+      });
+      expect(reply?.status).toBe(status);
+      expect(reply?.headers.get('content-type')).toContain('application/json');
+      expect(JSON.parse(reply?.text ?? '')).toMatchObject({ error: { code, retryable: false } });
+    },
+  );
+
+  test.each([
+    { hope: 'another protocol', name: 'Upgrade', value: 'h2c' },
+    { hope: 'a miracle', name: 'Expect', value: 'a miracle' },
+  ])('who hopes for $hope is served as if he did not', async ({ name, value }) => {
+    const headers = [
+      ['Connection', 'upgrade'],
+      [name, value],
+    ] as const;
+    const request = { method: 'POST', target: GUEST, headers, body: null };
+    expect((await exchange(portOf(server), request))?.status).toBe(201);
+  });
+
+  test('what follows a request is refused after its answer, not instead of it', async () => {
+    const reply = await exchange(portOf(server), {
+      ...{ method: 'POST', target: GUEST, body: Buffer.from('no request at all\r\n\r\n') },
+      headers: [['Content-Length', '0']],
+    });
+    expect(reply?.status).toBe(201);
+    expect(JSON.parse(reply?.text ?? '')).toMatchObject({ playerId: expect.any(String) });
+  });
+
   test('a client that hangs up in the midst of its body disturbs nobody', async () => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const socket = connect(portOf(server), '127.0.0.1');
     await once(socket, 'connect');
     const head = `POST ${GUEST} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
     socket.end(head);

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Application } from 'express';
@@ -21,6 +20,7 @@ import type { Clock } from '../../src/shared/clock.ts';
 import { Closers } from '../../src/shared/closers.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createHttpApp } from '../../src/transport/http/api.ts';
+import { createHttpServer } from '../../src/transport/http/http-server.ts';
 import type { Route } from '../../src/transport/http/route.ts';
 import { isSplit } from '../support/is-split.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -96,7 +96,8 @@ async function startWholeRestServer(options: RestServerOptions): Promise<RestSer
   });
   const closers = new Closers();
   opened.defer(() => closers.closeAll());
-  const { auth } = await openAccounts({ config, database: db, clock, log, profiles }, closers);
+  const deps = { config, database: db, mongo: null, clock, log, profiles };
+  const { auth } = await openAccounts(deps, closers);
   const board = new RegionBoard({ clock, catalogue: catalogueOf(config.region) });
   const routes = [
     ...authRoutes(auth),
@@ -107,7 +108,9 @@ async function startWholeRestServer(options: RestServerOptions): Promise<RestSer
     ...(options.routes ?? []),
   ];
   const app = createHttpApp({ config: config.http, log, tokens: auth, routes, clock });
-  const server = createServer(app);
+  const server = createHttpServer(app);
+  // A node listens for WebSockets as well.
+  server.on('upgrade', (_request, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.defer(async () => {

@@ -356,7 +356,7 @@ test.skipIf(isSplit)(
     const { auth: restarted } = await openAccounts(
       {
         config: MeridianConfig.parse({ auth: { jwtSecret } }),
-        ...{ database: own.db, profiles: own.profiles, clock: systemClock },
+        ...{ database: own.db, mongo: null, profiles: own.profiles, clock: systemClock },
         log: createLogger({ level: 'silent' }),
       },
       new Closers(),

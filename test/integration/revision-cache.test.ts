@@ -106,6 +106,28 @@ test('[CA-2] many readers in several processes are one load; a loader that hangs
   expect(scores.loads).toBe(2);
 });
 
+test('[CA-2] who gets the lock after another has loaded does not load again', async () => {
+  await using region = await overRedis();
+  const scores = new Scores();
+  scores.values.set('a', { revision: 1, points: 3 });
+  const quick = cacheOver(scores, region.tier);
+  // Has looked, and found nothing, before the other one began.
+  const late = cacheOver(scores, {
+    read: (key) => region.tier.read(key),
+    put: (...entry) => region.tier.put(...entry),
+    unlock: (...lock) => region.tier.unlock(...lock),
+    lock: async (...lock) => {
+      await quick.cache.read('a');
+      return await region.tier.lock(...lock);
+    },
+  });
+  expect(await late.cache.read('a')).toEqual({ revision: 1, points: 3 });
+  expect(scores.loads).toBe(1);
+  expect(await late.counted('waited')).toBe(1);
+  // And nobody waits for a lock that is nobody's.
+  expect(await region.tier.lock('a', 'whoever', 400)).toBe(true);
+});
+
 test('[CA-3] a write is in both tiers, and what is older is neither answered nor kept', async () => {
   await using region = await overRedis();
   const scores = new Scores();

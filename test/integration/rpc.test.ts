@@ -20,6 +20,7 @@ import { loadProto } from '../../src/transport/rpc/load-proto.ts';
 import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
 import { fromServiceError } from '../../src/transport/rpc/rpc-error.ts';
 import { eventually } from '../support/eventually.ts';
+import { framed, rawCall } from '../support/fuzz/raw-grpc.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 import {
   TILL,
@@ -130,6 +131,33 @@ test('[SE-2] what does not fit is not handled, and a reply that does not fit is 
   });
   expect(handled).toBe(0);
   await expect(channel.calls.payIn(PAYMENT)).rejects.toMatchObject({ code: 'INTERNAL' });
+});
+
+test('[SE-2] bytes that are no message are the caller’s fault, if he is one', async () => {
+  await using server = await TillServer.start({});
+  const path = '/meridian.test.till.v1.TillService/PayIn';
+  const body = framed(Uint8Array.of(0x0a, 0xff, 0xff));
+  const stranger = await rawCall(server.port, { path, headers: {}, body });
+  expect(JSON.parse(stranger.error)).toMatchObject({ error: { code: 'PEER_UNKNOWN' } });
+  const metadata = new Metadata();
+  signCall(metadata, callKey(TILL_SECRET), path, Date.now());
+  const headers = { 'meridian-peer': String(metadata.getMap()['meridian-peer']) };
+  const refused = await rawCall(server.port, { path, headers, body });
+  expect(refused.status).toBe(status.INVALID_ARGUMENT);
+  expect(JSON.parse(refused.error)).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+});
+
+test('[SE-1] an error with more details than a trailer takes arrives without them', async () => {
+  const details = { names: Array.from({ length: 2_000 }, (_, i) => `name ${i}`) };
+  await using server = await TillServer.start({
+    ring: async () => {
+      throw new GameError('QUEUE_FULL', details);
+    },
+  });
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  const error = await channel.calls.ring({}).catch((thrown: unknown) => thrown as GameError);
+  expect(error).toMatchObject({ code: 'QUEUE_FULL' });
+  expect((error as GameError).details).toEqual({});
 });
 
 test('[SE-3] a service of another game is refused', async () => {

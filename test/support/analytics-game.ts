@@ -1,7 +1,15 @@
 // A game with events of its own: rooms where players count, and say so.
 
 import { schema, t } from '@colyseus/schema';
-import { actionRules, type Client, defineEvents, defineGame, Room } from 'meridian';
+import {
+  actionRules,
+  type Client,
+  defineEvents,
+  defineGame,
+  type PlayerClient,
+  type PlayerOperation,
+  Room,
+} from 'meridian';
 import { z } from 'zod';
 
 const events = defineEvents({
@@ -17,6 +25,10 @@ class CountRoom extends Room {
     count: (client: Client, { by, word }: { by: number; word: string }) => {
       this.state.count += 1;
       this.analytics.record(events.counted, { by, word }, client);
+    },
+    operate: async (client: PlayerClient, operation: PlayerOperation) => {
+      const { kind } = await this.profiles.operate(client.auth?.playerId ?? '', operation);
+      client.send('operated', kind);
     },
   };
 }

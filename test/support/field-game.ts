@@ -38,8 +38,12 @@ class FieldRoom extends Room {
       const profile = await this.profiles.addStatistics(client.auth?.playerId ?? '', {
         'field.points': points,
       });
-      return profile.statistics;
+      return profile?.statistics;
     },
+    remember: (client: PlayerClient, value: { readonly [key: string]: number }) =>
+      this.profiles.writeSoon(client.auth?.playerId ?? '', { section: 'position', value }),
+    recall: (client: PlayerClient) =>
+      this.profiles.readSection(client.auth?.playerId ?? '', 'position'),
     throw: () => {
       throw new Error('thrown by a handler');
     },

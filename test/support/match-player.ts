@@ -33,6 +33,8 @@ export interface MatchRegion {
 export class MatchPlayer implements Disposable {
   readonly tokens: SessionTokens;
   readonly frames: MatchmakingPush[] = [];
+  /** Why the push socket was closed; null: it was not. */
+  pushClosed: number | null = null;
   readonly #region: MatchRegion;
   #socket: WebSocket | undefined;
 
@@ -137,6 +139,10 @@ export class MatchPlayer implements Disposable {
     this.#socket = new WebSocket(`${this.#region.url.replace('http', 'ws')}${MATCHMAKING_PATH}`);
     const { accessToken } = this.tokens;
     this.#socket.on('open', () => this.#socket?.send(JSON.stringify({ accessToken })));
+    this.pushClosed = null;
+    this.#socket.on('close', (code) => {
+      this.pushClosed = code;
+    });
     this.#socket.on('message', (data) => this.frames.push(JSON.parse(String(data))));
   }
 

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'mongoose';
 import { findMongoServer, type MongoServerSource } from '../../bin/setup/test-tools.ts';
+import { ALL_COLLECTIONS } from '../../src/app/mongo-collections.ts';
+import { mongoMigrations } from '../../src/app/mongo-migrations.ts';
 import { openMongoProfiles } from '../../src/profiles/open-mongo-profiles.ts';
-import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
 import { type MongoDatabase, openMongo } from '../../src/storage/mongo/mongo-connection.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
@@ -73,14 +74,13 @@ export class MongoServer implements AsyncDisposable {
     return uri.href;
   }
 
-  /** An empty database with the collections of profiles, gone with its scope. */
-  async openProfiles(uri = this.newDatabaseUri()) {
+  /** An empty database with its collections, gone with its scope. */
+  async openDatabase(uri = this.newDatabaseUri()) {
     const database = await openMongo({ uri, regionId: 'eu', minPoolSize: 0 });
     await this.#prepare(database);
     return {
       uri,
       database,
-      storage: openMongoProfiles(database),
       [Symbol.asyncDispose]: async () => {
         await database.connection.dropDatabase();
         await database.close();
@@ -88,19 +88,24 @@ export class MongoServer implements AsyncDisposable {
     };
   }
 
+  /** The same, with the storage of profiles in it. */
+  async openProfiles() {
+    const opened = await this.openDatabase();
+    return { ...opened, storage: openMongoProfiles(opened.database) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }
 
-  /** What the migrations of a deployment do: shards where there are some, and indexes. */
-  async #prepare({ connection }: MongoDatabase): Promise<void> {
-    for (const { name, shardKey, indexes } of PROFILE_COLLECTIONS) {
-      if (!this.lacks('shards')) {
-        const key = { shardCollection: `${connection.db?.databaseName}.${name}`, key: shardKey };
-        await connection.db?.admin().command(key);
-      }
-      for (const index of indexes) await connection.collection(name).createIndex({ ...index });
+  /** What an operator does: shards where there are some, and the steps of `db migrate`. */
+  async #prepare({ connection: { db } }: MongoDatabase): Promise<void> {
+    if (db === undefined) throw new Error('not open');
+    for (const { name, shardKey } of this.lacks('shards') ? [] : ALL_COLLECTIONS) {
+      await db.admin().command({ shardCollection: `${db.databaseName}.${name}`, key: shardKey });
     }
+    const tools = { context: db, fence: 0, assertHeld: () => {} };
+    for (const step of mongoMigrations()) await step.up(tools);
   }
 }
 

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
+import { EVENT_COLLECTIONS } from '../../src/analytics/event-mongo-model.ts';
+import { ACCOUNT_COLLECTIONS } from '../../src/auth/account-mongo-models.ts';
 import { PROFILE_COLLECTIONS } from '../../src/profiles/profile-mongo-models.ts';
+import { MongosCluster, RefusedCommand } from './mongos-cluster.ts';
 import { documentsOf, MongosCollections } from './mongos-collections.ts';
 import { type BsonDocument, readFrames, replyFrame, type WireRequest } from './op-msg.ts';
 
@@ -14,14 +17,27 @@ export interface SeenCommand {
 
 /**
  * What to do to a command instead of answering it: `lose-request`: the socket breaks, nothing has happened. `lose-reply`: it has
- * happened, then the socket breaks. A document: the reply.
+ * happened, then the socket breaks. `too-late`: it has happened, and the reply says that it took too long. A document: the reply.
  */
-export type Fault = 'lose-request' | 'lose-reply' | BsonDocument;
+export type Fault = 'lose-request' | 'lose-reply' | 'too-late' | BsonDocument;
 
+/** Nothing is tried again for it, and no connection ends. */
+export const TOO_LATE: BsonDocument = { ok: 0, code: 50, errmsg: 'it took too long' };
+
+const PLANS = [...PROFILE_COLLECTIONS, ...ACCOUNT_COLLECTIONS, ...EVENT_COLLECTIONS];
 /** Commands that ask no collection. */
 const OF_THE_SERVER = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
 /** Commands of preparing and tidying up: they go to all shards by nature. */
-const OF_ADMINISTRATION = new Set(['createIndexes', 'dropDatabase']);
+const OF_ADMINISTRATION = new Set([
+  'create',
+  'collMod',
+  'createIndexes',
+  'dropDatabase',
+  'listCollections',
+]);
+/** Databases and collections that are not sharded: a command to them reaches one shard by nature. */
+const OF_ONE_SHARD = new Set(['admin', 'config']);
+const UNSHARDED = new Set(['schema']);
 
 /**
  * Lists that a region's own nodes ask for by the first part of the shard key: mongos asks the shards of that zone, none else.
@@ -42,6 +58,8 @@ export class MongosDouble implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #collections = new MongosCollections();
+  /** What it routes to, for those who shard. */
+  readonly cluster = new MongosCluster(['shardA', 'shardB', 'shardC'], this.#collections);
   /** Replies of retryable writes by session and number: one that is repeated is answered, not done again. */
   readonly #done = new Map<string, BsonDocument>();
   #time = 1;
@@ -99,12 +117,13 @@ export class MongosDouble implements AsyncDisposable {
     if (fault === 'lose-request') return void socket.destroy();
     const reply = typeof fault === 'object' ? fault : this.#reply(seen);
     if (fault === 'lose-reply') return void socket.destroy();
-    socket.write(replyFrame(request, { ...reply, ...this.#times() }));
+    const said = fault === 'too-late' ? TOO_LATE : reply;
+    socket.write(replyFrame(request, { ...said, ...this.#times() }));
   }
 
   #note(seen: SeenCommand): void {
     this.seen.push(seen);
-    if (!OF_ADMINISTRATION.has(seen.name) && !isTargeted(seen)) this.untargeted.push(seen);
+    if (isOfData(seen) && !isTargeted(seen)) this.untargeted.push(seen);
   }
 
   #reply({ name, command }: SeenCommand): BsonDocument {
@@ -113,10 +132,14 @@ export class MongosDouble implements AsyncDisposable {
     const before = retryKey === null ? undefined : this.#done.get(retryKey);
     if (before) return before;
     try {
-      const reply = { ok: 1, ...this.#collections.run(name, command) };
+      const done = this.cluster.run(name, command) ?? this.#collections.run(name, command);
+      const reply = { ok: 1, ...done };
       if (retryKey !== null) this.#done.set(retryKey, reply);
       return reply;
     } catch (error) {
+      if (error instanceof RefusedCommand) {
+        return { ok: 0, code: error.code, errmsg: error.message };
+      }
       return { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: String(error) };
     }
   }
@@ -158,9 +181,15 @@ function retryKeyOf(command: BsonDocument): string | null {
   return `${lsid.id.toString()}/${String(txnNumber)}`;
 }
 
+/** Whether it asks a collection that may be spread over shards. */
+function isOfData({ name, collection, command }: SeenCommand): boolean {
+  if (OF_ADMINISTRATION.has(name)) return false;
+  return !OF_ONE_SHARD.has(String(command['$db'])) && !UNSHARDED.has(collection);
+}
+
 /** Whether every filter, and every document that is new, says the whole shard key. */
 function isTargeted({ name, collection, command }: SeenCommand): boolean {
-  const plan = PROFILE_COLLECTIONS.find((each) => each.name === collection);
+  const plan = PLANS.find((each) => each.name === collection);
   if (!plan) return false;
   const keys = Object.keys(plan.shardKey);
   const wanted = LISTED_BY_ZONE.has(collection) && name === 'find' ? keys.slice(0, 1) : keys;

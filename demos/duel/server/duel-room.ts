@@ -291,7 +291,8 @@ export class DuelRoom extends Room<{ state: DuelState }> {
     const { playerId, sessionId, isBot } = this.#table.seat(seat);
     if (isBot) return;
     this.profiles.addStatistics(playerId, { [statistic]: 1 }).then(
-      (profile) => this.#showProfile(seat, sessionId, profile),
+      // Without one it waits for the store, and shows in a later game.
+      (profile) => profile !== null && this.#showProfile(seat, sessionId, profile),
       (error: unknown) => {
         // A player of another region has his profile there; his rating goes there by itself.
         if (error instanceof GameError && error.code === 'PROFILE_UNKNOWN') return;

@@ -30,7 +30,7 @@ export class MatchReports implements MatchResults {
     const { link } = deps;
     for (const peer of link?.peers ?? []) {
       link?.onMessage(peer, RATINGS, async ({ body }) => {
-        for (const change of body.changes) await this.#change(body.queue, change);
+        for (const change of body.changes) await this.#change(body, change);
       });
     }
   }
@@ -50,7 +50,7 @@ export class MatchReports implements MatchResults {
     for (const [home, own] of Map.groupBy(changes, (it) => it.homeRegionId)) {
       const ofHome = own.map(({ change }) => change);
       if (home === regionId) {
-        for (const change of ofHome) await this.#change(queue, change);
+        for (const change of ofHome) await this.#change({ queue, matchId }, change);
         continue;
       }
       await link?.send(home, {
@@ -62,11 +62,12 @@ export class MatchReports implements MatchResults {
   }
 
   async #change(
-    queue: string,
+    { queue, matchId }: { readonly queue: string; readonly matchId: string },
     { playerId, mu, sigma }: { playerId: string; mu: number; sigma: number },
   ): Promise<void> {
     const { profiles, clock } = this.#deps;
-    await changeRating(playerId, { queue, mu, sigma }, { profiles, nowMs: clock.wallMs() });
+    const change = { queue, matchId, mu, sigma };
+    await changeRating(playerId, change, { profiles, nowMs: clock.wallMs() });
   }
 }
 

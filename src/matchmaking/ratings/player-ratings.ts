@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../../errors/errors.ts';
+import { GameError } from '../../errors/game-error.ts';
 import type { PlayerProfiles } from '../../profiles/contract.ts';
 import type { Skill } from '../pool/ticket.ts';
 import { NEW_PLAYER, ratingAfter } from './rating.ts';
@@ -24,20 +26,44 @@ export async function ratingOf(
   return playedAtMs === undefined ? rating : ratingAfter(rating, nowMs - playedAtMs);
 }
 
-/** Adds what a game has changed of a player's rating; nothing of a player who is not known here. */
+/**
+ * Adds what a match has changed of a player's rating, once for each match; nothing of a player who is not known here. While the
+ * store is away it waits as other additions do.
+ *
+ * @throws {GameError} `STORE_UNAVAILABLE`
+ */
 export async function changeRating(
   playerId: string,
-  change: { readonly queue: string; readonly mu: number; readonly sigma: number },
+  change: {
+    readonly queue: string;
+    readonly matchId: string;
+    readonly mu: number;
+    readonly sigma: number;
+  },
   { profiles, nowMs }: { readonly profiles: PlayerProfiles; readonly nowMs: number },
 ): Promise<void> {
-  const profile = await profiles.read(playerId);
-  if (profile === null) return;
   const keys = ratingKeys(change.queue);
-  await profiles.addStatistics(playerId, {
-    [keys.mu]: change.mu,
-    [keys.sigma]: change.sigma,
-    [keys.playedAtMs]: nowMs - (profile.statistics[keys.playedAtMs] ?? 0),
+  const known = await profiles.read(playerId).catch(unlessAway);
+  if (known === null) return;
+  // While the store is away nobody knows when he played last: the next match says it.
+  const playedAt =
+    known === 'away' ? {} : { [keys.playedAtMs]: nowMs - (known.statistics[keys.playedAtMs] ?? 0) };
+  const statistics = { [keys.mu]: change.mu, [keys.sigma]: change.sigma, ...playedAt };
+  const operationId = `rating:${change.matchId}`;
+  await profiles.operate(playerId, { operationId, reason: 'rating', statistics }).catch((error) => {
+    // Unknown: he has left for ever. Another one under this id: the match counts already, and was told of at another moment.
+    const isSettled = ['PROFILE_UNKNOWN', 'OPERATION_CONFLICT'].includes(codeOf(error) ?? '');
+    if (!isSettled) throw error;
   });
+}
+
+function unlessAway(error: unknown): 'away' {
+  if (codeOf(error) === 'STORE_UNAVAILABLE') return 'away';
+  throw error;
+}
+
+function codeOf(error: unknown): ErrorCode | null {
+  return error instanceof GameError ? error.code : null;
 }
 
 function ratingKeys(queue: string) {

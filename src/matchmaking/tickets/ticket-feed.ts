@@ -1,6 +1,6 @@
 import type { MatchmakingPush } from '../../protocol/matchmaking.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { PushSocket } from '../../transport/ws/push-socket.ts';
+import type { PlayerSocket } from '../contract.ts';
 import type { PartyStore } from '../parties/party.ts';
 import { partyBody } from '../parties/party-body.ts';
 import type { TicketRecord } from './ticket-record.ts';
@@ -20,7 +20,7 @@ export interface TicketFeedDeps {
 
 interface Listener {
   readonly playerId: string;
-  readonly socket: PushSocket;
+  readonly socket: PlayerSocket;
   /** The ticket he waits on; null: none, or it has ended. */
   waiting: TicketRecord | null;
   /** Of the last push of the search; one that says the same is not sent. */
@@ -66,7 +66,7 @@ export class TicketFeed {
   }
 
   /** The player hears what he has now, then what changes. @throws {GameError} `DIRECTORY_UNAVAILABLE` */
-  async watch(playerId: string, socket: PushSocket): Promise<void> {
+  async watch(playerId: string, socket: PlayerSocket): Promise<void> {
     const listener: Listener = {
       ...{
         playerId,

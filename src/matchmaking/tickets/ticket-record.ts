@@ -52,7 +52,11 @@ const TicketEnd = z.discriminatedUnion('kind', [
       })
       .nullable(),
   }),
-  z.object({ kind: z.literal('cancelled'), by: z.enum(['player', 'party-changed']) }),
+  /** `turned-away`: a player of it is not welcome any more. */
+  z.object({
+    kind: z.literal('cancelled'),
+    by: z.enum(['player', 'party-changed', 'turned-away']),
+  }),
 ]);
 export type TicketEnd = z.infer<typeof TicketEnd>;
 

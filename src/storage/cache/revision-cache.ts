@@ -163,19 +163,8 @@ export class RevisionCache<Value extends Revisioned> {
   /** From the store, by one process at a time. */
   async #load(key: string): Promise<Value | null> {
     const token = randomUUID();
-    const { clock, shared } = this.#deps;
-    const untilMs = clock.monotonicMs() + LOCK_MS;
-    // A tier that does not answer locks nothing: then each process loads once.
-    while (shared !== null && !(await shared.lock(key, token, LOCK_MS).catch(() => true))) {
-      await pause(POLL_MS * (1 + this.#deps.random()));
-      const found = await this.#readShared(key);
-      if (found !== null && found.freshForMs > 0) {
-        this.#count('waited');
-        this.#keep(key, found.value, found.revision, found.freshForMs);
-        return found.value;
-      }
-      if (clock.monotonicMs() >= untilMs) break;
-    }
+    const found = await this.#waitForTurn(key, token);
+    if (found !== null) return found.value;
     try {
       let value = await this.#deps.load(key);
       // Read before the write we heard of: once more, now after it.
@@ -186,9 +175,38 @@ export class RevisionCache<Value extends Revisioned> {
       await this.#share(key, value, revision, token);
       return value;
     } catch (error) {
-      await shared?.unlock(key, token).catch(() => {});
+      await this.#deps.shared?.unlock(key, token).catch(() => {});
       throw error;
     }
+  }
+
+  /** @returns what another process has loaded; null: it is for this one to load */
+  async #waitForTurn(key: string, token: string): Promise<{ readonly value: Value | null } | null> {
+    const { clock, random, shared } = this.#deps;
+    if (shared === null) return null;
+    const untilMs = clock.monotonicMs() + LOCK_MS;
+    for (;;) {
+      // A tier that does not answer locks nothing: then each process loads once.
+      const isLocked = await shared.lock(key, token, LOCK_MS).catch(() => null);
+      if (isLocked === null) return null;
+      // With the lock as well: another may have loaded, and let go of it, since we looked.
+      const found = await this.#waitedFor(key);
+      if (found !== null) {
+        if (isLocked) await shared.unlock(key, token).catch(() => {});
+        return found;
+      }
+      if (isLocked || clock.monotonicMs() >= untilMs) return null;
+      await pause(POLL_MS * (1 + random()));
+    }
+  }
+
+  /** What another process has loaded meanwhile; null: nothing yet. */
+  async #waitedFor(key: string): Promise<{ readonly value: Value | null } | null> {
+    const found = await this.#readShared(key);
+    if (found === null || found.freshForMs <= 0) return null;
+    this.#count('waited');
+    this.#keep(key, found.value, found.revision, found.freshForMs);
+    return found;
   }
 
   async #readShared(key: string) {

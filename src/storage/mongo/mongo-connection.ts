@@ -30,6 +30,8 @@ export interface MongoConnectionOptions {
   readonly regionId: string;
   /** Connections kept open, for tests that want few. */
   readonly minPoolSize?: number;
+  /** Silence after which a socket is given up, ms; 0: never, for a job whose index is built for hours. 10 s unless said otherwise. */
+  readonly socketSilenceMs?: number;
 }
 
 /** A connected client. */
@@ -49,7 +51,8 @@ export interface MongoDatabase extends AsyncDisposable {
  * @throws {GameError} `STORE_UNAVAILABLE` when no server answers within 3 s; {Error} for a URI that is none
  */
 export async function openMongo(options: MongoConnectionOptions): Promise<MongoDatabase> {
-  const { uri, regionId, minPoolSize = FEWEST_CONNECTIONS } = options;
+  const { uri, regionId } = options;
+  const { minPoolSize = FEWEST_CONNECTIONS, socketSilenceMs = SOCKET_SILENCE_MS } = options;
   const connection = createConnection();
   try {
     await connection.openUri(uri, {
@@ -60,7 +63,7 @@ export async function openMongo(options: MongoConnectionOptions): Promise<MongoD
       waitQueueTimeoutMS: POOL_WAIT_MS,
       serverSelectionTimeoutMS: SERVER_SELECTION_MS,
       connectTimeoutMS: CONNECT_MS,
-      socketTimeoutMS: SOCKET_SILENCE_MS,
+      socketTimeoutMS: socketSilenceMs,
       retryReads: true,
       retryWrites: true,
       writeConcern: { w: 'majority', journal: true, wtimeoutMS: MAJORITY_MS },

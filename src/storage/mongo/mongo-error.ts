@@ -34,6 +34,16 @@ const CONNECTION_ERRORS = [
   mongo.MongoExpiredSessionError,
 ] as const;
 
+/** Of a socket that broke while the driver wrote to it: it lets these through as they are. */
+const SOCKET_ERRORS: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+]);
+
 /** Whether MongoDB refused a document because its key is taken. The servers we meet do not all say which key. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
@@ -64,6 +74,8 @@ function isUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
     return UNAVAILABLE.has(Number(error.code)) || error.hasErrorLabel('RetryableWriteError');
   }
+  if (error instanceof Error && SOCKET_ERRORS.has((error as NodeJS.ErrnoException).code))
+    return true;
   return CONNECTION_ERRORS.some((kind) => error instanceof kind) || isByName(error);
 }
 

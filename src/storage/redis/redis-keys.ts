@@ -44,6 +44,13 @@
 //   meridian:cache:{<cache>:<key>}:lock  string  token of the process that loads it; expires
 //   meridian:cache:<cache>               channel {key, revision} after each write
 //
+// Profiles: writes that wait for the store.
+//
+//   {meridian:deferred}:writes:*         a queue of BullMQ; a job is <player>/<operation id with slashes for colons>
+//   {meridian:soft}:due                  zset    players with soft values, scored by when they are written, ms
+//   {meridian:soft}:of:<player>          hash    s:<section> → "<version> <JSON>", # → newest version, @ → token of who writes it,
+//                                                @until → end of that claim, ms
+//
 // Matchmaking: tickets and parties of this region; scripts change them together (ticket-index, party-index), in a slot of their own.
 //
 //   {meridian:mm}:claims                 zset    ids of claimed tickets, scored by the end of the claim, ms
@@ -71,6 +78,7 @@
 
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
+const SOFT_TAG = '{meridian:soft}';
 const ANALYTICS_TAG = '{meridian:analytics}';
 
 export const redisKeys = {
@@ -106,6 +114,10 @@ export const redisKeys = {
   cached: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}`,
   cacheNews: (cache: string) => `meridian:cache:${cache}`,
   cachedLock: (cache: string, key: string) => `meridian:cache:{${cache}:${key}}:lock`,
+  /** BullMQ names its keys itself. */
+  deferredWrites: { prefix: '{meridian:deferred}', name: 'writes' },
+  softDue: `${SOFT_TAG}:due`,
+  softShelf: (playerId: string) => `${SOFT_TAG}:of:${playerId}`,
   ticketClaims: `${MATCHMAKING_TAG}:claims`,
   ticket: (ticketId: string) => `${MATCHMAKING_TAG}:ticket:${ticketId}`,
   ticketQueue: (queue: string) => `${MATCHMAKING_TAG}:queue:${queue}`,

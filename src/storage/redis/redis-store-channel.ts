@@ -49,7 +49,8 @@ export class RedisStoreChannel<Change> {
     this.#subscriber =
       options.redis instanceof Redis
         ? options.redis.duplicate(redisOptions)
-        : options.redis.duplicate([], { redisOptions });
+        : // A Cluster has a queue of its own, before those of its servers.
+          options.redis.duplicate([], { redisOptions, enableOfflineQueue: true });
     this.#subscriber.on('error', (error: Error) => {
       options.log.debug({ err: error, channel: options.name }, 'the connection of a channel broke');
     });

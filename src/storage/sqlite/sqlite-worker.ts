@@ -7,10 +7,9 @@
 // returned: what was acknowledged survives a crash of the process and, with synchronous=FULL, of the machine.
 // Each write runs in a SAVEPOINT, so a failing one does not undo its neighbours.
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { openSqliteFile, schemaVersionOf } from './sqlite-file.ts';
 import type {
   SqliteFailure,
   SqliteReply,
@@ -109,19 +108,19 @@ class SqliteWorker {
 }
 
 function openDatabase({ path, busyTimeoutMs, migrations }: SqliteWorkerOptions): DatabaseSync {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
-  // FULL: fsync at every commit. NORMAL would lose the last commits when the machine (not the process) dies.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const db = openSqliteFile(path, busyTimeoutMs);
   migrate(db, migrations);
   return db;
 }
 
-/** Brings the schema up to date; several processes may try at once, one does it. */
+/**
+ * Brings the schema up to date; several processes may try at once, one does it. The same steps as a migrator's, and the same count of
+ * them (sqlite-migrations.ts).
+ */
 function migrate(db: DatabaseSync, migrations: readonly string[]): void {
   db.exec('BEGIN IMMEDIATE');
   try {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+    const version = schemaVersionOf(db);
     if (version > migrations.length) {
       throw new Error(
         `The SQLite file has schema version ${version}, this build knows ${migrations.length}: run the newer build.`,

@@ -11,6 +11,7 @@ import { CorsPolicy } from './cors-policy.ts';
 import { refuseCrowds } from './door.ts';
 import { errorRenderer, notFound } from './error-renderer.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { readJson } from './read-json.ts';
 import { requestLog } from './request-log.ts';
 import type { Caller, Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -41,6 +42,8 @@ export function createHttpApp(deps: ApiDeps): Application {
  */
 export function mountApi(app: Application, deps: ApiDeps): void {
   app.disable('x-powered-by');
+  // Nobody keeps these replies, so nobody asks whether they have changed: a hash of each would be for nothing.
+  app.disable('etag');
   const policy = new CorsPolicy(deps.config.corsOrigins);
   app.use(refuseCrowds(deps.routes, policy));
   app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
@@ -112,17 +115,20 @@ function noStore(): RequestHandler {
 }
 
 function jsonBody(limitBytes: number): RequestHandler {
-  // Nobody compresses bodies this small; inflating them would only invite bombs.
-  const readJson = express.json({ limit: limitBytes, inflate: false });
+  const read = readJson(limitBytes);
   return (request, response, next) => {
-    const hasBody =
-      request.get('transfer-encoding') !== undefined || Number(request.get('content-length')) > 0;
-    if (hasBody && !request.is('json')) {
+    if (hasBody(request) && !request.is('json')) {
       const message = 'Send the body as application/json.';
       throw new GameError('BAD_REQUEST', {}, { message });
     }
-    readJson(request, response, next);
+    read(request, response, next);
   };
+}
+
+function hasBody(request: express.Request): boolean {
+  return (
+    request.get('transfer-encoding') !== undefined || Number(request.get('content-length')) > 0
+  );
 }
 
 /** `/v1/profiles/{playerId}` → `/profiles/:playerId`, relative to the router's prefix. */

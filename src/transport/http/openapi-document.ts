@@ -22,15 +22,16 @@ const ErrorReply = z
   })
   .meta({ id: 'Error' }) satisfies z.ZodType<ErrorBody>;
 
-/** Failures any route may have. */
+/** Failures any route may have: a body is looked at wherever it is sent. */
 const COMMON_ERRORS: readonly ErrorCode[] = [
+  'BAD_REQUEST',
+  'PAYLOAD_TOO_LARGE',
   'ORIGIN_FORBIDDEN',
   'RATE_LIMITED',
   'INTERNAL',
   'STORE_UNAVAILABLE',
   'SHUTTING_DOWN',
 ];
-const INPUT_ERRORS: readonly ErrorCode[] = ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE'];
 const TOKEN_ERRORS: readonly ErrorCode[] = [
   'TOKEN_MISSING',
   'TOKEN_INVALID',
@@ -92,7 +93,6 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const codes = [
-    ...(route.body || route.params || route.query ? INPUT_ERRORS : []),
     ...(route.access === 'player' ? TOKEN_ERRORS : []),
     ...route.errors,
     ...COMMON_ERRORS,

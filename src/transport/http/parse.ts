@@ -18,11 +18,18 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   throw badRequest(parsed.error);
 }
 
+/** Keys are the sender's, and a reply (or a trailer of gRPC, which is smaller) should not carry all of a large one back. */
+const MOST_SHOWN = 100;
+
 /** What a schema has against an input, as the one who sent it may see it. */
 export function badRequest({ issues }: z.core.$ZodError): GameError {
   const shown: InputIssue[] = issues.slice(0, 10).map(({ path, message }) => ({
-    path: path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
-    message,
+    path: path.map((key) => (typeof key === 'number' ? key : shortened(String(key)))),
+    message: shortened(message),
   }));
   return new GameError('BAD_REQUEST', { issues: shown });
+}
+
+function shortened(text: string): string {
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`;
 }

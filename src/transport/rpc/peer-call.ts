@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import { derivedKey, isSameMac, macOver } from '../../shared/mac.ts';
 
@@ -9,19 +10,19 @@ const PEER_HEADER = 'meridian-peer';
 const TOLERANCE_MS = 5 * 60_000;
 
 /** The key of calls between services, of the secret that all of them have (RFC 5869). */
-export function callKey(secret: string): Uint8Array {
-  return derivedKey(secret, 'meridian rpc');
+export function callKey(secret: string): KeyObject {
+  return createSecretKey(derivedKey(secret, 'meridian rpc'));
 }
 
 /** @param atMs - wall clock @param path - `/<service>/<Method>` */
-export function signCall(metadata: Metadata, key: Uint8Array, path: string, atMs: number): void {
+export function signCall(metadata: Metadata, key: KeyObject, path: string, atMs: number): void {
   metadata.set(PEER_HEADER, `${atMs}.${macOver(key, 'call', path, String(atMs))}`);
 }
 
 /** Whether a call comes from a service that has the key. */
 export function isPeerCall(
   metadata: Metadata,
-  key: Uint8Array,
+  key: KeyObject,
   path: string,
   nowMs: number,
 ): boolean {

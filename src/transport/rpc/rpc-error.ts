@@ -18,11 +18,21 @@ const SentError = z.object({
   }),
 });
 
+/** Trailers are headers: some of gRPC's libraries take 16 KiB of them in all, and base64 makes four bytes of three. */
+const MOST_TRAILER_BYTES = 8 * 1_024;
+
 /** How a failure leaves a service. Only a `GameError` says what it is. */
 export function toServiceError(thrown: unknown): Partial<ServiceError> {
   const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
   const metadata = new Metadata();
-  metadata.set(ERROR_TRAILER, Buffer.from(JSON.stringify(error.toBody())));
+  const whole = Buffer.from(JSON.stringify(error.toBody()));
+  // Rather without its details than not at all.
+  const { code, message } = error;
+  const sent =
+    whole.length <= MOST_TRAILER_BYTES
+      ? whole
+      : Buffer.from(JSON.stringify(new GameError(code, {}, { message }).toBody()));
+  metadata.set(ERROR_TRAILER, sent);
   return { code: statusOf(error), details: error.message, metadata };
 }
 

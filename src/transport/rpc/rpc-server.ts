@@ -3,6 +3,7 @@ import {
   type handleUnaryCall,
   type Metadata,
   Server,
+  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { z } from 'zod';
@@ -26,6 +27,9 @@ export interface RpcServerDeps extends RpcEndDeps {
 
 /** Largest message: a full profile with its JSON, several times over. */
 const MOST_BYTES = 1024 * 1024;
+
+/** Stands for bytes that are no message of its method: gRPC would call that a fault of the server. */
+const UNREADABLE: Message = Object.freeze({});
 
 /** The port where other services call this one: gRPC, with the standard health service. Never public. */
 export class RpcServer {
@@ -67,7 +71,7 @@ export class RpcServer {
         (feeds as RpcFeeds<RpcContract>)[name] as Feeder,
       ),
     ]);
-    this.#server.addService(service, Object.fromEntries([...calls, ...streams]));
+    this.#server.addService(withReaders(service), Object.fromEntries([...calls, ...streams]));
     this.#health.setStatus(contract.name, 'SERVING');
   }
 
@@ -121,7 +125,7 @@ export class RpcServer {
         deadlineMs: startedMs + leftMs,
       };
       const answer = async () => {
-        this.#admit(path, call.metadata);
+        this.#admit(path, call);
         return z.encode(reply, await handle(parse(request, call.request))) as Message;
       };
       inCallContext(context, answer).then(
@@ -154,7 +158,7 @@ export class RpcServer {
       this.#feeds.add(feed);
       feed.onClose(() => this.#feeds.delete(feed));
       const begin = async () => {
-        this.#admit(path, call.metadata);
+        this.#admit(path, call);
         await feeder(parse(request, call.request), feed);
       };
       begin().catch((thrown: unknown) => {
@@ -164,11 +168,33 @@ export class RpcServer {
     };
   }
 
-  /** @throws {GameError} `PEER_UNKNOWN` */
-  #admit(path: string, metadata: Metadata): void {
+  /** @throws {GameError} `PEER_UNKNOWN`, `BAD_REQUEST` for what is no message at all */
+  #admit(
+    path: string,
+    { metadata, request }: { readonly metadata: Metadata; readonly request: unknown },
+  ): void {
     const { clock, key } = this.#deps;
     if (!isPeerCall(metadata, key, path, clock.wallMs())) throw new GameError('PEER_UNKNOWN');
+    if (request === UNREADABLE) {
+      throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
+    }
   }
+}
+
+/** The same methods, which hand on {@link UNREADABLE} for what they cannot read. */
+function withReaders(service: ServiceDefinition): ServiceDefinition {
+  const methods = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): unknown => {
+      try {
+        return method.requestDeserialize(bytes);
+      } catch {
+        // Whose bytes they are is not known yet: what is wrong with them is told to nobody.
+        return UNREADABLE;
+      }
+    };
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(methods);
 }
 
 type Feeder = (request: unknown, feed: ServedFeed) => Promise<void>;

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import { type Server as HttpServer, STATUS_CODES } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   type AuthContext,
@@ -19,6 +18,7 @@ import { systemClock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
+import { refuseSocket } from '../http/refuse-socket.ts';
 import { closeReason } from './close-socket.ts';
 import { MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
@@ -185,7 +185,7 @@ export class MeridianTransport extends WebSocketTransport {
 
   #refuse(socket: Duplex, error: GameError): void {
     this.#options.metrics.upgradeRefused(error.code);
-    refuse(socket, error);
+    refuseSocket(socket, error);
   }
 
   #watch(ws: WebSocket): void {
@@ -276,13 +276,4 @@ function servePingSocket(ws: WebSocket): void {
   const timeout = setTimeout(() => ws.close(1000), PING_SOCKET_LIFE_MS);
   ws.on('message', () => ws.send(PING_REPLY));
   ws.once('close', () => clearTimeout(timeout));
-}
-
-/** Answers an upgrade request with an HTTP error and ends the socket. */
-function refuse(socket: Duplex, error: GameError): void {
-  const body = JSON.stringify(error.toBody());
-  const status = error.spec.http;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

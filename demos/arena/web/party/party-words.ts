@@ -18,7 +18,7 @@ export function statusOf(
     case 'expired':
       return 'Nobody was found in time. Try again.';
     case 'cancelled':
-      if (ticket.by === 'party-changed') return 'The squad has changed: search again.';
+      if (ticket.by !== 'player') return 'The squad has changed: search again.';
       break;
     case 'lost':
       return ticket.error.message;
