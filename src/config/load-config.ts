@@ -18,6 +18,7 @@ const RENAMED: Readonly<Record<string, string>> = { MERIDIAN_REGION_ALL: 'MERIDI
 export const NOT_CONFIG: ReadonlySet<string> = new Set([
   'MERIDIAN_FUZZ_RUNS',
   'MERIDIAN_NO_INSTALL',
+  'MERIDIAN_PM2_APART',
   'MERIDIAN_TEST_SEED',
   'MERIDIAN_TEST_SPLIT',
   'MERIDIAN_TEST_WORLD',
