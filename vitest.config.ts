@@ -90,6 +90,8 @@ export default defineConfig({
             'loadtest/**/*.test.ts',
             'bin/**/*.test.ts',
           ],
+          // Properties compute; beside three other files on two cores that takes its time.
+          testTimeout: 20_000,
         },
       },
       {
