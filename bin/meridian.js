@@ -41,11 +41,7 @@ const COMMANDS = /** @type {const} */ ([
   ['cluster', '[options]', 'five regions on this machine, as far apart as in truth, until Ctrl-C'],
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
-  [
-    'db',
-    'migrate|shard',
-    'bring the database to the schema of this build; spread it over shards',
-  ],
+  ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 
