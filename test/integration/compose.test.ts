@@ -92,8 +92,10 @@ describe('[DB-30] compose.yaml', () => {
       expect(service.healthcheck?.test).toContain('mongosh');
       expect(service.healthcheck?.retries).toBeGreaterThan(0);
       // It is asked on the port that it listens on.
-      const port = service.command?.[service.command.indexOf('--port') + 1];
-      expect(service.healthcheck?.test).toContain(port);
+      const words = wordsOf(service);
+      const port = Number(words[words.indexOf('--port') + 1]);
+      expect(port).toBeGreaterThan(0);
+      expect(service.healthcheck?.test).toContain(`--port ${port} `);
     },
   );
 
