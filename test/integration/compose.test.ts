@@ -15,13 +15,13 @@ const yaml = requireOfPm2('js-yaml') as { load(text: string): unknown };
 
 interface Service {
   readonly image: string;
-  readonly command?: readonly string[];
+  readonly command?: string | readonly string[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[]; readonly retries: number };
+  readonly healthcheck?: { readonly test: string; readonly retries: number };
   readonly mem_limit?: string;
   readonly network_mode?: string;
   readonly privileged?: boolean;
@@ -62,6 +62,9 @@ const [, NODE_VERSION = ''] =
     /NODE_VERSION = '([\d.]+)'/,
   ) ?? [];
 
+const wordsOf = ({ command = [] }: Service): readonly string[] =>
+  typeof command === 'string' ? command.split(' ') : command;
+
 /** A member of a replica set: its service's name, less the number. */
 const setOf = (name: string) => name.replace(/-\d$/, '');
 
@@ -69,7 +72,7 @@ describe('[DB-30] compose.yaml', () => {
   test('has a config server, three shards and a router, of one member each, or three with a profile', () => {
     const members = (profile: string | undefined) =>
       services
-        .filter(([, { command = [] }]) => command[0] === 'mongod')
+        .filter(([, service]) => wordsOf(service)[0] === 'mongod')
         .filter(([, { profiles }]) => profiles?.[0] === profile)
         .map(([name]) => name);
     expect(members(undefined)).toEqual(['config-1', 'shard-a-1', 'shard-b-1', 'shard-c-1']);
@@ -89,8 +92,10 @@ describe('[DB-30] compose.yaml', () => {
       expect(service.healthcheck?.test).toContain('mongosh');
       expect(service.healthcheck?.retries).toBeGreaterThan(0);
       // It is asked on the port that it listens on.
-      const port = service.command?.[service.command.indexOf('--port') + 1];
-      expect(service.healthcheck?.test).toContain(port);
+      const words = wordsOf(service);
+      const port = Number(words[words.indexOf('--port') + 1]);
+      expect(port).toBeGreaterThan(0);
+      expect(service.healthcheck?.test).toContain(`--port ${port} `);
     },
   );
 
@@ -101,9 +106,11 @@ describe('[DB-30] compose.yaml', () => {
 
   test('each member is in the set of its name, and has a volume of its own', () => {
     const seen = new Set<string>();
-    for (const [name, { command = [], volumes = [] }] of services) {
-      if (command[0] !== 'mongod') continue;
-      expect(command[command.indexOf('--replSet') + 1]).toBe(setOf(name));
+    for (const [name, service] of services) {
+      const { volumes = [] } = service;
+      const words = wordsOf(service);
+      if (words[0] !== 'mongod') continue;
+      expect(words[words.indexOf('--replSet') + 1]).toBe(setOf(name));
       expect(volumes).toHaveLength(1);
       const [volume = ''] = volumes[0]?.split(':') ?? [];
       expect(volume).toBe(name);
@@ -123,9 +130,10 @@ describe('[DB-30] compose.yaml', () => {
   });
 
   test('what prepares it runs scripts that exist, with settings and shards that are some', () => {
-    const { command = [], environment = {}, image } = theService('prepare');
+    const prepare = theService('prepare');
+    const { environment = {}, image } = prepare;
     expect(image).toBe(`node:${NODE_VERSION}-bookworm-slim`);
-    const lines = command[2]?.trim().split('\n') ?? [];
+    const lines = wordsOf(prepare)[2]?.trim().split('\n') ?? [];
     expect(lines.map((line) => line.split(' ').slice(-2).join(' '))).toEqual([
       'node infra/mongodb/prepare.ts',
       'db shard',
