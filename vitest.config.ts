@@ -23,7 +23,6 @@ const SEVERAL_REGIONS = [
   'backfill-regions',
   'clock-skew',
   'evacuation',
-  'matchmaking-apart',
   'matchmaking-apart-regions',
   'matchmaking-regions',
   'world',
@@ -33,10 +32,14 @@ const SEVERAL_REGIONS = [
 /** Files of a minute and so, the longest first. Who begins one of them last waits for it alone. */
 const LONG_FILES = [
   'test/cluster/lease.test.ts',
+  'test/integration/backfill.test.ts',
   'test/cluster/survival-faults.test.ts',
   'test/cluster/chaos.test.ts',
   'test/integration/loadtest.test.ts',
-  'test/integration/backfill.test.ts',
+  'test/cluster/matchmaking-apart.test.ts',
+  'test/cluster/deferred-writes.test.ts',
+  'test/integration/deferred-writes.test.ts',
+  'test/contracts/migrations.test.ts',
   'test/integration/setup.test.ts',
 ];
 
@@ -74,8 +77,8 @@ export default defineConfig({
     slowTestThreshold: 2_000,
     // A process per file: Colyseus keeps its matchmaker at module level, and a test may send signals.
     pool: 'forks',
-    // Most of a test of processes is waiting, for leases and timers: two cores can take three files at a time.
-    maxWorkers: 3,
+    // Most of a test of processes is waiting, for leases and timers: two cores can take four files at a time.
+    maxWorkers: 4,
     sequence: { sequencer: LongFilesFirst },
     execArgv: ['--conditions=meridian-source'],
     projects: [
@@ -125,8 +128,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Browsers are heavy: one file at a time, after everything else.
-          fileParallelism: false,
+          // Browsers are heavy: two files at a time, after everything else.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
