@@ -144,3 +144,12 @@ test('[SE-13] the auth service takes no turn of a link: what comes for tickets f
   await Promise.all([a.restart('game'), a.restart('matchmaking')]);
   await eventually(async () => (await redis.exists(...keys)) === 2, { withinMs: 30_000 });
 });
+
+test('[CA-9] what a profile service apart writes, the caches of the other region hear', async () => {
+  const heard = () =>
+    b.metric('meridian_cache_news_total{cache="profiles",direction="heard"}').catch(() => 0);
+  const before = await heard();
+  // A profile that is new has changed, too.
+  await a.node.signIn('Cid');
+  await eventually(async () => (await heard()) > before, SECONDS);
+});
