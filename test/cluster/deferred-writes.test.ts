@@ -16,7 +16,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 
 const PLAYERS = Array.from({ length: 20 }, (_, n) => `p_player${String(n).padStart(14, '0')}`);
 const RATE_HZ = 200;
-const AWAY_MS = 10_000;
+const AWAY_MS = 5_000;
 const WITHIN = { withinMs: 180_000, everyMs: 100 };
 
 interface Reward {

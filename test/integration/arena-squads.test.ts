@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ArenaState } from '../../demos/arena/shared/arena-state.ts';
 import { SQUAD_QUEUE } from '../../demos/arena/shared/rules.ts';
 import { eventually } from '../support/eventually.ts';
-import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
+import { MATCH_WORLD, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 
 const SOON = { withinMs: 10_000, everyMs: 100 };
 
@@ -14,7 +14,7 @@ interface Fighter {
   readonly room: MeridianRoom<ArenaState>;
 }
 
-describe.each(MATCH_WORLDS)('$name', ({ open }) => {
+describe.each(MATCH_WORLD)('$name', ({ open }) => {
   let world: MatchWorld;
   beforeAll(async () => {
     world = await open('test/support/squads-game.ts', {

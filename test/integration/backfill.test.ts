@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
-import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
+import { MATCH_WORLD, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 import {
   type Seated,
   searchesOn,
@@ -17,7 +17,7 @@ const SECRET = 'a secret of one region, long enough';
 const SOON = { withinMs: 10_000 };
 const ANY = [{}, {}];
 
-describe.each(MATCH_WORLDS)('$name', ({ open }) => {
+describe.each(MATCH_WORLD)('$name', ({ open }) => {
   let world: MatchWorld;
   let region: MatchRegion;
   beforeAll(async () => {

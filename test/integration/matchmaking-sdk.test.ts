@@ -4,7 +4,7 @@ import { MemoryStorage, MeridianClient, type MeridianRoom } from '@meridian/clie
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RegionDoors } from '../../client-sdk/src/room-door.ts';
 import { eventually } from '../support/eventually.ts';
-import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
+import { MATCH_WORLD, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 import { startRegions } from '../support/start-regions.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
   }
 });
 
-describe.each(MATCH_WORLDS)('$name', ({ open }) => {
+describe.each(MATCH_WORLD)('$name', ({ open }) => {
   let world: MatchWorld;
   beforeAll(async () => {
     world = await open('test/support/match-game.ts', { JWT_SECRET: SECRET });

@@ -1,3 +1,4 @@
+import { isSplit } from './is-split.ts';
 import { ServicesApart } from './services-apart.ts';
 import { MeridianProcess } from './start-meridian.ts';
 
@@ -42,3 +43,6 @@ export const MATCH_WORLDS: readonly {
     },
   },
 ];
+
+/** The one that a run is about: apart with `MERIDIAN_TEST_SPLIT=1`. For what matchmaking.test.ts has shown of both. */
+export const MATCH_WORLD = MATCH_WORLDS.slice(...(isSplit ? [1, 2] : [0, 1]));
