@@ -54,8 +54,8 @@ export class SightMap {
     this.#items = radii.map((_, index) => this.grid.points(index + 1));
   }
 
-  get viewers(): ReadonlySet<number> {
-    return this.#viewers;
+  get classes(): number {
+    return this.#shapes.length;
   }
 
   /** Places of one class' items in the grid. */
