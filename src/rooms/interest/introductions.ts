@@ -1,7 +1,8 @@
-import { $changes, $refId, type ChangeTree, type Encoder, OPERATION } from '@colyseus/schema';
-import { CollectionKind, collectionKind, type Ref } from '../journal/schema-internals.ts';
+import { $changes, type ChangeTree, type Encoder, OPERATION } from '@colyseus/schema';
 import type { RoomInterest } from './room-interest.ts';
 import { SegmentPen } from './segment-book.ts';
+import type { GoneItem } from './tracked-items.ts';
+import { isMap, isReplaced, refIdOf } from './trees.ts';
 import { stockViewWriter, type Viewer, type ViewWriter } from './viewers.ts';
 
 // What enters and leaves sights, between two flushes. Colyseus would write down each field of it for each view; here the bytes
@@ -46,37 +47,31 @@ export class Introductions implements ViewWriter {
   }
 
   enter(viewer: Viewer, tree: ChangeTree): void {
-    const { view } = viewer;
-    const map = mapOf(tree);
-    const isOurs = map !== undefined && this.#isOurs(tree, map);
-    // The first one brings its map along, whose place in the state the client does not know yet.
-    if (!isOurs || !view.isVisible(map) || view.iterable) {
-      this.#pending.get(viewer)?.leaving.delete(tree);
+    this.#pending.get(viewer)?.leaving.delete(tree);
+    if (!this.#isOurs(viewer, tree)) {
       stockViewWriter.enter(viewer, tree);
       return;
     }
-    view.markVisible(tree);
-    const pending = this.#pendingOf(viewer);
-    if (!pending.leaving.delete(tree)) pending.entering.add(tree);
+    viewer.view.markVisible(tree);
+    this.#pendingOf(viewer).entering.add(tree);
   }
 
   leave(viewer: Viewer, tree: ChangeTree): void {
-    const { view } = viewer;
-    const map = mapOf(tree);
-    if (map === undefined) return;
-    const isByView = view.changes.has((tree.ref as Ref)[$refId] as number);
-    if (isByView || !this.#isOurs(tree, map) || view.iterable) {
+    if (!this.#isOurs(viewer, tree)) {
       stockViewWriter.leave(viewer, tree);
       return;
     }
-    view.unmarkVisible(tree);
+    viewer.view.unmarkVisible(tree);
     const pending = this.#pendingOf(viewer);
     if (pending.entering.delete(tree)) return;
+    const map = mapOf(tree) as ChangeTree;
     pending.leaving.set(tree, { map, index: tree.parentIndex as number });
   }
 
-  gone(viewer: Viewer, tree: ChangeTree): void {
-    this.#pending.get(viewer)?.entering.delete(tree);
+  gone(viewer: Viewer, item: GoneItem): void {
+    if (this.#pending.get(viewer)?.entering.delete(item.tree) === true) return;
+    const { tree, parent: map, index } = item;
+    if (isReplaced(item)) this.#pendingOf(viewer).leaving.set(tree, { map, index });
   }
 
   /** The client gets, or has got, all of it by other means. */
@@ -128,8 +123,12 @@ export class Introductions implements ViewWriter {
     }
   }
 
-  #isOurs(tree: ChangeTree, map: ChangeTree): boolean {
-    if (collectionKind(map.ref as unknown as Ref) !== CollectionKind.Map) return false;
+  #isOurs({ view }: Viewer, tree: ChangeTree): boolean {
+    const map = mapOf(tree);
+    if (map === undefined || view.iterable || !isMap(map)) return false;
+    // The first one brings its map along, whose place in the state the client does not know yet. And what waits in the view
+    // for the same map must not come after what is ours.
+    if (!view.isVisible(map) || view.changes.has(refIdOf(map))) return false;
     const { items } = this.#interest;
     const item = items.itemOf(tree);
     return item >= 0 && tree.isFiltered && items.fieldsOf(item).areAllPlain;

@@ -132,14 +132,14 @@ export class RoomInterest {
     if (item >= 0) this.sights.setTeam(id, this.sights.teamOf(item));
   }
 
-  #forget({ item, tree }: GoneItem): void {
+  #forget(item: GoneItem): void {
     const viewers: Viewer[] = [];
-    this.sights.seen.forEach(item, (id) => {
+    this.sights.seen.forEach(item.item, (id) => {
       const viewer = this.#viewer(id);
-      this.writer.gone(viewer, tree);
+      this.writer.gone(viewer, item);
       viewers.push(viewer);
     });
-    if (viewers.length > 0) this.#gone.push({ tree, viewers });
+    if (viewers.length > 0) this.#gone.push({ tree: item.tree, viewers });
   }
 
   #viewer(id: number): Viewer {

@@ -1,9 +1,10 @@
-import { $refId, type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { firstNotLeftOf, type RowMajor } from './cell-grid.ts';
 import type { CellShape } from './cell-shape.ts';
 import type { PlainFields } from './plain-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
 import { NO_TEAM } from './sight-map.ts';
+import { refIdOf } from './trees.ts';
 import type { Viewer } from './viewers.ts';
 
 // What has changed in the entities of a room, encoded once per flush and laid out so that what a client may see is a few runs
@@ -296,8 +297,7 @@ export class SegmentPen {
     this.#tree = tree;
     this.#written = 0;
     this.#bytes[this.#it.offset++] = SWITCH_TO_STRUCTURE;
-    const { [$refId]: refId } = tree.ref as { readonly [$refId]?: number };
-    encode.number(this.#bytes, refId as number, this.#it);
+    encode.number(this.#bytes, refIdOf(tree), this.#it);
   }
 }
 

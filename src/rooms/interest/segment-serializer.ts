@@ -12,7 +12,7 @@ import type { Viewer } from './viewers.ts';
 // The patches of a room with interest. Same wire format and id as ever; each changed entity is encoded once, and a client's patch is
 // copied together:
 //
-//   [what all get][leaves][what Colyseus encodes for this view][enters][segments of the cells he sees]
+//   [what all get][leaves][enters][what Colyseus encodes for this view][segments of the cells he sees]
 //                  ───────────────── mostly nothing ─────────────────
 //
 // Those in one cell for whom there is nothing in the middle get the very same bytes, frame and all. What is no plain value
@@ -208,7 +208,7 @@ class ViewerPatches {
     if (bodyBytes === 0 && timing === undefined) return null;
     const frame = openFrame(bodyBytes, timing);
     let at = frame.bodyOffset;
-    for (const part of [shared, leaves, byView, ...enters]) {
+    for (const part of [shared, leaves, ...enters, byView]) {
       frame.bytes.set(part, at);
       at += part.length;
     }

@@ -28,6 +28,9 @@ interface ReadClass {
 export interface GoneItem {
   readonly item: number;
   readonly tree: ChangeTree;
+  /** The collection it was in, and where. */
+  readonly parent: ChangeTree;
+  readonly index: number;
 }
 
 export class TrackedItems {
@@ -40,7 +43,8 @@ export class TrackedItems {
   readonly #xs: number[] = [];
   readonly #ys: number[] = [];
   /** Where in their collections they are. */
-  readonly #keys: number[] = [];
+  readonly #parents: ChangeTree[] = [];
+  readonly #indexes: number[] = [];
   /** Number of the round in which an item was in the state last. */
   readonly #rounds: number[] = [];
   #round = 0;
@@ -109,7 +113,7 @@ export class TrackedItems {
     }
     for (const [tree, item] of this.#itemByTree) {
       if (this.#rounds[item] === this.#round) continue;
-      gone({ item, tree });
+      gone(this.#goneItem(item, tree));
       this.#sights.removeItem(item);
       this.#itemByTree.delete(tree);
       this.#trees[item] = undefined;
@@ -134,20 +138,26 @@ export class TrackedItems {
       this.#sights.addItem(item, index);
     } else if (this.#hasMoved(item, tree, index)) {
       // It has another place in the state: to clients it is gone from one, and new in the other.
-      gone({ item, tree });
+      gone(this.#goneItem(item, tree));
       this.#sights.removeItem(item);
       this.#sights.addItem(item, index);
     }
-    this.#keys[item] = tree.parentIndex ?? 0;
+    this.#indexes[item] = tree.parentIndex ?? 0;
+    this.#parents[item] = tree.parent?.[$changes] as ChangeTree;
     this.#rounds[item] = this.#round;
     this.#place(item, entity, index, itemClass);
+  }
+
+  #goneItem(item: number, tree: ChangeTree): GoneItem {
+    const parent = this.#parents[item] as ChangeTree;
+    return { item, tree, parent, index: this.#indexes[item] as number };
   }
 
   #hasMoved(item: number, tree: ChangeTree, index: number): boolean {
     if (this.#sights.classOf(item) !== index) return true;
     // Entities of an array change their places all the time, and are told of by their ids.
     const isInArray = tree.parent?.[$changes]?.isArray === true;
-    return !isInArray && this.#keys[item] !== tree.parentIndex;
+    return !isInArray && this.#indexes[item] !== tree.parentIndex;
   }
 
   #place(item: number, entity: Entity, index: number, itemClass: ReadClass): void {

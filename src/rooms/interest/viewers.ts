@@ -1,6 +1,8 @@
 import type { Client } from '@colyseus/core';
-import { type ChangeTree, type Root, StateView } from '@colyseus/schema';
+import { type ChangeTree, OPERATION, type Root, StateView } from '@colyseus/schema';
 import { viewInternals } from '../journal/schema-internals.ts';
+import type { GoneItem } from './tracked-items.ts';
+import { isReplaced, refIdOf } from './trees.ts';
 
 /** One who looks: a seat with a view of its own. He is one while he is away, too. */
 export class Viewer {
@@ -22,15 +24,21 @@ export class Viewer {
 export interface ViewWriter {
   enter(viewer: Viewer, tree: ChangeTree): void;
   leave(viewer: Viewer, tree: ChangeTree): void;
-  /** It is gone from the state; Colyseus tells those who know it. */
-  gone(viewer: Viewer, tree: ChangeTree): void;
+  /** It is gone from the state, of which Colyseus tells those who know it; unless something else has taken its place. */
+  gone(viewer: Viewer, item: GoneItem): void;
 }
 
 /** With Colyseus' own means. */
 export const stockViewWriter: ViewWriter = {
   enter: ({ view }, tree) => void view.add(tree.ref),
   leave: ({ view }, tree) => void view.remove(tree.ref),
-  gone: () => {},
+  gone: ({ view }, item) => {
+    if (!isReplaced(item)) return;
+    const refId = refIdOf(item.parent);
+    const changes = view.changes.get(refId) ?? new Map();
+    if (!changes.has(item.index)) changes.set(item.index, OPERATION.DELETE);
+    view.changes.set(refId, changes);
+  },
 };
 
 /** All who look, by their views' ids. */
