@@ -89,7 +89,7 @@ export class CellGrid {
 
   /** All cells that hold something, row by row. Good until a cell comes or goes. */
   rowMajor(): RowMajor {
-    this.#order ??= sortRowMajor([...this.#byPlace.values()], this.#columns, this.#rows);
+    this.#order ??= sortRowMajor(this.#byPlace);
     return this.#order;
   }
 
@@ -118,17 +118,26 @@ export interface RowMajor {
   readonly rows: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
 }
 
-function sortRowMajor(cells: number[], columns: Int32Array, rows: Int32Array): RowMajor {
-  const row = (cell: number) => rows[cell] as number;
-  const column = (cell: number) => columns[cell] as number;
-  cells.sort((a, b) => row(a) - row(b) || column(a) - column(b));
-  const byRow = new Map<number, { from: number; to: number }>();
-  for (const [i, cell] of cells.entries()) {
-    const range = byRow.get(row(cell));
-    if (range === undefined) byRow.set(row(cell), { from: i, to: i + 1 });
-    else range.to = i + 1;
+function sortRowMajor(byPlace: ReadonlyMap<number, number>): RowMajor {
+  const keys = Float64Array.from(byPlace.keys()).sort();
+  const cells = new Int32Array(keys.length);
+  const columns = new Int32Array(keys.length);
+  const rows = new Map<number, { from: number; to: number }>();
+  let range = { from: 0, to: 0 };
+  let rowBefore = Number.NaN;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const row = Math.floor(key / ROW) - HALF;
+    cells[i] = byPlace.get(key) as number;
+    columns[i] = (key % ROW) - HALF;
+    if (row !== rowBefore) {
+      range = { from: i, to: i };
+      rows.set(row, range);
+      rowBefore = row;
+    }
+    range.to = i + 1;
   }
-  return { cells: Int32Array.from(cells), columns: Int32Array.from(cells, column), rows: byRow };
+  return { cells, columns, rows };
 }
 
 /** First place in `columns[from..to]` that is not left of `column`. */

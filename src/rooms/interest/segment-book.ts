@@ -44,6 +44,7 @@ export class SegmentBook {
   readonly #hot: number[] = [];
   readonly #everywhere: Run = { from: 0, to: 0 };
   readonly #byTeam = new Map<number, number[]>();
+  readonly #runs = new SegmentRuns();
 
   constructor(interest: RoomInterest) {
     this.#interest = interest;
@@ -71,12 +72,7 @@ export class SegmentBook {
     const { items, sights, viewers } = this.#interest;
     const item = items.itemOf(tree);
     if (item < 0 || !tree.isFiltered || tree.isVisibilitySharedWithParent) return false;
-    const seenBy = tree.visibleViews;
-    const words = Math.max(seenBy?.length ?? 0, sights.seen.words);
-    for (let word = 0; word < words; word++) {
-      const unlike = (seenBy?.[word] ?? 0) ^ sights.seen.word(item, word);
-      if ((unlike & viewers.maskWord(word)) !== 0) return false;
-    }
+    if (!sights.seen.isEqual(item, tree.visibleViews, viewers.mask)) return false;
     if (!areChangesPlain(tree, items.fieldsOf(item))) return false;
     this.#stamps[item] = this.#flush;
     this.#hot.push(item);
@@ -94,23 +90,18 @@ export class SegmentBook {
     }
   }
 
-  /** Whose segments are equal has an equal key. */
-  groupOf(viewer: Viewer): number {
-    const { sights } = this.#interest;
-    const team = sights.teamOfViewer(viewer.id);
-    return (sights.eyes.cellOf(viewer.id) + 1) * 2 ** 24 + team;
-  }
-
-  /** Runs of bytes that this viewer may see. */
+  /** Runs of bytes that this viewer may see; good until the next ones are asked for. */
   runsOf(viewer: Viewer): SegmentRuns {
-    const runs = new SegmentRuns(this.#bytes);
+    const runs = this.#runs;
+    runs.begin(this.#bytes);
     const { sights } = this.#interest;
     const order = this.#order as RowMajor;
     if (sights.eyes.cellOf(viewer.id) !== NONE) {
       const column = sights.eyes.columnOf(viewer.id);
       const row = sights.eyes.rowOf(viewer.id);
-      for (const [itemClass, starts] of this.#starts.entries()) {
+      for (let itemClass = 0; itemClass < sights.classes; itemClass++) {
         const shape = sights.shapeOf(itemClass);
+        const starts = this.#starts[itemClass] as Uint32Array;
         if (shape !== null) addRows(runs, order, { shape, starts, column, row });
       }
     }
@@ -177,35 +168,47 @@ export class SegmentBook {
   }
 }
 
+/** Runs up to here are copied byte by byte, which beats a call for each. */
+const SHORT_RUN = 96;
+
 /** What is to be copied, in order. */
 export class SegmentRuns {
-  readonly #source: Uint8Array;
+  #source = new Uint8Array(0);
   readonly #bounds: number[] = [];
+  #count = 0;
   byteLength = 0;
 
-  constructor(source: Uint8Array) {
+  begin(source: Uint8Array<ArrayBuffer>): void {
     this.#source = source;
+    this.#count = 0;
+    this.byteLength = 0;
   }
 
   add(from: number, to: number): void {
     if (from === to) return;
     const bounds = this.#bounds;
     // Cells that follow each other are one run.
-    if (bounds.at(-1) === from) bounds[bounds.length - 1] = to;
-    else bounds.push(from, to);
+    if (this.#count > 0 && bounds[this.#count - 1] === from) bounds[this.#count - 1] = to;
+    else {
+      bounds[this.#count++] = from;
+      bounds[this.#count++] = to;
+    }
     this.byteLength += to - from;
   }
 
-  /** @returns where the next byte goes */
-  copyTo(target: Uint8Array, offset: number): number {
+  copyTo(target: Uint8Array, offset: number): void {
+    const source = this.#source;
     let at = offset;
-    for (let i = 0; i < this.#bounds.length; i += 2) {
+    for (let i = 0; i < this.#count; i += 2) {
       const from = this.#bounds[i] as number;
       const to = this.#bounds[i + 1] as number;
-      target.set(this.#source.subarray(from, to), at);
-      at += to - from;
+      if (to - from > SHORT_RUN) {
+        target.set(source.subarray(from, to), at);
+        at += to - from;
+      } else {
+        for (let byte = from; byte < to; byte++) target[at++] = source[byte] as number;
+      }
     }
-    return at;
   }
 }
 

@@ -154,7 +154,8 @@ class ViewerPatches {
   readonly #parts: PatchParts;
   /** What Colyseus has to encode for each view that sees it. */
   readonly #left: ChangeTree[] = [];
-  readonly #groups = new Map<number, PatchFrame | null>();
+  /** By team and cell. */
+  readonly #groups = new Map<number, Map<number, PatchFrame | null>>();
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
@@ -174,11 +175,18 @@ class ViewerPatches {
 
   /** The frame of all in this viewer's place; null when there is nothing to send. */
   groupOf(viewer: Viewer): PatchFrame | null {
-    const key = this.#parts.book.groupOf(viewer);
-    let frame = this.#groups.get(key);
+    const { sights } = this.#parts.interest;
+    const team = sights.teamOfViewer(viewer.id);
+    const cell = sights.eyes.cellOf(viewer.id);
+    let frames = this.#groups.get(team);
+    if (frames === undefined) {
+      frames = new Map();
+      this.#groups.set(team, frames);
+    }
+    let frame = frames.get(cell);
     if (frame === undefined) {
       frame = this.#frame(viewer, NO_PATCH, null);
-      this.#groups.set(key, frame);
+      frames.set(cell, frame);
     }
     return frame;
   }
@@ -209,6 +217,7 @@ class ViewerPatches {
     const frame = openFrame(bodyBytes, timing);
     let at = frame.bodyOffset;
     for (const part of [shared, leaves, ...enters, byView]) {
+      if (part.length === 0) continue;
       frame.bytes.set(part, at);
       at += part.length;
     }

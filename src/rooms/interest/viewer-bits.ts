@@ -1,5 +1,7 @@
 import { resized } from './cell-grid.ts';
 
+const NO_BITS: readonly number[] = [];
+
 /** For each item, which viewers see it: bit n is viewer n, as on the trees of Colyseus, where n is the id of a view. */
 export class ViewerBits {
   #bits = new Int32Array(64);
@@ -50,6 +52,22 @@ export class ViewerBits {
 
   word(item: number, word: number): number {
     return word < this.#words ? (this.#bits[item * this.#words + word] as number) : 0;
+  }
+
+  /**
+   * Whether another bitmap says the same of these viewers.
+   *
+   * @param mask - the viewers that count
+   */
+  isEqual(item: number, bitmap: readonly number[] = NO_BITS, mask: readonly number[]): boolean {
+    const bits = this.#bits;
+    const from = item * this.#words;
+    for (let word = 0; word < mask.length; word++) {
+      const own = word < this.#words ? (bits[from + word] as number) : 0;
+      const other = word < bitmap.length ? (bitmap[word] as number) : 0;
+      if (((own ^ other) & (mask[word] as number)) !== 0) return false;
+    }
+    return true;
   }
 
   isEmpty(item: number): boolean {

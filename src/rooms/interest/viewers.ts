@@ -45,7 +45,6 @@ export const stockViewWriter: ViewWriter = {
 export class Viewers {
   readonly #root: () => Root;
   readonly #byId = new Map<number, Viewer>();
-  /** The ids, in the layout of the bitmaps of Colyseus' trees. */
   readonly #mask: number[] = [];
 
   /** @param root - of the room's encoder */
@@ -61,8 +60,9 @@ export class Viewers {
     return this.#byId.values();
   }
 
-  maskWord(word: number): number {
-    return this.#mask[word] ?? 0;
+  /** The ids, in the layout of the bitmaps of Colyseus' trees. */
+  get mask(): readonly number[] {
+    return this.#mask;
   }
 
   of(client: Client): Viewer | undefined {
