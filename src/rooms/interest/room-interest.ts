@@ -1,5 +1,6 @@
 import { type Client, ClientState } from '@colyseus/core';
 import { $changes, type ChangeTree, type Encoder, type Schema } from '@colyseus/schema';
+import type { DerivedSight } from '../journal/view-recorder.ts';
 import type { Eye, Interest } from './interest.ts';
 import { SightMap } from './sight-map.ts';
 import { type GoneItem, TrackedItems } from './tracked-items.ts';
@@ -20,7 +21,10 @@ export interface InterestHost {
   fault(error: unknown): void;
 }
 
-export class RoomInterest {
+/** Colyseus' tag of `.view()`: what it is on is shown along with its parent. */
+const DEFAULT_VIEW_TAG = -1;
+
+export class RoomInterest implements DerivedSight {
   readonly sights: SightMap;
   readonly items: TrackedItems;
   readonly viewers: Viewers;
@@ -82,6 +86,23 @@ export class RoomInterest {
   left(client: Client): void {
     const viewer = this.viewers.of(client);
     if (viewer !== undefined) this.#forgetViewer(viewer);
+  }
+
+  /** The entity that a tree is, or a part of; -1: none, or a part that a game shows by its own tags. */
+  itemOf(tree: ChangeTree): number {
+    for (let current = tree; ; ) {
+      const item = this.items.itemOf(current);
+      const parent = current.parent?.[$changes];
+      if (item >= 0 || parent === undefined) return item;
+      const tag = parent.encDescriptor.tags[current.parentIndex as number];
+      if (tag !== undefined && tag !== DEFAULT_VIEW_TAG) return -1;
+      current = parent;
+    }
+  }
+
+  /** Who sees an entity by this interest alone, in the layout of Colyseus' bitmaps. */
+  word(item: number, word: number): number {
+    return this.sights.seen.word(item, word);
   }
 
   #seat(client: Client): void {

@@ -2,6 +2,7 @@ import type { Client } from '@colyseus/core';
 import type { ChangeTree, Encoder, Iterator, Schema } from '@colyseus/schema';
 import { openFrame, type PatchFrame, type PatchTiming } from '../flow/patch-frame.ts';
 import { PatchSerializer, type PatchSerializerDeps } from '../flow/patch-serializer.ts';
+import type { DerivedSight } from '../journal/view-recorder.ts';
 import { ChangeList } from './change-list.ts';
 import type { Interest } from './interest.ts';
 import { type Introduction, Introductions } from './introductions.ts';
@@ -42,6 +43,11 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
 
   /** Null before the first `reset`. */
   get interest(): RoomInterest | null {
+    return this.#interest;
+  }
+
+  /** For the journal. */
+  get derivedSight(): DerivedSight | null {
     return this.#interest;
   }
 
