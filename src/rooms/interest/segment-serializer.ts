@@ -103,16 +103,22 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
       return super.flushViews(ready, hasChanges, timing);
     }
     const shared = hasChanges ? this.#encodeShared() : NO_PATCH;
-    const changes = new ChangeList(this.encoder);
+    const book = this.#book;
+    book.open();
+    // What is neither a segment nor hidden from nobody, Colyseus encodes.
+    const changes = new ChangeList(
+      this.encoder,
+      (tree) => tree.has() && hidesChanges(tree) && !book.take(tree),
+    );
     const patches = new ViewerPatches({
+      changes,
       encoder: this.encoder,
       interest: this.#interest,
-      book: this.#book,
+      book,
       introductions: this.#introductions,
       shared,
       timing,
     });
-    changes.narrow((tree) => patches.keeps(tree));
     try {
       this.encoder.sharedBuffer = this.deps.scratch.buffer;
       patches.encode();
@@ -147,6 +153,7 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
 
 interface PatchParts {
   readonly encoder: Encoder;
+  readonly changes: ChangeList;
   readonly interest: RoomInterest;
   readonly book: SegmentBook;
   readonly introductions: Introductions;
@@ -158,21 +165,11 @@ interface PatchParts {
 /** The patches of one flush. */
 class ViewerPatches {
   readonly #parts: PatchParts;
-  /** What Colyseus has to encode for each view that sees it. */
-  readonly #left: ChangeTree[] = [];
   /** By team and cell. */
   readonly #groups = new Map<number, Map<number, PatchFrame | null>>();
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
-    parts.book.open();
-  }
-
-  /** Whether Colyseus is to encode it for views; otherwise it is a segment, or hidden from nobody. */
-  keeps(tree: ChangeTree): boolean {
-    if (!tree.has() || !hidesChanges(tree) || this.#parts.book.take(tree)) return false;
-    this.#left.push(tree);
-    return true;
   }
 
   encode(): void {
@@ -203,13 +200,18 @@ class ViewerPatches {
     const introduction = introductions.take(viewer, encoder);
     const isPlain = viewer.view.changes.size === 0 && !this.#seesLeft(viewer);
     if (isPlain && introduction === null) return null;
-    const byView = isPlain ? NO_PATCH : encoder.encodeView(viewer.view, 0, { offset: 0 });
-    return this.#frame(viewer, byView, introduction);
+    return this.#frame(viewer, isPlain ? NO_PATCH : this.#encodeView(viewer), introduction);
   }
 
   #seesLeft({ view }: Viewer): boolean {
-    for (const tree of this.#left) if (view.isChangeTreeVisible(tree)) return true;
+    for (const tree of this.#parts.changes.kept) if (view.isChangeTreeVisible(tree)) return true;
     return false;
+  }
+
+  #encodeView({ view }: Viewer): Uint8Array {
+    const { changes, encoder } = this.#parts;
+    changes.narrow();
+    return encoder.encodeView(view, 0, { offset: 0 });
   }
 
   #frame(viewer: Viewer, byView: Uint8Array, introduction: Introduction | null): PatchFrame | null {

@@ -1,0 +1,188 @@
+import { type Client, ClientState, Protocol, SchemaSerializer } from '@colyseus/core';
+import { Decoder, type Encoder, schema, t } from '@colyseus/schema';
+import { EncodeScratch } from '../../../src/rooms/flow/encode-scratch.ts';
+import { defineInterest } from '../../../src/rooms/interest/interest.ts';
+import { RoomInterest } from '../../../src/rooms/interest/room-interest.ts';
+import { SegmentSerializer } from '../../../src/rooms/interest/segment-serializer.ts';
+import { Dice } from '../rooms/game.ts';
+import { Crowd, SIGHT_M } from './crowd.ts';
+import type { BigRoomScenario } from './scenarios.ts';
+
+// Two rooms without sockets: the same state, the same crowd, the same sights; only who encodes the patches differs. Sights are
+// kept by our grid for both, so that the comparison is of encoding alone.
+
+const POSITIONS = { min: 0, max: 4_096, bits: 16 } as const;
+const Player = schema(
+  {
+    x: t.quantized(POSITIONS),
+    y: t.quantized(POSITIONS),
+    angle: t.quantized({ min: 0, max: 6.2832, bits: 8, mode: 'wrap' }),
+  },
+  'BigRoomPlayer',
+);
+const BigRoomState = schema({ players: t.map(Player).view() }, 'BigRoomState');
+
+const INTEREST = defineInterest({ players: { radius: SIGHT_M } });
+/** Clients that decode what they get. */
+const READERS = 8;
+const SEED = 7;
+
+export const ENCODERS = ['meridian', 'colyseus'] as const;
+export type EncoderName = (typeof ENCODERS)[number];
+
+/** What one flush does, in two parts. */
+interface Encoding {
+  readonly interest: () => RoomInterest;
+  fullState(client: Client): Uint8Array;
+  /** Brings the sights up to date. */
+  look(clients: Client[]): void;
+  /** Encodes and hands over. */
+  flush(clients: Client[]): void;
+}
+
+/** Clients of a room that are a number of bytes each, and a few that read them. */
+export class EncodeRoom {
+  readonly #state = new BigRoomState();
+  readonly #crowd: Crowd;
+  readonly #bodies: InstanceType<typeof Player>[] = [];
+  readonly #clients: Client[] = [];
+  readonly #decoders = new Map<Client, Decoder<InstanceType<typeof BigRoomState>>>();
+  readonly #encoding: Encoding;
+  #bytes = 0;
+
+  constructor(name: EncoderName, scenario: BigRoomScenario, players: number) {
+    this.#encoding = name === 'meridian' ? segments(this.#state) : stock(this.#state);
+    this.#crowd = new Crowd(scenario.spread, scenario.worldM, new Dice(SEED));
+    for (let i = 0; i < players; i++) this.#add(`p${i}`, i % Math.ceil(players / READERS) === 0);
+    for (const client of this.#clients) client.raw(this.#encoding.fullState(client));
+    this.#encoding.look(this.#clients);
+    this.#encoding.flush(this.#clients);
+    this.#bytes = 0;
+  }
+
+  /** Bytes handed over since the room was filled, all clients together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Entities that a client sees, on average, he himself among them. */
+  get visible(): number {
+    const { viewers, sights, items } = this.#encoding.interest();
+    let seen = 0;
+    for (const { id } of viewers.values()) {
+      for (let item = 0; item < items.limit; item++) if (sights.seen.has(item, id)) seen++;
+    }
+    return seen / this.#clients.length;
+  }
+
+  step(): void {
+    for (const [i, body] of this.#bodies.entries()) this.#crowd.step(i, body);
+  }
+
+  look(): void {
+    this.#encoding.look(this.#clients);
+  }
+
+  flush(): void {
+    this.#encoding.flush(this.#clients);
+  }
+
+  /** Entities that a reading client has and should not have, has not and should, or has with other values. */
+  countErrors(): number {
+    let errors = 0;
+    for (const [client, decoder] of this.#decoders) {
+      const seen = decoder.state.players;
+      for (const [key, body] of this.#state.players) {
+        const must = client.view?.has(body as never) === true;
+        const has = seen?.get(key);
+        if (must !== (has !== undefined)) errors++;
+        else if (has && (has.x !== body.x || has.y !== body.y || has.angle !== body.angle))
+          errors++;
+      }
+    }
+    return errors;
+  }
+
+  #add(sessionId: string, isReader: boolean): void {
+    const body = new Player();
+    this.#crowd.add(body);
+    this.#state.players.set(sessionId, body);
+    this.#bodies.push(body);
+    const raw = (frame: Uint8Array) => {
+      this.#bytes += frame.length;
+    };
+    const client: Client = { sessionId, state: ClientState.JOINED, raw } as never;
+    this.#clients.push(client);
+    if (!isReader) return;
+    const decoder = new Decoder(new BigRoomState());
+    this.#decoders.set(client, decoder);
+    client.raw = (frame: Uint8Array | Buffer) => {
+      raw(frame);
+      // Not while others encode: a reader must not be charged to them.
+      this.#unread.push(() => void decoder.decode(frame, { offset: 1 }));
+    };
+  }
+
+  readonly #unread: (() => void)[] = [];
+
+  /** Lets the clients that read read what they got. */
+  read(): void {
+    for (const read of this.#unread.splice(0)) read();
+  }
+}
+
+function segments(state: InstanceType<typeof BigRoomState>): Encoding {
+  const serializer = new SegmentSerializer({
+    scratch: new EncodeScratch(4 * 1024 * 1024),
+    limits: { sendGateBytes: 0, sendResumeBytes: 0, sendHardLimitBytes: 0, sendGateMaxMs: 0 },
+    listener: {
+      patchSent: () => {},
+      sendGateSkipped: () => {},
+      resynced: () => {},
+      tooSlow: () => {},
+    },
+    interest: INTEREST,
+    usesSegments: true,
+    fault: (error) => {
+      throw error;
+    },
+  });
+  serializer.reset(state as never);
+  const interest = serializer.interest as RoomInterest;
+  return {
+    interest: () => interest,
+    fullState: (client) => serializer.getFullState(client),
+    look: (clients) => interest.update(clients),
+    flush: (clients) => void serializer.applyPatches(clients),
+  };
+}
+
+/** Opens what Colyseus keeps to itself. */
+class StockSerializer extends SchemaSerializer<InstanceType<typeof BigRoomState>> {
+  get ownEncoder(): Encoder {
+    return this.encoder;
+  }
+}
+
+function stock(state: InstanceType<typeof BigRoomState>): Encoding {
+  const serializer = new StockSerializer();
+  serializer.reset(state as never);
+  const interest = new RoomInterest(INTEREST, {
+    encoder: () => serializer.ownEncoder,
+    fault: (error) => {
+      throw error;
+    },
+  });
+  return {
+    interest: () => interest,
+    fullState: (client) => {
+      interest.show(client);
+      const full = Uint8Array.from(serializer.getFullState(client) as Uint8Array);
+      full[0] = Protocol.ROOM_STATE;
+      client.view?.changes.clear();
+      return full;
+    },
+    look: (clients) => interest.update(clients),
+    flush: (clients) => void serializer.applyPatches(clients),
+  };
+}
