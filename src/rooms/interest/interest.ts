@@ -11,8 +11,8 @@ export interface InterestClass {
   readonly x?: Coordinate;
   readonly y?: Coordinate;
   /**
-   * Distance up to which they are always seen, in units of `x` and `y`, > 0. What is seen is a block of cells, so up to
-   * twice as far something may be seen, too. `Infinity`: seen by everybody, wherever they are.
+   * Distance up to which they are always seen, in units of `x` and `y`, > 0. What is seen is a block of cells, so something
+   * may be seen up to twice as far along an axis. `Infinity`: seen by everybody, wherever they are.
    */
   readonly radius: number;
   /** Who is of one team sees each other anywhere. None: null or undefined. */

@@ -69,7 +69,8 @@ export class Viewers {
     const { view } = client;
     if (view === undefined) return undefined;
     const viewer = this.#byId.get(view.id);
-    return viewer?.view === view ? viewer : undefined;
+    const isHis = viewer?.view === view && viewer.client.sessionId === client.sessionId;
+    return isHis ? viewer : undefined;
   }
 
   /** Gives him a view, unless he has one that is his own. */
