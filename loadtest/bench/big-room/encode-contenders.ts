@@ -1,9 +1,13 @@
+import { EventEmitter } from 'node:events';
 import { type Client, ClientState, Protocol, SchemaSerializer } from '@colyseus/core';
 import { Decoder, type Encoder, schema, t } from '@colyseus/schema';
+import { WebSocketClient } from '@colyseus/ws-transport';
+import type { WebSocket } from 'ws';
 import { EncodeScratch } from '../../../src/rooms/flow/encode-scratch.ts';
 import { defineInterest } from '../../../src/rooms/interest/interest.ts';
 import { RoomInterest } from '../../../src/rooms/interest/room-interest.ts';
 import { SegmentSerializer } from '../../../src/rooms/interest/segment-serializer.ts';
+import { MeridianClient } from '../../../src/transport/ws/meridian-client.ts';
 import { Dice } from '../rooms/game.ts';
 import { Crowd, SIGHT_M } from './crowd.ts';
 import type { BigRoomScenario } from './scenarios.ts';
@@ -32,6 +36,7 @@ export type EncoderName = (typeof ENCODERS)[number];
 
 /** What one flush does, in two parts. */
 interface Encoding {
+  client(sessionId: string, socket: WebSocket): Client;
   readonly interest: () => RoomInterest;
   fullState(client: Client): Uint8Array;
   /** Brings the sights up to date. */
@@ -48,7 +53,8 @@ export class EncodeRoom {
   readonly #clients: Client[] = [];
   readonly #decoders = new Map<Client, Decoder<InstanceType<typeof BigRoomState>>>();
   readonly #encoding: Encoding;
-  #bytes = 0;
+  readonly #sockets: CountingSocket[] = [];
+  readonly #unread: (() => void)[] = [];
 
   constructor(name: EncoderName, scenario: BigRoomScenario, players: number) {
     this.#encoding = name === 'meridian' ? segments(this.#state) : stock(this.#state);
@@ -57,12 +63,11 @@ export class EncodeRoom {
     for (const client of this.#clients) client.raw(this.#encoding.fullState(client));
     this.#encoding.look(this.#clients);
     this.#encoding.flush(this.#clients);
-    this.#bytes = 0;
   }
 
-  /** Bytes handed over since the room was filled, all clients together. */
+  /** Bytes of state handed over so far, all clients together. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#sockets.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Entities that a client sees, on average, he himself among them. */
@@ -103,38 +108,61 @@ export class EncodeRoom {
     return errors;
   }
 
+  /** Lets the clients that read read what they got: not while others encode, or it would be charged to them. */
+  read(): void {
+    for (const read of this.#unread.splice(0)) read();
+  }
+
   #add(sessionId: string, isReader: boolean): void {
     const body = new Player();
     this.#crowd.add(body);
     this.#state.players.set(sessionId, body);
     this.#bodies.push(body);
-    const raw = (frame: Uint8Array) => {
-      this.#bytes += frame.length;
-    };
-    const client: Client = { sessionId, state: ClientState.JOINED, raw } as never;
+    const socket = new CountingSocket();
+    const client = this.#encoding.client(sessionId, socket as unknown as WebSocket);
+    Object.assign(client, { state: ClientState.JOINED });
+    this.#sockets.push(socket);
     this.#clients.push(client);
     if (!isReader) return;
     const decoder = new Decoder(new BigRoomState());
     this.#decoders.set(client, decoder);
-    client.raw = (frame: Uint8Array | Buffer) => {
-      raw(frame);
-      // Not while others encode: a reader must not be charged to them.
-      this.#unread.push(() => void decoder.decode(frame, { offset: 1 }));
+    socket.onPayload = (payload) => {
+      const bytes = payload.slice();
+      this.#unread.push(() => void decoder.decode(bytes, { offset: 1 }));
     };
   }
+}
 
-  readonly #unread: (() => void)[] = [];
+/** Takes frames as a socket does that is never full: our clients write them as they are, stock ones hand `ws` the payload. */
+class CountingSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readonly readyState = 1;
+  readonly bufferedAmount = 0;
+  bytes = 0;
+  onPayload: ((payload: Uint8Array) => void) | null = null;
+  readonly _socket = { write: (frame: Uint8Array) => this.#take(frame, frameHeaderBytes(frame)) };
 
-  /** Lets the clients that read read what they got. */
-  read(): void {
-    for (const read of this.#unread.splice(0)) read();
+  send(payload: Uint8Array): void {
+    this.#take(payload, 0);
   }
+
+  #take(frame: Uint8Array, payloadOffset: number): void {
+    this.bytes += frame.length - payloadOffset;
+    this.onPayload?.(frame.subarray(payloadOffset));
+  }
+}
+
+/** Of a frame as servers send it. */
+function frameHeaderBytes(frame: Uint8Array): number {
+  const length = frame[1] as number;
+  if (length < 126) return 2;
+  return length === 126 ? 4 : 10;
 }
 
 function segments(state: InstanceType<typeof BigRoomState>): Encoding {
   const serializer = new SegmentSerializer({
     scratch: new EncodeScratch(4 * 1024 * 1024),
-    limits: { sendGateBytes: 0, sendResumeBytes: 0, sendHardLimitBytes: 0, sendGateMaxMs: 0 },
+    limits: { sendGateBytes: 1, sendResumeBytes: 1, sendHardLimitBytes: 1, sendGateMaxMs: 1 },
     listener: {
       patchSent: () => {},
       sendGateSkipped: () => {},
@@ -150,6 +178,7 @@ function segments(state: InstanceType<typeof BigRoomState>): Encoding {
   serializer.reset(state as never);
   const interest = serializer.interest as RoomInterest;
   return {
+    client: (sessionId, socket) => new MeridianClient(sessionId, socket),
     interest: () => interest,
     fullState: (client) => serializer.getFullState(client),
     look: (clients) => interest.update(clients),
@@ -174,6 +203,7 @@ function stock(state: InstanceType<typeof BigRoomState>): Encoding {
     },
   });
   return {
+    client: (sessionId, socket) => new WebSocketClient(sessionId, socket),
     interest: () => interest,
     fullState: (client) => {
       interest.show(client);

@@ -8,6 +8,7 @@ import type { Interest } from './interest.ts';
 import { type Introduction, Introductions } from './introductions.ts';
 import { RoomInterest } from './room-interest.ts';
 import { SegmentBook } from './segment-book.ts';
+import { NO_TEAM } from './sight-map.ts';
 import type { Viewer } from './viewers.ts';
 
 // The patches of a room with interest. Same wire format and id as ever; each changed entity is encoded once, and a client's patch is
@@ -162,11 +163,15 @@ interface PatchParts {
   readonly timing: PatchTiming | undefined;
 }
 
+/** Behind one for those who are nowhere; null: nothing to send. */
+type FramesByCell = (PatchFrame | null | undefined)[];
+
 /** The patches of one flush. */
 class ViewerPatches {
   readonly #parts: PatchParts;
-  /** By team and cell. */
-  readonly #groups = new Map<number, Map<number, PatchFrame | null>>();
+  /** Of those without a team. */
+  readonly #frames: FramesByCell = [];
+  readonly #framesByTeam = new Map<number, FramesByCell>();
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
@@ -180,18 +185,23 @@ class ViewerPatches {
   groupOf(viewer: Viewer): PatchFrame | null {
     const { sights } = this.#parts.interest;
     const team = sights.teamOfViewer(viewer.id);
-    const cell = sights.eyes.cellOf(viewer.id);
-    let frames = this.#groups.get(team);
-    if (frames === undefined) {
-      frames = new Map();
-      this.#groups.set(team, frames);
-    }
-    let frame = frames.get(cell);
+    const frames = team === NO_TEAM ? this.#frames : this.#framesOf(team);
+    const place = sights.eyes.cellOf(viewer.id) + 1;
+    let frame = frames[place];
     if (frame === undefined) {
       frame = this.#frame(viewer, NO_PATCH, null);
-      frames.set(cell, frame);
+      frames[place] = frame;
     }
     return frame;
+  }
+
+  #framesOf(team: number): FramesByCell {
+    let frames = this.#framesByTeam.get(team);
+    if (frames === undefined) {
+      frames = [];
+      this.#framesByTeam.set(team, frames);
+    }
+    return frames;
   }
 
   /** Null for a viewer who gets what his group gets. */
@@ -224,10 +234,11 @@ class ViewerPatches {
     if (bodyBytes === 0 && timing === undefined) return null;
     const frame = openFrame(bodyBytes, timing);
     let at = frame.bodyOffset;
-    for (const part of [shared, leaves, ...enters, byView]) {
-      if (part.length === 0) continue;
-      frame.bytes.set(part, at);
-      at += part.length;
+    if (runs.byteLength < bodyBytes) {
+      for (const part of [shared, leaves, ...enters, byView]) {
+        frame.bytes.set(part, at);
+        at += part.length;
+      }
     }
     runs.copyTo(frame.bytes, at);
     return frame;
