@@ -119,7 +119,10 @@ export interface RowMajor {
 }
 
 function sortRowMajor(byPlace: ReadonlyMap<number, number>): RowMajor {
-  const keys = Float64Array.from(byPlace.keys()).sort();
+  const keys = new Float64Array(byPlace.size);
+  let count = 0;
+  for (const key of byPlace.keys()) keys[count++] = key;
+  keys.sort();
   const cells = new Int32Array(keys.length);
   const columns = new Int32Array(keys.length);
   const rows = new Map<number, { from: number; to: number }>();
@@ -140,11 +143,12 @@ function sortRowMajor(byPlace: ReadonlyMap<number, number>): RowMajor {
   return { cells, columns, rows };
 }
 
-/** First place in `columns[from..to]` that is not left of `column`. */
+/** First place in `columns`, from `from` on and before `to`, that is not left of `column`; `to` when there is none. */
 export function firstNotLeftOf(
   columns: Int32Array,
-  { from, to }: { readonly from: number; readonly to: number },
   column: number,
+  from: number,
+  to: number,
 ): number {
   let low = from;
   let high = to;

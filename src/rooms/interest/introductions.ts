@@ -87,6 +87,7 @@ export class Introductions implements ViewWriter {
 
   /** @returns null when nothing entered or left */
   take(viewer: Viewer, encoder: Encoder): Introduction | null {
+    if (this.isEmpty) return null;
     const pending = this.#pending.get(viewer);
     if (pending === undefined) return null;
     const { entering, leaving } = pending;

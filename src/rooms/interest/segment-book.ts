@@ -1,6 +1,5 @@
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { firstNotLeftOf, type RowMajor } from './cell-grid.ts';
-import type { CellShape } from './cell-shape.ts';
 import type { PlainFields } from './plain-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
 import { NO_TEAM } from './sight-map.ts';
@@ -95,14 +94,9 @@ export class SegmentBook {
     const runs = this.#runs;
     runs.begin(this.#bytes);
     const { sights } = this.#interest;
-    const order = this.#order as RowMajor;
     if (sights.eyes.cellOf(viewer.id) !== NONE) {
-      const column = sights.eyes.columnOf(viewer.id);
-      const row = sights.eyes.rowOf(viewer.id);
       for (let itemClass = 0; itemClass < sights.classes; itemClass++) {
-        const shape = sights.shapeOf(itemClass);
-        const starts = this.#starts[itemClass] as Uint32Array;
-        if (shape !== null) addRows(runs, order, { shape, starts, column, row });
+        this.#addRows(viewer, itemClass);
       }
     }
     runs.add(this.#everywhere.from, this.#everywhere.to);
@@ -112,6 +106,25 @@ export class SegmentBook {
       }
     }
     return runs;
+  }
+
+  /** The cells of one class around a viewer, row by row. */
+  #addRows({ id }: Viewer, itemClass: number): void {
+    const { sights } = this.#interest;
+    const shape = sights.shapeOf(itemClass);
+    if (shape === null) return;
+    const { rows, columns } = this.#order as RowMajor;
+    const starts = this.#starts[itemClass] as Uint32Array;
+    const column = sights.eyes.columnOf(id);
+    const row = sights.eyes.rowOf(id);
+    for (let dy = -shape.reach; dy <= shape.reach; dy++) {
+      const range = rows.get(row + dy);
+      if (range === undefined) continue;
+      const width = shape.halfWidths[dy < 0 ? -dy : dy] as number;
+      const first = firstNotLeftOf(columns, column - width, range.from, range.to);
+      const end = firstNotLeftOf(columns, column + width + 1, first, range.to);
+      this.#runs.add(starts[first] as number, starts[end] as number);
+    }
   }
 
   #writeAll(pen: SegmentPen): void {
@@ -209,27 +222,6 @@ export class SegmentRuns {
         for (let byte = from; byte < to; byte++) target[at++] = source[byte] as number;
       }
     }
-  }
-}
-
-function addRows(
-  runs: SegmentRuns,
-  order: RowMajor,
-  around: {
-    readonly shape: CellShape;
-    readonly starts: Uint32Array;
-    readonly column: number;
-    readonly row: number;
-  },
-): void {
-  const { shape, starts, column, row } = around;
-  for (let dy = -shape.reach; dy <= shape.reach; dy++) {
-    const range = order.rows.get(row + dy);
-    if (range === undefined) continue;
-    const width = shape.halfWidths[Math.abs(dy)] as number;
-    const first = firstNotLeftOf(order.columns, range, column - width);
-    const end = firstNotLeftOf(order.columns, { from: first, to: range.to }, column + width + 1);
-    runs.add(starts[first] as number, starts[end] as number);
   }
 }
 
