@@ -81,7 +81,7 @@ export class Crowd {
           [0.8, 0.3],
           [0.5, 0.8],
         ][index % 3] as [number, number];
-        const sizeM = Math.min(2 * SPOT_M, world / 2);
+        const sizeM = Math.min(2 * SPOT_M, 0.4 * world);
         return { minX: column * world - sizeM / 2, minY: row * world - sizeM / 2, sizeM };
       }
       case 'one-cell':
