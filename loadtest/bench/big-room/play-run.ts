@@ -97,7 +97,8 @@ async function play(
     // All in one room.
     playersPerRoom: setup.players,
     probes: Math.min(20, setup.players),
-    joinConcurrency: 40,
+    // Each newcomer is shown to many: more at once would outlive their seats.
+    joinConcurrency: 16,
     inputRateHz: TICK_RATE_HZ,
     roomName: 'game',
   };
