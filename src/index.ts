@@ -45,6 +45,13 @@ export {
   type RoomClass,
   type RoomDefinition,
 } from './rooms/game.ts';
+export {
+  defineInterest,
+  type Eye,
+  type Interest,
+  type InterestClass,
+  type InterestOptions,
+} from './rooms/interest/interest.ts';
 export type { RoomMatch } from './rooms/match/room-match.ts';
 export { type PlayerClient, Room } from './rooms/room.ts';
 export type { RoomAnalytics } from './rooms/room-analytics.ts';

@@ -1,5 +1,7 @@
 import { ANALYTICS_COMMAND } from '../bench/analytics/options.ts';
 import { runAnalyticsSuite } from '../bench/analytics/suite.ts';
+import { BIG_ROOM_COMMAND } from '../bench/big-room/options.ts';
+import { runBigRoomSuite } from '../bench/big-room/suite.ts';
 import { BURST_COMMAND } from '../bench/burst/options.ts';
 import { runBurstSuite } from '../bench/burst/suite.ts';
 import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
@@ -29,6 +31,12 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
         const result = await runRoomsSuite(PROJECT_ROOT, options, tell);
         const { report, table: summary } = result;
         return { report, summary, page: roomsPage(result), hasFailed: tellsOfFailures(report) };
+      }),
+    'big-room': (argv) =>
+      runReportCommand(BIG_ROOM_COMMAND, argv, async (options, tell) => {
+        const report = await runBigRoomSuite(PROJECT_ROOT, options, tell);
+        const hasFailed = tellsOfFailures(report) || (report.figures['decode_errors'] ?? 0) > 0;
+        return { report, summary: figureLines(report), hasFailed };
       }),
     failover: (argv) =>
       runReportCommand(FAILOVER_COMMAND, argv, async (options, tell) => {

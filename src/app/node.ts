@@ -6,6 +6,7 @@ import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
 import type { GameDefinition } from '../rooms/game.ts';
+import { SegmentCheck } from '../rooms/interest/segment-check.ts';
 import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -145,6 +146,7 @@ async function openNode(
     metrics,
     scheduler,
     scratch: new EncodeScratch(),
+    segments: new SegmentCheck(log),
     survival: survival.services,
     matches: matchmaking.results,
     backfills: matchmaking.backfills,

@@ -6,6 +6,7 @@ import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RoomMetrics } from '../telemetry/room-metrics.ts';
 import type { EncodeScratch } from './flow/encode-scratch.ts';
+import type { SegmentCheck } from './interest/segment-check.ts';
 import type { SurvivalServices } from './ownership/room-survival.ts';
 import type { StepScheduler } from './stepping/step-scheduler.ts';
 
@@ -18,6 +19,7 @@ export interface RoomServices {
   readonly metrics: RoomMetrics;
   readonly scheduler: StepScheduler;
   readonly scratch: EncodeScratch;
+  readonly segments: SegmentCheck;
   readonly survival: SurvivalServices;
   readonly matches: MatchResults;
   readonly backfills: MatchBackfills;

@@ -31,6 +31,8 @@ import {
   type RoomInternals,
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
+import type { Interest } from './interest/interest.ts';
+import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
 import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
@@ -45,6 +47,7 @@ import type { RoomTimers } from './timers/room-timers.ts';
 //
 //   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget) ──▶ the game's step
 //   the game's step ──▶ RoomLoop ──▶ broadcastPatch ──▶ PatchSerializer (owned bytes, send gate) ──▶ socket
+//                                                    │    SegmentSerializer, where the game says who sees what
 //                                                    └──▶ RoomSurvival (seats, journal, owner) ──▶ another node, one day
 //
 // The promises are docs/spec/rooms.md and docs/spec/survival.md.
@@ -129,6 +132,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
    * again: what is not in the state goes through `onCheckpoint` and `onRestore`.
    */
   readonly durability: Durability = 'none';
+  /** Who sees what, made by `defineInterest`; null: everybody sees all that no view hides. */
+  readonly interest: Interest | null = null;
   /** What becomes of a durable room when its region is cut off from the others; see `WhenIsolated`. */
   readonly whenIsolated: WhenIsolated = 'move';
   /** Adds to a checkpoint what is not in the state: a random generator, a physics world. JSON, given back to `onRestore`. */
@@ -145,6 +150,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #inputGuard: InputGuard | undefined;
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
+  /** Null without interest. */
+  #segments: SegmentSerializer<never> | null = null;
   #log: Logger | undefined;
   #analytics: RoomAnalytics | undefined;
   /** Colyseus has put its wrapper around onAuth by now; a class field of the game would come after it. */
@@ -265,11 +272,23 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       super.setSerializer(serializer);
       return;
     }
-    const { scratch, config } = this.#services;
-    const own = new PatchSerializer({ scratch, limits: config, listener: this.#flushListener() });
+    const own = this.#makeSerializer();
     // Also when the room's state is replaced by another object.
     own.recorder = this.#state.recorder;
     super.setSerializer(own as never);
+  }
+
+  #makeSerializer(): PatchSerializer<never> {
+    const { scratch, config: limits, segments } = this.#services;
+    const deps = { scratch, limits, listener: this.#flushListener() };
+    const { interest } = this;
+    if (interest === null) return new PatchSerializer(deps);
+    const fault = (error: unknown) => this.#contain(error, 'interest');
+    this.#segments = new SegmentSerializer({
+      ...{ ...deps, interest, fault },
+      usesSegments: segments.works,
+    });
+    return this.#segments;
   }
 
   /** Takes over where Colyseus would start a timer of its own for patches. */
@@ -311,6 +330,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#survival.seatFreed(client);
       this.#seating?.left(client.sessionId);
       this.#flushProfile(client);
+      this.#segments?.left(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });

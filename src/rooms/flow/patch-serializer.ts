@@ -1,32 +1,23 @@
-import {
-  type Client,
-  type ClientPrivate,
-  ClientState,
-  Protocol,
-  SchemaSerializer,
-} from '@colyseus/core';
+import { type Client, ClientState, Protocol, SchemaSerializer } from '@colyseus/core';
 import type { Encoder, Iterator, Schema, StateView } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
-import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/ws/server-frame.ts';
 import type { EncodeScratch } from './encode-scratch.ts';
+import {
+  acknowledgedInput,
+  acknowledgeIn,
+  copyOf,
+  openFrame,
+  type PatchFrame,
+  type PatchTiming,
+  TIMED_BYTES,
+} from './patch-frame.ts';
 import { decideSend, type SendGateLimits } from './send-gate.ts';
 
 // A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (RM-1 of
 // docs/spec/rooms.md; stock Colyseus hands out views of a buffer that the next tick overwrites).
-//
-//   plain room:  one frame for everybody        [ws header][15][patch]
-//   timed room:  one frame per client           [ws header][15 | timed][u32 room ms][u32 acknowledged input][patch]
-//
-// "Timed" is a room with defineInput(): Colyseus' own wire format, read by the stock SDK.
 
-const TIMED_BYTES = 8;
 const NO_PATCH = new Uint8Array(0);
-
-/** What Colyseus passes when the room is timed. */
-interface PatchTiming {
-  readonly sNow: number;
-}
 
 /** What the room is told of a flush. */
 export interface FlushListener {
@@ -61,7 +52,7 @@ export interface PatchSerializerDeps {
  * which memory a client gets its bytes.
  */
 export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
-  readonly #deps: PatchSerializerDeps;
+  protected readonly deps: PatchSerializerDeps;
   /** Since when a client gets no patches, monotonic ms. */
   readonly #gatedSinceMs = new WeakMap<Client, number>();
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
@@ -72,7 +63,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   constructor(deps: PatchSerializerDeps) {
     super();
-    this.#deps = deps;
+    this.deps = deps;
     this.fullEncodeBuffer = NO_PATCH;
   }
 
@@ -106,21 +97,21 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     } finally {
       if (hasChanges) this.encoder.discardChanges();
     }
-    if (this.#sentBytes > 0) this.#deps.listener.patchSent(this.#sentBytes);
+    if (this.#sentBytes > 0) this.deps.listener.patchSent(this.#sentBytes);
     return hasChanges && clients.length > 0;
   }
 
   /** @returns the patch without views when it was encoded, in the scratch */
   #flush(clients: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     const ready = this.#takeReady(clients, timing);
-    if (!hasChanges && timing === undefined && !this.#hasViewChanges(ready)) return null;
-    if (this.hasFilters) return this.#flushViews(ready, hasChanges, timing);
+    if (!hasChanges && timing === undefined && !this.hasViewChanges(ready)) return null;
+    if (this.hasFilters) return this.flushViews(ready, hasChanges, timing);
     return this.#flushShared(ready, hasChanges, timing);
   }
 
   /** The clients that get this patch; the others are skipped, resynchronised or ended. */
   #takeReady(clients: Client[], timing?: PatchTiming): Client[] {
-    const { limits, listener } = this.#deps;
+    const { limits, listener } = this.deps;
     const nowMs = performance.now();
     const ready: Client[] = [];
     let skipped = 0;
@@ -164,42 +155,38 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     if (ready.length === 0) return null;
     const patch = hasChanges ? this.#encodePatch() : null;
-    if (timing === undefined) {
-      this.#sendPlain(ready, patch ?? NO_PATCH);
-    } else {
-      const template = timedTemplate(patch ?? NO_PATCH, timing.sNow);
-      for (const client of ready) this.#sendTimed(client, template);
-    }
+    const frame = frameOf(patch ?? NO_PATCH, timing);
+    for (const client of ready) this.sendShared(client, frame);
     return patch;
   }
 
-  /** One frame, shared by all sockets. */
-  #sendPlain(ready: Client[], patch: Uint8Array): void {
-    const payloadBytes = 1 + patch.length;
-    const frame = Buffer.allocUnsafe(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
-    const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
-    frame[payloadOffset] = Protocol.ROOM_STATE_PATCH;
-    frame.set(patch, payloadOffset + 1);
-    for (const client of ready) this.#send(client, frame, payloadOffset);
+  /** Sends a frame that others get, too. */
+  protected sendShared(client: Client, frame: PatchFrame): void {
+    // Only the acknowledged input differs.
+    this.sendOwn(client, frame.ackOffset === null ? frame : copyOf(frame));
   }
 
-  #sendTimed(client: Client, template: TimedTemplate): void {
-    const frame = Buffer.allocUnsafe(template.frame.length);
-    template.frame.copy(frame);
-    frame.writeUInt32LE(acknowledgedInput(client) >>> 0, template.ackOffset);
-    this.#send(client, frame, template.payloadOffset);
+  /** Sends a frame that nobody else gets. */
+  protected sendOwn(client: Client, frame: PatchFrame): void {
+    const { bytes, payloadOffset } = frame;
+    acknowledgeIn(frame, client);
+    this.#sentBytes += bytes.length - payloadOffset;
+    if (client instanceof MeridianClient) client.sendFrame(bytes, payloadOffset);
+    else client.raw(bytes.subarray(payloadOffset));
   }
 
-  #send(client: Client, frame: Buffer, payloadOffset: number): void {
-    this.#sentBytes += frame.length - payloadOffset;
-    if (client instanceof MeridianClient) client.sendFrame(frame, payloadOffset);
-    else client.raw(frame.subarray(payloadOffset));
-  }
-
-  /** Each distinct view once; clients that share a view share its bytes. */
-  #flushViews(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+  /**
+   * Each distinct view once; clients that share a view share its bytes.
+   *
+   * @returns the patch without views when it was encoded; in the scratch, or owned
+   */
+  protected flushViews(
+    ready: Client[],
+    hasChanges: boolean,
+    timing?: PatchTiming,
+  ): Uint8Array | null {
     const it: Iterator = { offset: 1 };
-    const { scratch } = this.#deps;
+    const { scratch } = this.deps;
     this.encoder.sharedBuffer = scratch.buffer;
     if (hasChanges) this.encoder.encode(it);
     const sharedOffset = it.offset;
@@ -214,23 +201,23 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
             : this.encoder.encodeView(view, sharedOffset, it).subarray(1);
         patches.set(view, patch);
       }
-      if (timing !== undefined) this.#sendTimed(client, timedTemplate(patch, timing.sNow));
-      else if (patch.length > 0) this.#sendPlain([client], patch);
+      if (timing !== undefined || patch.length > 0) this.sendOwn(client, frameOf(patch, timing));
     }
     const shared = this.encoder.sharedBuffer.subarray(1, sharedOffset);
-    this.#releaseScratch();
+    this.releaseScratch();
     return hasChanges ? shared : null;
   }
 
-  #hasViewChanges(ready: Client[]): boolean {
+  /** Whether there is something to send though the state has not changed. */
+  protected hasViewChanges(ready: Client[]): boolean {
     return this.hasFilters && ready.some((client) => (client.view?.changes.size ?? 0) > 0);
   }
 
   /** @returns the patch without its protocol byte; a view of the scratch, valid until the next encode */
   #encodePatch(): Uint8Array {
-    this.encoder.sharedBuffer = this.#deps.scratch.buffer;
+    this.encoder.sharedBuffer = this.deps.scratch.buffer;
     const bytes = this.encoder.encode({ offset: 0 });
-    this.#releaseScratch();
+    this.releaseScratch();
     return bytes;
   }
 
@@ -245,7 +232,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   /** @param view - adds what only its clients see */
   #encodeFull(view?: StateView): Buffer {
-    const { scratch } = this.#deps;
+    const { scratch } = this.deps;
     const it: Iterator = { offset: 1 };
     const shared = this.encoder.encodeAll(it, scratch.buffer);
     scratch.adopt(new Uint8Array(shared.buffer));
@@ -256,28 +243,16 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     return owned;
   }
 
-  #releaseScratch(): void {
-    this.#deps.scratch.adopt(this.encoder.sharedBuffer);
+  protected releaseScratch(): void {
+    this.deps.scratch.adopt(this.encoder.sharedBuffer);
     this.encoder.sharedBuffer = NO_PATCH;
   }
 }
 
-/** A timed frame whose acknowledged input is still to be written. */
-interface TimedTemplate {
-  readonly frame: Buffer;
-  readonly payloadOffset: number;
-  readonly ackOffset: number;
-}
-
-function timedTemplate(patch: Uint8Array, roomMs: number): TimedTemplate {
-  const payloadBytes = 1 + TIMED_BYTES + patch.length;
-  const frame = Buffer.allocUnsafe(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
-  const payloadOffset = writeServerFrameHeader(frame, payloadBytes);
-  frame[payloadOffset] = Protocol.ROOM_STATE_PATCH | ProtocolModifier.TIMED;
-  frame.writeUInt32LE(roomMs >>> 0, payloadOffset + 1);
-  const ackOffset = payloadOffset + 5;
-  frame.set(patch, payloadOffset + 1 + TIMED_BYTES);
-  return { frame, payloadOffset, ackOffset };
+function frameOf(patch: Uint8Array, timing?: PatchTiming): PatchFrame {
+  const frame = openFrame(patch.length, timing);
+  frame.bytes.set(patch, frame.bodyOffset);
+  return frame;
 }
 
 /** Puts room time and acknowledged input behind the protocol byte of `body`. */
@@ -288,9 +263,4 @@ function withTiming(body: Uint8Array, roomMs: number, acknowledged: number): Buf
   out.writeUInt32LE(acknowledged >>> 0, 5);
   out.set(body.subarray(1), 1 + TIMED_BYTES);
   return out;
-}
-
-/** The newest input of this client that the state reflects; clients prune and reconcile against it. */
-function acknowledgedInput(client: Client): number {
-  return (client as Client & ClientPrivate)._inputBuffer?.ackSeq ?? 0;
 }

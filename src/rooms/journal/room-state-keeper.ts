@@ -9,13 +9,18 @@ import type { StatePatch } from './room-recorder.ts';
 import type { AnyEncoder } from './schema-internals.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 import { StateRecorder } from './state-recorder.ts';
-import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
+import { type DerivedSight, reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
 
 /** Of rooms whose serializer keeps a schema state. */
 interface StatefulRoom {
   state: Schema | undefined;
   readonly clients: Iterable<{ readonly sessionId: string; readonly view?: StateView }>;
-  readonly _serializer: { readonly encoder?: AnyEncoder; recorder?: FlushRecorder | null };
+  readonly _serializer: {
+    readonly encoder?: AnyEncoder;
+    /** Of rooms with interest. */
+    readonly derivedSight?: DerivedSight | null;
+    recorder?: FlushRecorder | null;
+  };
 }
 
 /** The room's side of its state keeper. */
@@ -97,7 +102,11 @@ export class RoomStateKeeper implements FlushRecorder {
       bytes: recorder.checkpoint(),
       nextRefId: recorder.nextRefId,
       schema: this.fingerprint(),
-      views: this.#views.checkpoint(this.#encoder.root, this.#currentViews()),
+      views: this.#views.checkpoint(
+        this.#encoder.root,
+        this.#currentViews(),
+        this.#room._serializer.derivedSight ?? null,
+      ),
     };
   }
 
@@ -123,7 +132,11 @@ export class RoomStateKeeper implements FlushRecorder {
     const recorder = this.#recorder as StateRecorder;
     const bytes = recorder.patch(shared);
     const views = this.#encoder.context.hasFilters
-      ? this.#views.changes(this.#encoder.root, this.#currentViews())
+      ? this.#views.changes(
+          this.#encoder.root,
+          this.#currentViews(),
+          this.#room._serializer.derivedSight ?? null,
+        )
       : null;
     if (bytes.length === 0 && views === null) return null;
     const { nextRefId } = recorder;

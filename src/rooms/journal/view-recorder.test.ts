@@ -1,4 +1,4 @@
-import { Encoder, StateView, schema, t } from '@colyseus/schema';
+import { $refId, type ChangeTree, Encoder, StateView, schema, t } from '@colyseus/schema';
 import { describe, expect, test } from 'vitest';
 import { reviveViews, ViewRecorder, type ViewsRecord } from './view-recorder.ts';
 
@@ -84,5 +84,38 @@ describe('[SV-3] ViewRecorder', () => {
     expect(revived.get('s1')?.items).toEqual([ann]);
     expect(revived.get('s3')).not.toBe(revived.get('s1'));
     expect(revived.get('s3')?.has(ann)).toBe(false);
+  });
+
+  test('[IN-8] leaves out who sees an object by the room’s interest, and keeps who sees it besides', () => {
+    const { root, ann, bob } = openNet();
+    const views = new Map([
+      ['s1', new StateView()],
+      ['s2', new StateView()],
+    ]);
+    const [first, second] = [...views.values()] as [StateView, StateView];
+    const recorder = new ViewRecorder();
+    recorder.checkpoint(root, views);
+    for (const view of [first, second]) {
+      view.add(ann);
+      view.add(bob);
+    }
+    second.add(ann, 2);
+    const items = [ann, bob].map((spy) => (spy as never as { [$refId]: number })[$refId]);
+    const derived = {
+      itemOf: (tree: ChangeTree) =>
+        items.indexOf((tree.ref as never as { [$refId]: number })[$refId]),
+      // Ann is seen by both, Bob by the first one only; that the second one sees him, the game has arranged.
+      word: (item: number) => (item === 0 ? 0b11 : 1 << first.id),
+    };
+    const fresh = new ViewRecorder();
+    const record = asJson(fresh.checkpoint(root, views, derived));
+    expect(fresh.changes(root, views, derived)).toBeNull();
+    const revived = reviveViews(root, [record]);
+    const sees = (session: string) => {
+      const view = revived.get(session) as StateView;
+      return { ann: view.has(ann), bob: view.has(bob), plan: view.hasTag(ann, 2) };
+    };
+    expect(sees('s1')).toEqual({ ann: false, bob: false, plan: false });
+    expect(sees('s2')).toEqual({ ann: false, bob: true, plan: true });
   });
 });

@@ -28,20 +28,38 @@ export interface ViewsRecord {
   readonly trees: readonly TreeRecord[];
 }
 
+/** What need not be written down, as the room that comes back finds it out anew: who sees what by the room's interest. */
+export interface DerivedSight {
+  /** Names a tree in `word`; -1: nothing of it is derived. */
+  itemOf(tree: ChangeTree): number;
+  /** One number of its bitmap of views. */
+  word(item: number, word: number): number;
+}
+
 /** Takes down the views of one room. */
 export class ViewRecorder {
   #views = '';
   #trees: ReadonlyMap<number, TreeRecord> = new Map();
+  #derived: DerivedSight | null = null;
 
   /** All there is, for a checkpoint. What `changes()` reports from now on is relative to it. */
-  checkpoint(root: Root, views: ReadonlyMap<string, StateView>): ViewsRecord {
+  checkpoint(
+    root: Root,
+    views: ReadonlyMap<string, StateView>,
+    derived: DerivedSight | null = null,
+  ): ViewsRecord {
     this.#views = '';
     this.#trees = new Map();
-    return { views: {}, trees: [], ...this.changes(root, views) };
+    return { views: {}, trees: [], ...this.changes(root, views, derived) };
   }
 
   /** What changed since the last record; null when nothing did. */
-  changes(root: Root, views: ReadonlyMap<string, StateView>): ViewsRecord | null {
+  changes(
+    root: Root,
+    views: ReadonlyMap<string, StateView>,
+    derived: DerivedSight | null = null,
+  ): ViewsRecord | null {
+    this.#derived = derived;
     const viewRecords = recordViews(root, views);
     const viewsText = JSON.stringify(viewRecords);
     const haveViewsChanged = viewsText !== this.#views && (views.size > 0 || this.#views !== '');
@@ -56,11 +74,12 @@ export class ViewRecorder {
     const now = new Map<number, TreeRecord>();
     const changed: TreeRecord[] = [];
     for (const tree of Object.values(root.changeTrees)) {
-      if (!isInAnyView(tree)) continue;
+      const visible = this.#visibleOf(tree);
+      if (!isInAnyView(tree, visible)) continue;
       const refId = (tree.ref as unknown as Ref)[$refId] as number;
       let record = before.get(refId);
-      if (record === undefined || !isUpToDate(record, tree)) {
-        record = recordTree(refId, tree);
+      if (record === undefined || !isUpToDate(record, tree, visible)) {
+        record = recordTree(refId, tree, visible);
         changed.push(record);
       }
       now.set(refId, record);
@@ -71,6 +90,17 @@ export class ViewRecorder {
     }
     this.#trees = now;
     return changed;
+  }
+
+  /** Views that see a tree, without what is derived. */
+  #visibleOf(tree: ChangeTree): readonly number[] | undefined {
+    const { visibleViews } = tree;
+    const derived = this.#derived;
+    if (derived === null || visibleViews === undefined) return visibleViews;
+    const item = derived.itemOf(tree);
+    if (item < 0) return visibleViews;
+    const isAllDerived = visibleViews.every((bits, i) => (bits & ~derived.word(item, i)) === 0);
+    return isAllDerived ? undefined : visibleViews.map((bits, i) => bits & ~derived.word(item, i));
   }
 }
 
@@ -139,16 +169,19 @@ function recordViews(
   return records;
 }
 
-function recordTree(refId: number, tree: ChangeTree): TreeRecord {
+function recordTree(refId: number, tree: ChangeTree, visible: readonly number[] = []): TreeRecord {
   const tags: Record<string, readonly number[]> = {};
   for (const [tag, bitmap] of tree.tagViews ?? []) tags[tag] = bitmap.slice();
-  return [refId, tree.visibleViews?.slice() ?? [], tree.subscribedViews?.slice() ?? [], tags];
+  return [refId, visible.slice(), tree.subscribedViews?.slice() ?? [], tags];
 }
 
 /** Looked at for each object in each flush: it makes nothing. */
-function isUpToDate([, visible, subscribed, tags]: TreeRecord, tree: ChangeTree): boolean {
-  if (!isSame(visible, tree.visibleViews) || !isSame(subscribed, tree.subscribedViews))
-    return false;
+function isUpToDate(
+  [, visible, subscribed, tags]: TreeRecord,
+  tree: ChangeTree,
+  visibleNow: readonly number[] | undefined,
+): boolean {
+  if (!isSame(visible, visibleNow) || !isSame(subscribed, tree.subscribedViews)) return false;
   if (tree.tagViews === undefined) return true;
   for (const [tag, bitmap] of tree.tagViews) if (!isSame(tags[tag], bitmap)) return false;
   return true;
@@ -158,8 +191,8 @@ function isSame(a: readonly number[] = [], b: readonly number[] = []): boolean {
   return a.length === b.length && a.every((bits, i) => bits === b[i]);
 }
 
-function isInAnyView(tree: ChangeTree): boolean {
-  if (isSet(tree.visibleViews) || isSet(tree.subscribedViews)) return true;
+function isInAnyView(tree: ChangeTree, visible: readonly number[] | undefined): boolean {
+  if (isSet(visible) || isSet(tree.subscribedViews)) return true;
   if (tree.tagViews === undefined) return false;
   for (const bitmap of tree.tagViews.values()) if (isSet(bitmap)) return true;
   return false;

@@ -1,0 +1,125 @@
+import { Encoder } from '@colyseus/schema';
+import { median, percentile } from '../../statistics/percentile.ts';
+import { ENCODERS, EncodeRoom, type EncoderName } from './encode-contenders.ts';
+import { type ScenarioName, scenarioOf } from './scenarios.ts';
+
+/** What one contender took in one scenario. Milliseconds of one tick. */
+export interface EncodeRun {
+  readonly kind: 'encode';
+  readonly contender: EncoderName;
+  readonly scenario: ScenarioName;
+  readonly players: number;
+  readonly ticks: number;
+  /** Entities that a client sees, on average. */
+  readonly visible: number;
+  /** CPU of this thread: what others do on the machine is not in it. */
+  readonly encodeCpuMs: number;
+  readonly interestCpuMs: number;
+  readonly encodeP50Ms: number;
+  readonly encodeP95Ms: number;
+  readonly bytesPerPlayerPerTick: number;
+  readonly decodeErrors: number;
+}
+
+export interface EncodeOptions {
+  readonly players: number;
+  /** Times each contender has its turn. */
+  readonly turns: number;
+  /** Of a turn; fewer where a tick takes long. */
+  readonly ticks: number;
+}
+
+/** A turn ends after so long: all see all is more than stock Colyseus can do. */
+const TURN_MS = 4_000;
+const WARM_UP_TICKS = 10;
+
+/** Both contenders in one scenario, in turns. */
+export function measureEncoding(name: ScenarioName, options: EncodeOptions): EncodeRun[] {
+  // Stock encoders grow their buffer with a warning; it is not what is measured.
+  const bufferBytes = Encoder.BUFFER_SIZE;
+  Encoder.BUFFER_SIZE = 16 * 1024 * 1024;
+  try {
+    const meters = ENCODERS.map((contender) => new EncodeMeter(contender, name, options.players));
+    for (let turn = 0; turn < options.turns; turn++) {
+      for (const meter of turn % 2 === 0 ? meters : meters.toReversed()) meter.turn(options.ticks);
+    }
+    return meters.map((meter) => meter.result());
+  } finally {
+    Encoder.BUFFER_SIZE = bufferBytes;
+  }
+}
+
+class EncodeMeter {
+  readonly #contender: EncoderName;
+  readonly #scenario: ScenarioName;
+  readonly #players: number;
+  readonly #room: EncodeRoom;
+  readonly #encodeMs: number[] = [];
+  #encodeCpuMs = 0;
+  #interestCpuMs = 0;
+  #bytes = 0;
+  #errors = 0;
+
+  constructor(contender: EncoderName, scenario: ScenarioName, players: number) {
+    this.#contender = contender;
+    this.#scenario = scenario;
+    this.#players = players;
+    this.#room = new EncodeRoom(contender, scenarioOf(scenario, players), players);
+    this.#run(WARM_UP_TICKS);
+    this.#encodeMs.length = 0;
+    this.#encodeCpuMs = 0;
+    this.#interestCpuMs = 0;
+    this.#bytes = 0;
+  }
+
+  turn(ticks: number): void {
+    this.#run(ticks);
+  }
+
+  result(): EncodeRun {
+    const ticks = this.#encodeMs.length;
+    return {
+      kind: 'encode',
+      contender: this.#contender,
+      scenario: this.#scenario,
+      players: this.#players,
+      ticks,
+      visible: round(this.#room.visible),
+      encodeCpuMs: round(this.#encodeCpuMs / ticks),
+      interestCpuMs: round(this.#interestCpuMs / ticks),
+      encodeP50Ms: round(median(this.#encodeMs)),
+      encodeP95Ms: round(percentile(Float64Array.from(this.#encodeMs).sort(), 95)),
+      bytesPerPlayerPerTick: round(this.#bytes / ticks / this.#players),
+      decodeErrors: this.#errors,
+    };
+  }
+
+  #run(ticks: number): void {
+    const room = this.#room;
+    const endMs = performance.now() + TURN_MS;
+    const bytesBefore = room.bytes;
+    for (let i = 0; i < ticks && performance.now() < endMs; i++) {
+      room.step();
+      const startedCpuMs = threadCpuMs();
+      room.look();
+      const lookedCpuMs = threadCpuMs();
+      const lookedAtMs = performance.now();
+      room.flush();
+      this.#encodeMs.push(performance.now() - lookedAtMs);
+      this.#encodeCpuMs += threadCpuMs() - lookedCpuMs;
+      this.#interestCpuMs += lookedCpuMs - startedCpuMs;
+      room.read();
+    }
+    this.#bytes += room.bytes - bytesBefore;
+    this.#errors += room.countErrors();
+  }
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,87 @@
+import { TICK_RATE_HZ } from '../rooms/game.ts';
+import type { EncoderName } from './encode-contenders.ts';
+import type { EncodeRun } from './encode-turns.ts';
+import { STANDARD_PLAYERS } from './options.ts';
+import type { FailedPlay, PlayRun } from './play-run.ts';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
+
+export type BigRoomRun = EncodeRun | PlayRun | FailedPlay;
+
+export interface FigureContext {
+  readonly isQuick: boolean;
+  readonly players: number;
+  /** Largest room each held, from the search. */
+  readonly capacities: ReadonlyMap<EncoderName, number>;
+  readonly runs: readonly BigRoomRun[];
+}
+
+/** Figures by name; those of a short or unusual run have names of their own. */
+export function bigRoomFigures(context: FigureContext): Record<string, number> {
+  const figures: Record<string, number> = {};
+  const isStandard = !context.isQuick && context.players === STANDARD_PLAYERS;
+  const prefix = isStandard ? '' : context.isQuick ? 'quick_' : `players_${context.players}_`;
+  const put = (name: string, value: number | undefined) => {
+    if (value === undefined || !Number.isFinite(value)) return;
+    figures[`${prefix}${name}`] = Math.round(value * 1_000) / 1_000;
+  };
+  for (const scenario of SCENARIO_NAMES) putEncoding(context.runs, scenario, put);
+  for (const scenario of SCENARIO_NAMES) putPlay(context.runs, scenario, put);
+  const ours = context.runs.filter((run) => run.kind === 'encode' && run.contender === 'meridian');
+  if (ours.length > 0) {
+    put(
+      'decode_errors',
+      sumOf(ours as EncodeRun[], ({ decodeErrors }) => decodeErrors),
+    );
+  }
+  for (const [contender, players] of context.capacities) put(`largest_room_${contender}`, players);
+  return figures;
+}
+
+type Put = (name: string, value: number | undefined) => void;
+
+function putEncoding(runs: readonly BigRoomRun[], scenario: ScenarioName, put: Put): void {
+  const find = (contender: EncoderName) =>
+    runs.find(
+      (run): run is EncodeRun =>
+        run.kind === 'encode' && run.scenario === scenario && run.contender === contender,
+    );
+  const [ours, theirs] = [find('meridian'), find('colyseus')];
+  if (ours === undefined) return;
+  const name = figureName(scenario);
+  put(`visible_${name}`, ours.visible);
+  put(`encode_cpu_ms_${name}`, ours.encodeCpuMs);
+  put(`interest_cpu_ms_${name}`, ours.interestCpuMs);
+  put(`bytes_per_player_per_s_${name}`, ours.bytesPerPlayerPerTick * TICK_RATE_HZ);
+  if (theirs === undefined) return;
+  put(`encode_cpu_ms_${name}_colyseus`, theirs.encodeCpuMs);
+  put(`encode_ratio_${name}`, ours.encodeCpuMs / theirs.encodeCpuMs);
+  put(`encode_p50_ratio_${name}`, ours.encodeP50Ms / theirs.encodeP50Ms);
+}
+
+function putPlay(runs: readonly BigRoomRun[], scenario: ScenarioName, put: Put): void {
+  for (const run of runs) {
+    if (run.kind !== 'play' || run.scenario !== scenario) continue;
+    const name = `${figureName(scenario)}${run.contender === 'meridian' ? '' : `_${run.contender}`}`;
+    put(`tick_p50_ms_${name}`, run.server.tickMs.p50);
+    put(`tick_p95_ms_${name}`, run.server.tickMs.p95);
+    put(`tick_p99_ms_${name}`, run.server.tickMs.p99);
+    put(`server_cpu_percent_${name}`, run.server.cpuPercent);
+    put(`server_cpu_ms_per_tick_${name}`, cpuMsPerTick(run));
+    put(`received_bytes_per_player_per_s_${name}`, run.load.bytesPerPlayerPerSecond);
+    put(`patches_per_player_per_s_${name}`, run.load.patchesPerPlayerPerSecond);
+    put(`faults_${name}`, run.load.faults);
+  }
+}
+
+/** All the process did, receiving and sending too: what a tick must leave of its 50 ms on a core of its own. */
+function cpuMsPerTick({ server }: PlayRun): number {
+  return ((server.cpuPercent / 100) * server.wallMs) / server.tickMs.count;
+}
+
+function figureName(scenario: ScenarioName): string {
+  return scenario.replaceAll('-', '_');
+}
+
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
+}

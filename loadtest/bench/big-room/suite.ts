@@ -1,0 +1,116 @@
+import { loadavg } from 'node:os';
+import { findRuntimes } from '../../machine/runtimes.ts';
+import type { Report } from '../../report/report.ts';
+import { completeReport } from '../../report/write-report.ts';
+import { QUICK_NOTE } from '../quick-note.ts';
+import { CapacitySearch } from '../rooms/capacity-search.ts';
+import { ENCODERS, type EncoderName } from './encode-contenders.ts';
+import { measureEncoding } from './encode-turns.ts';
+import { type BigRoomRun, bigRoomFigures } from './figures.ts';
+import type { BigRoomOptions } from './options.ts';
+import { type FailedPlay, MOST_TICK_P95_MS, type PlayRun, playBigRoom } from './play-run.ts';
+import type { ScenarioName } from './scenarios.ts';
+
+const FULL = { encode: { turns: 6, ticks: 60 }, play: { warmUpMs: 4_000, windowMs: 10_000 } };
+const QUICK = { encode: { turns: 2, ticks: 30 }, play: { warmUpMs: 1_500, windowMs: 4_000 } };
+/** Where the search for the largest room begins. */
+const LIKELY: Readonly<Record<EncoderName, number>> = { meridian: 1_300, colyseus: 500 };
+/** All see all, and each input is told to all: no socket here takes so much. */
+const ENCODE_ONLY: ReadonlySet<ScenarioName> = new Set(['one-cell']);
+
+/** Runs the whole bench; `progress` gets one line per run. */
+export async function runBigRoomSuite(
+  projectRoot: string,
+  options: BigRoomOptions,
+  progress: (line: string) => void,
+): Promise<Report> {
+  const runtimes = findRuntimes(projectRoot);
+  const length = options.quick ? QUICK : FULL;
+  const runs: BigRoomRun[] = [];
+  const keep = <R extends BigRoomRun>(run: R): R => {
+    runs.push(run);
+    progress(describe(run));
+    return run;
+  };
+  const { players } = options;
+  const loads = [loadavg()[0] as number];
+  for (const scenario of options.scenarios) {
+    for (const run of measureEncoding(scenario, { players, ...length.encode })) keep(run);
+    loads.push(loadavg()[0] as number);
+  }
+  const play = async (contender: EncoderName, scenario: ScenarioName, count: number) => {
+    const where = { projectRoot, runtimes };
+    return keep(await playBigRoom(where, contender, { scenario, players: count }, length.play));
+  };
+  if (options.sockets) {
+    const withSockets = options.scenarios.filter((name) => !ENCODE_ONLY.has(name));
+    for (const scenario of options.quick ? withSockets.slice(0, 1) : withSockets) {
+      for (const contender of ENCODERS) await play(contender, scenario, players);
+      loads.push(loadavg()[0] as number);
+    }
+  }
+  const capacities = options['find-max'] ? await findLargest(play) : new Map<EncoderName, number>();
+  const isQuick = options.quick;
+  return completeReport(projectRoot, {
+    suite: 'big-room',
+    isPinned: runtimes.canPin,
+    figures: bigRoomFigures({ isQuick, players, capacities, runs }),
+    notes: notesOn(runs, isQuick, loads),
+    runs,
+  });
+}
+
+type Play = (
+  contender: EncoderName,
+  scenario: ScenarioName,
+  players: number,
+) => Promise<PlayRun | FailedPlay>;
+
+async function findLargest(play: Play): Promise<Map<EncoderName, number>> {
+  const found = new Map<EncoderName, number>();
+  for (const contender of ENCODERS) {
+    const search = new CapacitySearch(LIKELY[contender]);
+    let step = search.step();
+    while (step.kind === 'try') {
+      search.report(holds(await play(contender, 'uniform-20', step.players)));
+      step = search.step();
+    }
+    found.set(contender, step.players);
+  }
+  return found;
+}
+
+function holds(run: PlayRun | FailedPlay): boolean {
+  if (run.kind === 'failed') return false;
+  const { server, load } = run;
+  return server.tickMs.p95 < MOST_TICK_P95_MS && load.dropped === 0 && load.faults === 0;
+}
+
+function notesOn(
+  runs: readonly BigRoomRun[],
+  isQuick: boolean,
+  loads: readonly number[],
+): string[] {
+  const noisy = runs.filter((run) => run.kind === 'play' && run.noisePercent > 20).length;
+  const range = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
+  return [
+    isQuick ? QUICK_NOTE : '',
+    `Load average of the machine meanwhile: ${range}. Ratios of encode_cpu_ms are of one thread's CPU, and mind it least.`,
+    noisy > 0
+      ? `${noisy} runs with sockets were disturbed by other work on the server's core.`
+      : '',
+    ...runs.filter(({ kind }) => kind === 'failed').map(describe),
+  ].filter((note) => note !== '');
+}
+
+function describe(run: BigRoomRun): string {
+  const head = `${run.scenario.padEnd(11)} ${run.contender.padEnd(9)}`;
+  switch (run.kind) {
+    case 'encode':
+      return `${head} sees ${run.visible.toFixed(0).padStart(4)}  encode ${run.encodeCpuMs.toFixed(2)} ms CPU a tick  interest ${run.interestCpuMs.toFixed(2)}  ${run.bytesPerPlayerPerTick.toFixed(0)} B/player/tick  ${run.decodeErrors} errors`;
+    case 'play':
+      return `${head} ${run.players} players  tick ${run.server.tickMs.p50.toFixed(1)} / ${run.server.tickMs.p95.toFixed(1)} / ${run.server.tickMs.p99.toFixed(1)} ms  CPU ${run.server.cpuPercent.toFixed(0)} %  ${run.load.patchesPerPlayerPerSecond.toFixed(1)} patches/s  ${run.load.bytesPerPlayerPerSecond} B/s  noise ${run.noisePercent} %`;
+    case 'failed':
+      return `${head} with ${run.players} failed: ${run.message.split('\n')[0]}`;
+  }
+}
