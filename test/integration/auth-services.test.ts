@@ -112,6 +112,19 @@ describe.each([
     await expect(accounts.refresh(fourth.refreshToken)).rejects.toMatchObject(refused);
   });
 
+  test('[SE-9] [ACC-48] a sign-out of a time that is yet to come is refused, and ends nothing', async () => {
+    await using opened = await open();
+    const { accounts } = opened;
+    const { playerId, refreshToken } = await accounts.signInGuest({});
+    const refused = { code: 'BAD_REQUEST' };
+    for (const knownAtMs of [Date.now() + 10 * 60_000, Number.MAX_SAFE_INTEGER]) {
+      await expect(accounts.signOutEverywhere(playerId, knownAtMs)).rejects.toMatchObject(refused);
+    }
+    expect((await accounts.refresh(refreshToken)).playerId).toBe(playerId);
+    // Another node's clock may be ahead.
+    await accounts.signOutEverywhere(playerId, Date.now() + 60_000);
+  });
+
   test('link, list and unlink', async () => {
     await using opened = await open();
     const { accounts } = opened;
@@ -194,4 +207,20 @@ describe.each([
     const limited = await accounts.signInEmail(wrong, ADDRESS).catch((error: unknown) => error);
     expect(limited).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   });
+});
+
+test('[SE-9] what is longer than REST takes is refused here as well', async () => {
+  await using opened = await remote();
+  const { accounts } = opened;
+  const long = 'x'.repeat(2_049);
+  const player = { playerId: NOBODY, displayName: long };
+  const change = { from: PASSWORD, to: PASSWORD };
+  const errors: readonly (() => Promise<unknown>)[] = [
+    () => accounts.startProvider('steam', long, ADDRESS),
+    () => accounts.startProvider(long, 'http://127.0.0.1/', ADDRESS),
+    () => accounts.signInProvider(long, { ticket: 'ab' }, ADDRESS),
+    () => accounts.unlink(NOBODY, long),
+    () => accounts.changePassword(player, change, ADDRESS),
+  ];
+  for (const ask of errors) await expect(ask()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });

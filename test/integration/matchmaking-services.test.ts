@@ -223,6 +223,11 @@ describe.each([
       code: 'BAD_REQUEST',
       details: { reason: expect.any(String) },
     });
+    const nowhere = [{ player: left, team: 1, place: 7 }];
+    await expect(
+      results.report({ ...PLAYED, matchId: 'm3', replaced: nowhere }, [2, 1]),
+      '[SE-9] a place that no team has',
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST', details: { reason: 'no-such-place' } });
     const one = {
       ...need,
       teams: [
@@ -293,6 +298,8 @@ test('[SE-2] [SE-21] messages that do not fit are refused, and nobody is entered
   const raw = (method: string, message: object) => callRaw(port, method, message);
   const player = ANN;
   const entry = { latencyTokens: ['signed'] };
+  const long = 'x'.repeat(129);
+  const crowd = (size: number, of: unknown) => Array.from({ length: size }, () => of);
   const bad: readonly (readonly [string, object, readonly (string | number)[]])[] = [
     ['EnterQueue', { queue: 'duel', entry }, ['player']],
     ['EnterQueue', { player: { playerId: '' }, queue: 'duel', entry }, ['player', 'playerId']],
@@ -312,6 +319,21 @@ test('[SE-2] [SE-21] messages that do not fit are refused, and nobody is entered
     ['ReportMatch', { ranks: [1] }, ['match']],
     ['ReportMatch', { match: { ...PLAYED, matchId: '' }, ranks: [1, 2] }, ['match', 'matchId']],
     ['WithdrawBackfill', { queue: 'duel' }, ['roomId']],
+    ['EnterQueue', { player: { ...ANN, displayName: long }, entry }, ['player', 'displayName']],
+    ['AskBackfill', { ...need, teams: crowd(25, {}) }, ['teams']],
+    ['AskBackfill', { ...need, teams: [{ openPlaces: 25 }] }, ['teams', 0, 'openPlaces']],
+    ['ReportMatch', { match: { ...PLAYED, teams: crowd(25, {}) } }, ['match', 'teams']],
+    ['ReportMatch', { match: PLAYED, ranks: crowd(25, 1) }, ['ranks']],
+    [
+      'ReportMatch',
+      { match: { ...PLAYED, teams: [{ players: crowd(25, player) }] } },
+      ['match', 'teams', 0, 'players'],
+    ],
+    [
+      'ReportMatch',
+      { match: { ...PLAYED, replaced: crowd(1_025, { player }) } },
+      ['match', 'replaced'],
+    ],
   ];
   for (const [method, message, path] of bad) {
     const refused = (await raw(method, message)) as GameError;
