@@ -54,6 +54,8 @@ let port: number;
 let called = 0;
 /** By contract. */
 const outcomes = new Map(CONTRACTS.map(([{ name }]) => [name, new Set<status>()]));
+/** Contracts of which a call was done since they were prepared. */
+const changed = new Set(outcomes.keys());
 /** Tokens that were given away. */
 const tokens = new Set<string>();
 
@@ -81,7 +83,7 @@ async function complaintAfter(
 ): Promise<object | null> {
   const service = serviceOf(contract);
   const method = raw.path.slice(raw.path.lastIndexOf('/') + 1);
-  await service.prepare();
+  if (changed.delete(contract)) await service.prepare();
   const before = await service.kept(method);
   const outcome = await rawCall(port, raw);
   called += 1;
@@ -89,7 +91,10 @@ async function complaintAfter(
   for (const [token] of outcome.reply.matchAll(TOKENS)) tokens.add(token);
   const about = complaintAbout(outcome, byLibrary);
   if (about !== null) return { about, outcome };
-  if (outcome.status === status.OK) return null;
+  if (outcome.status === status.OK) {
+    changed.add(contract);
+    return null;
+  }
   const after = await service.kept(method);
   return after === before ? null : { about: 'It is refused, and done.', outcome, before, after };
 }
