@@ -39,6 +39,7 @@ export async function openFuzzedAccounts(log: Logger): Promise<FuzzedService> {
       refreshToken: lately(() => ann.refreshToken),
       reason: fc.constantFrom('aimbot', 'x'.repeat(500)),
     },
+    sometimes: ['device', 'email', 'provider', 'attempt', 'callbackUrl', 'ticket', 'displayName'],
     prepare: async () => {
       await accounts.liftBan(ann.playerId);
       ann = await signIn();

@@ -35,6 +35,7 @@ export async function openFuzzedGame(): Promise<FuzzedService> {
   return {
     serve: offer.serve,
     texts: { ...MATCH_TEXTS, roomName: fc.constantFrom(...ROOMS) },
+    sometimes: ['newRoom', 'roomId', 'replaced'],
     prepare: async () => {},
     kept: async () => JSON.stringify(asked),
     [Symbol.asyncDispose]: () => closers.closeAll(),

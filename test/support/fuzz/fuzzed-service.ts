@@ -8,6 +8,8 @@ export interface FuzzedService extends AsyncDisposable {
   serve(server: RpcServer): void;
   /** What fits fields of strings, by their name in the file. Drawn when it is asked for: some follow what the service has by then. */
   readonly texts: Readonly<Record<string, fc.Arbitrary<string>>>;
+  /** Names of fields that may be missing, or of which only some may be there. */
+  readonly sometimes?: readonly string[];
   /** Puts back what calls have taken away, that some of the next may succeed. */
   prepare(): Promise<void>;
   /** What it keeps, as far as it can be seen. @param method - its name in the file: some may change things although they refuse */
