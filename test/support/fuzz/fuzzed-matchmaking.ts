@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { matchmakingCalls, matchmakingFeeds } from '../../../src/matchmaking/client.ts';
 import { MATCHMAKING_RPC } from '../../../src/matchmaking/matchmaking-rpc.ts';
+import type { TicketRecord } from '../../../src/matchmaking/tickets/ticket-record.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
 import { openLocalMatchmaking } from '../local-matchmaking.ts';
 import { type FuzzedService, lately } from './fuzzed-service.ts';
@@ -19,10 +20,11 @@ export const MATCH_TEXTS = {
   roomId: fc.constantFrom('r1', 'r2'),
 } as const;
 
-/** Matchmaking in memory; tickets and parties of two players are looked at, who wait for fourteen others. */
+/** Matchmaking in memory; the last tickets and the parties of two players are looked at. */
 export async function openFuzzedMatchmaking(log: Logger): Promise<FuzzedService> {
   const here = await openLocalMatchmaking({ log, mostWaiting: 1_000_000 });
   const { matchmaking, store, parties } = here;
+  const tickets = new Map<string, { readonly ticketId: string; readonly isCancelled: boolean }>();
   let ticketId = '';
   let code = '';
   const ofPlayer = async (playerId: string) => {
@@ -30,9 +32,13 @@ export async function openFuzzedMatchmaking(log: Logger): Promise<FuzzedService>
       store.ofPlayer(playerId),
       parties.ofPlayer(playerId),
     ]);
-    if (record !== null) ticketId = record.ticket.ticketId;
     if (party !== null) code = party.code;
-    return { ticketId: record?.ticket.ticketId, state: record?.state, party };
+    if (record !== null) {
+      ticketId = record.ticket.ticketId;
+      // It is matched, expires and is forgotten by itself, with time.
+      tickets.set(playerId, { ticketId, isCancelled: isCancelled(record) });
+    }
+    return { ticket: tickets.get(playerId), party };
   };
   return {
     serve: (server) =>
@@ -49,4 +55,8 @@ export async function openFuzzedMatchmaking(log: Logger): Promise<FuzzedService>
     kept: async () => JSON.stringify(await Promise.all(PLAYERS.map(ofPlayer))),
     [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
   };
+}
+
+function isCancelled({ state }: TicketRecord): boolean {
+  return state.kind === 'ended' && state.end.kind === 'cancelled';
 }
