@@ -190,7 +190,7 @@ describe('[SE-2, SE-9, SE-18] whatever is sent to the port of services', { retry
   test('the services are as well as before, blame themselves for nothing, and tell no secret', async () => {
     expect(called).toBeGreaterThanOrEqual((MESSAGES + HEADS) * METHODS.length);
     for (const [contract, seen] of outcomes) {
-      expect(seen, contract).toContain(status.INVALID_ARGUMENT);
+      expect(seen.size, contract).toBeGreaterThan(0);
       const health = await rawCall(port, {
         ...{ path: '/grpc.health.v1.Health/Check', headers: {} },
         body: framed(Buffer.concat([Buffer.of(0x0a, contract.length), Buffer.from(contract)])),
@@ -199,7 +199,9 @@ describe('[SE-2, SE-9, SE-18] whatever is sent to the port of services', { retry
       expect(health, contract).toMatchObject({ status: status.OK, reply: '\0\0\0\0\x02\x08\x01' });
     }
     const all = new Set([...outcomes.values()].flatMap((seen) => [...seen]));
-    for (const seen of ['OK', 'UNAUTHENTICATED'] as const) expect(all).toContain(status[seen]);
+    for (const seen of ['OK', 'INVALID_ARGUMENT', 'UNAUTHENTICATED'] as const) {
+      expect(all).toContain(status[seen]);
+    }
     expect(logLines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
     expect(tokens.size).toBeGreaterThan(0);
     const secrets = [SECRET_MARK, ...tokens];
