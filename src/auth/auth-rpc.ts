@@ -8,9 +8,12 @@ import {
   EmailSignInBody,
   GuestSignInBody,
   IdentityListReply,
+  IdentityParams,
   LinkBody,
   ProviderListReply,
+  ProviderParams,
   ProviderSignInBody,
+  ProviderStartBody,
   ProviderStartReply,
   RefreshBody,
   SessionTokensReply,
@@ -21,6 +24,8 @@ import {
 const Player = z.object({ playerId: z.string().min(1).max(128) });
 /** Of the client; long enough for IPv6 with a zone. */
 const Address = z.string().min(1).max(64);
+/** Of his token: it has been checked when he got it. */
+const MOST_NAME_LENGTH = 128;
 const WallMs = z.int().nonnegative();
 
 const Jwks = z.object({ keys: z.array(SigningKeyEntry) });
@@ -63,7 +68,11 @@ export const AUTH_RPC = defineRpc({
       deadlineMs: READ_WITHIN_MS,
     },
     startProvider: {
-      request: z.object({ provider: z.string(), redirectUri: z.string(), address: Address }),
+      request: z.object({
+        ...ProviderParams.shape,
+        ...ProviderStartBody.shape,
+        address: Address,
+      }),
       reply: ProviderStartReply,
       // Each time counts as a try, and a provider that is away would be asked four times.
       isIdempotent: false,
@@ -71,7 +80,11 @@ export const AUTH_RPC = defineRpc({
     },
     signInProvider: {
       ...signIn,
-      request: z.object({ provider: z.string(), address: Address, request: ProviderSignInBody }),
+      request: z.object({
+        ...ProviderParams.shape,
+        address: Address,
+        request: ProviderSignInBody,
+      }),
       deadlineMs: PROVIDER_WITHIN_MS,
     },
     // A second time it would be a spent token, which ends the sign-in.
@@ -83,7 +96,7 @@ export const AUTH_RPC = defineRpc({
       deadlineMs: WRITE_WITHIN_MS,
     },
     signOutEverywhere: {
-      request: Player.extend({ knownAtMs: z.int().exactOptional() }),
+      request: Player.extend({ knownAtMs: WallMs.exactOptional() }),
       reply: NoReply,
       isIdempotent: true,
       deadlineMs: WRITE_WITHIN_MS,
@@ -101,7 +114,7 @@ export const AUTH_RPC = defineRpc({
       deadlineMs: PROVIDER_WITHIN_MS,
     },
     unlink: {
-      request: Player.extend({ provider: z.string() }),
+      request: Player.extend(IdentityParams.shape),
       reply: NoReply,
       // A second time there is none.
       isIdempotent: false,
@@ -111,7 +124,7 @@ export const AUTH_RPC = defineRpc({
       ...signIn,
       request: z.object({
         ...Player.shape,
-        displayName: z.string(),
+        displayName: z.string().min(1).max(MOST_NAME_LENGTH),
         ...ChangePasswordBody.shape,
         address: Address,
       }),

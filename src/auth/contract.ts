@@ -78,7 +78,10 @@ export interface PlayerAccounts extends Banning {
   refresh(refreshToken: string): Promise<SessionTokens>;
   /** Ends the token's sign-in. Unknown tokens are fine: the caller is signed out either way. */
   signOut(refreshToken: string): Promise<void>;
-  /** @param knownAtMs - when the token was issued that asks for it; wall clock, ms */
+  /**
+   * @param knownAtMs - when the token was issued that asks for it; wall clock, ms
+   * @throws {GameError} `BAD_REQUEST` when that is more than five minutes ahead
+   */
   signOutEverywhere(playerId: string, knownAtMs?: number): Promise<void>;
   identities(playerId: string): Promise<IdentityList>;
   /** See `Accounts.link`. @throws {GameError} also `RATE_LIMITED` */

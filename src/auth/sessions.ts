@@ -23,6 +23,9 @@ export interface SessionsDeps {
   readonly revocations: Revocations;
 }
 
+/** How far the clock of whoever issued a token may be ahead, as of a call between services (peer-call.ts). */
+const MOST_AHEAD_MS = 5 * 60_000;
+
 interface MintedToken {
   readonly token: string;
   readonly stored: NewRefreshToken;
@@ -83,9 +86,14 @@ export class Sessions {
    * Ends all sign-ins of a player that have begun before now.
    *
    * @param knownAtMs - when the token was issued that asks for it: the clock that issued it may be ahead of this one
+   * @throws {GameError} `BAD_REQUEST` for a time that is far ahead: until then he could not sign in
    */
   async signOutEverywhere(playerId: string, knownAtMs = -1): Promise<void> {
-    const atMs = Math.max(Math.trunc(this.#deps.clock.wallMs()), knownAtMs + 1);
+    const nowMs = Math.trunc(this.#deps.clock.wallMs());
+    if (knownAtMs > nowMs + MOST_AHEAD_MS) {
+      throw new GameError('BAD_REQUEST', { knownAtMs }, { message: 'That is yet to come.' });
+    }
+    const atMs = Math.max(nowMs, knownAtMs + 1);
     await this.#deps.refreshTokens.revokePlayer(playerId, atMs);
     const revocation = { id: randomId('v'), playerId, atMs };
     await this.#deps.revocations.announce({ ...revocation, kind: 'player' });

@@ -1,10 +1,21 @@
 import { z } from 'zod';
 import { nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { MatchedPlayer, MatchInfo } from './contract.ts';
+import { LARGEST_MATCH } from './pool/rule-set.ts';
 
 // The messages of proto/matchmaking/v1/match.proto.
 
 const Id = z.string().min(1).max(128);
+/** As a player's token has it. */
+export const NameField = z.string().max(128);
+
+/** What a match costs to rate grows with the square of its teams, and with those who had places before. */
+const MOST_REPLACED = 1_024;
+
+/** The teams of a match. */
+export function teamsOf<Team extends z.ZodType>(team: Team) {
+  return z.array(team).max(LARGEST_MATCH);
+}
 
 export const SkillField = z.object({ mu: z.number(), sigma: z.number() });
 
@@ -19,8 +30,8 @@ export function avoidsOf(avoids: readonly string[]): { readonly avoids?: readonl
 const PlayerField = z.codec(
   z.object({
     playerId: Id,
-    displayName: z.string(),
-    role: nullableField(z.string()),
+    displayName: NameField,
+    role: nullableField(z.string().max(128)),
     rating: SkillField,
     homeRegionId: Id,
     avoids: AvoidsField,
@@ -37,10 +48,10 @@ export const MatchField = z.codec(
   z.object({
     matchId: Id,
     queue: Id,
-    teams: z.array(z.object({ players: z.array(PlayerField) })),
-    replaced: z.array(
-      z.object({ player: PlayerField, team: z.int().min(0), place: z.int().min(0) }),
-    ),
+    teams: teamsOf(z.object({ players: z.array(PlayerField).max(LARGEST_MATCH) })),
+    replaced: z
+      .array(z.object({ player: PlayerField, team: z.int().min(0), place: z.int().min(0) }))
+      .max(MOST_REPLACED),
   }),
   z.custom<MatchInfo>(),
   {

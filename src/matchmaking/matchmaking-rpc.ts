@@ -10,7 +10,8 @@ import type {
 } from '../protocol/matchmaking.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { BackfillAnswer, BackfillNeed } from './contract.ts';
-import { AvoidsField, avoidsOf, MatchField, SkillField } from './match-rpc.ts';
+import { AvoidsField, avoidsOf, MatchField, NameField, SkillField, teamsOf } from './match-rpc.ts';
+import { LARGEST_MATCH } from './pool/rule-set.ts';
 import {
   ExplanationReply,
   PartyEntryBody,
@@ -27,7 +28,7 @@ const Id = z.string().min(1).max(128);
 const TicketId = z.string().max(128);
 
 const Player = z.codec(
-  z.object({ playerId: Id, displayName: z.string() }),
+  z.object({ playerId: Id, displayName: NameField }),
   z.custom<PlayerIdentity>(),
   {
     decode: (player) => player,
@@ -112,22 +113,24 @@ const Push = z.strictObject({
 export type MatchmakingNews = z.infer<typeof Push>;
 
 const BackfillTeam = z.object({
-  players: z.array(
-    z.object({
-      playerId: Id,
-      rating: SkillField,
-      role: z.string().optional(),
-      avoids: AvoidsField,
-    }),
-  ),
-  openPlaces: z.int().min(0),
+  players: z
+    .array(
+      z.object({
+        playerId: Id,
+        rating: SkillField,
+        role: z.string().max(128).optional(),
+        avoids: AvoidsField,
+      }),
+    )
+    .max(LARGEST_MATCH),
+  openPlaces: z.int().min(0).max(LARGEST_MATCH),
 });
 
 const BackfillRequest = z.codec(
   z.object({
     roomId: Id,
     queue: Id,
-    teams: z.array(BackfillTeam),
+    teams: teamsOf(BackfillTeam),
     left: z.array(Id),
     waitedMs: z.number().min(0),
   }),
@@ -274,7 +277,7 @@ export const MATCHMAKING_RPC = defineRpc({
       deadlineMs: LOOK_WITHIN_MS,
     },
     reportMatch: {
-      request: z.object({ match: MatchField, ranks: z.array(z.number()) }),
+      request: z.object({ match: MatchField, ranks: teamsOf(z.number()) }),
       reply: NoReply,
       isIdempotent: true,
       deadlineMs: ROOM_WITHIN_MS,

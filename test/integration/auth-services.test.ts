@@ -3,22 +3,17 @@
 import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openAccounts } from '../../src/app/accounts.ts';
 import { AUTH_RPC } from '../../src/auth/auth-rpc.ts';
 import { authCalls, authClient } from '../../src/auth/client.ts';
 import type { PlayerAccounts } from '../../src/auth/contract.ts';
-import { MeridianConfig } from '../../src/config/config.ts';
-import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
-import { createProfileService } from '../../src/profiles/service.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
-import { Closers } from '../../src/shared/closers.ts';
-import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
 import { callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 import { FakeSteam } from '../support/fake-steam.ts';
+import { openLocalAccounts } from '../support/local-accounts.ts';
 
 const ADDRESS = '198.51.100.7';
 const PASSWORD = 'four quiet otters';
@@ -35,33 +30,10 @@ interface Opened extends AsyncDisposable {
   readonly accounts: PlayerAccounts;
 }
 
-async function local(auth: Readonly<Record<string, unknown>> = {}): Promise<Opened> {
-  const { url, appId, webApiKey } = steam;
-  const config = MeridianConfig.parse({
-    auth: { providers: [{ kind: 'steam', url, appId, webApiKey }], ...auth },
-  });
-  const database = await SqliteDatabase.open({ path: ':memory:' });
-  const closers = new Closers();
-  const profiles = createProfileService({
-    storage: openSqliteProfiles(database),
-    regionId: 'eu',
-    log,
-  });
-  const opened = await openAccounts(
-    { config, database, mongo: null, clock, log, profiles },
-    closers,
-  );
-  return {
-    accounts: opened.auth,
-    [Symbol.asyncDispose]: async () => {
-      await closers.closeAll();
-      await database.close();
-    },
-  };
-}
+const local = (auth: object = {}): Promise<Opened> => openLocalAccounts({ steam, auth, log });
 
 /** The same service, behind a port. */
-async function remote(auth: Readonly<Record<string, unknown>> = {}): Promise<Opened> {
+async function remote(auth: object = {}): Promise<Opened> {
   const here = await local(auth);
   const deps = {
     clock,
@@ -138,6 +110,19 @@ describe.each([
     await accounts.signOutEverywhere(fourth.playerId, Math.trunc(clock.wallMs()));
     await accounts.signOutEverywhere(fourth.playerId);
     await expect(accounts.refresh(fourth.refreshToken)).rejects.toMatchObject(refused);
+  });
+
+  test('[SE-9] [ACC-48] a sign-out of a time that is yet to come is refused, and ends nothing', async () => {
+    await using opened = await open();
+    const { accounts } = opened;
+    const { playerId, refreshToken } = await accounts.signInGuest({});
+    const refused = { code: 'BAD_REQUEST' };
+    for (const knownAtMs of [Date.now() + 10 * 60_000, Number.MAX_SAFE_INTEGER]) {
+      await expect(accounts.signOutEverywhere(playerId, knownAtMs)).rejects.toMatchObject(refused);
+    }
+    expect((await accounts.refresh(refreshToken)).playerId).toBe(playerId);
+    // Another node's clock may be ahead.
+    await accounts.signOutEverywhere(playerId, Date.now() + 60_000);
   });
 
   test('link, list and unlink', async () => {
@@ -222,4 +207,20 @@ describe.each([
     const limited = await accounts.signInEmail(wrong, ADDRESS).catch((error: unknown) => error);
     expect(limited).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   });
+});
+
+test('[SE-9] what is longer than REST takes is refused here as well', async () => {
+  await using opened = await remote();
+  const { accounts } = opened;
+  const long = 'x'.repeat(2_049);
+  const player = { playerId: NOBODY, displayName: long };
+  const change = { from: PASSWORD, to: PASSWORD };
+  const errors: readonly (() => Promise<unknown>)[] = [
+    () => accounts.startProvider('steam', long, ADDRESS),
+    () => accounts.startProvider(long, 'http://127.0.0.1/', ADDRESS),
+    () => accounts.signInProvider(long, { ticket: 'ab' }, ADDRESS),
+    () => accounts.unlink(NOBODY, long),
+    () => accounts.changePassword(player, change, ADDRESS),
+  ];
+  for (const ask of errors) await expect(ask()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });

@@ -1,57 +1,73 @@
 // Bad input of every kind on the port of services, drawn from the files in proto/: messages that fit, that almost fit, and bytes; calls that
-// are signed, and that are not. MERIDIAN_FUZZ_RUNS=<n> makes n calls of each kind to each method.
+// are signed, and that are not. MERIDIAN_FUZZ_RUNS=<n> makes 2n calls with messages to each method, and n/2 with heads.
 
-import { gzipSync } from 'node:zlib';
-import { Metadata, type MethodDefinition, status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ANALYTICS_RPC } from '../../src/analytics/analytics-rpc.ts';
+import { AUTH_RPC } from '../../src/auth/auth-rpc.ts';
 import { ERRORS } from '../../src/errors/errors.ts';
-import { profileCalls } from '../../src/profiles/client.ts';
-import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
+import { MATCHMAKING_RPC } from '../../src/matchmaking/matchmaking-rpc.ts';
+import { GAME_RPC } from '../../src/matchmaking/queue/match-placer-rpc.ts';
 import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
-import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
 import { systemClock } from '../../src/shared/clock.ts';
-import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
-import { loadProto } from '../../src/transport/rpc/load-proto.ts';
 import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
+import type { RpcContract } from '../../src/transport/rpc/rpc-contract.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 import { FUZZ_RUNS } from '../support/fuzz/fuzz-runs.ts';
-import { hostileJson } from '../support/fuzz/json-texts.ts';
-import { brokenMessages, type MessageType, messagesOf } from '../support/fuzz/protobuf-messages.ts';
+import { openFuzzedAccounts } from '../support/fuzz/fuzzed-accounts.ts';
+import { openFuzzedAnalytics } from '../support/fuzz/fuzzed-analytics.ts';
+import { openFuzzedGame } from '../support/fuzz/fuzzed-game.ts';
+import { openFuzzedMatchmaking } from '../support/fuzz/fuzzed-matchmaking.ts';
+import { openFuzzedProfiles } from '../support/fuzz/fuzzed-profiles.ts';
+import { type FuzzedService, SECRET_MARK } from '../support/fuzz/fuzzed-service.ts';
+import { oddFrames, oddHeaders } from '../support/fuzz/odd-calls.ts';
+import { brokenMessages, messagesOf } from '../support/fuzz/protobuf-messages.ts';
 import { framed, type RawCall, type RawOutcome, rawCall } from '../support/fuzz/raw-grpc.ts';
+import { methodsOf, type RpcMethodToFuzz } from '../support/fuzz/rpc-methods.ts';
 
-const ANN = 'p_annannannannannannan';
-const KEY = callKey('a secret of at least thirty-two characters');
-
-/** What fits the fields of strings. */
-const TEXTS = Object.fromEntries(
-  Object.entries({
-    playerId: fc.constantFrom(ANN, ANN, ANN, 'p_benbenbenbenbenbenben'),
-    displayName: fc.constantFrom('Ann', 'Brave Otter 42'),
-    username: fc.stringMatching(/^[a-z][a-z0-9_]{2,19}$/),
-    operationId: fc.stringMatching(/^[a-z]{1,3}:[0-9]{1,2}$/),
-    reason: fc.constantFrom('won', 'bought'),
-    key: fc.constantFrom('gold', 'sword', 'duel.wins'),
-    dataJson: fc.oneof(fc.json({ maxDepth: 3 }), hostileJson, fc.constant('{"sound":false}')),
-  }).map(([name, text]) => [name, text.map((value) => new TextEncoder().encode(value))]),
-);
+const SECRET = `${SECRET_MARK}: at least thirty-two characters`;
+const KEY = callKey(SECRET);
+/** To each method: of messages, which are its own, more than of heads, which are the server's. */
+const MESSAGES = 2 * FUZZ_RUNS;
+const HEADS = Math.ceil(FUZZ_RUNS / 2);
 
 const opened = new AsyncDisposableStack();
 const logLines: string[] = [];
-let profiles: ProfileService;
+const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
+
+const CONTRACTS: readonly (readonly [RpcContract, () => Promise<FuzzedService>])[] = [
+  [AUTH_RPC, () => openFuzzedAccounts(log)],
+  [PROFILE_RPC, () => openFuzzedProfiles(log)],
+  [MATCHMAKING_RPC, () => openFuzzedMatchmaking(log)],
+  [GAME_RPC, openFuzzedGame],
+  [ANALYTICS_RPC, openFuzzedAnalytics],
+];
+const METHODS = CONTRACTS.flatMap(([contract]) =>
+  methodsOf(contract).map((method) => [method.path, contract.name, method] as const),
+);
+
+const services = new Map<string, FuzzedService>();
 let port: number;
 let called = 0;
-const outcomes = new Set<status>();
+/** By contract. */
+const outcomes = new Map(CONTRACTS.map(([{ name }]) => [name, new Set<status>()]));
+/** Contracts of which a call was done since they were prepared. */
+const changed = new Set(outcomes.keys());
+/** Tokens that were given away. */
+const tokens = new Set<string>();
+
 beforeAll(async () => {
-  const database = opened.use(await SqliteDatabase.open({ path: ':memory:' }));
-  const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
-  profiles = createProfileService({ storage: openSqliteProfiles(database), regionId: 'eu', log });
   const metrics = new RpcMetrics(new Registry());
   const server = new RpcServer({ clock: systemClock, metrics, key: KEY, tls: null, log });
-  server.add(PROFILE_RPC, profileCalls(profiles));
+  for (const [{ name }, open] of CONTRACTS) {
+    const service = opened.use(await open());
+    services.set(name, service);
+    service.serve(server);
+  }
   port = await server.listen({ port: 0, address: '127.0.0.1' });
   opened.defer(() => server.close(0));
 });
@@ -62,24 +78,36 @@ afterAll(() => opened.disposeAsync());
  * @returns what is wrong with what came of a call; null: nothing
  */
 async function complaintAfter(
+  contract: string,
   raw: RawCall,
   byLibrary: ReadonlySet<status>,
 ): Promise<object | null> {
-  if ((await profiles.read(ANN)) === null) {
-    await profiles.create({ playerId: ANN, displayName: 'Ann' });
-  }
-  const before = await profiles.exportPlayer(ANN);
+  const service = serviceOf(contract);
+  const method = raw.path.slice(raw.path.lastIndexOf('/') + 1);
+  if (changed.delete(contract)) await service.prepare();
+  const before = await service.kept(method);
   const outcome = await rawCall(port, raw);
   called += 1;
-  if (outcome.status !== null) outcomes.add(outcome.status);
+  if (outcome.status !== null) outcomes.get(contract)?.add(outcome.status);
+  for (const [token] of outcome.reply.matchAll(TOKENS)) tokens.add(token);
   const about = complaintAbout(outcome, byLibrary);
   if (about !== null) return { about, outcome };
-  if (outcome.status === status.OK) return null;
-  const after = await profiles.exportPlayer(ANN);
-  return JSON.stringify(after) === JSON.stringify(before)
-    ? null
-    : { about: 'It is refused, and done.', outcome, before, after };
+  if (outcome.status === status.OK) {
+    changed.add(contract);
+    return null;
+  }
+  const after = await service.kept(method);
+  return after === before ? null : { about: 'It is refused, and done.', outcome, before, after };
 }
+
+function serviceOf(contract: string): FuzzedService {
+  const service = services.get(contract);
+  if (service === undefined) throw new TypeError(`no ${contract}`);
+  return service;
+}
+
+/** Refresh tokens, and JWTs. */
+const TOKENS = /r_[\w.-]{43,120}|eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 /** A message beyond 1 MiB, and a deadline that is over. */
 const OF_MESSAGES = new Set([
@@ -117,106 +145,66 @@ function signed(path: string): Record<string, string> {
   );
 }
 
-const { service } = loadProto(PROFILE_RPC);
-const methods = Object.values(service) as (MethodDefinition<object, object> & {
-  readonly requestType: { readonly type: MessageType };
-})[];
-
-const oddHeaders: fc.Arbitrary<Record<string, string>> = fc.oneof(
-  fc.constantFrom<Record<string, string>>(
-    {},
-    { 'meridian-peer': '' },
-    { 'meridian-peer': '1.x' },
-    { 'meridian-peer': `${Date.now()}.${'A'.repeat(43)}` },
-    { 'meridian-peer': `999999999999999.${'A'.repeat(43)}` },
-    { 'content-type': 'application/json' },
-    { 'content-type': 'application/grpc+json' },
-    { 'grpc-encoding': 'gzip' },
-    { 'grpc-encoding': 'klingon' },
-    { 'grpc-timeout': '0n' },
-    { 'grpc-timeout': '-1S' },
-    { 'grpc-timeout': '99999999H' },
-    { 'grpc-timeout': 'x' },
-    { 'meridian-error-bin': '!!!' },
-    { 'x-bin': 'AAA' },
-    { traceparent: '00-zz' },
-    { 'x-large': 'x'.repeat(9_000) },
-    { ':method': 'GET' },
-    { ':path': '/' },
-    { ':path': '//' },
-    { ':path': '/meridian.profile.v1.ProfileService/__proto__' },
-    { ':path': '/meridian.profile.v1.ProfileService/Nothing' },
-    { ':path': '/grpc.health.v1.Health/Check' },
-  ),
-  fc.stringMatching(/^[ -~]{0,60}$/).map((value) => ({ 'meridian-peer': value })),
-);
-
-const oddFrames: fc.Arbitrary<Uint8Array> = fc.oneof(
-  fc.constantFrom<Uint8Array>(
-    new Uint8Array(),
-    Uint8Array.of(0),
-    Uint8Array.of(0, 0, 0, 0, 9, 1),
-    Uint8Array.of(9, 0, 0, 0, 0),
-    Uint8Array.of(0, 255, 255, 255, 255),
-    // Said to be compressed, and it is; a thousand times smaller than what it holds; and it is not.
-    Buffer.concat([Uint8Array.of(1, 0, 0, 0, gzipSync('').length), gzipSync('')]),
-    compressed(gzipSync('x'.repeat(50_000_000))),
-    compressed(Buffer.from('no gzip at all')),
-    Buffer.concat([framed(new Uint8Array()), framed(new Uint8Array())]),
-  ),
-  fc.uint8Array({ maxLength: 100 }),
-);
-
-function compressed(bytes: Uint8Array): Uint8Array {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(1);
-  head.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
+function messagesTo(contract: string, { request, types }: RpcMethodToFuzz, fittingToOne: number) {
+  const { texts, sometimes = [] } = serviceOf(contract);
+  return messagesOf(request, { types, texts, sometimes: new Set(sometimes), fittingToOne });
 }
 
 // What fails here fails for a reason: a second try would only hide it.
-describe('[SE-2, SE-9] whatever is sent to the port of services', { retry: 0 }, () => {
-  test.each(methods.map((method) => [method.path, method] as const))(
+describe('[SE-2, SE-9, SE-18] whatever is sent to the port of services', { retry: 0 }, () => {
+  test.each(METHODS)(
     '%s: bad messages are BAD_REQUEST, and change nothing',
-    async (path, { requestType }) => {
-      const fitting = messagesOf(requestType.type, TEXTS);
-      const messages = fc.oneof(fitting, brokenMessages(fitting));
+    async (path, contract, method) => {
+      // Of a large message nearly everything must fit, or only its first fault is seen.
+      const fitting = messagesTo(contract, method, 80);
+      const messages = fc.oneof(fitting, messagesTo(contract, method, 6), brokenMessages(fitting));
       const property = fc.asyncProperty(messages, async (message) => {
-        const raw = { path, headers: signed(path), body: framed(message) };
-        expect(await complaintAfter(raw, OF_MESSAGES)).toBeNull();
+        const { isStream } = method;
+        const raw = { path, headers: signed(path), body: framed(message), isStream };
+        expect(await complaintAfter(contract, raw, OF_MESSAGES)).toBeNull();
       });
-      await fc.assert(property, { numRuns: 4 * FUZZ_RUNS });
+      await fc.assert(property, { numRuns: MESSAGES });
     },
     3_600_000,
   );
 
-  test.each(methods.map((method) => [method.path, method] as const))(
+  test.each(METHODS)(
     '%s: bad heads and frames are refused, and change nothing',
-    async (path, { requestType }) => {
-      const bodies = fc.oneof(messagesOf(requestType.type, TEXTS).map(framed), oddFrames);
+    async (path, contract, method) => {
+      const bodies = fc.oneof(messagesTo(contract, method, 80).map(framed), oddFrames);
       const property = fc.asyncProperty(
         bodies,
         oddHeaders,
         fc.boolean(),
-        async (body, headers, isSigned) => {
-          const raw = { path, headers: { ...(isSigned ? signed(path) : {}), ...headers }, body };
-          expect(await complaintAfter(raw, OF_HEADS)).toBeNull();
+        async (body, odd, isSigned) => {
+          const headers = { ...(isSigned ? signed(path) : {}), ...odd };
+          const raw = { path, headers, body, isStream: method.isStream };
+          expect(await complaintAfter(contract, raw, OF_HEADS)).toBeNull();
         },
       );
-      await fc.assert(property, { numRuns: 2 * FUZZ_RUNS });
+      await fc.assert(property, { numRuns: HEADS });
     },
     3_600_000,
   );
 
-  test('the service is as well as before, and blames itself for nothing', async () => {
-    expect(called).toBeGreaterThanOrEqual(6 * FUZZ_RUNS * methods.length);
-    for (const seen of ['OK', 'INVALID_ARGUMENT', 'UNAUTHENTICATED'] as const) {
-      expect(outcomes).toContain(status[seen]);
+  test('the services are as well as before, blame themselves for nothing, and tell no secret', async () => {
+    expect(called).toBeGreaterThanOrEqual((MESSAGES + HEADS) * METHODS.length);
+    for (const [contract, seen] of outcomes) {
+      expect(seen.size, contract).toBeGreaterThan(0);
+      const health = await rawCall(port, {
+        ...{ path: '/grpc.health.v1.Health/Check', headers: {} },
+        body: framed(Buffer.concat([Buffer.of(0x0a, contract.length), Buffer.from(contract)])),
+      });
+      // HealthCheckResponse: SERVING.
+      expect(health, contract).toMatchObject({ status: status.OK, reply: '\0\0\0\0\x02\x08\x01' });
     }
-    const health = await rawCall(port, {
-      ...{ path: '/grpc.health.v1.Health/Check', headers: {}, body: framed(new Uint8Array()) },
-    });
-    expect(health.status).toBe(status.OK);
+    const all = new Set([...outcomes.values()].flatMap((seen) => [...seen]));
+    for (const seen of ['OK', 'INVALID_ARGUMENT', 'UNAUTHENTICATED'] as const) {
+      expect(all).toContain(status[seen]);
+    }
     expect(logLines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+    expect(tokens.size).toBeGreaterThan(0);
+    const secrets = [SECRET_MARK, ...tokens];
+    expect(logLines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
   });
 });

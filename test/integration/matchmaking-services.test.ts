@@ -3,32 +3,19 @@
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { NO_ANALYTICS } from '../../src/analytics/event-recorder.ts';
-import { LocalNodeCalls } from '../../src/cluster/node-calls.ts';
 import { GameError } from '../../src/errors/game-error.ts';
 import {
   matchmakingCalls,
   matchmakingClient,
   matchmakingFeeds,
 } from '../../src/matchmaking/client.ts';
-import type {
-  BackfillNeed,
-  MatchedPlayer,
-  MatchInfo,
-  Matchmaking,
-} from '../../src/matchmaking/contract.ts';
+import type { BackfillNeed, MatchedPlayer, MatchInfo } from '../../src/matchmaking/contract.ts';
 import { MATCHMAKING_RPC } from '../../src/matchmaking/matchmaking-rpc.ts';
-import { MemoryPartyStore } from '../../src/matchmaking/parties/party-store-memory.ts';
-import { actionRules } from '../../src/matchmaking/pool/rule-set.ts';
 import { GAME_RPC, type Seats } from '../../src/matchmaking/queue/match-placer-rpc.ts';
 import { OncePerMatch } from '../../src/matchmaking/queue/once-per-match.ts';
-import { createMatchmakingService, type MatchmakingDeps } from '../../src/matchmaking/service.ts';
-import { MemoryTicketStore } from '../../src/matchmaking/tickets/ticket-store-memory.ts';
 import type { MatchmakingPush } from '../../src/protocol/matchmaking.ts';
-import { catalogueOf } from '../../src/regions/region-catalogue.ts';
 import { systemClock as clock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { MatchmakingMetrics } from '../../src/telemetry/matchmaking-metrics.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
 import { loadProto } from '../../src/transport/rpc/load-proto.ts';
 import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
@@ -36,6 +23,7 @@ import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
 import { fromServiceError } from '../../src/transport/rpc/rpc-error.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 import { eventually } from '../support/eventually.ts';
+import { type LocalMatchmaking, openLocalMatchmaking } from '../support/local-matchmaking.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
 const SOON = { withinMs: 10_000 };
@@ -46,61 +34,12 @@ const SECRET = 'a secret of at least thirty-two characters';
 
 const log = createLogger({ level: 'silent' });
 
-interface Opened extends AsyncDisposable {
-  readonly matchmaking: Matchmaking;
-  /** Matches that got rooms. */
-  readonly placed: readonly MatchInfo[];
-}
-
-async function local(): Promise<Opened> {
-  const measured = { rttMs: 20, jitterMs: 1, samples: 5, measuredAtMs: 0, regionId: 'eu' };
-  const placed: MatchInfo[] = [];
-  const place = async (roomName: string, match: MatchInfo): Promise<Seats> => {
-    placed.push(match);
-    const players = match.teams.flatMap(({ players: of }) => of);
-    return new Map(
-      players.map(({ playerId }) => [
-        playerId,
-        { name: roomName, roomId: 'r1', sessionId: `s-${playerId}`, processId: 'n1' },
-      ]),
-    );
-  };
-  const service = createMatchmakingService({
-    nodeId: 'n1',
-    queues: new Map([
-      ['duel', { room: 'duel', rules: actionRules({ count: 2, playersPerTeam: 1 }) }],
-      ['crowd', { room: 'crowd', rules: actionRules({ count: 2, playersPerTeam: 8 }) }],
-    ]),
-    mostWaiting: 3,
-    store: new MemoryTicketStore({ clock }),
-    parties: new MemoryPartyStore({ clock }),
-    regions: {
-      catalogue: catalogueOf({ id: 'eu', all: [] }),
-      latencies: {
-        verify: async (token: string) => {
-          if (token !== 'signed') throw new GameError('LATENCY_INVALID', { reason: 'forged' });
-          return { ...measured, playerId: null };
-        },
-      },
-      candidates: () => [{ regionId: 'eu', status: 'open' }],
-    } as unknown as MatchmakingDeps['regions'],
-    link: null,
-    calls: new LocalNodeCalls({ nodeId: 'n1', log }),
-    nodes: () => [],
-    placer: { place, join: place },
-    profiles: { read: async () => null, addStatistics: async () => ({}) } as never,
-    ...{ clock, log, metrics: new MatchmakingMetrics(new Registry()), events: NO_ANALYTICS },
-  });
-  service.start();
-  return { matchmaking: service, placed, [Symbol.asyncDispose]: () => service.stop() };
-}
-
 function rpcDeps() {
   const metrics = new RpcMetrics(new Registry());
   return { clock, metrics, key: callKey(SECRET), tls: null };
 }
 
-async function serve(here: Opened) {
+async function serve(here: LocalMatchmaking) {
   const server = new RpcServer({ ...rpcDeps(), log });
   const { matchmaking } = here;
   server.add(MATCHMAKING_RPC, matchmakingCalls(matchmaking), matchmakingFeeds(matchmaking));
@@ -108,8 +47,12 @@ async function serve(here: Opened) {
   return { server, port };
 }
 
+const local = () => openLocalMatchmaking({ log, mostWaiting: 3 });
+
 /** The same service, behind a port. */
-async function remote(): Promise<Opened> {
+async function remote(): Promise<
+  Pick<LocalMatchmaking, 'matchmaking' | 'placed'> & AsyncDisposable
+> {
   const here = await local();
   const { server, port } = await serve(here);
   const channel = new RpcChannel(MATCHMAKING_RPC, `127.0.0.1:${port}`, rpcDeps());
@@ -280,6 +223,11 @@ describe.each([
       code: 'BAD_REQUEST',
       details: { reason: expect.any(String) },
     });
+    const nowhere = [{ player: left, team: 1, place: 7 }];
+    await expect(
+      results.report({ ...PLAYED, matchId: 'm3', replaced: nowhere }, [2, 1]),
+      '[SE-9] a place that no team has',
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST', details: { reason: 'no-such-place' } });
     const one = {
       ...need,
       teams: [
@@ -350,6 +298,8 @@ test('[SE-2] [SE-21] messages that do not fit are refused, and nobody is entered
   const raw = (method: string, message: object) => callRaw(port, method, message);
   const player = ANN;
   const entry = { latencyTokens: ['signed'] };
+  const long = 'x'.repeat(129);
+  const crowd = (size: number, of: unknown) => Array.from({ length: size }, () => of);
   const bad: readonly (readonly [string, object, readonly (string | number)[]])[] = [
     ['EnterQueue', { queue: 'duel', entry }, ['player']],
     ['EnterQueue', { player: { playerId: '' }, queue: 'duel', entry }, ['player', 'playerId']],
@@ -369,6 +319,21 @@ test('[SE-2] [SE-21] messages that do not fit are refused, and nobody is entered
     ['ReportMatch', { ranks: [1] }, ['match']],
     ['ReportMatch', { match: { ...PLAYED, matchId: '' }, ranks: [1, 2] }, ['match', 'matchId']],
     ['WithdrawBackfill', { queue: 'duel' }, ['roomId']],
+    ['EnterQueue', { player: { ...ANN, displayName: long }, entry }, ['player', 'displayName']],
+    ['AskBackfill', { ...need, teams: crowd(25, {}) }, ['teams']],
+    ['AskBackfill', { ...need, teams: [{ openPlaces: 25 }] }, ['teams', 0, 'openPlaces']],
+    ['ReportMatch', { match: { ...PLAYED, teams: crowd(25, {}) } }, ['match', 'teams']],
+    ['ReportMatch', { match: PLAYED, ranks: crowd(25, 1) }, ['ranks']],
+    [
+      'ReportMatch',
+      { match: { ...PLAYED, teams: [{ players: crowd(25, player) }] } },
+      ['match', 'teams', 0, 'players'],
+    ],
+    [
+      'ReportMatch',
+      { match: { ...PLAYED, replaced: crowd(1_025, { player }) } },
+      ['match', 'replaced'],
+    ],
   ];
   for (const [method, message, path] of bad) {
     const refused = (await raw(method, message)) as GameError;

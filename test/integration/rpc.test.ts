@@ -168,6 +168,29 @@ test('[SE-3] a service of another game is refused', async () => {
   await expect(stranger.calls.ring({})).rejects.toMatchObject({ code: 'PEER_UNKNOWN' });
 });
 
+test('[SE-4, SE-9] a call whose time is over when it arrives is not begun', async () => {
+  let begun = 0;
+  await using server = await TillServer.start({
+    ring: async () => {
+      begun += 1;
+      return undefined;
+    },
+  });
+  const path = '/meridian.test.till.v1.TillService/Ring';
+  const metadata = new Metadata();
+  signCall(metadata, callKey(TILL_SECRET), path, Date.now());
+  const peer = String(metadata.getMap()['meridian-peer']);
+  const ring = (timeout: string) =>
+    rawCall(server.port, {
+      ...{ path, body: framed(new Uint8Array()) },
+      headers: { 'meridian-peer': peer, 'grpc-timeout': timeout },
+    });
+  const late = await ring('0n');
+  expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]).toContain(late.status);
+  expect((await ring('9S')).status).toBe(status.OK);
+  expect(begun).toBe(1);
+});
+
 test('[SE-4] nobody waits longer than the deadline, nor longer than whoever asked', async () => {
   const seenMs: number[] = [];
   const never = new Promise<never>(() => {});

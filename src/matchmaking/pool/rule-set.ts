@@ -6,7 +6,7 @@ import { problemsOf } from './problems.ts';
 // managed matchmakers (teams, latency rule, expansions, backfill); an expansion replaces the value before it.
 
 /** The search holds a match and its candidates in the bits of one number. */
-const LARGEST_MATCH = 24;
+export const LARGEST_MATCH = 24;
 const MOST_CANDIDATES = 30;
 const MAX_ROLES = 16;
 

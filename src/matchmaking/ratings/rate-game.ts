@@ -32,7 +32,8 @@ export type RatedGame =
         | 'empty-team'
         | 'ranks-do-not-fit'
         | 'duplicate-player'
-        | 'not-a-number';
+        | 'not-a-number'
+        | 'no-such-place';
     };
 
 /** What is believed of the players after a game, in the order they were given in. Nothing is believed after a result that cannot be. */

@@ -55,3 +55,14 @@ test('[TK-54] each is rated with his own strength at that place', () => {
 test('a result that cannot be is refused', () => {
   expect(rateMatch({ teams: [others] }, [1])).toEqual({ ok: false, reason: 'too-few-teams' });
 });
+
+test('[SE-9] nobody had a place that no team has', () => {
+  const teams = [{ players: [player('a')] }, { players: [player('b')] }];
+  for (const at of [
+    { team: 0, place: 1 },
+    { team: 2, place: 0 },
+  ]) {
+    const replaced = [{ player: player('x'), ...at }];
+    expect(rateMatch({ teams, replaced }, LOST)).toEqual({ ok: false, reason: 'no-such-place' });
+  }
+});

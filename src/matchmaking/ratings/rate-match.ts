@@ -26,6 +26,7 @@ export function rateMatch(
     team.map((player, p) => ({ player, after: atTheEnd.teams[t]?.[p] ?? player.rating })),
   );
   for (const { player, team, place } of replaced) {
+    if (lineUp[team]?.[place] === undefined) return { ok: false, reason: 'no-such-place' };
     const withHim = lineUp.map((it, t) => (t === team ? it.with(place, player) : it));
     const rated = rateLineUp(withHim, ranks);
     if (!rated.ok) return rated;

@@ -120,6 +120,13 @@ export class RpcServer {
       const tell = (outcome: string) =>
         metrics.called('server', label, outcome, clock.monotonicMs() - startedMs);
       const leftMs = Number(call.getDeadline()) - clock.wallMs();
+      if (leftMs <= 0) {
+        // Its caller has gone: done all the same, nobody would know.
+        const late = new GameError('SERVICE_UNAVAILABLE');
+        tell(late.code);
+        respond(toServiceError(late));
+        return;
+      }
       const context = {
         traceparent: headerOf(call.metadata, 'traceparent'),
         deadlineMs: startedMs + leftMs,

@@ -50,9 +50,11 @@ const hostileText: Bytes = fc.oneof(
 );
 
 const hostileInteger = fc.oneof(
+  fc.bigInt({ min: -100n, max: 100n }),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.constantFrom(0n, -1n, 2n ** 53n, 2n ** 53n - 1n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)),
 );
+const fittingDouble = fc.constantFrom(1, 2, 25, 1_500);
 const hostileDouble = fc.oneof(
   fc.double(),
   fc.constantFrom(
@@ -65,48 +67,59 @@ const hostileDouble = fc.oneof(
   ),
 );
 
-/**
- * @param texts - what fits strings, by the name of their field
- * @returns messages whose fields are there or not, each with what fits or with what does not
- */
-export function messagesOf(type: MessageType, texts: Readonly<Record<string, Bytes>>): Bytes {
+/** What is known besides a type's own description. */
+export interface MessageWords {
+  /** What fits strings, by the name of their field. */
+  readonly texts: Readonly<Record<string, fc.Arbitrary<string>>>;
+  /** Types that fields name and that are not nested in theirs. */
+  readonly types: ReadonlyMap<string, MessageType>;
+  /** Names of fields that are there half of the time; others nearly always. */
+  readonly sometimes: ReadonlySet<string>;
+  /** For each value that does not fit so many do, and for each field that is not there. */
+  readonly fittingToOne: number;
+}
+
+/** @returns messages whose fields are there, mostly, each with what fits or with what does not */
+export function messagesOf(type: MessageType, words: MessageWords): Bytes {
   const fields = type.field.map((field) => {
-    const nested = type.nestedType.find(({ name }) => name === field.typeName);
-    const value = fieldValue(field, nested, texts);
-    const repeated = field.label === 'LABEL_REPEATED' ? 3 : 1;
-    return fc.array(value, { maxLength: repeated }).map(join);
+    const nested =
+      type.nestedType.find(({ name }) => name === field.typeName) ??
+      words.types.get(field.typeName.slice(field.typeName.lastIndexOf('.') + 1));
+    const value = fieldValue(field, nested, words);
+    if (field.label === 'LABEL_REPEATED') return fc.array(value, { maxLength: 3 }).map(join);
+    const weight = words.sometimes.has(field.name) ? 1 : words.fittingToOne;
+    return fc.oneof({ weight, arbitrary: value }, { weight: 1, arbitrary: NOTHING });
   });
   return fc.tuple(...fields).map(join);
 }
 
+const NOTHING: Bytes = fc.constant(new Uint8Array());
+
 function fieldValue(
   { name, number, type }: MessageType['field'][number],
   nested: MessageType | undefined,
-  texts: Readonly<Record<string, Bytes>>,
+  words: MessageWords,
 ): Bytes {
   if (nested !== undefined)
-    return messagesOf(nested, texts).map((bytes) => delimited(number, bytes));
+    return messagesOf(nested, words).map((bytes) => delimited(number, bytes));
+  const mostly = <T>(fitting: fc.Arbitrary<T>, hostile: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: words.fittingToOne, arbitrary: fitting }, { weight: 1, arbitrary: hostile });
   switch (type) {
     case 'TYPE_STRING': {
-      const fitting = texts[name];
-      const text =
-        fitting === undefined
-          ? hostileText
-          : fc.oneof({ weight: 4, arbitrary: fitting }, { weight: 1, arbitrary: hostileText });
+      const fitting = words.texts[name]?.map(bytesOf);
+      const text = fitting === undefined ? hostileText : mostly(fitting, hostileText);
       return text.map((bytes) => delimited(number, bytes));
     }
     case 'TYPE_DOUBLE':
-      return hostileDouble.map((value) => {
+      return mostly(fittingDouble, hostileDouble).map((value) => {
         const bytes = Buffer.alloc(8);
         bytes.writeDoubleLE(value);
         return join([varint((BigInt(number) << 3n) | BigInt(WIRE.fixed64)), bytes]);
       });
     default:
-      return fc
-        .oneof(fc.integer({ min: -100, max: 100 }).map(BigInt), hostileInteger)
-        .map((value) =>
-          join([varint((BigInt(number) << 3n) | BigInt(WIRE.varint)), varint(value)]),
-        );
+      return mostly(fc.integer({ min: 0, max: 2 }).map(BigInt), hostileInteger).map((value) =>
+        join([varint((BigInt(number) << 3n) | BigInt(WIRE.varint)), varint(value)]),
+      );
   }
 }
 

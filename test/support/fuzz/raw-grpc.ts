@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import type { status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 
 /** A call as its frames will be: nothing is checked or completed. */
 export interface RawCall {
@@ -10,6 +10,8 @@ export interface RawCall {
   readonly headers: Readonly<Record<string, string>>;
   /** What follows the head: framed messages, or anything. */
   readonly body: Uint8Array;
+  /** Whether the call would go on: the first that comes of it counts as `OK`, and the caller hangs up. */
+  readonly isStream?: boolean;
 }
 
 export interface RawOutcome {
@@ -19,6 +21,8 @@ export interface RawOutcome {
   readonly message: string;
   /** The trailer in which services say what it was; empty: none. */
   readonly error: string;
+  /** What came between head and trailers. */
+  readonly reply: string;
 }
 
 const PATIENCE_MS = 10_000;
@@ -35,7 +39,10 @@ export function framed(message: Uint8Array): Uint8Array {
  *
  * @throws {Error} when nothing has come of it for 10 s
  */
-export async function rawCall(port: number, { path, headers, body }: RawCall): Promise<RawOutcome> {
+export async function rawCall(
+  port: number,
+  { path, headers, body, isStream = false }: RawCall,
+): Promise<RawOutcome> {
   const session = connect(`http://127.0.0.1:${port}`);
   // A server may end the whole connection over one bad frame.
   session.on('error', () => {});
@@ -51,12 +58,17 @@ export async function rawCall(port: number, { path, headers, body }: RawCall): P
     for (const event of ['response', 'trailers'] as const) {
       stream.on(event, (received: object) => Object.assign(seen, received));
     }
-    stream.resume();
+    const reply: Buffer[] = [];
+    stream.on('data', (bytes: Buffer) => {
+      reply.push(bytes);
+      if (isStream) stream.close();
+    });
     stream.end(body);
     await once(stream, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) });
-    const code = seen['grpc-status'];
+    const code = seen['grpc-status'] ?? (isStream && reply.length > 0 ? status.OK : undefined);
     return {
       status: code === undefined ? null : (Number(code) as status),
+      reply: Buffer.concat(reply).toString('latin1'),
       message: decodeURIComponent(String(seen['grpc-message'] ?? '')),
       error: Buffer.from(String(seen['meridian-error-bin'] ?? ''), 'base64').toString(),
     };
