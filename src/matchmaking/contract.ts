@@ -171,8 +171,6 @@ export interface Matchmaking extends QueueOverview {
   leaveParty(player: PlayerIdentity): Promise<void>;
   /** Tells a player what he has, then what changes (`MatchmakingPush`), until the socket closes. */
   watch(playerId: string, socket: PlayerSocket): Promise<void>;
-  /** Begins to end what a player has here who is not welcome any more; it goes on by itself for some seconds. */
-  evict(eviction: Eviction): Promise<void>;
   /** Whether players can be matched now. @throws {GameError} when they cannot */
   ping(): Promise<void>;
 }
