@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SigningKeyEntry } from '../config/auth-entry.ts';
 import { defineRpc, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import { MOST_REASON_LENGTH } from './ban-store.ts';
 import {
@@ -8,6 +7,7 @@ import {
   EmailSignInBody,
   GuestSignInBody,
   IdentityListReply,
+  JwksReply,
   LinkBody,
   ProviderListReply,
   ProviderSignInBody,
@@ -22,8 +22,6 @@ const Player = z.object({ playerId: z.string().min(1).max(128) });
 /** Of the client; long enough for IPv6 with a zone. */
 const Address = z.string().min(1).max(64);
 const WallMs = z.int().nonnegative();
-
-const Jwks = z.object({ keys: z.array(SigningKeyEntry) });
 
 /** Reads, and writes of the store, ms. */
 const READ_WITHIN_MS = 1_000;
@@ -140,7 +138,8 @@ export const AUTH_RPC = defineRpc({
     },
     getJwks: {
       request: z.object({}),
-      reply: Jwks,
+      // Which of them are of use is for him to say who verifies: a newer service may have others.
+      reply: JwksReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },

@@ -60,8 +60,11 @@ async function local(auth: Readonly<Record<string, unknown>> = {}): Promise<Open
   };
 }
 
-/** The same service, behind a port. */
-async function remote(auth: Readonly<Record<string, unknown>> = {}): Promise<Opened> {
+/** The same service, behind a port. @param change - how it differs */
+async function remote(
+  auth: Readonly<Record<string, unknown>> = {},
+  change: Partial<PlayerAccounts> = {},
+): Promise<Opened> {
   const here = await local(auth);
   const deps = {
     clock,
@@ -70,7 +73,7 @@ async function remote(auth: Readonly<Record<string, unknown>> = {}): Promise<Ope
     tls: null,
   };
   const server = new RpcServer({ ...deps, log });
-  server.add(AUTH_RPC, authCalls(here.accounts));
+  server.add(AUTH_RPC, authCalls({ ...here.accounts, ...change }));
   const port = await server.listen({ port: 0, address: '127.0.0.1' });
   const channel = new RpcChannel(AUTH_RPC, `127.0.0.1:${port}`, deps);
   return {
@@ -222,4 +225,15 @@ describe.each([
     const limited = await accounts.signInEmail(wrong, ADDRESS).catch((error: unknown) => error);
     expect(limited).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   });
+});
+
+test('[SE-16] a key of a kind that nobody knows is no reason to do without the others', async () => {
+  const known = [
+    { ...{ kty: 'EC', crv: 'P-256', kid: 'k1', alg: 'ES256', use: 'sig' }, x: 'eA', y: 'eQ' },
+    { ...{ kty: 'OKP', crv: 'Ed25519', kid: 'k2', alg: 'EdDSA', use: 'sig' }, x: 'eA' },
+  ];
+  const unknown = { kty: 'AKP', alg: 'ML-DSA-44', kid: 'k3', use: 'sig', pub: 'eA' };
+  const jwks = async () => ({ keys: [unknown, ...known] });
+  await using opened = await remote({}, { jwks });
+  expect((await opened.accounts.jwks()).keys).toEqual(expect.arrayContaining(known));
 });
