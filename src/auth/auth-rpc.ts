@@ -7,10 +7,13 @@ import {
   EmailSignInBody,
   GuestSignInBody,
   IdentityListReply,
+  IdentityParams,
   JwksReply,
   LinkBody,
   ProviderListReply,
+  ProviderParams,
   ProviderSignInBody,
+  ProviderStartBody,
   ProviderStartReply,
   RefreshBody,
   SessionTokensReply,
@@ -61,7 +64,11 @@ export const AUTH_RPC = defineRpc({
       deadlineMs: READ_WITHIN_MS,
     },
     startProvider: {
-      request: z.object({ provider: z.string(), redirectUri: z.string(), address: Address }),
+      request: z.object({
+        ...ProviderParams.shape,
+        ...ProviderStartBody.shape,
+        address: Address,
+      }),
       reply: ProviderStartReply,
       // Each time counts as a try, and a provider that is away would be asked four times.
       isIdempotent: false,
@@ -69,7 +76,11 @@ export const AUTH_RPC = defineRpc({
     },
     signInProvider: {
       ...signIn,
-      request: z.object({ provider: z.string(), address: Address, request: ProviderSignInBody }),
+      request: z.object({
+        ...ProviderParams.shape,
+        address: Address,
+        request: ProviderSignInBody,
+      }),
       deadlineMs: PROVIDER_WITHIN_MS,
     },
     // A second time it would be a spent token, which ends the sign-in.
@@ -99,7 +110,7 @@ export const AUTH_RPC = defineRpc({
       deadlineMs: PROVIDER_WITHIN_MS,
     },
     unlink: {
-      request: Player.extend({ provider: z.string() }),
+      request: Player.extend(IdentityParams.shape),
       reply: NoReply,
       // A second time there is none.
       isIdempotent: false,

@@ -227,6 +227,17 @@ describe.each([
   });
 });
 
+test.each<[string, (accounts: PlayerAccounts) => Promise<unknown>]>([
+  ['a provider to go to', (it) => it.startProvider('Steam!', 'http://127.0.0.1/', ADDRESS)],
+  ['a way back', (it) => it.startProvider('steam', '', ADDRESS)],
+  ['a way back too long', (it) => it.startProvider('steam', 'x'.repeat(2_049), ADDRESS)],
+  ['a provider to sign in by', (it) => it.signInProvider('x'.repeat(33), { ticket: '0' }, ADDRESS)],
+  ['a way in to give up', (it) => it.unlink(NOBODY, 'Steam!')],
+])('[SE-2] the service refuses as REST does: %s', async (_, ask) => {
+  await using opened = await remote();
+  await expect(ask(opened.accounts)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
 test('[SE-16] a key of a kind that nobody knows is no reason to do without the others', async () => {
   const known = [
     { ...{ kty: 'EC', crv: 'P-256', kid: 'k1', alg: 'ES256', use: 'sig' }, x: 'eA', y: 'eQ' },
