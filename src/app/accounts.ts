@@ -63,13 +63,21 @@ async function openRevocationLog(deps: AccountsDeps, closers: Closers): Promise<
   return await openRegionRevocations(deps, closers);
 }
 
+/** Whose tokens do not count in the region, for a process that has no accounts. @throws {Error} when Redis does not answer */
+export async function openStanding(
+  deps: Pick<AccountsDeps, 'config' | 'clock' | 'log'>,
+  closers: Closers,
+): Promise<Revocations> {
+  const revocationLog = await openRegionRevocations(deps, closers);
+  const { accessTokenTtlMs: tokenTtlMs } = deps.config.auth;
+  const revocations = await Revocations.open({ ...deps, revocationLog }, { tokenTtlMs });
+  closers.push('revocations', () => revocations.close());
+  return revocations;
+}
+
 /** The revocations of the region, which all its processes share. @throws {Error} when Redis does not answer */
-export async function openRegionRevocations(
-  {
-    config,
-    clock,
-    log,
-  }: Pick<AccountsDeps, 'clock' | 'log'> & { readonly config: Pick<MeridianConfig, 'redis'> },
+async function openRegionRevocations(
+  { config, clock, log }: Pick<AccountsDeps, 'config' | 'clock' | 'log'>,
   closers: Closers,
 ): Promise<RevocationLog> {
   const redis = await openRedis(config.redis.uri, { name: 'accounts', log });

@@ -1,6 +1,7 @@
 import { generateId } from '@colyseus/core';
 import type { MatchmakingEvents } from '../analytics/contract.ts';
 import type { TokenVerifier } from '../auth/contract.ts';
+import type { Revocations } from '../auth/revocations.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -13,6 +14,8 @@ import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
+import { openStanding } from './accounts.ts';
+import { evictRevoked } from './evict-revoked.ts';
 import { GameChannels } from './game-channels.ts';
 import type { ReadinessCheck } from './health.ts';
 import { matchmakingOffer, openMatchmakingService } from './matchmaking.ts';
@@ -36,6 +39,8 @@ export interface MatchmakingAloneDeps {
   readonly nodeId: string;
   readonly profiles: PlayerProfiles;
   readonly events: MatchmakingEvents;
+  /** Of the auth service, where this process runs it; null: they are the region's, in its Redis. */
+  readonly revocations: Revocations | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   /** Gets the link to other regions before it starts, to listen to it; null: this region is alone. */
@@ -101,6 +106,8 @@ export async function openMatchmakingAlone(
     },
     closers,
   );
+  const revocations = deps.revocations ?? (await openStanding({ config, clock, log }, closers));
+  await evictRevoked({ revocations, matchmaking });
   let isLeaving = false;
   lease.onPhase((phase) => {
     if (phase !== 'dead' || isLeaving) return;

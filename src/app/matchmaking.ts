@@ -27,7 +27,8 @@ import type { RpcOffer } from './rpc.ts';
 /** Matchmaking as a node with players and rooms has it. */
 export interface NodeMatchmaking
   extends MatchmakingFront,
-    Pick<Matchmaking, 'results' | 'backfills' | 'statuses' | 'evict'> {
+    Pick<Matchmaking, 'results' | 'backfills' | 'statuses'>,
+    Pick<MatchmakingService, 'evict'> {
   readonly checks: readonly ReadinessCheck[];
   /** Where it is elsewhere: what it asks of this node, always. Where it is here: what other nodes may ask, if they are to. */
   readonly offer: RpcOffer;
@@ -69,7 +70,6 @@ export async function openMatchmaking(
   return {
     ...{ ...front, ...life, results, backfills },
     statuses: () => matchmaking.statuses(),
-    evict: (eviction) => matchmaking.evict(eviction),
   };
 }
 
@@ -79,7 +79,7 @@ async function openEither(
 ): Promise<
   { readonly matchmaking: Matchmaking } & Pick<
     NodeMatchmaking,
-    'checks' | 'offer' | 'isElsewhere' | 'start'
+    'checks' | 'offer' | 'isElsewhere' | 'start' | 'evict'
   >
 > {
   const { isElsewhere } = deps;
@@ -91,13 +91,19 @@ async function openEither(
     } satisfies MatchmakingDeps['placer'];
     const service = await openMatchmakingService({ ...deps, placer }, closers);
     const offer = matchmakingOffer(service);
-    return { matchmaking: service, checks: [], offer, isElsewhere, start: () => service.start() };
+    return {
+      ...{ matchmaking: service, checks: [], offer, isElsewhere },
+      start: () => service.start(),
+      evict: (eviction) => service.evict(eviction),
+    };
   }
   // Loaded only here: gRPC takes a fifth of a second, which a node that has everything need not spend.
   const { openMatchmakingElsewhere } = await import('./matchmaking-elsewhere.ts');
   const { matchmaking, offer } = openMatchmakingElsewhere(deps, closers);
   const check = { name: 'matchmaking', check: () => matchmaking.ping() };
-  return { matchmaking, checks: [check], offer, isElsewhere, start: () => {} };
+  // What runs elsewhere hears itself who is not welcome any more.
+  const nothing = { start: () => {}, evict: () => {} };
+  return { matchmaking, checks: [check], offer, isElsewhere, ...nothing };
 }
 
 /** What nodes whose matchmaking is here ask of it. */

@@ -14,6 +14,7 @@ export interface NodeConsoleDeps {
   /** All rooms of the region. @throws when the directory does not answer */
   readonly rooms: () => Promise<readonly CountedRoom[]> | readonly CountedRoom[];
   readonly link: (regionId: string) => LinkSight | undefined;
+  /** May reject: matchmaking that runs elsewhere does not answer. */
   readonly queues: () => Promise<readonly QueueStatus[]>;
   readonly drain: (nodeId: string) => Promise<DrainResult>;
 }
@@ -33,7 +34,8 @@ export function createNodeConsole(deps: NodeConsoleDeps): ConsoleSource {
   });
   return {
     view: async () => {
-      const counted = await rooms();
+      // Queues of which nobody tells are left out. A node whose matchmaking is elsewhere says in its readiness that it is away.
+      const [counted, queues] = await Promise.all([rooms(), deps.queues().catch(() => [])]);
       const { catalogue, report } = deps.regions;
       return describeRegionWorld({
         atMs: systemClock.wallMs(),
@@ -43,7 +45,7 @@ export function createNodeConsole(deps: NodeConsoleDeps): ConsoleSource {
         link: deps.link,
         nodes: deps.nodes(),
         rooms: counted,
-        queues: (await deps.queues()).map(({ queue, waiting, oldestWaitMs }) => ({
+        queues: queues.map(({ queue, waiting, oldestWaitMs }) => ({
           ...{ regionId: catalogue.ownRegionId, queue, waiting },
           oldestWaitMs: waiting === 0 ? null : oldestWaitMs,
         })),

@@ -136,7 +136,7 @@ async function openNode(
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
   await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
-  enforceRevocations({ revocations, node, matchmaking, log });
+  enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
     config: config.rooms,

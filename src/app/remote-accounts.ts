@@ -2,13 +2,12 @@ import { AccessTokenReader } from '../auth/access-token-reader.ts';
 import type { PlayerAccounts } from '../auth/contract.ts';
 import { FetchedKeys } from '../auth/fetched-keys.ts';
 import { createRemoteAuth } from '../auth/remote-auth.ts';
-import { Revocations } from '../auth/revocations.ts';
 import { SigningKeys } from '../auth/signing-keys.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type OpenAccounts, openRegionRevocations } from './accounts.ts';
+import { type OpenAccounts, openStanding } from './accounts.ts';
 
 export interface RemoteAccountsDeps {
   readonly config: Pick<MeridianConfig, 'auth' | 'redis'>;
@@ -26,10 +25,8 @@ export async function openRemoteAccounts(
   { config, clock, log, accounts }: RemoteAccountsDeps,
   closers: Closers,
 ): Promise<OpenAccounts & { readonly keys: FetchedKeys }> {
-  const revocationLog = await openRegionRevocations({ config, clock, log }, closers);
-  const { accessTokenTtlMs: tokenTtlMs, jwtSecret: secret, signingKeys } = config.auth;
-  const revocations = await Revocations.open({ revocationLog, clock, log }, { tokenTtlMs });
-  closers.push('revocations', () => revocations.close());
+  const revocations = await openStanding({ config, clock, log }, closers);
+  const { jwtSecret: secret, signingKeys } = config.auth;
   const own = new SigningKeys({ secret, keys: signingKeys });
   const keys = new FetchedKeys({ fetch: () => accounts.jwks(), own, clock, log });
   closers.push('auth keys', () => keys.stop());

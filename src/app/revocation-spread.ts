@@ -70,15 +70,15 @@ class RevocationOutbox {
 }
 
 /**
- * Ends the connections of players who are not welcome any more, in the rooms of this node and to matchmaking, and what they wait for there.
+ * Ends the connections of players who are not welcome any more, in the rooms of this node and to matchmaking, and what they wait for there,
+ * where matchmaking is of this process.
  */
 export function enforceRevocations(deps: {
   readonly revocations: Revocations;
   readonly node: ColyseusNode;
   readonly matchmaking: Pick<NodeMatchmaking, 'turnAway' | 'evict'>;
-  readonly log: Logger;
 }): void {
-  const { revocations, node, matchmaking, log } = deps;
+  const { revocations, node, matchmaking } = deps;
   const turnAwayFrom = (room: Room, revocation: Revocation) => {
     for (const client of [...room.clients]) {
       const player = client.auth as PlayerIdentity | undefined;
@@ -92,10 +92,6 @@ export function enforceRevocations(deps: {
     // Who came by a socket has shown a token: it is known of which sign-in.
     matchmaking.turnAway(revocation.playerId, (player) => revocations.refusalOf(player));
     const eviction = evictionFor(revocation, revocations);
-    if (eviction === null) return;
-    matchmaking.evict(eviction).catch((error: unknown) => {
-      const text = 'a player who was turned away may still wait for a match';
-      log.warn({ err: error, playerId: eviction.playerId }, text);
-    });
+    if (eviction !== null) matchmaking.evict(eviction);
   });
 }

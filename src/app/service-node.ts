@@ -104,5 +104,6 @@ async function openServices(
   const { analytics: events } = await services.recordingAnalytics(game.analytics ?? {});
   const bind = (link: RegionLink | null) => links?.tellOver(link, { ...deps, revocations });
   const profiles = await services.profiles();
-  return await openMatchmakingAlone({ ...deps, game, profiles, events, bind, onFenced }, closers);
+  const own = { game, profiles, events, bind, revocations, onFenced };
+  return await openMatchmakingAlone({ ...deps, ...own }, closers);
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SigningKeyEntry } from '../config/auth-entry.ts';
 import { defineRpc, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import { MOST_REASON_LENGTH } from './ban-store.ts';
 import {
@@ -9,6 +8,7 @@ import {
   GuestSignInBody,
   IdentityListReply,
   IdentityParams,
+  JwksReply,
   LinkBody,
   ProviderListReply,
   ProviderParams,
@@ -27,8 +27,6 @@ const Address = z.string().min(1).max(64);
 /** Of his token: it has been checked when he got it. */
 const MOST_NAME_LENGTH = 128;
 const WallMs = z.int().nonnegative();
-
-const Jwks = z.object({ keys: z.array(SigningKeyEntry) });
 
 /** Reads, and writes of the store, ms. */
 const READ_WITHIN_MS = 1_000;
@@ -153,7 +151,8 @@ export const AUTH_RPC = defineRpc({
     },
     getJwks: {
       request: z.object({}),
-      reply: Jwks,
+      // Which of them are of use is for him to say who verifies: a newer service may have others.
+      reply: JwksReply,
       isIdempotent: true,
       deadlineMs: READ_WITHIN_MS,
     },

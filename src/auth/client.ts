@@ -7,7 +7,7 @@ import type { PlayerAccounts } from './contract.ts';
 export function authClient(calls: RpcCalls<typeof AUTH_RPC>): PlayerAccounts {
   return {
     providers: async () => (await calls.listProviders({})).providers,
-    jwks: async () => ({ keys: (await calls.getJwks({})).keys.map((key) => ({ ...key })) }),
+    jwks: () => calls.getJwks({}),
     signInGuest: (request) => calls.signInGuest(request),
     signInDevice: (request) => calls.signInDevice(request),
     signUp: ({ email, password, ...name }, address) =>
@@ -36,7 +36,7 @@ export function authClient(calls: RpcCalls<typeof AUTH_RPC>): PlayerAccounts {
 export function authCalls(accounts: PlayerAccounts): RpcCalls<typeof AUTH_RPC> {
   return {
     listProviders: async () => ({ providers: [...(await accounts.providers())] }),
-    getJwks: async () => ({ keys: (await accounts.jwks()).keys as never }),
+    getJwks: async () => ({ keys: [...(await accounts.jwks()).keys] }),
     signInGuest: (request) => accounts.signInGuest(request),
     signInDevice: (request) => accounts.signInDevice(request),
     signUp: ({ account, address, ...name }) => accounts.signUp({ ...account, ...name }, address),

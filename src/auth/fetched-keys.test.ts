@@ -93,15 +93,40 @@ describe('[SE-16] keys of an auth service elsewhere', () => {
     fetched.stop();
   });
 
+  test.each([
+    ['away since it answered', false],
+    ['away from the start', true],
+  ])('they do so too while the auth service is %s', async (_, isAwayFirst) => {
+    const key = newKey('k1');
+    const { clock, service, fetched, reader } = world(key);
+    service.isAway = isAwayFirst;
+    await fetched.start();
+    service.isAway = true;
+    clock.nowMs += 5_000;
+    const young = newKey('young');
+    const token = await service.issue(young);
+    const askedFirst = service.asked;
+    for (let n = 0; n < 4; n += 1) {
+      await expect(reader.verify(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    }
+    expect(service.asked).toBe(askedFirst + 1);
+    service.isAway = false;
+    service.keys = [young];
+    clock.nowMs += 5_000;
+    expect(await reader.verify(token)).toMatchObject({ playerId: 'p_1' });
+    fetched.stop();
+  });
+
   test('while nobody has ever answered, a token is neither good nor bad, and the node is not ready', async () => {
     const key = newKey('k1');
-    const { service, fetched, reader } = world(key);
+    const { clock, service, fetched, reader } = world(key);
     service.isAway = true;
     await fetched.start();
     await expect(fetched.ping()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     const token = await service.issue(key);
     await expect(reader.verify(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     service.isAway = false;
+    clock.nowMs += 5_000;
     expect(await reader.verify(token)).toMatchObject({ playerId: 'p_1' });
     await fetched.ping();
     fetched.stop();

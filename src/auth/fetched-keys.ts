@@ -30,7 +30,9 @@ export interface FetchedKeysDeps {
 export class FetchedKeys implements TokenKeys {
   readonly #deps: FetchedKeysDeps;
   #known: PublicKeys | null = null;
+  /** Of the last question, with an answer or without. */
   #askedAtMs = Number.NEGATIVE_INFINITY;
+  #isAnswered = false;
   #asking: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -66,7 +68,9 @@ export class FetchedKeys implements TokenKeys {
 
   async #findAnew(header: Partial<JWTHeaderParameters>): Promise<KeyObject | null> {
     const isFresh = this.#deps.clock.monotonicMs() - this.#askedAtMs < ASK_AGAIN_AFTER_MS;
-    if (this.#known === null || !isFresh) await this.#ask();
+    if (!isFresh) await this.#ask();
+    // It may be a new one, or made up: nobody says.
+    else if (!this.#isAnswered) throw new GameError('SERVICE_UNAVAILABLE');
     return this.#known?.find(header) ?? null;
   }
 
@@ -80,12 +84,15 @@ export class FetchedKeys implements TokenKeys {
 
   async #fetch(): Promise<void> {
     const { fetch, clock, log } = this.#deps;
-    const { keys } = await fetch();
+    this.#isAnswered = false;
+    const { keys } = await fetch().finally(() => {
+      this.#askedAtMs = clock.monotonicMs();
+    });
     const entries = keys.flatMap((jwk) => SigningKeyEntry.safeParse(jwk).data ?? []);
     // One this build does not know is no reason to do without the others.
     if (entries.length < keys.length) log.warn('a key of the auth service is of no known kind');
     this.#known = new PublicKeys(entries);
-    this.#askedAtMs = clock.monotonicMs();
+    this.#isAnswered = true;
   }
 
   #askLater(): void {

@@ -23,7 +23,6 @@ export function matchmakingClient(channel: {
       socket.onClose(watches.watch({ playerId }, ({ pushJson }) => socket.push(pushJson)));
     },
     statuses: async () => (await calls.readQueues({})).queues,
-    evict: (eviction) => calls.evictPlayer(eviction),
     ping: () => calls.ping({}),
     results: { report: (match, ranks) => calls.reportMatch({ match, ranks: [...ranks] }) },
     backfills: {
@@ -55,7 +54,6 @@ export function matchmakingCalls(matchmaking: Matchmaking): RpcCalls<typeof MATC
     }),
     leaveParty: ({ player }) => done(matchmaking.leaveParty(player)),
     readQueues: async () => ({ queues: [...(await matchmaking.statuses())] }),
-    evictPlayer: (eviction) => done(matchmaking.evict(eviction)),
     ping: () => done(matchmaking.ping()),
     reportMatch: ({ match, ranks }) => done(results.report(match, ranks)),
     askBackfill: (need) => backfills.ask(need),

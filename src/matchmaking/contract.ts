@@ -63,11 +63,12 @@ export interface MatchInfo {
 /** What rooms may tell matchmaking. */
 export interface MatchResults {
   /**
-   * Rates the players of a match by its result, each in his home region. Counted once for each match, however often it is told. Who was
+   * Rates the players of a match by its result, each in his home region. Counted once for each player, however often it is told. Who was
    * replaced is rated as if he had kept his place to the end.
    *
    * @param ranks - place of each team of the match, the smallest is the best; equal ones are a tie
-   * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`
+   * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`:
+   *   some may not be rated yet, and it may be told again
    */
   report(match: MatchInfo, ranks: readonly number[]): Promise<void>;
 }
@@ -170,8 +171,6 @@ export interface Matchmaking extends QueueOverview {
   leaveParty(player: PlayerIdentity): Promise<void>;
   /** Tells a player what he has, then what changes (`MatchmakingPush`), until the socket closes. */
   watch(playerId: string, socket: PlayerSocket): Promise<void>;
-  /** Begins to end what a player has here who is not welcome any more; it goes on by itself for some seconds. */
-  evict(eviction: Eviction): Promise<void>;
   /** Whether players can be matched now. @throws {GameError} when they cannot */
   ping(): Promise<void>;
 }

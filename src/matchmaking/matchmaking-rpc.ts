@@ -260,16 +260,6 @@ export const MATCHMAKING_RPC = defineRpc({
       isIdempotent: true,
       deadlineMs: LOOK_WITHIN_MS,
     },
-    evictPlayer: {
-      request: z.object({
-        playerId: Id,
-        ticketsUntilMs: nullableField(z.number()),
-        leavesParty: z.boolean(),
-      }),
-      reply: NoReply,
-      isIdempotent: true,
-      deadlineMs: PLAYER_WITHIN_MS,
-    },
     ping: {
       request: z.object({}),
       reply: NoReply,

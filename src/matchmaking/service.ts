@@ -9,7 +9,7 @@ import type { RegionLink, Regions } from '../regions/contract.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { MatchmakingMetrics } from '../telemetry/matchmaking-metrics.ts';
-import type { Matchmaking, QueueDefinition, QueueStatus } from './contract.ts';
+import type { Eviction, Matchmaking, QueueDefinition, QueueStatus } from './contract.ts';
 import type { Party, PartyStore } from './parties/party.ts';
 import { partyBody } from './parties/party-body.ts';
 import { waitedMs } from './pool/ticket.ts';
@@ -55,6 +55,8 @@ export interface MatchmakingService extends Matchmaking {
   /** From now on this node matches queues when it is its turn. */
   start(): void;
   stop(): Promise<void>;
+  /** Begins to end what a player has here who is not welcome any more; it goes on by itself for some seconds. */
+  evict(eviction: Eviction): void;
 }
 
 const QUEUE_STATUS = 'queue-status';
@@ -227,7 +229,7 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     backfills: new BackfillDesk({
       ...{ regionId: ownRegionId, calls, clock, matchers, matcherOf },
     }),
-    evict: async (eviction) => evictions.evict(eviction),
+    evict: (eviction) => evictions.evict(eviction),
     enter: async (queue, request, player) => {
       const record = await desk.enter(queue, request, player);
       return { ...factsOf(record, rulesOf(queue)), state: 'queued' };

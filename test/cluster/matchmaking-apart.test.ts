@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { GAME_RPC } from '../../src/matchmaking/queue/match-placer-rpc.ts';
 import type { TicketBody } from '../../src/protocol/matchmaking.ts';
 import { systemClock } from '../../src/shared/clock.ts';
+import { openRedis } from '../../src/storage/redis/redis-connection.ts';
+import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
 import { callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
@@ -86,6 +89,48 @@ test('[SE-23] matchmaking is killed while tickets wait: they wait on, and its su
   }
   expect(second.log.filter(({ event }) => event === 'matching').length).toBeGreaterThan(0);
   expect(await second.stop()).toEqual({ exitCode: 0, signal: null });
+});
+
+test('[TK-16] who is banned while matchmaking is away loses his ticket when it is back', {
+  timeout: 90_000,
+}, async () => {
+  const password = 'operator of services apart';
+  const env = { ...ENV, MERIDIAN_ADMIN_PASSWORD: password };
+  await using apart = await ServicesApart.open({ game: GAME, env });
+  await using owned = new AsyncDisposableStack();
+  const log = createLogger({ level: 'silent' });
+  const redis = await openRedis(apart.redis.uri, { name: 'test', log });
+  owned.defer(() => redis.disconnect());
+  const stateOf = (ticketId: string) => redis.hget(redisKeys.ticket(ticketId), 'kind');
+  const ban = async ({ playerId }: MatchPlayer, { adminPort }: MeridianProcess) => {
+    const url = `http://127.0.0.1:${adminPort}/admin/v1/players/${playerId}/ban`;
+    const headers = {
+      Authorization: `Basic ${btoa(`operator:${password}`)}`,
+      'Content-Type': 'application/json',
+    };
+    const body = JSON.stringify({ reason: 'aimbot' });
+    expect((await fetch(url, { method: 'POST', headers, body })).ok).toBe(true);
+  };
+  const [first, node] = await Promise.all([apart.startMatchmaking(), apart.startNode()]);
+  await apart.untilReady(first, node);
+  const signIn = () => MatchPlayer.signIn(reach(node));
+  const [cheat, later, honest] = [await signIn(), await signIn(), await signIn()];
+  const entered = [];
+  for (const player of [cheat, later, honest]) entered.push((await player.enter('party')).body);
+  const [ofCheat, ofLater, ofHonest] = entered.map(({ ticketId }) => ticketId) as [
+    string,
+    string,
+    string,
+  ];
+
+  await kill(first);
+  await ban(cheat, node);
+  await apart.startMatchmaking();
+  await eventually(async () => (await stateOf(ofCheat)) === 'ended', SOON);
+  // And whoever is banned while it is here.
+  await ban(later, node);
+  await eventually(async () => (await stateOf(ofLater)) === 'ended', SOON);
+  expect(await stateOf(ofHonest)).toBe('searching');
 });
 
 test('[SE-23] killed again and again while players come, it loses nobody and puts nobody into two matches', {

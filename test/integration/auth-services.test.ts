@@ -32,8 +32,8 @@ interface Opened extends AsyncDisposable {
 
 const local = (auth: object = {}): Promise<Opened> => openLocalAccounts({ steam, auth, log });
 
-/** The same service, behind a port. */
-async function remote(auth: object = {}): Promise<Opened> {
+/** The same service, behind a port. @param change - how it differs */
+async function remote(auth: object = {}, change: Partial<PlayerAccounts> = {}): Promise<Opened> {
   const here = await local(auth);
   const deps = {
     clock,
@@ -42,7 +42,7 @@ async function remote(auth: object = {}): Promise<Opened> {
     tls: null,
   };
   const server = new RpcServer({ ...deps, log });
-  server.add(AUTH_RPC, authCalls(here.accounts));
+  server.add(AUTH_RPC, authCalls({ ...here.accounts, ...change }));
   const port = await server.listen({ port: 0, address: '127.0.0.1' });
   const channel = new RpcChannel(AUTH_RPC, `127.0.0.1:${port}`, deps);
   return {
@@ -223,4 +223,26 @@ test('[SE-9] what is longer than REST takes is refused here as well', async () =
     () => accounts.changePassword(player, change, ADDRESS),
   ];
   for (const ask of errors) await expect(ask()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
+test.each<[string, (accounts: PlayerAccounts) => Promise<unknown>]>([
+  ['a provider to go to', (it) => it.startProvider('Steam!', 'http://127.0.0.1/', ADDRESS)],
+  ['a way back', (it) => it.startProvider('steam', '', ADDRESS)],
+  ['a way back too long', (it) => it.startProvider('steam', 'x'.repeat(2_049), ADDRESS)],
+  ['a provider to sign in by', (it) => it.signInProvider('x'.repeat(33), { ticket: '0' }, ADDRESS)],
+  ['a way in to give up', (it) => it.unlink(NOBODY, 'Steam!')],
+])('[SE-2] the service refuses as REST does: %s', async (_, ask) => {
+  await using opened = await remote();
+  await expect(ask(opened.accounts)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
+test('[SE-16] a key of a kind that nobody knows is no reason to do without the others', async () => {
+  const known = [
+    { ...{ kty: 'EC', crv: 'P-256', kid: 'k1', alg: 'ES256', use: 'sig' }, x: 'eA', y: 'eQ' },
+    { ...{ kty: 'OKP', crv: 'Ed25519', kid: 'k2', alg: 'EdDSA', use: 'sig' }, x: 'eA' },
+  ];
+  const unknown = { kty: 'AKP', alg: 'ML-DSA-44', kid: 'k3', use: 'sig', pub: 'eA' };
+  const jwks = async () => ({ keys: [unknown, ...known] });
+  await using opened = await remote({}, { jwks });
+  expect((await opened.accounts.jwks()).keys).toEqual(expect.arrayContaining(known));
 });

@@ -17,7 +17,7 @@ export interface MatchReportsDeps {
   readonly profiles: PlayerProfiles;
   readonly clock: Clock;
   readonly events: MatchmakingEvents;
-  /** True for the first who reports a match. */
+  /** True for the first who reports a match: he alone is an event. */
   readonly isFirst: (matchId: string) => Promise<boolean>;
 }
 
@@ -30,7 +30,7 @@ export class MatchReports implements MatchResults {
     const { link } = deps;
     for (const peer of link?.peers ?? []) {
       link?.onMessage(peer, RATINGS, async ({ body }) => {
-        for (const change of body.changes) await this.#change(body, change);
+        await Promise.all(body.changes.map((change) => this.#change(body, change)));
       });
     }
   }
@@ -41,24 +41,26 @@ export class MatchReports implements MatchResults {
     const { rateMatch } = await loadRateGame();
     const rated = rateMatch(match, ranks);
     if (!rated.ok) throw new GameError('BAD_REQUEST', { reason: rated.reason });
-    if (!(await isFirst(matchId))) return;
-    events.matchReported({ matchId, queue }, ranks);
+    if (await isFirst(matchId)) events.matchReported({ matchId, queue }, ranks);
     const changes = rated.players.map(({ player: { playerId, rating, homeRegionId }, after }) => {
       const change = { playerId, mu: after.mu - rating.mu, sigma: after.sigma - rating.sigma };
       return { homeRegionId, change };
     });
-    for (const [home, own] of Map.groupBy(changes, (it) => it.homeRegionId)) {
-      const ofHome = own.map(({ change }) => change);
-      if (home === regionId) {
-        for (const change of ofHome) await this.#change({ queue, matchId }, change);
-        continue;
-      }
-      await link?.send(home, {
-        kind: RATINGS,
-        body: { queue, matchId, changes: ofHome },
-        expiresAtMs: clock.wallMs() + RESULT_TTL_MS,
-      });
-    }
+    // Each time it is told: a change counts once by its match, and the time before may have failed halfway.
+    await Promise.all(
+      [...Map.groupBy(changes, ({ homeRegionId }) => homeRegionId)].map(async ([home, own]) => {
+        const ofHome = own.map(({ change }) => change);
+        if (home === regionId) {
+          await Promise.all(ofHome.map((change) => this.#change({ queue, matchId }, change)));
+          return;
+        }
+        await link?.send(home, {
+          kind: RATINGS,
+          body: { queue, matchId, changes: ofHome },
+          expiresAtMs: clock.wallMs() + RESULT_TTL_MS,
+        });
+      }),
+    );
   }
 
   async #change(

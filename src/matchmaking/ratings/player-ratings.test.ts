@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../../errors/errors.ts';
 import { GameError } from '../../errors/game-error.ts';
 import type { PlayerOperation, PlayerProfiles, Profile } from '../../profiles/contract.ts';
 import { changeRating, ratingOf } from './player-ratings.ts';
@@ -7,12 +8,12 @@ const ANN = 'p_annannannannannannan';
 
 /** One player's statistics, with operations that count once. */
 class KeptStatistics implements Pick<PlayerProfiles, 'read' | 'operate'> {
-  isAway = false;
+  readFailure: ErrorCode | null = null;
   readonly statistics: Record<string, number> = {};
   readonly #done = new Map<string, PlayerOperation>();
 
   async read(): Promise<Profile> {
-    if (this.isAway) throw new GameError('STORE_UNAVAILABLE');
+    if (this.readFailure !== null) throw new GameError(this.readFailure);
     return { statistics: this.statistics } as unknown as Profile;
   }
 
@@ -51,12 +52,16 @@ describe('[PR-67] a match changes a rating once', () => {
     });
   });
 
-  test('and while the store is away, as an addition that waits', async () => {
+  test.each([
+    'STORE_UNAVAILABLE',
+    // What a profile service elsewhere is that waits longer for its store than its caller does for it.
+    'SERVICE_UNAVAILABLE',
+  ] as const)('and while the store is away (%s), as an addition that waits', async (code) => {
     const kept = new KeptStatistics();
     const profiles = kept as unknown as PlayerProfiles;
-    kept.isAway = true;
+    kept.readFailure = code;
     await changeRating(ANN, change, { profiles, nowMs: 1_000 });
-    kept.isAway = false;
+    kept.readFailure = null;
     await changeRating(ANN, change, { profiles, nowMs: 2_000 });
     expect(kept.statistics).toEqual({ 'rating.duel.mu': 25, 'rating.duel.sigma': -10 });
     expect((await ratingOf(ANN, 'duel', { profiles, nowMs: 3_000 })).mu).toBe(1_525);

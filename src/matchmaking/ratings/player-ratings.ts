@@ -30,7 +30,7 @@ export async function ratingOf(
  * Adds what a match has changed of a player's rating, once for each match; nothing of a player who is not known here. While the
  * store is away it waits as other additions do.
  *
- * @throws {GameError} `STORE_UNAVAILABLE`
+ * @throws {GameError} `STORE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`: it may be asked for again
  */
 export async function changeRating(
   playerId: string,
@@ -58,8 +58,10 @@ export async function changeRating(
 }
 
 function unlessAway(error: unknown): 'away' {
-  if (codeOf(error) === 'STORE_UNAVAILABLE') return 'away';
-  throw error;
+  // A profile service elsewhere may find its store away only after the caller has stopped waiting for it.
+  const isAway = ['STORE_UNAVAILABLE', 'SERVICE_UNAVAILABLE'].includes(codeOf(error) ?? '');
+  if (!isAway) throw error;
+  return 'away';
 }
 
 function codeOf(error: unknown): ErrorCode | null {

@@ -70,7 +70,8 @@ export class RoomMatch {
    * who came in his place, are rated both, each as if he had had the place all the time.
    *
    * @param ranks - place of each team, the smallest is the best; equal ones are a tie
-   * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`
+   * @throws {GameError} `BAD_REQUEST` for a result that cannot be; `DIRECTORY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`:
+   *   some may not be rated yet, and it may be told again
    */
   report(ranks: readonly number[]): Promise<void> {
     return this.#results.report(this.info, ranks);

@@ -17,6 +17,7 @@ import { closeSocket } from './close-socket.ts';
 export interface PushSocket {
   /** Sends a frame of JSON; nothing once the socket is closed. */
   push(frame: unknown): void;
+  /** Called at once for one that is closed: who greets it has asked others meanwhile. */
   onClose(listener: () => void): void;
   /** Says why, and closes: with 4401 after `TOKEN_REVOKED`, with 4423 after `PLAYER_BANNED`, else with 4403. */
   turnAway(refusal: GameError): void;
@@ -77,7 +78,10 @@ function pushSocket(ws: WebSocket): PushSocket {
       }
       ws.send(JSON.stringify(frame));
     },
-    onClose: (listener) => void ws.once('close', listener),
+    onClose: (listener) => {
+      if (ws.readyState === ws.CLOSED) listener();
+      else ws.once('close', listener);
+    },
     turnAway: (refusal) => refuse(ws, refusal, TURNED_AWAY[refusal.code] ?? CloseCode.NOT_ADMITTED),
   };
 }
