@@ -24,6 +24,7 @@ import { ProfileSweeper } from './profile-sweeper.ts';
 import { ProfileWriter } from './profile-writer.ts';
 import {
   NamedPlayer,
+  PlayerId,
   PlayerOperationBody,
   SectionWriteBody,
   SoftWriteBody,
@@ -191,7 +192,7 @@ export function createProfileService({
     erasePlayer: (playerId) => act(playerId, (ref) => erasure.erase(ref)),
 
     writeSoon(playerId, write) {
-      soft.writeSoon({ playerId, ...parse(SoftWriteBody, write) });
+      soft.writeSoon({ playerId: parse(PlayerId, playerId), ...parse(SoftWriteBody, write) });
     },
     flush: (playerId) => soft.flush(playerId),
     async readSection(playerId, section) {

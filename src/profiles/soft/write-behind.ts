@@ -64,7 +64,13 @@ export class WriteBehind {
   constructor(deps: WriteBehindDeps, { batchEveryMs = BATCH_EVERY_MS } = {}) {
     this.#deps = deps;
     this.#buffer = new SoftBuffer(
-      { send: (values) => this.#put(values) },
+      {
+        send: (values) => this.#put(values),
+        lost: (values, error) => {
+          this.#deps.metrics.count('dropped', values.length);
+          this.#deps.log.error({ err: error, count: values.length }, 'soft data was refused');
+        },
+      },
       { everyMs: batchEveryMs, mostTogether: MOST_TOGETHER },
     );
   }
