@@ -6,6 +6,7 @@ import type { RpcCalls } from '../transport/rpc/rpc-contract.ts';
 import type { Profiles } from './contract.ts';
 import type { PROFILE_RPC } from './profile-rpc.ts';
 import { PlayerId, SoftWriteBody } from './schemas.ts';
+import type { ProfileService } from './service.ts';
 import { SoftBuffer } from './soft/soft-buffer.ts';
 
 /** No player has this id: theirs begin with `p_`. */
@@ -82,7 +83,9 @@ export function profileClient(
 }
 
 /** The other end: what the service answers with. */
-export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof PROFILE_RPC> {
+export function profileCalls(
+  profiles: Omit<Profiles, 'ping' | 'writeSoon'> & Pick<ProfileService, 'shelve'>,
+): RpcCalls<typeof PROFILE_RPC> {
   return {
     create: (player) => profiles.create(player),
     read: async ({ playerId }) => ({ profile: await profiles.read(playerId) }),
@@ -96,10 +99,8 @@ export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof 
       profile: await profiles.addStatistics(playerId, additions),
     }),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
-    writeSoon: async ({ values }) => {
-      for (const { playerId, ...soft } of values) profiles.writeSoon(playerId, soft);
-      return undefined;
-    },
+    // The next call may come to another process: it has to find them.
+    writeSoon: ({ values }) => profiles.shelve(values) as Promise<undefined>,
     flush: ({ playerId }) => profiles.flush(playerId) as Promise<undefined>,
     readSection: async ({ playerId, section }) => ({
       value: await profiles.readSection(playerId, section),

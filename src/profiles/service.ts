@@ -30,7 +30,7 @@ import {
   SoftWriteBody,
   StatisticAdditions,
 } from './schemas.ts';
-import type { SoftShelf } from './soft/soft-shelf.ts';
+import type { SoftShelf, SoftValue } from './soft/soft-shelf.ts';
 import { MemorySoftShelf } from './soft/soft-shelf-memory.ts';
 import { WriteBehind } from './soft/write-behind.ts';
 import { Username } from './username.ts';
@@ -72,6 +72,13 @@ export interface ProfileService extends Profiles {
     lease: { readonly token: string; readonly ttlMs: number },
   ): Promise<ProfileRecord>;
   releaseLease(playerId: string, token: string): Promise<ProfileRecord>;
+  /**
+   * As `writeSoon`, of several players, for a sender who tries again: resolves when any process may flush them.
+   *
+   * @param values - checked as `writeSoon` checks them
+   * @throws {GameError} `STORE_UNAVAILABLE`
+   */
+  shelve(values: readonly SoftValue[]): Promise<void>;
   /** Makes another region his home; as `HomeMove.move`. */
   moveHome(playerId: string, to: string): Promise<ProfileRecord>;
   /** From here on this node finishes what crashes interrupt. */
@@ -194,6 +201,7 @@ export function createProfileService({
     writeSoon(playerId, write) {
       soft.writeSoon({ playerId: parse(PlayerId, playerId), ...parse(SoftWriteBody, write) });
     },
+    shelve: (values) => soft.shelve(values),
     flush: (playerId) => soft.flush(playerId),
     async readSection(playerId, section) {
       const newest = await soft.newest(playerId, section);

@@ -1,11 +1,11 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import type { GameError } from '../../src/errors/game-error.ts';
+import { GameError } from '../../src/errors/game-error.ts';
 import { profileCalls, profileClient } from '../../src/profiles/client.ts';
 import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
-import { createProfileService } from '../../src/profiles/service.ts';
+import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -19,6 +19,8 @@ import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 const ANN = 'p_annannannannannannan';
 const log = createLogger({ level: 'silent' });
 
+type Served = Profiles & Pick<ProfileService, 'shelve'>;
+
 async function local() {
   const database = await SqliteDatabase.open({ path: ':memory:' });
   const profiles = createProfileService({
@@ -27,13 +29,13 @@ async function local() {
     log,
   });
   return {
-    profiles: profiles as Profiles,
+    profiles: profiles as Served,
     [Symbol.asyncDispose]: async () => await database.close(),
   };
 }
 
 /** The same service, behind a port. @param changed - what it does otherwise */
-async function remote(changed: Partial<Profiles> = {}) {
+async function remote(changed: Partial<Served> = {}) {
   const here = await local();
   const registry = new Registry();
   const deps = {
@@ -183,4 +185,13 @@ test('[PR-77] over gRPC soft data goes on when the call is over in which its fir
       .map((line) => /outcome="(\w+)"/.exec(line)?.[1]);
   await expect.poll(sent).not.toEqual([]);
   expect(await sent()).toEqual(['ok']);
+});
+
+test('[PR-71] over gRPC a flush fails when the values before it could not be kept where others find them', async () => {
+  const shelve = () => Promise.reject(new GameError('STORE_UNAVAILABLE'));
+  await using opened = await remote({ shelve });
+  const { profiles } = opened;
+  profiles.writeSoon(ANN, { section: 'position', value: { n: 1 } });
+  await expect(profiles.flush(ANN)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect(await profiles.readSection(ANN, 'position')).toEqual({ n: 1 });
 });

@@ -66,6 +66,14 @@ export class SoftBuffer {
     return (this.#waiting.get(key) ?? this.#sent.get(key))?.value;
   }
 
+  /** Whether anything of a player is not out yet. */
+  holds(playerId: string): boolean {
+    for (const entries of [this.#sent, this.#waiting]) {
+      for (const entry of entries.values()) if (entry.playerId === playerId) return true;
+    }
+    return false;
+  }
+
   /** Sends now what was put until now, however much is put meanwhile. @throws what keeps it from arriving; it is tried again later */
   async drain(): Promise<void> {
     const last = this.#lastOrder;
