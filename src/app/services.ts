@@ -110,10 +110,12 @@ export class Services {
   }
 
   async #callProfiles(): Promise<Profiles> {
-    const profiles = profileClient(await this.#callsOf(PROFILE_RPC, 'profile'));
+    const { log, metrics } = this.#deps;
+    const calls = await this.#callsOf(PROFILE_RPC, 'profile');
+    const profiles = profileClient(calls, { log, softWrites: metrics.softWrites });
     this.#closers.push('soft data', async () => {
       await profiles.drain().catch((error: unknown) => {
-        this.#deps.log.warn({ err: error }, 'soft data was not sent to the profile service');
+        log.warn({ err: error }, 'soft data was not sent to the profile service');
       });
     });
     return profiles;

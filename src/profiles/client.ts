@@ -1,26 +1,48 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { SoftWriteMetrics } from '../telemetry/soft-write-metrics.ts';
 import { parse } from '../transport/http/parse.ts';
+import { inCallContext } from '../transport/rpc/call-context.ts';
 import type { RpcCalls } from '../transport/rpc/rpc-contract.ts';
 import type { Profiles } from './contract.ts';
 import type { PROFILE_RPC } from './profile-rpc.ts';
-import { SoftWriteBody } from './schemas.ts';
+import { PlayerId, SoftWriteBody } from './schemas.ts';
+import type { ProfileService } from './service.ts';
 import { SoftBuffer } from './soft/soft-buffer.ts';
-import type { SoftValue } from './soft/soft-shelf.ts';
 
 /** No player has this id: theirs begin with `p_`. */
 const NOBODY = 'nobody';
 
-/** Soft data on its way: the service waits for more anyway. */
-const SOFT_BATCH = { everyMs: 200, mostTogether: 64 } as const;
+/** Soft data on its way: the service waits for more anyway. Its bytes leave room for ids and names in the MiB that a call may have. */
+const SOFT_BATCH = { everyMs: 200, mostTogether: 256, mostBytes: 768 * 1_024 } as const;
+
+/** Batches go by themselves: for whoever put the first of them their calls are not. */
+const NOBODYS_CALL = { traceparent: '', deadlineMs: Number.POSITIVE_INFINITY } as const;
 
 export interface ProfileClient extends Profiles {
   /** Sends the soft data that is still here. @throws {GameError} `SERVICE_UNAVAILABLE` */
   drain(): Promise<void>;
 }
 
+export interface ProfileClientDeps {
+  readonly softWrites: SoftWriteMetrics;
+  readonly log: Logger;
+}
+
 /** Profiles of a service that runs elsewhere; throws what it throws, and `SERVICE_UNAVAILABLE`. */
-export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): ProfileClient {
-  const send = async (values: readonly SoftValue[]) => void (await calls.writeSoon({ values }));
-  const buffer = new SoftBuffer({ send }, SOFT_BATCH);
+export function profileClient(
+  calls: RpcCalls<typeof PROFILE_RPC>,
+  { softWrites, log }: ProfileClientDeps,
+): ProfileClient {
+  const buffer = new SoftBuffer(
+    {
+      send: (values) => inCallContext(NOBODYS_CALL, () => calls.writeSoon({ values })),
+      lost: (values, error) => {
+        softWrites.count('dropped', values.length);
+        log.error({ err: error, count: values.length }, 'the profile service refused soft data');
+      },
+    },
+    SOFT_BATCH,
+  );
   /** Players of whom soft data was written here, and not flushed since. */
   const touched = new Set<string>();
   return {
@@ -36,6 +58,8 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): ProfileClien
       (await calls.addStatistics({ playerId, additions })).profile,
     operate: (playerId, operation) => calls.operate({ playerId, operation }),
     writeSoon(playerId, write) {
+      // One that the service refuses would take its batch with it.
+      parse(PlayerId, playerId);
       const soft = parse(SoftWriteBody, write);
       touched.add(playerId);
       buffer.put({ playerId, ...soft });
@@ -59,7 +83,9 @@ export function profileClient(calls: RpcCalls<typeof PROFILE_RPC>): ProfileClien
 }
 
 /** The other end: what the service answers with. */
-export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof PROFILE_RPC> {
+export function profileCalls(
+  profiles: Omit<Profiles, 'ping' | 'writeSoon'> & Pick<ProfileService, 'shelve'>,
+): RpcCalls<typeof PROFILE_RPC> {
   return {
     create: (player) => profiles.create(player),
     read: async ({ playerId }) => ({ profile: await profiles.read(playerId) }),
@@ -73,10 +99,8 @@ export function profileCalls(profiles: Omit<Profiles, 'ping'>): RpcCalls<typeof 
       profile: await profiles.addStatistics(playerId, additions),
     }),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
-    writeSoon: async ({ values }) => {
-      for (const { playerId, ...soft } of values) profiles.writeSoon(playerId, soft);
-      return undefined;
-    },
+    // The next call may come to another process: it has to find them.
+    writeSoon: ({ values }) => profiles.shelve(values) as Promise<undefined>,
     flush: ({ playerId }) => profiles.flush(playerId) as Promise<undefined>,
     readSection: async ({ playerId, section }) => ({
       value: await profiles.readSection(playerId, section),

@@ -24,12 +24,13 @@ import { ProfileSweeper } from './profile-sweeper.ts';
 import { ProfileWriter } from './profile-writer.ts';
 import {
   NamedPlayer,
+  PlayerId,
   PlayerOperationBody,
   SectionWriteBody,
   SoftWriteBody,
   StatisticAdditions,
 } from './schemas.ts';
-import type { SoftShelf } from './soft/soft-shelf.ts';
+import type { SoftShelf, SoftValue } from './soft/soft-shelf.ts';
 import { MemorySoftShelf } from './soft/soft-shelf-memory.ts';
 import { WriteBehind } from './soft/write-behind.ts';
 import { Username } from './username.ts';
@@ -71,6 +72,13 @@ export interface ProfileService extends Profiles {
     lease: { readonly token: string; readonly ttlMs: number },
   ): Promise<ProfileRecord>;
   releaseLease(playerId: string, token: string): Promise<ProfileRecord>;
+  /**
+   * As `writeSoon`, of several players, for a sender who tries again: resolves when any process may flush them.
+   *
+   * @param values - checked as `writeSoon` checks them
+   * @throws {GameError} `STORE_UNAVAILABLE`
+   */
+  shelve(values: readonly SoftValue[]): Promise<void>;
   /** Makes another region his home; as `HomeMove.move`. */
   moveHome(playerId: string, to: string): Promise<ProfileRecord>;
   /** From here on this node finishes what crashes interrupt. */
@@ -191,8 +199,9 @@ export function createProfileService({
     erasePlayer: (playerId) => act(playerId, (ref) => erasure.erase(ref)),
 
     writeSoon(playerId, write) {
-      soft.writeSoon({ playerId, ...parse(SoftWriteBody, write) });
+      soft.writeSoon({ playerId: parse(PlayerId, playerId), ...parse(SoftWriteBody, write) });
     },
+    shelve: (values) => soft.shelve(values),
     flush: (playerId) => soft.flush(playerId),
     async readSection(playerId, section) {
       const newest = await soft.newest(playerId, section);

@@ -149,3 +149,23 @@ test('[PR-76] the shelf of a region has room for so many players, and says who f
   // Who is there stays welcome.
   expect(await shelf.put(values.slice(0, 3))).toEqual([]);
 });
+
+test('[PR-73] without Redis everything says that the store is away', async () => {
+  await using server = await RedisServer.start();
+  const redis = server.client();
+  const shelf = new RedisSoftShelf({ redis }, { mostPlayers: 3 });
+  await put(shelf, 'p_ann', 'position', 1);
+  const claim = await claimed(shelf, 'p_ann');
+  redis.disconnect();
+  const questions: Readonly<Record<string, () => Promise<unknown>>> = {
+    put: () => put(shelf, 'p_ann', 'position', 2),
+    due: () => shelf.due(1),
+    claim: () => shelf.claim('p_ann', false),
+    settle: () => shelf.settle(claim),
+    release: () => shelf.release(claim, 0),
+    read: () => shelf.read('p_ann', 'position'),
+  };
+  for (const [name, ask] of Object.entries(questions)) {
+    await expect(ask(), name).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  }
+});

@@ -1,21 +1,25 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import type { GameError } from '../../src/errors/game-error.ts';
+import { GameError } from '../../src/errors/game-error.ts';
 import { profileCalls, profileClient } from '../../src/profiles/client.ts';
 import type { Profiles } from '../../src/profiles/contract.ts';
 import { openSqliteProfiles } from '../../src/profiles/open-sqlite-profiles.ts';
 import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
-import { createProfileService } from '../../src/profiles/service.ts';
+import { createProfileService, type ProfileService } from '../../src/profiles/service.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
+import { SoftWriteMetrics } from '../../src/telemetry/soft-write-metrics.ts';
+import { inCallContext } from '../../src/transport/rpc/call-context.ts';
 import { callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 
 const ANN = 'p_annannannannannannan';
 const log = createLogger({ level: 'silent' });
+
+type Served = Profiles & Pick<ProfileService, 'shelve'>;
 
 async function local() {
   const database = await SqliteDatabase.open({ path: ':memory:' });
@@ -25,17 +29,18 @@ async function local() {
     log,
   });
   return {
-    profiles: profiles as Profiles,
+    profiles: profiles as Served,
     [Symbol.asyncDispose]: async () => await database.close(),
   };
 }
 
 /** The same service, behind a port. @param changed - what it does otherwise */
-async function remote(changed: Partial<Profiles> = {}) {
+async function remote(changed: Partial<Served> = {}) {
   const here = await local();
+  const registry = new Registry();
   const deps = {
     clock: systemClock,
-    metrics: new RpcMetrics(new Registry()),
+    metrics: new RpcMetrics(registry),
     key: callKey('a secret of at least thirty-two characters'),
     tls: null,
   };
@@ -44,7 +49,10 @@ async function remote(changed: Partial<Profiles> = {}) {
   const port = await server.listen({ port: 0, address: '127.0.0.1' });
   const channel = new RpcChannel(PROFILE_RPC, `127.0.0.1:${port}`, deps);
   return {
-    profiles: profileClient(channel.calls),
+    profiles: profileClient(channel.calls, { log, softWrites: new SoftWriteMetrics() }),
+    /** What the service itself has. */
+    served: here.profiles,
+    registry,
     [Symbol.asyncDispose]: async () => {
       channel.close();
       await server.close(0);
@@ -110,6 +118,10 @@ describe.each([
       REVISION_STALE: () => profiles.patch(ANN, { ifRevision: 7, displayName: 'Anna' }),
       BAD_REQUEST: () => profiles.create({ playerId: ANN, displayName: '\u202e' }),
     };
+    // Nobody can have it: it is said at once, not to whoever is in the same batch.
+    expect(() => profiles.writeSoon('nobody', { section: 'position', value: {} })).toThrow(
+      'malformed',
+    );
     for (const [code, ask] of Object.entries(errors)) {
       await expect(ask(), code).rejects.toMatchObject({ code });
     }
@@ -147,4 +159,39 @@ test('[SE-1] [PR-61] over gRPC it is said that a write waits', async () => {
   const reward = { operationId: 'match:1', reason: 'won', currencies: { gold: 30 } };
   expect(await profiles.operate(ANN, reward)).toEqual({ kind: 'deferred' });
   expect(await profiles.addStatistics(ANN, { wins: 1 })).toBeNull();
+});
+
+test('[PR-73] over gRPC soft data of many players goes in calls that are not too large', async () => {
+  await using opened = await remote();
+  const { profiles } = opened;
+  const value = { text: 'x'.repeat(16_000) };
+  const players = Array.from({ length: 100 }, (_, n) => `p_${String(n).padStart(20, '0')}`);
+  for (const playerId of players) profiles.writeSoon(playerId, { section: 'settings', value });
+  await profiles.drain();
+  for (const playerId of players) {
+    expect(await opened.served.readSection(playerId, 'settings')).toEqual(value);
+  }
+});
+
+test('[PR-77] over gRPC soft data goes on when the call is over in which its first value was put', async () => {
+  await using opened = await remote();
+  const { profiles, registry } = opened;
+  const over = { traceparent: '', deadlineMs: systemClock.monotonicMs() - 1 };
+  inCallContext(over, () => profiles.writeSoon(ANN, { section: 'position', value: { n: 1 } }));
+  const sent = async () =>
+    (await registry.metrics())
+      .split('\n')
+      .filter((line) => /_count{.*"client".*WriteSoon/.test(line))
+      .map((line) => /outcome="(\w+)"/.exec(line)?.[1]);
+  await expect.poll(sent).not.toEqual([]);
+  expect(await sent()).toEqual(['ok']);
+});
+
+test('[PR-71] over gRPC a flush fails when the values before it could not be kept where others find them', async () => {
+  const shelve = () => Promise.reject(new GameError('STORE_UNAVAILABLE'));
+  await using opened = await remote({ shelve });
+  const { profiles } = opened;
+  profiles.writeSoon(ANN, { section: 'position', value: { n: 1 } });
+  await expect(profiles.flush(ANN)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect(await profiles.readSection(ANN, 'position')).toEqual({ n: 1 });
 });

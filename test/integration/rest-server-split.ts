@@ -8,7 +8,9 @@ import { profileClient } from '../../src/profiles/client.ts';
 import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { SqliteDatabase } from '../../src/storage/sqlite/sqlite-database.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
+import { SoftWriteMetrics } from '../../src/telemetry/soft-write-metrics.ts';
 import { callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
 import { SplitWorld } from '../support/split-world.ts';
@@ -16,6 +18,7 @@ import { requestsTo } from './rest-requests.ts';
 import type { RestServer, RestServerOptions } from './rest-server.ts';
 
 const GAME = 'test/support/field-game.ts';
+const log = createLogger({ level: 'silent' });
 const LIMITLESS = { requestsPerMinute: 100_000 };
 
 /**
@@ -68,7 +71,7 @@ export async function startSplitRestServer(options: RestServerOptions): Promise<
       verify: (accessToken) => tokens.verify(accessToken),
       refusalOf: () => null,
     },
-    profiles: profileClient(profiles.calls),
+    profiles: profileClient(profiles.calls, { log, softWrites: new SoftWriteMetrics() }),
     get logLines() {
       return world.output.split('\n');
     },

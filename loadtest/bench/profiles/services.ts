@@ -5,7 +5,9 @@ import { Registry } from 'prom-client';
 import { profileClient } from '../../../src/profiles/client.ts';
 import { PROFILE_RPC } from '../../../src/profiles/profile-rpc.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
+import { createLogger } from '../../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../../src/telemetry/rpc-metrics.ts';
+import { SoftWriteMetrics } from '../../../src/telemetry/soft-write-metrics.ts';
 import { callKey } from '../../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../../src/transport/rpc/rpc-channel.ts';
 import { MongoServer } from '../../../test/support/mongo-server.ts';
@@ -68,7 +70,10 @@ export async function runServicesRound({
     key: callKey(SECRET),
   });
   const bare = new Client(`127.0.0.1:${service.rpcPort}`, credentials.createInsecure());
-  const profiles = profileClient(channel.calls);
+  const profiles = profileClient(channel.calls, {
+    log: createLogger({ level: 'warn' }),
+    softWrites: new SoftWriteMetrics(),
+  });
   const { players: count, readsPerSecond, writesPerSecond } = SERVICES_LOAD;
   const players = Array.from({ length: count }, (_, n) => `p_${String(n).padStart(20, '0')}`);
   for (const playerId of players) {

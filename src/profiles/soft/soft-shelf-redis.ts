@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { GameError } from '../../errors/game-error.ts';
 import { parseJson } from '../../shared/parse-json.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import { type RedisClient, RedisScript } from '../../storage/redis/redis-script.ts';
@@ -20,7 +21,10 @@ const scripts = {
 
 const StoredData = z.record(z.string(), z.json());
 
-/** In the region's Redis: it outlives the process that put it there, and any process may write it to the store. */
+/**
+ * In the region's Redis: it outlives the process that put it there, and any process may write it to the store. Everything rejects with
+ * {GameError} `STORE_UNAVAILABLE` when Redis does not answer in its connection's time; it may be done all the same.
+ */
 export class RedisSoftShelf implements SoftShelf {
   readonly #redis: RedisClient;
   readonly #mostPlayers: number;
@@ -38,27 +42,31 @@ export class RedisSoftShelf implements SoftShelf {
       section,
       JSON.stringify(value),
     ]);
-    const refused = await scripts.put.run(
-      this.#redis,
-      [redisKeys.softDue, ...keys],
-      [SOFT_DELAY_MS, this.#mostPlayers, ...args],
+    const refused = await ask(
+      scripts.put.run(
+        this.#redis,
+        [redisKeys.softDue, ...keys],
+        [SOFT_DELAY_MS, this.#mostPlayers, ...args],
+      ),
     );
     const places = new Set(refused);
     return values.filter((_, index) => places.has(index + 1));
   }
 
   async due(most: number): Promise<readonly string[]> {
-    const [seconds = 0, micros = 0] = await this.#redis.time();
+    const [seconds = 0, micros = 0] = await ask(this.#redis.time());
     const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    return await this.#redis.zrangebyscore(redisKeys.softDue, '-inf', nowMs, 'LIMIT', 0, most);
+    return await ask(this.#redis.zrangebyscore(redisKeys.softDue, '-inf', nowMs, 'LIMIT', 0, most));
   }
 
   async claim(playerId: string, isDue: boolean): Promise<SoftClaim | 'empty' | 'claimed'> {
     const token = randomUUID();
-    const reply = await scripts.claim.run(this.#redis, keysOf(playerId), [
-      ...[playerId, token, CLAIM_MS],
-      isDue ? '0' : '1',
-    ]);
+    const reply = await ask(
+      scripts.claim.run(this.#redis, keysOf(playerId), [
+        ...[playerId, token, CLAIM_MS],
+        isDue ? '0' : '1',
+      ]),
+    );
     if (reply === 'empty' || reply === 'claimed') return reply;
     const values: SoftClaim['values'][number][] = [];
     for (let at = 0; at < reply.length; at += 2) {
@@ -78,7 +86,7 @@ export class RedisSoftShelf implements SoftShelf {
   }
 
   async read(playerId: string, section: string): Promise<SoftData | null> {
-    const text = await this.#redis.hget(redisKeys.softShelf(playerId), `s:${section}`);
+    const text = await ask(this.#redis.hget(redisKeys.softShelf(playerId), `s:${section}`));
     return text === null ? null : dataOf(text);
   }
 
@@ -88,8 +96,14 @@ export class RedisSoftShelf implements SoftShelf {
     afterMs: number,
   ): Promise<void> {
     const done = written.flatMap(({ section, version }) => [section, version]);
-    await scripts.end.run(this.#redis, keysOf(playerId), [playerId, token, afterMs, ...done]);
+    await ask(scripts.end.run(this.#redis, keysOf(playerId), [playerId, token, afterMs, ...done]));
   }
+}
+
+function ask<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  return asked.catch((cause: unknown) => {
+    throw new GameError('STORE_UNAVAILABLE', {}, { cause });
+  });
 }
 
 function keysOf(playerId: string): readonly string[] {

@@ -33,7 +33,7 @@ export interface SoftShelf {
    * Puts values over those that are there.
    *
    * @returns those that found no room
-   * @throws whatever keeps it from answering; then they may be there or not
+   * @throws {GameError} `STORE_UNAVAILABLE`, as every other method; then they may be there or not
    */
   put(values: readonly SoftValue[]): Promise<readonly SoftValue[]>;
   /** Players whose time has come, the longest due first. */

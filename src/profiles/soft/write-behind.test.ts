@@ -54,6 +54,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 class World {
   nowMs = 0;
   isAway = false;
+  isShelfAway = false;
   /** Of each section, every value in the order in which the store got them. */
   readonly history = new Map<string, number[]>();
   writes = 0;
@@ -62,6 +63,11 @@ class World {
   constructor() {
     const clock = { wallMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     const shelf = new MemorySoftShelf({ clock });
+    const put = shelf.put.bind(shelf);
+    shelf.put = async (values) => {
+      if (this.isShelfAway) throw new GameError('STORE_UNAVAILABLE');
+      return await put(values);
+    };
     const write = async (
       playerId: string,
       values: ReadonlyMap<string, SoftData>,
@@ -152,6 +158,54 @@ describe('soft data that is written behind', () => {
     expect(world.writes).toBe(1);
     await world.processes[0]?.stop();
     expect(world.stored('p_bob', 'position')).toBe(2);
+  });
+
+  test('[PR-71] a process knows of nobody any more whose values are written, by whomever', async () => {
+    const world = new World();
+    const [here, there] = world.processes;
+    world.put('p_ann', 'position', 1);
+    world.put('p_bob', 'position', 2);
+    await settled();
+    expect(here?.owned).toBe(2);
+    // Bob is written by the other one.
+    await there?.flush('p_bob');
+    await world.pass(SOFT_DELAY_MS);
+    expect(here?.owned).toBe(1);
+    await world.pass(2 * SOFT_DELAY_MS);
+    expect(here?.owned).toBe(0);
+    expect([world.stored('p_ann', 'position'), world.stored('p_bob', 'position')]).toEqual([1, 2]);
+  });
+
+  test('[PR-71] the end of a process writes what was put while the same player was written', async () => {
+    const world = new World();
+    world.put('p_ann', 'position', 1);
+    await settled();
+    world.nowMs += SOFT_DELAY_MS;
+    const looking = world.processes[0]?.look();
+    world.put('p_ann', 'position', 2);
+    await looking;
+    await world.processes[0]?.stop();
+    expect(world.stored('p_ann', 'position')).toBe(2);
+  });
+
+  test('[PR-71] values that are shelved can be flushed by another process at once, or it is said that they were not', async () => {
+    const world = new World();
+    const [here, there] = world.processes;
+    const values = [{ playerId: 'p_ann', section: 'position', value: { n: 1 } }];
+    await here?.shelve(values);
+    await there?.flush('p_ann');
+    expect(world.stored('p_ann', 'position')).toBe(1);
+    world.isShelfAway = true;
+    await expect(here?.shelve(values)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    world.isShelfAway = false;
+    world.put('p_ann', 'position', 2, 1);
+    await there?.flush('p_ann');
+    // What was not taken comes no more from here: it would be older.
+    await here?.flush('p_ann');
+    expect(world.history.get('p_ann/position')).toEqual([1, 2]);
+    await here?.shelve([{ playerId: 'p_bob', section: 'position', value: { n: 3 } }]);
+    await here?.stop();
+    expect(world.stored('p_bob', 'position')).toBe(3);
   });
 
   test('[PR-72] the newest value is read while it waits', async () => {

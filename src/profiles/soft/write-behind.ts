@@ -7,6 +7,7 @@ import type { SoftWriteMetrics } from '../../telemetry/soft-write-metrics.ts';
 import { SoftBuffer } from './soft-buffer.ts';
 import {
   CLAIM_MS,
+  SOFT_DELAY_MS,
   type SoftClaim,
   type SoftData,
   type SoftShelf,
@@ -26,6 +27,8 @@ const LOOK_EVERY_MS = 250;
 const MOST_AT_ONCE = 64;
 /** Before a player's shelf is tried again whose write failed, ms. */
 const RETRY_AFTER_MS = 5_000;
+/** A player whose values were put so long ago is looked at: others write them as well, ms. */
+const LONG_OURS_MS = 2 * SOFT_DELAY_MS;
 /** A claim is of no use any more so long before it ends, ms: clocks do not run alike. */
 const CLAIM_MARGIN_MS = 1_000;
 /** How long a flush waits for one who writes the same player, ms. */
@@ -52,11 +55,17 @@ export interface WriteBehindDeps {
   readonly log: Logger;
 }
 
+/** Another one after each put. */
+interface Ours {
+  /** Monotonic clock, ms. */
+  readonly sinceMs: number;
+}
+
 export class WriteBehind {
   readonly #deps: WriteBehindDeps;
   readonly #buffer: SoftBuffer;
-  /** Players this process has put values of, until it has seen them written. */
-  readonly #ours = new Set<string>();
+  /** Players this process has put values of, until it has seen them written; who was put or looked at last is last. */
+  readonly #ours = new Map<string, Ours>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
 
@@ -64,15 +73,33 @@ export class WriteBehind {
   constructor(deps: WriteBehindDeps, { batchEveryMs = BATCH_EVERY_MS } = {}) {
     this.#deps = deps;
     this.#buffer = new SoftBuffer(
-      { send: (values) => this.#put(values) },
+      {
+        send: (values) => this.#put(values),
+        lost: (values, error) => {
+          this.#deps.metrics.count('dropped', values.length);
+          this.#deps.log.error({ err: error, count: values.length }, 'soft data was refused');
+        },
+      },
       { everyMs: batchEveryMs, mostTogether: MOST_TOGETHER },
     );
   }
 
   writeSoon(soft: SoftValue): void {
     this.#deps.metrics.count('put');
-    this.#ours.add(soft.playerId);
+    this.#own(soft.playerId);
     this.#buffer.put(soft);
+  }
+
+  /**
+   * As `writeSoon`, for who must know that they are kept: resolves when they are on the shelf. What fails is not tried again here, because
+   * its sender does so, perhaps elsewhere, and with something newer.
+   *
+   * @throws {GameError} `STORE_UNAVAILABLE`
+   */
+  async shelve(values: readonly SoftValue[]): Promise<void> {
+    this.#deps.metrics.count('put', values.length);
+    await this.#put(values);
+    for (const { playerId } of values) this.#own(playerId);
   }
 
   /** The newest value that may not be in the store yet; null: none. */
@@ -82,10 +109,16 @@ export class WriteBehind {
     );
   }
 
+  /** How many players this process may have to write yet. */
+  get owned(): number {
+    return this.#ours.size;
+  }
+
   /** Writes what was put of a player until now. @throws {GameError} what the write throws, `STORE_UNAVAILABLE` */
   async flush(playerId: string): Promise<void> {
     const untilMs = this.#deps.clock.monotonicMs() + FLUSH_WITHIN_MS;
     await this.#buffer.drain();
+    const forget = this.#forgetting(playerId);
     for (;;) {
       const claim = await this.#deps.shelf.claim(playerId, false);
       if (claim === 'empty') break;
@@ -97,7 +130,7 @@ export class WriteBehind {
       if (this.#deps.clock.monotonicMs() >= untilMs) throw new GameError('STORE_UNAVAILABLE');
       await pause(POLL_MS);
     }
-    this.#ours.delete(playerId);
+    forget();
   }
 
   /** Writes what is due, from time to time, until it is stopped. */
@@ -113,7 +146,7 @@ export class WriteBehind {
   /** Writes what this process has put, as far as there is time. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    const flushes = [...this.#ours].map((playerId) => this.flush(playerId));
+    const flushes = [...this.#ours.keys()].map((playerId) => this.flush(playerId));
     const ended = await within(Promise.allSettled([this.#looking, ...flushes]), STOP_WITHIN_MS);
     this.#buffer.stop();
     const isDone = ended !== 'late' && ended.every(({ status }) => status === 'fulfilled');
@@ -124,20 +157,49 @@ export class WriteBehind {
   async look(): Promise<void> {
     const { shelf, log } = this.#deps;
     try {
-      const players = await shelf.due(MOST_AT_ONCE);
-      await Promise.all(players.map((playerId) => this.#writeDue(playerId)));
+      const players = new Set([...(await shelf.due(MOST_AT_ONCE)), ...this.#longOurs()]);
+      await Promise.all([...players].map((playerId) => this.#writeDue(playerId)));
     } catch (error) {
       log.debug({ err: error }, 'soft data could not be looked for');
     }
   }
 
   async #writeDue(playerId: string): Promise<void> {
+    const forget = this.#forgetting(playerId);
     const claim = await this.#deps.shelf.claim(playerId, true);
-    if (claim === 'empty') this.#ours.delete(playerId);
-    if (claim === 'empty' || claim === 'claimed') return;
-    await this.#write(claim).catch((error: unknown) => {
+    if (claim === 'claimed') return;
+    try {
+      if (claim !== 'empty') await this.#write(claim);
+      forget();
+    } catch (error) {
       this.#deps.log.debug({ err: error, playerId }, 'soft data could not be written yet');
-    });
+    }
+  }
+
+  #own(playerId: string): void {
+    this.#ours.delete(playerId);
+    this.#ours.set(playerId, { sinceMs: this.#deps.clock.monotonicMs() });
+  }
+
+  /** What forgets a player when his shelf, as it is now or later, is written: unless it has not all of his, or something was put since. */
+  #forgetting(playerId: string): () => void {
+    const all = this.#buffer.holds(playerId) ? undefined : this.#ours.get(playerId);
+    return () => {
+      if (all !== undefined && this.#ours.get(playerId) === all) this.#ours.delete(playerId);
+    };
+  }
+
+  /** Players whose shelf has probably been written by another process, or that found no room on it. */
+  #longOurs(): readonly string[] {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const players: string[] = [];
+    for (const [playerId, { sinceMs }] of this.#ours) {
+      if (players.length === MOST_AT_ONCE || nowMs - sinceMs < LONG_OURS_MS) break;
+      players.push(playerId);
+    }
+    // Not again in each look.
+    for (const playerId of players) this.#own(playerId);
+    return players;
   }
 
   async #put(values: readonly SoftValue[]): Promise<void> {
