@@ -2,8 +2,7 @@ import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { LoadMeter } from '../cluster/load-meter.ts';
 import type { NodeInfo, RegionService } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
-import { advertisedHost, type MeridianConfig, placementOf } from '../config/config.ts';
-import { runningServices } from '../config/services.ts';
+import { advertisedHost, type MeridianConfig, runningIn } from '../config/config.ts';
 import { systemClock } from '../shared/clock.ts';
 
 /** How often a node tells the others how busy it is. */
@@ -99,6 +98,6 @@ export class NodeSelf {
 }
 
 function servicesOf(config: MeridianConfig): readonly RegionService[] {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   return (['game', 'matchmaking'] as const).filter((service) => running.has(service));
 }

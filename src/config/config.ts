@@ -476,6 +476,11 @@ export function placementOf({ process, rpc }: PlacedConfig): ServicePlacement {
   };
 }
 
+/** What this process runs. */
+export function runningIn(config: PlacedConfig): ReadonlySet<ServiceName> {
+  return runningServices(placementOf(config));
+}
+
 /** By which host other services reach the port of gRPC: where it is bound, or as other nodes do. */
 export function rpcHost({ rpc, cluster }: Pick<MeridianConfig, 'rpc' | 'cluster'>): string {
   const { bindAddress } = rpc;
@@ -514,7 +519,7 @@ function needsTarget(service: CalledService) {
 
 /** Whether a service and the nodes it is for are different processes. */
 function isApart(config: PlacedConfig, service: CalledService): boolean {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   return running.has(service) !== running.has('game');
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placementOf } from './config.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
-import { runningServices, SERVICES, unplacedServices } from './services.ts';
+import { keepsProfiles, runningServices, SERVICES, unplacedServices } from './services.ts';
 
 const SECRET = { JWT_SECRET: 'a secret that all services have in common' };
 const REDIS = { REDIS_URI: 'redis://redis.example:6379' };
@@ -93,6 +93,22 @@ describe('[SE-12] what a process runs', () => {
     );
   });
 });
+
+test.each([
+  ['matchmaking', true],
+  ['auth', true],
+  ['profile', true],
+  ['all', true],
+  ['analytics', false],
+])(
+  '[SE-28] with a MongoDB and no profile service, %s keeps profiles itself: %j',
+  (services, isItself) => {
+    const config = { ...TARGETS, ...only(services), MONGO_URI: 'mongodb://mongo.example/game' };
+    const { MERIDIAN_RPC_PROFILE_TARGET: _, ...without } = config;
+    expect(keepsProfiles(placementOf(loadConfig(without)))).toBe(isItself);
+    expect(keepsProfiles(placementOf(loadConfig(config)))).toBe(services === 'profile');
+  },
+);
 
 describe('[SE-17] what services apart need', () => {
   test.each(['auth', 'analytics', 'game'])(
