@@ -29,7 +29,7 @@ export interface ServiceNodeOptions {
 /**
  * Starts services without rooms: gRPC for other services, health on the port where a node has players, metrics.
  *
- * @throws {ListenError} when a port is taken; {ConfigError}; {TypeError} for a queue of rooms that the game has not; {GameError}
+ * @throws {ListenError} when a port is taken; {TypeError} for a queue of rooms that the game has not; {GameError}
  *   `STORE_UNAVAILABLE`. What was opened is closed again
  */
 export async function startServiceNode(options: ServiceNodeOptions): Promise<MeridianNode> {

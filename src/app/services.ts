@@ -92,7 +92,7 @@ export class Services {
     return analytics;
   }
 
-  /** Analytics for a process that records nothing. @throws {ConfigError} when events would go nowhere */
+  /** Analytics for a process that records nothing. */
   async shippingAnalytics(): Promise<void> {
     const deps = { ...this.#deps, database: this.#database, mongo: this.#mongo };
     this.#offerAnalytics(await openEventShipping(deps, this.#closers));

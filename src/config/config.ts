@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
+import { isLoopback, ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
 import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
@@ -437,6 +437,18 @@ export const MeridianConfig = z
     message: 'is needed with analytics.sink mongo',
     when: areSound('analytics.sink', 'mongo.uri'),
   })
+  .refine((c) => !isApart(c, 'analytics') || !runningIn(c).has('analytics') || writesEvents(c), {
+    path: ['analytics', 'sink'],
+    message:
+      'none: a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
+    when: areSound('process.services', 'analytics', 'profiles.sqlitePath'),
+  })
+  .refine((c) => !isCalledOnEveryInterface(c) || isFoundAway(advertisedHost(c.cluster)), {
+    path: ['cluster', 'peerAdvertiseHost'],
+    message:
+      'is needed, a host that others reach, with gRPC on every interface: matchmaking calls this node there',
+    when: areSound('process.services', 'rpc', 'cluster'),
+  })
   .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
     path: ['cluster', 'peerAdvertiseHost'],
     message: 'is needed when peerBindAddress is every interface: others must know one of them',
@@ -484,7 +496,7 @@ export function runningIn(config: PlacedConfig): ReadonlySet<ServiceName> {
 /** By which host other services reach the port of gRPC: where it is bound, or as other nodes do. */
 export function rpcHost({ rpc, cluster }: Pick<MeridianConfig, 'rpc' | 'cluster'>): string {
   const { bindAddress } = rpc;
-  return ['0.0.0.0', '::'].includes(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
+  return isEvery(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
 }
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */
@@ -496,7 +508,35 @@ export function advertisedHost({
   readonly peerBindAddress: string;
 }): string | null {
   if (peerAdvertiseHost !== '') return peerAdvertiseHost;
-  return ['0.0.0.0', '::'].includes(peerBindAddress) ? null : peerBindAddress;
+  return isEvery(peerBindAddress) ? null : peerBindAddress;
+}
+
+/** Whether events of this region are kept anywhere, where this process writes them out. */
+function writesEvents({
+  analytics,
+  profiles,
+}: {
+  readonly analytics: { readonly sink: string; readonly folder: string };
+  readonly profiles: { readonly sqlitePath: string };
+}): boolean {
+  if (analytics.sink !== 'files') return analytics.sink !== 'none';
+  return analytics.folder !== '' || profiles.sqlitePath !== ':memory:';
+}
+
+/** Whether matchmaking asks this node for rooms, at an address that says nothing of where it is. */
+function isCalledOnEveryInterface(
+  config: PlacedConfig & { readonly rpc: { readonly bindAddress: string } },
+): boolean {
+  const running = runningIn(config);
+  return running.has('game') && !running.has('matchmaking') && isEvery(config.rpc.bindAddress);
+}
+
+function isFoundAway(host: string | null): boolean {
+  return host !== null && !isLoopback(host);
+}
+
+function isEvery(bindAddress: string): boolean {
+  return ['0.0.0.0', '::'].includes(bindAddress);
 }
 
 /** Whether this process is all there is: it calls no service, and serves none. */
