@@ -326,14 +326,14 @@ export const RpcConfig = z
     bindAddress: z.string().min(1).default('127.0.0.1'),
     /**
      * Where the auth service is, as gRPC names it: `host:port`, `dns:///name:port` for all addresses of a name in turn,
-     * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process.
+     * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process, if `process.services` is `all` or names it.
      */
     authTarget: z.string().default(''),
-    /** Where the profile service is. Empty: in this process. */
+    /** Where the profile service is. Empty: as for auth; and what asks for profiles may have them from `mongo.uri` itself. */
     profileTarget: z.string().default(''),
-    /** Where the matchmaking service of this node's region is. Empty: in this process. */
+    /** Where the matchmaking service of this node's region is. Empty: as for auth. */
     matchmakingTarget: z.string().default(''),
-    /** Where the analytics service is. Empty: in this process. */
+    /** Where the analytics service is. Empty: as for auth. */
     analyticsTarget: z.string().default(''),
     /** Key by which services know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
     secret: z.union([z.literal(''), z.string().min(32)]).default(''),
