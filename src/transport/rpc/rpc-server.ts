@@ -8,6 +8,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
+import { hostPort } from '../../shared/host-port.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
@@ -89,9 +90,8 @@ export class RpcServer {
     readonly address: string;
   }): Promise<number> {
     const credentials = serverCredentials(this.#deps.tls);
-    const host = address.includes(':') ? `[${address}]` : address;
     const listening = Promise.withResolvers<number>();
-    this.#server.bindAsync(`${host}:${port}`, credentials, (error, boundPort) => {
+    this.#server.bindAsync(hostPort(address, port), credentials, (error, boundPort) => {
       if (error === null) listening.resolve(boundPort);
       else listening.reject(error);
     });
