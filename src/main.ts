@@ -3,9 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
-import { type MeridianConfig, placementOf } from './config/config.ts';
+import { type MeridianConfig, runningIn } from './config/config.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
-import { runningServices } from './config/services.ts';
 import type { GameDefinition } from './rooms/game.ts';
 
 // The process: reads the command line and the environment (nobody else does), starts the node, stops it on a signal.
@@ -79,7 +78,7 @@ async function runDatabase(args: readonly string[]): Promise<void> {
 }
 
 async function start(config: MeridianConfig, gamePath: string | undefined): Promise<MeridianNode> {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   if (running.has('game')) return await startNode(config, await loadGame(gamePath), endFenced);
   const game = running.has('matchmaking') ? await loadGame(gamePath) : null;
   // Loaded only here: a node that has everything calls nobody.

@@ -19,7 +19,6 @@ import {
   type AnalyticsDeps as ServiceDeps,
 } from '../analytics/service.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import { ConfigError } from '../config/load-config.ts';
 import { playerIdOf, type RecordedRoom } from '../rooms/room-analytics.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
@@ -103,18 +102,14 @@ export async function openAnalytics(
 /**
  * Opens analytics for a process that records nothing, and begins to write out what is in the region's stream.
  *
- * @throws {ConfigError} when events would go nowhere; {Error} when Redis does not answer
+ * @throws {Error} when Redis does not answer
  */
 export async function openEventShipping(
   deps: AnalyticsDeps,
   closers: Closers,
 ): Promise<ErasePlayerFromAnalytics> {
   const sink = await openSink(deps);
-  if (sink === null) {
-    throw new ConfigError([
-      'analytics.sink (MERIDIAN_ANALYTICS_SINK): a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
-    ]);
-  }
+  if (sink === null) throw new TypeError('A service that writes nothing is none (config.ts).');
   const { log, metrics } = deps;
   const parts = await openParts(deps, closers);
   const common = { clock: systemClock, metrics: metrics.analytics, log };

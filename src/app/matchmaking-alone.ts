@@ -10,7 +10,7 @@ import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { createRegionsService } from '../regions/service.ts';
 import type { GameDefinition } from '../rooms/game.ts';
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -43,8 +43,8 @@ export interface MatchmakingAloneDeps {
   readonly revocations: Revocations | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
-  /** Gets the link to other regions before it starts, to listen to it; null: this region is alone. */
-  readonly bind: (link: RegionLink | null) => void;
+  /** Gets the link to other regions before it starts, to listen to it, and the clock it goes by; null: this region is alone. */
+  readonly bind: (link: RegionLink | null, clock: Clock) => void;
   /** The region has declared this process dead: it must end. */
   readonly onFenced: () => void;
 }
@@ -95,7 +95,7 @@ export async function openMatchmakingAlone(
   const matchmaking = await linkRegions(
     { config, nodeId, regions, clock, log, metrics },
     (link) => {
-      bind(link);
+      bind(link, clock);
       return openMatchmakingService(
         {
           ...{ config, game, nodeId, regions, link, calls, nodes, placer, profiles },

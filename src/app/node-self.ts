@@ -2,9 +2,9 @@ import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { LoadMeter } from '../cluster/load-meter.ts';
 import type { NodeInfo, RegionService } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
-import { advertisedHost, type MeridianConfig, placementOf } from '../config/config.ts';
-import { runningServices } from '../config/services.ts';
+import { advertisedHost, type MeridianConfig, rpcHost, runningIn } from '../config/config.ts';
 import { systemClock } from '../shared/clock.ts';
+import { hostPort } from '../shared/host-port.ts';
 
 /** How often a node tells the others how busy it is. */
 const PUBLISH_EVERY_MS = 500;
@@ -45,9 +45,9 @@ export class NodeSelf {
     return !this.#isDraining && this.#gamePort !== 0;
   }
 
-  /** Matchmaking may ask it for rooms. @param rpcAddress - `host:port` */
-  answersCallsAt(rpcAddress: string): void {
-    this.#rpcAddress = rpcAddress;
+  /** Matchmaking may ask it for rooms. @param port - of gRPC */
+  answersCallsOn(port: number): void {
+    this.#rpcAddress = hostPort(rpcHost(this.#config), port);
   }
 
   /** @param peerAddress - `host:port` where other nodes ask this one */
@@ -66,7 +66,7 @@ export class NodeSelf {
       publicAddress:
         http.publicAddress === '' || !this.#services.includes('game') ? null : http.publicAddress,
       peerAddress: this.#peerAddress,
-      internalAddress: `${advertisedHost(cluster) ?? ''}:${this.#gamePort}`,
+      internalAddress: hostPort(advertisedHost(cluster) ?? '', this.#gamePort),
       services: this.#services,
       ...(this.#rpcAddress === '' ? {} : { rpcAddress: this.#rpcAddress }),
       build: cluster.build,
@@ -99,6 +99,6 @@ export class NodeSelf {
 }
 
 function servicesOf(config: MeridianConfig): readonly RegionService[] {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   return (['game', 'matchmaking'] as const).filter((service) => running.has(service));
 }

@@ -1,7 +1,7 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
-import { type MeridianConfig, rpcHost } from '../config/config.ts';
+import type { MeridianConfig } from '../config/config.ts';
 import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
 import { EncodeScratch } from '../rooms/flow/encode-scratch.ts';
@@ -183,7 +183,7 @@ async function openNode(
   ];
   const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
   // Whoever matches elsewhere makes the rooms of its matches here.
-  if (matchmaking.isElsewhere) self.answersCallsAt(`${rpcHost(config)}:${rpcPort}`);
+  if (matchmaking.isElsewhere && rpcPort !== null) self.answersCallsOn(rpcPort);
   const ports = {
     ...(await openPorts(config, servers, closers)),
     ...(rpcPort === null ? {} : { rpcPort }),

@@ -1,5 +1,4 @@
-import { type MeridianConfig, placementOf } from '../config/config.ts';
-import { runningServices } from '../config/services.ts';
+import { type MeridianConfig, runningIn } from '../config/config.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';
@@ -73,6 +72,6 @@ export async function linkRegions<Bound>(
  * after a gap are revocations, which nodes with players know: where they are apart, each takes its own.
  */
 function linkPart(config: Pick<MeridianConfig, 'rpc' | 'process'>) {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   return { carries: running.has('game'), takesWork: running.has('matchmaking') };
 }

@@ -2,7 +2,7 @@ import type { Revocations } from '../auth/revocations.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -35,16 +35,27 @@ export async function linkServices(deps: ServiceLinkDeps, closers: Closers): Pro
     carries: false,
     takesWork: false,
   });
-  tellOver(link, deps);
+  // It is no member of the region, whose clock it does not know.
+  tellOver(link, { ...deps, clock: systemClock });
   closers.push('region links', () => link.stop());
   await link.start();
 }
 
-/** The same over a link that is there already. To be called before it starts. @param link - null: this region is alone */
+/**
+ * The same over a link that is there already. To be called before it starts.
+ *
+ * @param link - null: this region is alone
+ * @param deps.clock - the one that the link goes by
+ */
 export function tellOver(
   link: RegionLink | null,
-  { revocations, cacheNews, log }: Pick<ServiceLinkDeps, 'revocations' | 'cacheNews' | 'log'>,
+  {
+    revocations,
+    cacheNews,
+    clock,
+    log,
+  }: Pick<ServiceLinkDeps, 'revocations' | 'cacheNews' | 'log'> & { readonly clock: Clock },
 ): void {
   if (revocations !== null) spreadRevocations({ revocations, link, log });
-  cacheNews.over(link, systemClock);
+  cacheNews.over(link, clock);
 }

@@ -5,6 +5,7 @@ import { createMetricsServer } from '../admin/admin-server.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import type { GameDefinition } from '../rooms/game.ts';
+import type { Clock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
@@ -28,7 +29,7 @@ export interface ServiceNodeOptions {
 /**
  * Starts services without rooms: gRPC for other services, health on the port where a node has players, metrics.
  *
- * @throws {ListenError} when a port is taken; {ConfigError}; {TypeError} for a queue of rooms that the game has not; {GameError}
+ * @throws {ListenError} when a port is taken; {TypeError} for a queue of rooms that the game has not; {GameError}
  *   `STORE_UNAVAILABLE`. What was opened is closed again
  */
 export async function startServiceNode(options: ServiceNodeOptions): Promise<MeridianNode> {
@@ -92,7 +93,7 @@ async function openServices(
   const { running } = services;
   if (running.has('profile')) await services.profiles();
   const revocations = running.has('auth') ? (await services.accounts()).revocations : null;
-  const tells = running.has('profile') || running.has('auth');
+  const tells = services.keepsProfiles || running.has('auth');
   // What is decided and changed here: nobody else tells the other regions.
   const links = tells ? await import('./service-links.ts') : null;
   if (game === null) {
@@ -102,7 +103,8 @@ async function openServices(
   }
   const { openMatchmakingAlone } = await import('./matchmaking-alone.ts');
   const { analytics: events } = await services.recordingAnalytics(game.analytics ?? {});
-  const bind = (link: RegionLink | null) => links?.tellOver(link, { ...deps, revocations });
+  const bind = (link: RegionLink | null, clock: Clock) =>
+    links?.tellOver(link, { ...deps, revocations, clock });
   const profiles = await services.profiles();
   const own = { game, profiles, events, bind, revocations, onFenced };
   return await openMatchmakingAlone({ ...deps, ...own }, closers);

@@ -11,10 +11,10 @@ import { analyticsCalls, analyticsClient } from '../analytics/client.ts';
 import type { ErasePlayerFromAnalytics, EventDefinitions } from '../analytics/contract.ts';
 import { AUTH_RPC } from '../auth/auth-rpc.ts';
 import { authCalls, authClient } from '../auth/client.ts';
-import { type MeridianConfig, placementOf } from '../config/config.ts';
+import { type MeridianConfig, placementOf, runningIn } from '../config/config.ts';
 import {
   type CalledService,
-  runningServices,
+  keepsProfiles,
   type ServiceName,
   type ServicePlacement,
 } from '../config/services.ts';
@@ -68,12 +68,17 @@ export class Services {
     this.#deps = deps;
     this.#closers = closers;
     this.#placement = placementOf(deps.config);
-    this.running = runningServices(this.#placement);
+    this.running = runningIn(deps.config);
   }
 
   /** Whether others may call what runs here: only a process that was told by name what to run is there for others. */
   get isOffering(): boolean {
     return !this.#placement.services.includes('all');
+  }
+
+  /** Whether profiles are read and written here, not by another process. */
+  get keepsProfiles(): boolean {
+    return keepsProfiles(this.#placement);
   }
 
   /** Analytics for a process that records events. @param events - those of the game */
@@ -87,7 +92,7 @@ export class Services {
     return analytics;
   }
 
-  /** Analytics for a process that records nothing. @throws {ConfigError} when events would go nowhere */
+  /** Analytics for a process that records nothing. */
   async shippingAnalytics(): Promise<void> {
     const deps = { ...this.#deps, database: this.#database, mongo: this.#mongo };
     this.#offerAnalytics(await openEventShipping(deps, this.#closers));
@@ -102,9 +107,7 @@ export class Services {
   }
 
   async #openProfiles(): Promise<Profiles> {
-    // Without a target they are in MongoDB, which is everybody's.
-    const isHere = this.running.has('profile') || this.#placement.targets.profile === '';
-    const profiles = isHere ? await this.#runProfiles() : await this.#callProfiles();
+    const profiles = this.keepsProfiles ? await this.#runProfiles() : await this.#callProfiles();
     this.checks.push({ name: 'profile store', check: () => profiles.ping() });
     return profiles;
   }

@@ -11,7 +11,7 @@ import type { ShardReport } from './database-report.ts';
 import { ALL_COLLECTIONS } from './mongo-collections.ts';
 import { openMongoForWork } from './open-mongo-for-work.ts';
 
-/** @throws {ShardingError}, {MigrationError} `LEASE_HELD`, {DatabaseUsageError}, {GameError} `STORE_UNAVAILABLE` */
+/** @throws {ShardingError}, {MigrationError} `LEASE_HELD`, `LEASE_LOST`, {DatabaseUsageError}, {GameError} `STORE_UNAVAILABLE` */
 export async function shardDatabase(run: DatabaseRun): Promise<ShardReport> {
   const { options, holder, tell } = run;
   const wanted: ShardingWanted = { zones: zonesOf(run), collections: ALL_COLLECTIONS };
@@ -25,7 +25,7 @@ export async function shardDatabase(run: DatabaseRun): Promise<ShardReport> {
     const changed = first.steps.map(outlineOf);
     return { command: 'shard', isDryRun, database, asWanted, changed, left };
   }
-  await using _lease = await MigrationLease.take(
+  await using lease = await MigrationLease.take(
     {
       store: new MongoMigrationStore(opened.db),
       clock: systemClock,
@@ -36,7 +36,9 @@ export async function shardDatabase(run: DatabaseRun): Promise<ShardReport> {
   // Whoever was waited for may have done it.
   const plan = await planShards(opened, wanted);
   const changed: string[] = [];
-  await runShardPlan(opened, plan, (outline) => {
+  await runShardPlan(opened, plan, async (outline) => {
+    // One that was halted wakes up when another is at work.
+    await lease.renew();
     changed.push(outline);
     tell(`[${changed.length}/${plan.steps.length}] ${outline}`);
   });

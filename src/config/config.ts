@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
+import { isLoopback, ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
 import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
@@ -326,14 +326,14 @@ export const RpcConfig = z
     bindAddress: z.string().min(1).default('127.0.0.1'),
     /**
      * Where the auth service is, as gRPC names it: `host:port`, `dns:///name:port` for all addresses of a name in turn,
-     * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process.
+     * `ipv4:10.0.0.1:2570,10.0.0.2:2570`. Empty: in this process, if `process.services` is `all` or names it.
      */
     authTarget: z.string().default(''),
-    /** Where the profile service is. Empty: in this process. */
+    /** Where the profile service is. Empty: as for auth; and what asks for profiles may have them from `mongo.uri` itself. */
     profileTarget: z.string().default(''),
-    /** Where the matchmaking service of this node's region is. Empty: in this process. */
+    /** Where the matchmaking service of this node's region is. Empty: as for auth. */
     matchmakingTarget: z.string().default(''),
-    /** Where the analytics service is. Empty: in this process. */
+    /** Where the analytics service is. Empty: as for auth. */
     analyticsTarget: z.string().default(''),
     /** Key by which services know each other, at least 32 characters. Empty: derived from `auth.jwtSecret`. */
     secret: z.union([z.literal(''), z.string().min(32)]).default(''),
@@ -437,6 +437,18 @@ export const MeridianConfig = z
     message: 'is needed with analytics.sink mongo',
     when: areSound('analytics.sink', 'mongo.uri'),
   })
+  .refine((c) => !isApart(c, 'analytics') || !runningIn(c).has('analytics') || writesEvents(c), {
+    path: ['analytics', 'sink'],
+    message:
+      'none: a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
+    when: areSound('process.services', 'analytics', 'profiles.sqlitePath'),
+  })
+  .refine((c) => !isCalledOnEveryInterface(c) || isFoundAway(advertisedHost(c.cluster)), {
+    path: ['cluster', 'peerAdvertiseHost'],
+    message:
+      'is needed, a host that others reach, with gRPC on every interface: matchmaking calls this node there',
+    when: areSound('process.services', 'rpc', 'cluster'),
+  })
   .refine((c) => c.redis.uri === '' || advertisedHost(c.cluster) !== null, {
     path: ['cluster', 'peerAdvertiseHost'],
     message: 'is needed when peerBindAddress is every interface: others must know one of them',
@@ -476,10 +488,15 @@ export function placementOf({ process, rpc }: PlacedConfig): ServicePlacement {
   };
 }
 
+/** What this process runs. */
+export function runningIn(config: PlacedConfig): ReadonlySet<ServiceName> {
+  return runningServices(placementOf(config));
+}
+
 /** By which host other services reach the port of gRPC: where it is bound, or as other nodes do. */
 export function rpcHost({ rpc, cluster }: Pick<MeridianConfig, 'rpc' | 'cluster'>): string {
   const { bindAddress } = rpc;
-  return ['0.0.0.0', '::'].includes(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
+  return isEvery(bindAddress) ? (advertisedHost(cluster) ?? '') : bindAddress;
 }
 
 /** By which host other nodes reach this one; null when the configuration does not tell. */
@@ -491,7 +508,35 @@ export function advertisedHost({
   readonly peerBindAddress: string;
 }): string | null {
   if (peerAdvertiseHost !== '') return peerAdvertiseHost;
-  return ['0.0.0.0', '::'].includes(peerBindAddress) ? null : peerBindAddress;
+  return isEvery(peerBindAddress) ? null : peerBindAddress;
+}
+
+/** Whether events of this region are kept anywhere, where this process writes them out. */
+function writesEvents({
+  analytics,
+  profiles,
+}: {
+  readonly analytics: { readonly sink: string; readonly folder: string };
+  readonly profiles: { readonly sqlitePath: string };
+}): boolean {
+  if (analytics.sink !== 'files') return analytics.sink !== 'none';
+  return analytics.folder !== '' || profiles.sqlitePath !== ':memory:';
+}
+
+/** Whether matchmaking asks this node for rooms, at an address that says nothing of where it is. */
+function isCalledOnEveryInterface(
+  config: PlacedConfig & { readonly rpc: { readonly bindAddress: string } },
+): boolean {
+  const running = runningIn(config);
+  return running.has('game') && !running.has('matchmaking') && isEvery(config.rpc.bindAddress);
+}
+
+function isFoundAway(host: string | null): boolean {
+  return host !== null && !isLoopback(host);
+}
+
+function isEvery(bindAddress: string): boolean {
+  return ['0.0.0.0', '::'].includes(bindAddress);
 }
 
 /** Whether this process is all there is: it calls no service, and serves none. */
@@ -514,7 +559,7 @@ function needsTarget(service: CalledService) {
 
 /** Whether a service and the nodes it is for are different processes. */
 function isApart(config: PlacedConfig, service: CalledService): boolean {
-  const running = runningServices(placementOf(config));
+  const running = runningIn(config);
   return running.has(service) !== running.has('game');
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placementOf } from './config.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
-import { runningServices, SERVICES, unplacedServices } from './services.ts';
+import { keepsProfiles, runningServices, SERVICES, unplacedServices } from './services.ts';
 
 const SECRET = { JWT_SECRET: 'a secret that all services have in common' };
 const REDIS = { REDIS_URI: 'redis://redis.example:6379' };
@@ -94,6 +94,22 @@ describe('[SE-12] what a process runs', () => {
   });
 });
 
+test.each([
+  ['matchmaking', true],
+  ['auth', true],
+  ['profile', true],
+  ['all', true],
+  ['analytics', false],
+])(
+  '[SE-28] with a MongoDB and no profile service, %s keeps profiles itself: %j',
+  (services, isItself) => {
+    const config = { ...TARGETS, ...only(services), MONGO_URI: 'mongodb://mongo.example/game' };
+    const { MERIDIAN_RPC_PROFILE_TARGET: _, ...without } = config;
+    expect(keepsProfiles(placementOf(loadConfig(without)))).toBe(isItself);
+    expect(keepsProfiles(placementOf(loadConfig(config)))).toBe(services === 'profile');
+  },
+);
+
 describe('[SE-17] what services apart need', () => {
   test.each(['auth', 'analytics', 'game'])(
     '%s apart wants a Redis, for revocations and events',
@@ -107,6 +123,48 @@ describe('[SE-17] what services apart need', () => {
     expect(problemsOf({ ...SECRET, MERIDIAN_PROCESS_SERVICES: 'profile' })).toEqual([]);
     expect(problemsOf({ ...SECRET, MERIDIAN_RPC_PROFILE_TARGET: 'profile:2570' })).toEqual([]);
   });
+
+  test.each([
+    ['analytics', { MERIDIAN_ANALYTICS_SINK: 'none' }],
+    ['matchmaking,analytics', { MERIDIAN_ANALYTICS_SINK: 'none' }],
+    ['analytics,auth', { MERIDIAN_PROFILES_SQLITE_PATH: ':memory:' }],
+  ])('%s with %j would write nothing', (services, nowhere) => {
+    const problems = problemsOf({ ...only(services), ...TARGETS, ...nowhere });
+    expect(problems).toEqual([expect.stringContaining('MERIDIAN_ANALYTICS_SINK')]);
+  });
+
+  test('a game may record nothing, and so may what asks for analytics elsewhere', () => {
+    const nothing = { ...TARGETS, MERIDIAN_ANALYTICS_SINK: 'none' };
+    for (const services of ['all', 'game,analytics', 'game', 'matchmaking']) {
+      expect(problemsOf({ ...only(services), ...nothing })).toEqual([]);
+    }
+    const folder = { MERIDIAN_ANALYTICS_FOLDER: 'events' };
+    const inMemory = { ...TARGETS, MERIDIAN_PROFILES_SQLITE_PATH: ':memory:' };
+    expect(problemsOf({ ...only('analytics'), ...inMemory, ...folder })).toEqual([]);
+  });
+
+  test.each(['0.0.0.0', '::'])(
+    'matchmaking elsewhere calls a node on %s by its host',
+    (address) => {
+      const everywhere = { ...TARGETS, MERIDIAN_RPC_BIND_ADDRESS: address };
+      const problemsWith = (host: string, services = 'game') =>
+        problemsOf({
+          ...{ ...only(services), ...everywhere },
+          MERIDIAN_CLUSTER_PEER_ADVERTISE_HOST: host,
+        });
+      for (const host of ['', '127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
+        expect(problemsWith(host)).toEqual([
+          expect.stringContaining('MERIDIAN_CLUSTER_PEER_ADVERTISE_HOST'),
+        ]);
+      }
+      for (const host of ['10.0.0.7', 'fd00::7', 'game-7.game'])
+        expect(problemsWith(host)).toEqual([]);
+      // Nobody asks them for rooms.
+      for (const services of ['auth', 'profile', 'analytics', 'matchmaking', 'game,matchmaking']) {
+        expect(problemsWith('', services)).toEqual([]);
+      }
+    },
+  );
 
   test('a secret that all of them have', () => {
     const { JWT_SECRET: _, REDIS_URI: __, ...without } = only('profile');

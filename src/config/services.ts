@@ -38,6 +38,17 @@ export function runningServices(placement: ServicePlacement): ReadonlySet<Servic
   return new Set([...here, ...named]);
 }
 
+/**
+ * Whether this process opens the store of profiles itself: it is their service, or what it runs asks for profiles and no target says where
+ * they are. Then they are in a database that is everybody's.
+ */
+export function keepsProfiles(placement: ServicePlacement): boolean {
+  const running = [...runningServices(placement)];
+  if (running.includes('profile')) return true;
+  const asks = running.some((service) => ASKED_BY[service].includes('profile'));
+  return asks && placement.targets.profile === '';
+}
+
 /** Services that this process would ask, and neither runs nor has a target of. */
 export function unplacedServices(placement: ServicePlacement): readonly CalledService[] {
   const running = runningServices(placement);

@@ -29,6 +29,14 @@ export class GameError extends Error {
     return ERRORS[this.code];
   }
 
+  /**
+   * Whether something of ours has failed: its cause belongs into a log. Who is refused for want of room is told so on purpose, and so are
+   * thousands when there are thousands.
+   */
+  get isFailure(): boolean {
+    return this.spec.http >= 500 && this.spec.grpc !== 'RESOURCE_EXHAUSTED';
+  }
+
   /** `Retry-After` of HTTP replies (RFC 9110 §10.2.3), s; undefined: no such header. */
   get retryAfterS(): number | undefined {
     return this.retryAfterMs === undefined ? undefined : Math.ceil(this.retryAfterMs / 1_000);

@@ -11,7 +11,7 @@ import { MongosDouble, type SeenCommand } from '../support/mongos-double.ts';
 const server = missingTool('mongo-server') ? null : await MongoServer.start();
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const { MinKey } = mongo.BSON;
+const { Long, MinKey } = mongo.BSON;
 const ZONES = 'us-east=shardA,shardB;eu=shardC';
 const CHANGES = new Set([
   'enableSharding',
@@ -185,6 +185,21 @@ describe('db shard', () => {
     );
     expect(profiles).not.toHaveProperty('presplitHashedZones');
   });
+});
+
+test('[DB-5] whose lease another has taken begins no further step', async () => {
+  await using mongos = await MongosDouble.start();
+  mongos.fault = ({ name, collection }) => {
+    const hasBegun = mongos.seen.some((seen) => seen.name === 'enableSharding');
+    if (name !== 'find' || collection !== 'schema' || !hasBegun) return undefined;
+    const lease = { holder: 'bob', token: 'of bob', expiresAtMs: Date.now() + 60_000 };
+    const state = { _id: 'migrations', revision: 9, fence: 9, lease, applied: [] };
+    return { ok: 1, cursor: { ns: 'meridian.schema', id: Long.ZERO, firstBatch: [state] } };
+  };
+  const { exitCode, output, changes } = await shard(mongos, '--zones', ZONES, '--json');
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(output)).toMatchObject({ ok: false, error: { code: 'LEASE_LOST' } });
+  expect(names(changes)).toEqual(['enableSharding']);
 });
 
 describe(`a real cluster; here: ${server?.name ?? 'none'}`, () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GameError } from '../../src/errors/game-error.ts';
 import type { ErrorBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { playerRoute, publicRoute } from '../../src/transport/http/route.ts';
+import { callContext } from '../../src/transport/rpc/call-context.ts';
 import { eventually } from '../support/eventually.ts';
 import { exchange } from '../support/fuzz/raw-http.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
@@ -32,16 +33,37 @@ const crowded = playerRoute({
     guest === 'expected' ? () => {} : new GameError('QUEUE_FULL', {}, { retryAfterMs: 1_500 }),
   handle: () => Promise.resolve(),
 });
+const traces: string[] = [];
+const traced = publicRoute({
+  method: 'post',
+  path: '/v1/traced',
+  operationId: 'followTrace',
+  summary: 'Notes what goes with the calls it would make.',
+  status: 204,
+  errors: [],
+  handle: async () => {
+    await Promise.resolve();
+    traces.push(callContext().traceparent);
+  },
+});
 
 let server: RestServer;
 const portOf = ({ url }: RestServer) => Number(new URL(url).port);
 beforeAll(async () => {
   server = await startRestServer({
     http: { requestsPerMinute: 100_000, corsOrigins: 'https://portal.example' },
-    routes: [broken, crowded],
+    routes: [broken, crowded, traced],
   });
 });
 afterAll(() => server[Symbol.asyncDispose]());
+
+test('[SE-7] the trace of a request goes with the calls it causes, and a malformed one does not', async () => {
+  const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  for (const headers of [{ traceparent: trace }, { traceparent: '00-zz' }, {}]) {
+    expect((await server.request('POST', '/v1/traced', { headers, body: {} })).status).toBe(204);
+  }
+  expect(traces).toEqual([trace, '', '']);
+});
 
 describe('[ACC-30] every failure is an ErrorBody', () => {
   test.each([

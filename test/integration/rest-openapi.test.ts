@@ -12,9 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Record<string, { readonly description?: string }>;
+}
+
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { readonly operationId: string }>>;
+  readonly paths: Record<string, Record<string, Operation>>;
 }
 
 const servedDocument = async () =>
@@ -57,4 +62,15 @@ test('[ACC-34] operation ids are unique', async () => {
   const { paths } = await servedDocument();
   const ids = Object.values(paths).flatMap((o) => Object.values(o).map((op) => op.operationId));
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('[ACC-35] every operation says that what it needs may be away, a store or a service', async () => {
+  const { paths } = await servedDocument();
+  const away = Object.values(paths).flatMap((operations) =>
+    Object.values(operations).map(({ responses }) => responses['503']?.description),
+  );
+  for (const described of away) {
+    expect(described).toContain('STORE_UNAVAILABLE');
+    expect(described).toContain('SERVICE_UNAVAILABLE');
+  }
 });

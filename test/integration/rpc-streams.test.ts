@@ -139,3 +139,42 @@ test('[SE-2] [SE-3] a stream is checked as a call is', async () => {
   expect(heard).toEqual([]);
   for (const stop of stops) stop();
 });
+
+test('[SE-19] why a stream failed is in the log of its service, whoever ended it', async () => {
+  const lines: string[] = [];
+  const cause = new Error('the disk is on fire');
+  const ways: TillFeeds['follow'][] = [
+    () => Promise.reject(cause),
+    () => Promise.reject(new GameError('DIRECTORY_UNAVAILABLE', {}, { cause })),
+    async (_request, feed) => feed.push({ balance: 0.5, note: null }),
+    // Refusals: told to thousands when there are thousands.
+    () => Promise.reject(new GameError('CREDENTIALS_WRONG')),
+    () => Promise.reject(new GameError('QUEUE_FULL')),
+  ];
+  let tries = 0;
+  await using server = await TillServer.start(
+    {
+      follow: async (request, feed) => {
+        tries += 1;
+        await ways[tries - 1]?.(request, feed);
+        if (tries > ways.length) feed.push({ balance: 1, note: null });
+      },
+    },
+    { logged: (line) => lines.push(line) },
+  );
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  const heard: Balance[] = [];
+  const stop = channel.watches.follow({ tillId: 'a' }, (item) => heard.push(item));
+  await eventually(() => heard.length > 0, SOON);
+  stop();
+  const failed = (text: string) =>
+    expect.objectContaining({
+      method: 'TillService/Follow',
+      err: expect.objectContaining({ message: expect.stringContaining(text) }),
+    });
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    failed('on fire'),
+    failed('on fire'),
+    failed('Something went wrong'),
+  ]);
+});

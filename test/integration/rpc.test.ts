@@ -233,6 +233,29 @@ test('[SE-5] over a broken connection, what may be repeated is, and nothing else
   expect(handled.ring).toBe(1);
 });
 
+test('[SE-5] what the service has answered is its answer: it is not asked again', async () => {
+  let handled = 0;
+  await using server = await TillServer.start({
+    payIn: async () => {
+      handled += 1;
+      throw new GameError('STORE_UNAVAILABLE');
+    },
+  });
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  await expect(channel.calls.payIn(PAYMENT)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect(handled).toBe(1);
+});
+
+test('[SE-1] a reply of many megabytes arrives', async () => {
+  const receiptJson = { text: 'x'.repeat(6 * 1024 * 1024) };
+  await using server = await TillServer.start({
+    payIn: async ({ amount, note }) => ({ balance: amount, note, receiptJson }),
+  });
+  using channel = new TillChannel(`127.0.0.1:${server.port}`);
+  const { receiptJson: arrived } = await channel.calls.payIn(PAYMENT);
+  expect(arrived['text']).toHaveLength(receiptJson.text.length);
+});
+
 test('[SE-6] of several addresses one may go away, and come back', async () => {
   const answered = { a: 0, b: 0 };
   const counting = (name: keyof typeof answered) => ({

@@ -8,6 +8,7 @@
 
 import { writeSync } from 'node:fs';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { hostPort } from '../../shared/host-port.ts';
 import { processClock } from '../../shared/process-clock.ts';
 import { connectRedis } from '../../storage/redis/redis-connection.ts';
 import type { RedisClient } from '../../storage/redis/redis-script.ts';
@@ -89,10 +90,8 @@ class LeaseWorker {
     });
     await connected;
     this.#timer = setInterval(() => this.#turn(), times.renewMs / 2);
-    const host = peer.advertisedHost.includes(':')
-      ? `[${peer.advertisedHost}]`
-      : peer.advertisedHost;
-    this.#tell({ kind: 'listening', peerAddress: `${host}:${this.#server.port}` });
+    const peerAddress = hostPort(peer.advertisedHost, this.#server.port);
+    this.#tell({ kind: 'listening', peerAddress });
   }
 
   /** Twice per renewal interval. */

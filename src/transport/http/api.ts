@@ -4,6 +4,7 @@ import { GameError } from '../../errors/game-error.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { inCallContext } from '../rpc/call-context.ts';
 import { AddressRateLimiter } from './address-rate-limiter.ts';
 import { trustProxies } from './client-address.ts';
 import { cors, refuseForeignOrigins } from './cors.ts';
@@ -25,7 +26,7 @@ export interface ApiDeps {
   readonly clock?: Clock;
 }
 
-/** An express app with nothing but the API; for a service that runs alone, and for tests. */
+/** An express app with nothing but the API, for tests. */
 export function createHttpApp(deps: ApiDeps): Application {
   const app = express();
   mountApi(app, deps);
@@ -75,12 +76,20 @@ function createApiRouter(deps: ApiDeps, documented: readonly Route[]): Router {
 }
 
 function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
-  return async (request, response) => {
+  const answer = async (request: express.Request, response: express.Response) => {
     // A public route has no caller; its `answer` does not look.
     const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
     const { body, params, query } = request;
     const address = String(response.locals['clientAddress']);
-    const reply = await route.answer({ body, params, query, address }, caller);
+    return await route.answer({ body, params, query, address }, caller);
+  };
+  return async (request, response) => {
+    const context = {
+      traceparent: request.get('traceparent') ?? '',
+      // Nobody knows how long a client waits: each call it causes has its own deadline.
+      deadlineMs: Number.POSITIVE_INFINITY,
+    };
+    const reply = await inCallContext(context, () => answer(request, response));
     response.status(route.status);
     if (route.maxAgeS !== undefined) {
       response.set('Cache-Control', `public, max-age=${route.maxAgeS}`);

@@ -24,8 +24,7 @@ export function errorRenderer(deps: {
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, next) => {
     const error = toGameError(thrown);
-    // Who is refused for want of room is told so on purpose, and so are thousands when there are thousands.
-    if (error.spec.http >= 500 && error.spec.grpc !== 'RESOURCE_EXHAUSTED') {
+    if (error.isFailure) {
       deps.log.error({ err: thrown, requestId: response.locals['requestId'] }, 'request failed');
     }
     response.locals['errorCode'] = error.code;

@@ -30,6 +30,7 @@ const COMMON_ERRORS: readonly ErrorCode[] = [
   'RATE_LIMITED',
   'INTERNAL',
   'STORE_UNAVAILABLE',
+  'SERVICE_UNAVAILABLE',
   'SHUTTING_DOWN',
 ];
 const TOKEN_ERRORS: readonly ErrorCode[] = [

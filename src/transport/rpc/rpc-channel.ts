@@ -5,15 +5,20 @@ import { badRequest } from '../http/parse.ts';
 import { callContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { signCall } from './peer-call.ts';
-import type { RpcCalls, RpcContract, RpcMethod, RpcStream, RpcWatches } from './rpc-contract.ts';
+import type {
+  RpcCalls,
+  RpcContract,
+  RpcMessage,
+  RpcMethod,
+  RpcStream,
+  RpcWatches,
+} from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
 import { fromServiceError } from './rpc-error.ts';
 import { channelCredentials } from './rpc-tls.ts';
 import { Watch } from './rpc-watch.ts';
 
-type Message = Readonly<Record<string, unknown>>;
-
-/** gRPC retry design (A6): a call that may be repeated is, while its deadline allows. */
+/** gRPC retry design (A6): a call that may be repeated is, while its deadline allows, unless the service has answered (rpc-error.ts). */
 const RETRIES = {
   maxAttempts: 4,
   initialBackoff: '0.05s',
@@ -21,6 +26,9 @@ const RETRIES = {
   backoffMultiplier: 2,
   retryableStatusCodes: ['UNAVAILABLE'],
 };
+
+/** Largest reply: all that there is of one player, whose store bounds each part but not their number. */
+const MOST_REPLY_BYTES = 64 * 1024 * 1024;
 
 /**
  * The way to one service: `calls` has a function for each of its methods, which take and return values, wait no longer than
@@ -37,6 +45,7 @@ export class RpcChannel<Contract extends RpcContract> {
   constructor(contract: Contract, target: string, deps: RpcEndDeps) {
     const { service } = loadProto(contract, deps.protoFolder);
     this.#client = new Client(target, channelCredentials(deps.tls), {
+      'grpc.max_receive_message_length': MOST_REPLY_BYTES,
       'grpc.service_config': JSON.stringify(serviceConfigOf(contract)),
       'grpc.keepalive_time_ms': 20_000,
       'grpc.keepalive_timeout_ms': 5_000,
@@ -47,8 +56,8 @@ export class RpcChannel<Contract extends RpcContract> {
     const calls = Object.entries(contract.methods).map(([name, method]) => {
       const wire = service[wireName(name)];
       if (wire === undefined) throw new TypeError(`${contract.name} has no ${wireName(name)}.`);
-      const invoke = (message: Message, metadata: Metadata, deadlineAtMs: number) =>
-        new Promise<Message>((resolve, reject) => {
+      const invoke = (message: RpcMessage, metadata: Metadata, deadlineAtMs: number) =>
+        new Promise<RpcMessage>((resolve, reject) => {
           this.#client.makeUnaryRequest(
             wire.path,
             wire.requestSerialize,
@@ -56,7 +65,7 @@ export class RpcChannel<Contract extends RpcContract> {
             message,
             metadata,
             { deadline: deadlineAtMs },
-            (error, reply) => (error === null ? resolve(reply as Message) : reject(error)),
+            (error, reply) => (error === null ? resolve(reply as RpcMessage) : reject(error)),
           );
         });
       return [name, callOf(deps, wire.path, method, invoke)];
@@ -65,11 +74,11 @@ export class RpcChannel<Contract extends RpcContract> {
     const watches = Object.entries(contract.streams).map(([name, stream]) => {
       const wire = service[wireName(name)];
       if (wire === undefined) throw new TypeError(`${contract.name} has no ${wireName(name)}.`);
-      const open = (message: Message) =>
+      const open = (message: RpcMessage) =>
         this.#client.makeServerStreamRequest(
           wire.path,
           wire.requestSerialize,
-          wire.responseDeserialize as (bytes: Buffer) => Message,
+          wire.responseDeserialize as (bytes: Buffer) => RpcMessage,
           message,
           signed(deps, wire.path),
         );
@@ -96,13 +105,13 @@ export class RpcChannel<Contract extends RpcContract> {
     }: {
       readonly value: unknown;
       readonly listener: (item: unknown) => void;
-      readonly open: (message: Message) => ClientReadableStream<Message>;
+      readonly open: (message: RpcMessage) => ClientReadableStream<RpcMessage>;
     },
   ): () => void {
     const encoded = z.safeEncode(request, value);
     // As the service itself would say; to ask again would not help.
     if (!encoded.success) throw badRequest(encoded.error);
-    const watch = new Watch(() => open(encoded.data as Message), item, listener);
+    const watch = new Watch(() => open(encoded.data as RpcMessage), item, listener);
     this.#watches.add(watch);
     return () => {
       this.#watches.delete(watch);
@@ -124,7 +133,7 @@ function callOf(
   deps: RpcEndDeps,
   path: string,
   { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
-  invoke: (message: Message, metadata: Metadata, deadlineAtMs: number) => Promise<Message>,
+  invoke: (message: RpcMessage, metadata: Metadata, deadlineAtMs: number) => Promise<RpcMessage>,
 ): (value: unknown) => Promise<unknown> {
   const { clock, metrics } = deps;
   const label = path.slice(path.lastIndexOf('.') + 1);
@@ -137,7 +146,7 @@ function callOf(
     const metadata = signed(deps, path);
     let outcome = 'ok';
     try {
-      const answer = await invoke(encoded.data as Message, metadata, clock.wallMs() + waitMs);
+      const answer = await invoke(encoded.data as RpcMessage, metadata, clock.wallMs() + waitMs);
       return z.decode(reply, answer);
     } catch (error) {
       const told = isServiceError(error) ? fromServiceError(error) : unreadable(error);

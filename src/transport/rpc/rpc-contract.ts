@@ -6,6 +6,9 @@ import { z } from 'zod';
 //   caller ─ value ─▶ encode ─▶ protobuf ──▶ decode, checked ─▶ handler
 //          ◀─ value ─ decode ◀─ protobuf ◀── encode ◀─ value ──
 
+/** A message as the library hands it on: fields by name, checked by nobody yet. */
+export type RpcMessage = Readonly<Record<string, unknown>>;
+
 /** One method: how its messages look as values, and what a caller may do when it fails. */
 export interface RpcMethod<Request extends z.ZodType, Reply extends z.ZodType> {
   /** From the message to the value: `z.decode` on the server, `z.encode` on the client. */

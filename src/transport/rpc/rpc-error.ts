@@ -18,6 +18,9 @@ const SentError = z.object({
   }),
 });
 
+/** gRPC retry design (A6), "pushback": a negative one means that the call is not to be sent again. */
+const NEVER_AGAIN = { trailer: 'grpc-retry-pushback-ms', value: '-1' };
+
 /** Trailers are headers: some of gRPC's libraries take 16 KiB of them in all, and base64 makes four bytes of three. */
 const MOST_TRAILER_BYTES = 8 * 1_024;
 
@@ -33,6 +36,8 @@ export function toServiceError(thrown: unknown): Partial<ServiceError> {
       ? whole
       : Buffer.from(JSON.stringify(new GameError(code, {}, { message }).toBody()));
   metadata.set(ERROR_TRAILER, sent);
+  // Without it the library takes every `UNAVAILABLE` for a call that did not get here.
+  metadata.set(NEVER_AGAIN.trailer, NEVER_AGAIN.value);
   return { code: statusOf(error), details: error.message, metadata };
 }
 

@@ -8,18 +8,24 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
+import { hostPort } from '../../shared/host-port.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { headerOf, isPeerCall } from './peer-call.ts';
-import type { RpcCalls, RpcContract, RpcFeeds, RpcMethod, RpcStream } from './rpc-contract.ts';
+import type {
+  RpcCalls,
+  RpcContract,
+  RpcFeeds,
+  RpcMessage,
+  RpcMethod,
+  RpcStream,
+} from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
 import { toServiceError } from './rpc-error.ts';
 import { serverCredentials } from './rpc-tls.ts';
 import { ServedFeed } from './served-feed.ts';
-
-type Message = Readonly<Record<string, unknown>>;
 
 export interface RpcServerDeps extends RpcEndDeps {
   readonly log: Logger;
@@ -29,7 +35,7 @@ export interface RpcServerDeps extends RpcEndDeps {
 const MOST_BYTES = 1024 * 1024;
 
 /** Stands for bytes that are no message of its method: gRPC would call that a fault of the server. */
-const UNREADABLE: Message = Object.freeze({});
+const UNREADABLE: RpcMessage = Object.freeze({});
 
 /** The port where other services call this one: gRPC, with the standard health service. Never public. */
 export class RpcServer {
@@ -84,9 +90,8 @@ export class RpcServer {
     readonly address: string;
   }): Promise<number> {
     const credentials = serverCredentials(this.#deps.tls);
-    const host = address.includes(':') ? `[${address}]` : address;
     const listening = Promise.withResolvers<number>();
-    this.#server.bindAsync(`${host}:${port}`, credentials, (error, boundPort) => {
+    this.#server.bindAsync(hostPort(address, port), credentials, (error, boundPort) => {
       if (error === null) listening.resolve(boundPort);
       else listening.reject(error);
     });
@@ -98,8 +103,8 @@ export class RpcServer {
   /** Callers are told to go elsewhere; what is being served may end within `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#health.setStatus('', 'NOT_SERVING');
-    // Their callers begin anew elsewhere; by themselves they would not end.
-    for (const feed of this.#feeds) feed.end(new GameError('SERVICE_UNAVAILABLE'));
+    // By themselves they would not end.
+    for (const feed of this.#feeds) feed.leave();
     const closed = Promise.withResolvers<void>();
     const timer = setTimeout(() => this.#server.forceShutdown(), graceMs);
     this.#server.tryShutdown(() => closed.resolve());
@@ -111,9 +116,9 @@ export class RpcServer {
     { name, method }: { readonly name: string; readonly method: string },
     { request, reply }: RpcMethod<z.ZodType, z.ZodType>,
     handle: (request: unknown) => Promise<unknown>,
-  ): handleUnaryCall<Message, Message> {
-    const { clock, log, metrics } = this.#deps;
-    const label = `${name.slice(name.lastIndexOf('.') + 1)}/${method}`;
+  ): handleUnaryCall<RpcMessage, RpcMessage> {
+    const { clock, metrics } = this.#deps;
+    const label = labelOf(name, method);
     const path = `/${name}/${method}`;
     return (call, respond) => {
       const startedMs = clock.monotonicMs();
@@ -133,7 +138,7 @@ export class RpcServer {
       };
       const answer = async () => {
         this.#admit(path, call);
-        return z.encode(reply, await handle(parse(request, call.request))) as Message;
+        return z.encode(reply, await handle(parse(request, call.request))) as RpcMessage;
       };
       inCallContext(context, answer).then(
         (message) => {
@@ -143,10 +148,7 @@ export class RpcServer {
         (thrown: unknown) => {
           const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
           tell(error.code);
-          // As for requests (error-renderer.ts): the caller gets the code, and only this log has the cause.
-          if (error.spec.http >= 500 && error.spec.grpc !== 'RESOURCE_EXHAUSTED') {
-            log.error({ err: thrown, method: label }, 'call failed');
-          }
+          this.#logFailure(thrown, label);
           respond(toServiceError(thrown));
         },
       );
@@ -157,22 +159,25 @@ export class RpcServer {
     { name, method }: { readonly name: string; readonly method: string },
     { request, item }: RpcStream<z.ZodType, z.ZodType>,
     feeder: Feeder,
-  ): handleServerStreamingCall<Message, Message> {
-    const { log } = this.#deps;
+  ): handleServerStreamingCall<RpcMessage, RpcMessage> {
+    const label = labelOf(name, method);
     const path = `/${name}/${method}`;
     return (call) => {
-      const feed = new ServedFeed(call, item);
+      const feed = new ServedFeed(call, item, (thrown) => this.#logFailure(thrown, label));
       this.#feeds.add(feed);
       feed.onClose(() => this.#feeds.delete(feed));
       const begin = async () => {
         this.#admit(path, call);
         await feeder(parse(request, call.request), feed);
       };
-      begin().catch((thrown: unknown) => {
-        if (!(thrown instanceof GameError)) log.error({ err: thrown, path }, 'stream failed');
-        feed.end(thrown);
-      });
+      begin().catch((thrown: unknown) => feed.end(thrown));
     };
+  }
+
+  /** As for requests (error-renderer.ts): the caller gets the code, and only this log has the cause. */
+  #logFailure(thrown: unknown, method: string): void {
+    if (thrown instanceof GameError && !thrown.isFailure) return;
+    this.#deps.log.error({ err: thrown, method }, 'call failed');
   }
 
   /** @throws {GameError} `PEER_UNKNOWN`, `BAD_REQUEST` for what is no message at all */
@@ -186,6 +191,11 @@ export class RpcServer {
       throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
     }
   }
+}
+
+/** For people: `ProfileService/ReadProfile`. */
+function labelOf(name: string, method: string): string {
+  return `${name.slice(name.lastIndexOf('.') + 1)}/${method}`;
 }
 
 /** The same methods, which hand on {@link UNREADABLE} for what they cannot read. */

@@ -1,25 +1,24 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { backOffMs } from '../../shared/back-off.ts';
-
-type Message = Readonly<Record<string, unknown>>;
+import type { RpcMessage } from './rpc-contract.ts';
 
 /**
  * Listens to a stream for as long as somebody wants to: one that ends, breaks, or brings what it should not is opened again, after a pause
  * that grows until it brings something.
  */
 export class Watch {
-  readonly #open: () => ClientReadableStream<Message>;
+  readonly #open: () => ClientReadableStream<RpcMessage>;
   readonly #item: z.ZodType;
   readonly #listener: (item: unknown) => void;
-  #stream: ClientReadableStream<Message> | undefined;
+  #stream: ClientReadableStream<RpcMessage> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #isStopped = false;
 
   /** @param open - opens it once */
   constructor(
-    open: () => ClientReadableStream<Message>,
+    open: () => ClientReadableStream<RpcMessage>,
     item: z.ZodType,
     listener: (item: unknown) => void,
   ) {
@@ -38,7 +37,7 @@ export class Watch {
   #begin(): void {
     const stream = this.#open();
     this.#stream = stream;
-    stream.on('data', (message: Message) => {
+    stream.on('data', (message: RpcMessage) => {
       const parsed = z.safeDecode(this.#item, message as never);
       if (!parsed.success) {
         // The service is of another build: what it says now may fit again when it was replaced.

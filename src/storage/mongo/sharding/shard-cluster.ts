@@ -28,16 +28,16 @@ export async function planShards(target: ShardTarget, wanted: ShardingWanted): P
 /**
  * Does the steps of a plan, in its order. Killed anywhere, it is planned and run again: what is done is no step any more.
  *
- * @param onStep - told before each
+ * @param beforeStep - each waits for it; what it throws ends the run
  * @throws what MongoDB refuses; {GameError} `STORE_UNAVAILABLE`
  */
 export async function runShardPlan(
   { client, db }: ShardTarget,
   { steps }: ShardPlan,
-  onStep: (outline: string) => void,
+  beforeStep: (outline: string) => Promise<void>,
 ): Promise<void> {
   for (const step of steps) {
-    onStep(outlineOf(step));
+    await beforeStep(outlineOf(step));
     const { database, command } = commandOf(step, db.databaseName);
     await askMongo(() => client.db(database).command(command));
   }
