@@ -23,6 +23,7 @@ import { NodeSelf } from './node-self.ts';
 import { joinRegionWithoutRooms } from './region.ts';
 import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
+import { spreadRevocations } from './revocation-spread.ts';
 import type { RpcOffer } from './rpc.ts';
 
 /** Nobody probes a process that has no players. */
@@ -94,20 +95,21 @@ export async function openMatchmakingAlone(
   });
   const matchmaking = await linkRegions(
     { config, nodeId, regions, clock, log, metrics },
-    (link) => {
+    async (link) => {
       bind(link, clock);
-      return openMatchmakingService(
+      const revocations = deps.revocations ?? (await hearRevocations(deps, link, closers));
+      const service = await openMatchmakingService(
         {
           ...{ config, game, nodeId, regions, link, calls, nodes, placer, profiles },
           ...{ clock, log, metrics, events },
         },
         closers,
       );
+      await evictRevoked({ revocations, matchmaking: service });
+      return service;
     },
     closers,
   );
-  const revocations = deps.revocations ?? (await openStanding({ config, clock, log }, closers));
-  await evictRevoked({ revocations, matchmaking });
   let isLeaving = false;
   lease.onPhase((phase) => {
     if (phase !== 'dead' || isLeaving) return;
@@ -135,4 +137,15 @@ export async function openMatchmakingAlone(
       self.stopTakingRooms();
     },
   };
+}
+
+/** Those of this region by its Redis, those of others by the link, where each process hears them for itself. */
+async function hearRevocations(
+  { config, log }: Pick<MatchmakingAloneDeps, 'config' | 'log'>,
+  link: RegionLink | null,
+  closers: Closers,
+): Promise<Revocations> {
+  const revocations = await openStanding({ config, clock: systemClock, log }, closers);
+  spreadRevocations({ revocations, link, log });
+  return revocations;
 }

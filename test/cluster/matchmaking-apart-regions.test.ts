@@ -2,6 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
+import { openRedis } from '../../src/storage/redis/redis-connection.ts';
+import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { MatchPlayer } from '../support/match-player.ts';
@@ -63,7 +66,21 @@ async function openRegions() {
   await apart.untilReady(matchmaking, a, b);
   for (const { url } of [a, b]) await eventually(() => areAllRegionsOpen(url), SOON);
   const kept = owned.move();
-  return { a, b, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const redisOfA = await openRedis(apart.redis.uri, {
+    name: 'test',
+    log: createLogger({ level: 'silent' }),
+  });
+  kept.defer(() => redisOfA.disconnect());
+  return { a, b, redisOfA, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function signOutEverywhere(
+  { url }: MeridianProcess,
+  { accessToken }: SessionTokens,
+): Promise<void> {
+  const headers = { Authorization: `Bearer ${accessToken}`, 'Content-Type': 'application/json' };
+  const init = { method: 'POST', headers, body: '{}' };
+  expect((await fetch(`${url}/v1/auth/sign-out-everywhere`, init)).ok).toBe(true);
 }
 
 async function statusAt({ url }: MeridianProcess, { accessToken }: SessionTokens): Promise<number> {
@@ -71,7 +88,7 @@ async function statusAt({ url }: MeridianProcess, { accessToken }: SessionTokens
   return (await fetch(`${url}/v1/auth/identities`, { headers })).status;
 }
 
-test('[SE-27] tickets, results and revocations pass between a region apart and one that is not', {
+test('[SE-27] [TK-16] tickets, results and revocations pass between a region apart and one that is not', {
   timeout: 90_000,
 }, async () => {
   await using regions = await openRegions();
@@ -104,20 +121,21 @@ test('[SE-27] tickets, results and revocations pass between a region apart and o
     await Promise.all(rooms.map((room) => room.leave()));
   }
 
+  // What the other region decides reaches the one that waits here, too.
+  const waiting = await player(a, 'a');
+  const ticket = await waiting.enter('duel', { latencyMsByRegion: { a: 20 } });
+  const stateOf = () => regions.redisOfA.hget(redisKeys.ticket(ticket.body.ticketId), 'kind');
+  await eventually(async () => (await stateOf()) === 'searching', SOON);
+  await signOutEverywhere(b, waiting.tokens);
+  await eventually(async () => (await stateOf()) === 'ended', SOON);
+
   for (const [here, there] of [
     [a, b],
     [b, a],
   ] as const) {
     const session = await here.signIn('Ann');
     await eventually(async () => (await statusAt(there, session)) === 200, SOON);
-    await fetch(`${here.url}/v1/auth/sign-out-everywhere`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${session.accessToken}`,
-        'Content-Type': 'application/json',
-      },
-      body: '{}',
-    });
+    await signOutEverywhere(here, session);
     await eventually(async () => (await statusAt(there, session)) === 401, SOON);
   }
 });
