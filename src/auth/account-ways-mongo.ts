@@ -13,7 +13,7 @@
 import { GameError } from '../errors/game-error.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
-import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
+import { askMongo, insertIfNew } from '../storage/mongo/mongo-error.ts';
 import type {
   AccountDocument,
   AccountModels,
@@ -77,7 +77,7 @@ export class MongoAccountWays {
     const { accounts } = this.#models;
     const revision = this.#newToken();
     if (before === null) {
-      return await isNew(() => accounts.insertOne({ _id: playerId, revision, ways }));
+      return await insertIfNew(() => accounts.insertOne({ _id: playerId, revision, ways }));
     }
     const filter = { _id: playerId, revision: before.revision };
     if (ways.length === 0) {
@@ -120,7 +120,7 @@ export class MongoAccountWays {
     const { token } = way;
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       const document = { _id: claimId(way), playerId, token };
-      if (await isNew(() => this.#models.identities.insertOne(document))) return true;
+      if (await insertIfNew(() => this.#models.identities.insertOne(document))) return true;
       const claim = await this.#readClaim(way);
       if (claim?.token === token) return true;
       if (claim !== null && (await this.#isLive(claim))) return false;
@@ -164,15 +164,4 @@ function liveWay(
   { token }: IdentityClaimDocument,
 ): AccountWay | undefined {
   return account?.ways.find((way) => way.token === token && way.phase !== 'leaving');
-}
-
-/** Inserts a document. @returns false: there is one with its id */
-async function isNew(insert: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await askMongo(insert);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
-import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
-import type { AccountModels, BanDocument } from './account-mongo-models.ts';
+import { askMongo, insertIfNew } from '../storage/mongo/mongo-error.ts';
+import type { AccountModels } from './account-mongo-models.ts';
 import type { BanDecision, BanStore } from './ban-store.ts';
 
 /** Bans in MongoDB: a document for each player of whom something was decided. */
@@ -14,7 +14,10 @@ export class MongoBanStore implements BanStore {
   async record(decision: BanDecision): Promise<BanDecision> {
     const { playerId, ...rest } = decision;
     // Most are the first of their player.
-    if (await this.#insert({ ...rest, _id: playerId })) return decision;
+    const isFirst = await insertIfNew(() =>
+      this.#models.bans.insertOne({ ...rest, _id: playerId }),
+    );
+    if (isFirst) return decision;
     // Of two at the same time the first stays, so that one that comes twice changes nothing.
     const filter = { _id: playerId, decidedAtMs: { $lt: decision.decidedAtMs } };
     const { matchedCount } = await askMongo(() =>
@@ -38,16 +41,5 @@ export class MongoBanStore implements BanStore {
     await askMongo(() =>
       this.#models.bans.deleteOne({ _id: playerId }).maxTimeMS(MAX_COMMAND_MS).exec(),
     );
-  }
-
-  /** @returns whether there was none */
-  async #insert(document: BanDocument): Promise<boolean> {
-    try {
-      await askMongo(() => this.#models.bans.insertOne(document));
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Clock } from '../shared/clock.ts';
 import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
-import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
+import { askMongo, insertIfNew } from '../storage/mongo/mongo-error.ts';
 import type { AccountModels, SignInDocument } from './account-mongo-models.ts';
 import type {
   NewRefreshToken,
@@ -92,12 +92,8 @@ export class MongoRefreshTokenStore implements RefreshTokenStore {
     { startedAtMs, expiresAt }: SignInDocument,
   ): Promise<void> {
     const document = { _id: tokenHash, playerId, familyId, startedAtMs, expiresAt };
-    try {
-      await askMongo(() => this.#models.spentTokens.insertOne(document));
-    } catch (error) {
-      // Kept by another who spends it at the same time, or by a try that got no further.
-      if (!isDuplicateKey(error)) throw error;
-    }
+    // Not new: kept by another who spends it at the same time, or by a try that got no further.
+    await insertIfNew(() => this.#models.spentTokens.insertOne(document));
   }
 
   /** @returns whether it was good still */

@@ -104,7 +104,8 @@ export interface PlayerProfiles {
    * Adds to statistics, in one durable write: `{ 'duel.wins': 1 }`. Concurrent additions from several rooms all count.
    *
    * @returns null while the store is away: they wait in a durable queue of the region, and will count
-   * @throws {GameError} `PROFILE_UNKNOWN`, `STORE_UNAVAILABLE`
+   * @throws {GameError} `PROFILE_UNKNOWN`; `STORE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`: they may count all the same, so who must not count twice
+   *   uses `operate`
    */
   addStatistics(
     playerId: string,
@@ -120,7 +121,8 @@ export interface PlayerProfiles {
   operate(playerId: string, operation: PlayerOperation): Promise<OperationOutcome>;
   /**
    * Writes a section within 1.5 s, as often as a room likes: of what comes until then the newest counts. Nothing waits for it.
-   * With Redis and MongoDB it survives the node from about 50 ms on; otherwise a node that is killed loses those 1.5 s.
+   * With Redis and MongoDB it survives the node from about 50 ms on (250 ms when the profile service runs elsewhere); otherwise a node that is
+   * killed loses those 1.5 s.
    *
    * @throws {GameError} `BAD_REQUEST`
    */

@@ -1,7 +1,7 @@
 // What profiles need beside themselves, in MongoDB: who is where, who has which name, and what is under way.
 
 import { MAX_COMMAND_MS } from '../storage/mongo/mongo-connection.ts';
-import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
+import { askMongo, insertIfNew } from '../storage/mongo/mongo-error.ts';
 import type { LocationDocument, ProfileModels, UsernameDocument } from './profile-mongo-models.ts';
 import type {
   Intent,
@@ -33,13 +33,10 @@ export class MongoPlayerDirectory implements PlayerDirectory {
 
   async add(location: PlayerLocation): Promise<PlayerLocation | null> {
     const { playerId, ...rest } = location;
-    try {
-      await askMongo(() => this.#models.directory.insertOne({ ...rest, _id: playerId }));
-      return null;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      return await this.locate(playerId);
-    }
+    const isNew = await insertIfNew(() =>
+      this.#models.directory.insertOne({ ...rest, _id: playerId }),
+    );
+    return isNew ? null : await this.locate(playerId);
   }
 
   async set({ playerId, ...location }: PlayerLocation): Promise<void> {
@@ -76,13 +73,10 @@ export class MongoUsernameStore implements UsernameStore {
   }
 
   async add({ name, ...entry }: UsernameEntry): Promise<UsernameEntry | null> {
-    try {
-      await askMongo(() => this.#models.usernames.insertOne({ ...entry, _id: name }));
-      return null;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      return await this.read(name);
-    }
+    const isNew = await insertIfNew(() =>
+      this.#models.usernames.insertOne({ ...entry, _id: name }),
+    );
+    return isNew ? null : await this.read(name);
   }
 
   async replace(before: UsernameEntry, after: UsernameEntry | null): Promise<boolean> {
@@ -115,14 +109,10 @@ export class MongoIntentStore implements IntentStore {
 
   async add(intent: Intent): Promise<void> {
     const { intentId, homeRegion, untilMs } = intent;
-    try {
-      await askMongo(() =>
-        this.#models.intents.insertOne({ _id: intentId, homeRegion, untilMs, intent }),
-      );
-    } catch (error) {
-      // Written down before, by a try whose answer was lost.
-      if (!isDuplicateKey(error)) throw error;
-    }
+    // Not new: written down before, by a try whose answer was lost.
+    await insertIfNew(() =>
+      this.#models.intents.insertOne({ _id: intentId, homeRegion, untilMs, intent }),
+    );
   }
 
   async remove({ intentId, homeRegion }: Pick<Intent, 'intentId' | 'homeRegion'>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { mongo } from 'mongoose';
 import { MAX_COMMAND_MS, type MongoDatabase } from '../storage/mongo/mongo-connection.ts';
-import { askMongo, isDuplicateKey } from '../storage/mongo/mongo-error.ts';
+import { askMongo, insertIfNew } from '../storage/mongo/mongo-error.ts';
 import type { LedgerEntry, ProfileRef } from './contract.ts';
 import { ledgerOf } from './ledger-store-mongo.ts';
 import type { ProfileDocument, ProfileModels } from './profile-mongo-models.ts';
@@ -22,13 +22,7 @@ export class MongoProfileStore implements ProfileStore {
   }
 
   async insert(record: ProfileRecord): Promise<boolean> {
-    try {
-      await askMongo(() => this.#models.profiles.insertOne(toDocument(record)));
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    return await insertIfNew(() => this.#models.profiles.insertOne(toDocument(record)));
   }
 
   async read(ref: ProfileRef): Promise<ProfileRecord | null> {

@@ -3,7 +3,8 @@ import type { LedgerEntry, Profiles } from './contract.ts';
 
 /**
  * Profiles that tell of each change of a wallet, once it is durable: one event for a currency. What was repeated or refused has changed
- * nothing. Should the answer to an operation get lost on its way here, its events are missing; the ledger has it.
+ * nothing. The ledger has more: an operation that was deferred tells nothing when it is applied, for that happens in whatever process takes it
+ * from the queue; nor does one whose answer got lost on its way here.
  */
 export function withWalletEvents<Any extends Profiles>(profiles: Any, events: EconomyEvents): Any {
   return {

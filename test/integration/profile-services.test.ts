@@ -161,7 +161,7 @@ test('[SE-1] [PR-61] over gRPC it is said that a write waits', async () => {
   expect(await profiles.addStatistics(ANN, { wins: 1 })).toBeNull();
 });
 
-test('[PR-73] over gRPC soft data of many players goes in calls that are not too large', async () => {
+test('[PR-78] over gRPC soft data of many players goes in calls that are not too large', async () => {
   await using opened = await remote();
   const { profiles } = opened;
   const value = { text: 'x'.repeat(16_000) };
@@ -173,7 +173,7 @@ test('[PR-73] over gRPC soft data of many players goes in calls that are not too
   }
 });
 
-test('[PR-77] over gRPC soft data goes on when the call is over in which its first value was put', async () => {
+test('[PR-78] over gRPC soft data goes on when the call is over in which its first value was put', async () => {
   await using opened = await remote();
   const { profiles, registry } = opened;
   const over = { traceparent: '', deadlineMs: systemClock.monotonicMs() - 1 };
@@ -187,7 +187,7 @@ test('[PR-77] over gRPC soft data goes on when the call is over in which its fir
   expect(await sent()).toEqual(['ok']);
 });
 
-test('[PR-71] over gRPC a flush fails when the values before it could not be kept where others find them', async () => {
+test('[PR-71] [PR-78] over gRPC a flush fails when the values before it could not be kept where others find them', async () => {
   const shelve = () => Promise.reject(new GameError('STORE_UNAVAILABLE'));
   await using opened = await remote({ shelve });
   const { profiles } = opened;

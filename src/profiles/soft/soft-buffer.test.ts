@@ -90,7 +90,7 @@ describe('SoftBuffer', () => {
     expect(batches).toEqual([[1, 2], [3], [1_234_567_890], [4]]);
   });
 
-  test('[PR-73] what is refused for what it is goes, and keeps nothing else back', async () => {
+  test('[PR-78] what is refused for what it is goes, and keeps nothing else back', async () => {
     const { buffer, batches, lost, refused } = taker();
     refused.add(2);
     for (let n = 1; n <= 4; n += 1) buffer.put(value(n, `p_${n}`));

@@ -188,7 +188,7 @@ describe('soft data that is written behind', () => {
     expect(world.stored('p_ann', 'position')).toBe(2);
   });
 
-  test('[PR-71] values that are shelved can be flushed by another process at once, or it is said that they were not', async () => {
+  test('[PR-71] [PR-78] values that are shelved can be flushed by another process at once, or it is said that they were not', async () => {
     const world = new World();
     const [here, there] = world.processes;
     const values = [{ playerId: 'p_ann', section: 'position', value: { n: 1 } }];

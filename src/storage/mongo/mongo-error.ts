@@ -45,7 +45,7 @@ const SOCKET_ERRORS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Whether MongoDB refused a document because its key is taken. The servers we meet do not all say which key. */
-export function isDuplicateKey(error: unknown): boolean {
+function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
 }
 
@@ -67,6 +67,23 @@ export async function askMongo<Answer>(question: () => Promise<Answer>): Promise
     return await question();
   } catch (error) {
     throw isUnavailable(error) ? new GameError('STORE_UNAVAILABLE', {}, { cause: error }) : error;
+  }
+}
+
+/**
+ * Inserts a document.
+ *
+ * @param insert - bounded by the connection's write concern: mongoose gives an insert no time of its own
+ * @returns false: its key is taken
+ * @throws {GameError} as `askMongo`
+ */
+export async function insertIfNew(insert: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await askMongo(insert);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
   }
 }
 

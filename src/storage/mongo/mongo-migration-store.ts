@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import { EMPTY_STATE, type MigrationState } from '../migrations/migration-state.ts';
 import type { MigrationStore } from '../migrations/migration-store.ts';
 import { MAX_COMMAND_MS } from './mongo-connection.ts';
-import { askMongo, isDuplicateKey } from './mongo-error.ts';
+import { askMongo, insertIfNew } from './mongo-error.ts';
 
 const COLLECTION = 'schema';
 const ID = 'migrations';
@@ -30,7 +30,9 @@ export class MongoMigrationStore implements MigrationStore {
   }
 
   async replace(before: MigrationState, after: MigrationState): Promise<boolean> {
-    if (before.revision === 0) return await this.#create(after);
+    if (before.revision === 0) {
+      return await insertIfNew(() => this.#collection.insertOne({ _id: ID, ...after }));
+    }
     const { matchedCount } = await askMongo(() =>
       this.#collection.updateOne(
         { _id: ID, revision: before.revision },
@@ -46,16 +48,6 @@ export class MongoMigrationStore implements MigrationStore {
     // The old name: see openMongo.
     const hello = await askMongo(() => this.#db.command({ isMaster: 1 }));
     return (hello['localTime'] as Date).getTime();
-  }
-
-  async #create(state: MigrationState): Promise<boolean> {
-    try {
-      await askMongo(() => this.#collection.insertOne({ _id: ID, ...state }));
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
   }
 
   get #collection(): mongo.Collection<StateDocument> {
