@@ -14,7 +14,7 @@ import type { Closers } from '../shared/closers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import { GameChannels } from './game-channels.ts';
-import type { ReadinessCheck } from './health.ts';
+import { leaseCheck, type ReadinessCheck } from './health.ts';
 import { matchmakingOffer, openMatchmakingService } from './matchmaking.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegionWithoutRooms } from './region.ts';
@@ -110,15 +110,9 @@ export async function openMatchmakingAlone(
     );
     onFenced();
   });
-  const assertHeld = async () => {
-    if (!lease.isHeld()) throw new GameError('LEASE_LOST');
-  };
   return {
     offer: matchmakingOffer(matchmaking),
-    checks: [
-      { name: 'tickets', check: () => matchmaking.ping() },
-      { name: 'lease', check: assertHeld },
-    ],
+    checks: [{ name: 'tickets', check: () => matchmaking.ping() }, leaseCheck(lease)],
     start: (port) => {
       self.listensOn(port, lease);
       matchmaking.start();
