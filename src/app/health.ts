@@ -1,4 +1,6 @@
 import type { Application } from 'express';
+import type { NodeLease } from '../cluster/node-lease.ts';
+import { GameError } from '../errors/game-error.ts';
 
 /** Whether this node should get traffic; each check resolves or tells what is wrong. */
 export interface ReadinessCheck {
@@ -26,6 +28,16 @@ export function mountHealth(
     const failed = deps.isDraining() ? ['draining'] : await failing(deps.checks);
     response.status(failed.length === 0 ? 200 : 503).json({ ready: failed.length === 0, failed });
   });
+}
+
+/** Whether the region counts on this process. */
+export function leaseCheck(lease: Pick<NodeLease, 'isHeld'>): ReadinessCheck {
+  return {
+    name: 'lease',
+    check: async () => {
+      if (!lease.isHeld()) throw new GameError('LEASE_LOST');
+    },
+  };
 }
 
 async function failing(checks: readonly ReadinessCheck[]): Promise<string[]> {

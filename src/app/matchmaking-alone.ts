@@ -17,7 +17,7 @@ import type { NodeMetrics } from '../telemetry/metrics.ts';
 import { openStanding } from './accounts.ts';
 import { evictRevoked } from './evict-revoked.ts';
 import { GameChannels } from './game-channels.ts';
-import type { ReadinessCheck } from './health.ts';
+import { leaseCheck, type ReadinessCheck } from './health.ts';
 import { matchmakingOffer, openMatchmakingService } from './matchmaking.ts';
 import { NodeSelf } from './node-self.ts';
 import { joinRegionWithoutRooms } from './region.ts';
@@ -119,15 +119,9 @@ export async function openMatchmakingAlone(
     );
     onFenced();
   });
-  const assertHeld = async () => {
-    if (!lease.isHeld()) throw new GameError('LEASE_LOST');
-  };
   return {
     offer: matchmakingOffer(matchmaking),
-    checks: [
-      { name: 'tickets', check: () => matchmaking.ping() },
-      { name: 'lease', check: assertHeld },
-    ],
+    checks: [{ name: 'tickets', check: () => matchmaking.ping() }, leaseCheck(lease)],
     start: (port) => {
       self.listensOn(port, lease);
       matchmaking.start();

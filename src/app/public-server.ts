@@ -3,10 +3,8 @@ import express from 'express';
 import { authRoutes } from '../auth/routes.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { NodeLease } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import { GameError } from '../errors/game-error.ts';
 import type { Profiles } from '../profiles/contract.ts';
 import { profileRoutes } from '../profiles/routes.ts';
 import type { RegionsService } from '../regions/service.ts';
@@ -30,7 +28,7 @@ import { SocketForwarder } from '../transport/ws/socket-forwarder.ts';
 import type { NodeAnalytics } from './analytics.ts';
 import { deletePlayer } from './delete-player.ts';
 import type { Evacuation } from './evacuation.ts';
-import { mountHealth, type ReadinessCheck } from './health.ts';
+import { leaseCheck, mountHealth, type ReadinessCheck } from './health.ts';
 import type { NodeMatchmaking } from './matchmaking.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
@@ -72,11 +70,7 @@ export function createPublicServer(parts: PublicServerParts): {
 
   const app = express();
   mountHealth(app, {
-    checks: [
-      ...checks,
-      { name: 'lease', check: async () => assertHeld(region.lease) },
-      ...matchmaking.checks,
-    ],
+    checks: [...checks, leaseCheck(region.lease), ...matchmaking.checks],
     isDraining: () => self.isDraining,
   });
   // Pages of one region play in all of them.
@@ -120,8 +114,4 @@ export function createPublicServer(parts: PublicServerParts): {
     log,
   });
   return { server, transport };
-}
-
-function assertHeld(lease: NodeLease): void {
-  if (!lease.isHeld()) throw new GameError('LEASE_LOST');
 }
