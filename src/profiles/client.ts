@@ -15,7 +15,7 @@ const NOBODY = 'nobody';
 /** Soft data on its way: the service waits for more anyway. Its bytes leave room for ids and names in the MiB that a call may have. */
 const SOFT_BATCH = { everyMs: 200, mostTogether: 256, mostBytes: 768 * 1_024 } as const;
 
-/** Batches go by themselves: for whoever put the first of them their calls are not. */
+/** A batch is of many calls: it does not end with the one in which its first value was put. */
 const NOBODYS_CALL = { traceparent: '', deadlineMs: Number.POSITIVE_INFINITY } as const;
 
 export interface ProfileClient extends Profiles {
