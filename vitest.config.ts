@@ -16,8 +16,8 @@ const seed = Number(process.env['MERIDIAN_TEST_SEED'] ?? Date.now() % 2 ** 31);
 const REAL_TIME = { retry: 1 } as const;
 
 /**
- * Tests that start regions by the handful: up to ten nodes and five Redis servers. One file at a time, by themselves: beside them a node
- * of another test takes six seconds to start, where it takes one.
+ * Tests that start regions by the handful: up to ten nodes and five Redis servers. Two files at a time, by themselves: beside more of
+ * them a node takes six seconds to start, where it takes one.
  */
 const SEVERAL_REGIONS = [
   'backfill-regions',
@@ -40,6 +40,8 @@ const LONG_FILES = [
   'test/cluster/deferred-writes.test.ts',
   'test/integration/deferred-writes.test.ts',
   'test/contracts/migrations.test.ts',
+  'test/cluster/world-chaos.test.ts',
+  'test/cluster/evacuation.test.ts',
   'test/integration/setup.test.ts',
 ];
 
@@ -116,7 +118,7 @@ export default defineConfig({
           include: SEVERAL_REGIONS,
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -5,12 +5,12 @@ import WebSocket from 'ws';
 import type { TicketBody } from '../../src/protocol/matchmaking.ts';
 import { eventually } from '../support/eventually.ts';
 import { MatchPlayer, type MatchRegion } from '../support/match-player.ts';
-import { MATCH_WORLDS, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
+import { MATCH_WORLD, type MatchWorld, STARTS_WITHIN_MS } from '../support/match-worlds.ts';
 
 const SECRET = 'a secret of one region, long enough';
 const SOON = { withinMs: 10_000 };
 
-describe.each(MATCH_WORLDS)('$name', ({ open }) => {
+describe.each(MATCH_WORLD)('$name', ({ open }) => {
   let world: MatchWorld;
   let region: MatchRegion;
   beforeAll(async () => {

@@ -13,7 +13,7 @@ export interface MatchWorld extends AsyncDisposable {
 export const STARTS_WITHIN_MS = 90_000;
 
 /** Matchmaking in the process of the only node; and in one of its own, beside two nodes with rooms. */
-export const MATCH_WORLDS: readonly {
+const MATCH_WORLDS: readonly {
   readonly name: string;
   open(game: string, env: Env): Promise<MatchWorld>;
 }[] = [
@@ -44,5 +44,5 @@ export const MATCH_WORLDS: readonly {
   },
 ];
 
-/** The one that a run is about: apart with `MERIDIAN_TEST_SPLIT=1`. For what matchmaking.test.ts has shown of both. */
+/** The one that a run is about: apart with `MERIDIAN_TEST_SPLIT=1`. */
 export const MATCH_WORLD = MATCH_WORLDS.slice(...(isSplit ? [1, 2] : [0, 1]));
