@@ -1,6 +1,6 @@
 // The promise that rooms outlive their process, with real processes: short runs of the chaos scenarios, judged like long ones.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { secondLine } from '../../loadtest/chaos/chaos-table.ts';
 import { CHAOS_FLAGS, type ChaosOptions } from '../../loadtest/chaos/options.ts';
 import { outagesOf } from '../../loadtest/chaos/outages.ts';
@@ -8,6 +8,7 @@ import { type ChaosRun, runChaos } from '../../loadtest/chaos/run-chaos.ts';
 import type { ScenarioName } from '../../loadtest/chaos/scenarios/scenario.ts';
 import { SCENARIOS } from '../../loadtest/chaos/scenarios/scenarios.ts';
 import { parseCommand } from '../../loadtest/cli/command-line.ts';
+import { longTest } from '../support/long-test.ts';
 
 const ROOMS = 4;
 const BOTS_PER_ROOM = 2;
@@ -37,7 +38,7 @@ function expectKept({ verdicts, evidence, log }: ChaosRun & { readonly log: stri
 }
 
 describe('[CH-1] [CH-2] [CH-3] [CH-4] [CH-5] [CH-6] [CH-7] [CH-8] [CH-9] [CH-10]', () => {
-  test.each(['kill-node', 'stop-node', 'drain-node'] as const)(
+  longTest.each(['kill-node', 'stop-node', 'drain-node'] as const)(
     '%s: rooms go on elsewhere, whole',
     async (name) => {
       const run = await play(name);
@@ -48,7 +49,7 @@ describe('[CH-1] [CH-2] [CH-3] [CH-4] [CH-5] [CH-6] [CH-7] [CH-8] [CH-9] [CH-10]
     },
   );
 
-  test('kill-loop: the poisoned room alone is lost, and its players are told', async () => {
+  longTest('kill-loop: the poisoned room alone is lost, and its players are told', async () => {
     const run = await play('kill-loop');
     expectKept(run);
     const { endings, poisonedRooms } = run.evidence;

@@ -6,11 +6,12 @@ import { afterAll, expect, test } from 'vitest';
 import type { PlayerOperation } from '../../src/profiles/contract.ts';
 import { AwayStore } from '../support/away-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { MongoServer } from '../support/mongo-server.ts';
 import { ProfileNodeProcess } from '../support/profile-node-process.ts';
 
-const isMissing = missingTool('mongo-server') || missingTool('redis-server');
+const isMissing = !isLong || missingTool('mongo-server') || missingTool('redis-server');
 const server = isMissing ? null : await MongoServer.start();
 afterAll(() => server?.[Symbol.asyncDispose]());
 

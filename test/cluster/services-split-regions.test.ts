@@ -2,11 +2,12 @@
 
 import { randomBytes } from 'node:crypto';
 import { Client, type Room } from '@colyseus/sdk';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { CloseCode } from '../../src/protocol/close-codes.ts';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { SplitWorld } from '../support/split-world.ts';
 import { MeridianProcess } from '../support/start-meridian.ts';
@@ -99,57 +100,69 @@ async function sitAt(node: MeridianProcess, { accessToken }: SessionTokens) {
   return { ended: new Promise<number>((resolve) => room.onLeave((code) => resolve(code))) };
 }
 
-test('[SE-13] a sign-in that ends in the auth service of one region ends in the other', async () => {
-  const session = await a.node.signIn('Ann');
-  expect(await refusalAt(b, session)).toBeNull();
-  const seats = [await sitAt(a.node, session), await sitAt(b, session)];
-  const path = `${session.playerId}/sign-out`;
-  expect((await operator(a.node, 'POST', path)).status).toBe(204);
-  expect(await refusalAt(a.node, session)).toBe('TOKEN_REVOKED');
-  await eventually(async () => (await refusalAt(b, session)) === 'TOKEN_REVOKED', SECONDS);
-  for (const { ended } of seats) expect(await ended).toBe(CloseCode.SIGNED_OUT);
-});
+longTest(
+  '[SE-13] a sign-in that ends in the auth service of one region ends in the other',
+  async () => {
+    const session = await a.node.signIn('Ann');
+    expect(await refusalAt(b, session)).toBeNull();
+    const seats = [await sitAt(a.node, session), await sitAt(b, session)];
+    const path = `${session.playerId}/sign-out`;
+    expect((await operator(a.node, 'POST', path)).status).toBe(204);
+    expect(await refusalAt(a.node, session)).toBe('TOKEN_REVOKED');
+    await eventually(async () => (await refusalAt(b, session)) === 'TOKEN_REVOKED', SECONDS);
+    for (const { ended } of seats) expect(await ended).toBe(CloseCode.SIGNED_OUT);
+  },
+);
 
-test('[SE-13] a ban of the other region is kept by the auth service, for the time after', async () => {
-  const reply = await fetch(`${a.node.url}/v1/auth/device`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ deviceKey }),
-  });
-  const session = (await reply.json()) as SessionTokens;
-  const path = `${session.playerId}/ban`;
-  expect((await operator(b, 'POST', path, { reason: 'aimbot' })).status).toBe(200);
-  await eventually(async () => (await refusalAt(a.node, session)) === 'PLAYER_BANNED', SECONDS);
-  await eventually(async () => (await byDeviceAt(a.node)) === 'PLAYER_BANNED', SECONDS);
-  // Not because it remembers having heard of it.
-  await a.kill('auth');
-  await a.restart('auth');
-  await eventually(async () => (await byDeviceAt(a.node)) === 'PLAYER_BANNED', {
-    withinMs: 30_000,
-  });
-  expect((await operator(b, 'DELETE', path)).status).toBe(200);
-  await eventually(async () => (await byDeviceAt(a.node)) === null, SECONDS);
-});
+longTest(
+  '[SE-13] a ban of the other region is kept by the auth service, for the time after',
+  async () => {
+    const reply = await fetch(`${a.node.url}/v1/auth/device`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ deviceKey }),
+    });
+    const session = (await reply.json()) as SessionTokens;
+    const path = `${session.playerId}/ban`;
+    expect((await operator(b, 'POST', path, { reason: 'aimbot' })).status).toBe(200);
+    await eventually(async () => (await refusalAt(a.node, session)) === 'PLAYER_BANNED', SECONDS);
+    await eventually(async () => (await byDeviceAt(a.node)) === 'PLAYER_BANNED', SECONDS);
+    // Not because it remembers having heard of it.
+    await a.kill('auth');
+    await a.restart('auth');
+    await eventually(async () => (await byDeviceAt(a.node)) === 'PLAYER_BANNED', {
+      withinMs: 30_000,
+    });
+    expect((await operator(b, 'DELETE', path)).status).toBe(200);
+    await eventually(async () => (await byDeviceAt(a.node)) === null, SECONDS);
+  },
+);
 
-test('[SE-13] the auth service takes no turn of a link: what comes for tickets finds matchmaking, and a node carries', async () => {
-  await using redis = a.redis.client();
-  const keys = [redisKeys.linkBridge('b'), redisKeys.linkWorker('b')];
-  await eventually(async () => (await redis.exists(...keys)) === 2, SECONDS);
-  await Promise.all([a.kill('game'), a.kill('matchmaking')]);
-  // Gone with those that had them, and nobody takes them up.
-  await eventually(async () => (await redis.exists(...keys)) === 0, SECONDS);
-  // Whoever wants a turn asks three times a second.
-  const taken = async () => (await redis.exists(...keys)) > 0;
-  await expect(eventually(taken, { withinMs: 1_000 })).rejects.toThrow('not within');
-  await Promise.all([a.restart('game'), a.restart('matchmaking')]);
-  await eventually(async () => (await redis.exists(...keys)) === 2, { withinMs: 30_000 });
-});
+longTest(
+  '[SE-13] the auth service takes no turn of a link: what comes for tickets finds matchmaking, and a node carries',
+  async () => {
+    await using redis = a.redis.client();
+    const keys = [redisKeys.linkBridge('b'), redisKeys.linkWorker('b')];
+    await eventually(async () => (await redis.exists(...keys)) === 2, SECONDS);
+    await Promise.all([a.kill('game'), a.kill('matchmaking')]);
+    // Gone with those that had them, and nobody takes them up.
+    await eventually(async () => (await redis.exists(...keys)) === 0, SECONDS);
+    // Whoever wants a turn asks three times a second.
+    const taken = async () => (await redis.exists(...keys)) > 0;
+    await expect(eventually(taken, { withinMs: 1_000 })).rejects.toThrow('not within');
+    await Promise.all([a.restart('game'), a.restart('matchmaking')]);
+    await eventually(async () => (await redis.exists(...keys)) === 2, { withinMs: 30_000 });
+  },
+);
 
-test('[CA-9] what a profile service apart writes, the caches of the other region hear', async () => {
-  const heard = () =>
-    b.metric('meridian_cache_news_total{cache="profiles",direction="heard"}').catch(() => 0);
-  const before = await heard();
-  // A profile that is new has changed, too.
-  await a.node.signIn('Cid');
-  await eventually(async () => (await heard()) > before, SECONDS);
-});
+longTest(
+  '[CA-9] what a profile service apart writes, the caches of the other region hear',
+  async () => {
+    const heard = () =>
+      b.metric('meridian_cache_news_total{cache="profiles",direction="heard"}').catch(() => 0);
+    const before = await heard();
+    // A profile that is new has changed, too.
+    await a.node.signIn('Cid');
+    await eventually(async () => (await heard()) > before, SECONDS);
+  },
+);

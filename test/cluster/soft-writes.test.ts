@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { AwayStore } from '../support/away-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { MongoServer } from '../support/mongo-server.ts';
 import { ProfileNodeProcess } from '../support/profile-node-process.ts';
 
-const isMissing = missingTool('mongo-server') || missingTool('redis-server');
+const isMissing = !isLong || missingTool('mongo-server') || missingTool('redis-server');
 const server = isMissing ? null : await MongoServer.start();
 afterAll(() => server?.[Symbol.asyncDispose]());
 
