@@ -50,17 +50,27 @@ async function matcherOf(queue: string): Promise<MeridianProcess> {
   return region.running[ids.indexOf(matcher ?? '')] as MeridianProcess;
 }
 
-/** A match whose room runs on another node than matches its queue: of many at once not all are made where they are matched. */
+/** Matches at once, and how often: where a room goes is up to how busy its node was in that half second. */
+const MATCHES = 8;
+const MOST_ROUNDS = 8;
+
+/** A match whose room runs on another node than matches its queue: of many not all are made where they are matched. */
 async function matchApart(asked: MeridianProcess) {
-  const waiting = await Promise.all(Array.from({ length: 16 }, () => wait(at(asked), 'duel')));
-  const seated = await Promise.all(waiting.map(sit));
   const matcher = await matcherOf('duel');
-  for (const [roomId, both] of Map.groupBy(seated, ({ seat }) => seat.reservation.roomId)) {
-    const owner = await region.ownerOf(roomId);
-    if (owner === matcher) continue;
-    const others = seated.filter((it) => !both.includes(it));
-    await Promise.all(others.map(({ room }) => close(room)));
-    return { seated: both as [Seated, Seated], owner, matcher };
+  const all: Seated[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const waiting = await Promise.all(
+      Array.from({ length: 2 * MATCHES }, () => wait(at(asked), 'duel')),
+    );
+    const seated = await Promise.all(waiting.map(sit));
+    all.push(...seated);
+    for (const [roomId, both] of Map.groupBy(seated, ({ seat }) => seat.reservation.roomId)) {
+      const owner = await region.ownerOf(roomId);
+      if (owner === matcher) continue;
+      const others = all.filter((it) => !both.includes(it));
+      await Promise.all(others.map(({ room }) => close(room)));
+      return { seated: both as [Seated, Seated], owner, matcher };
+    }
   }
   throw new Error('Every room was made where its queue is matched.');
 }
