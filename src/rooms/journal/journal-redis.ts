@@ -220,7 +220,6 @@ class RedisJournalWriter implements JournalWriter {
   }
 
   async settled(): Promise<void> {
-    this.handOver();
     if (this.#pendingEntries > 0) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);

@@ -23,16 +23,12 @@ interface QueuedWrite extends JournalWrite {
 }
 
 /**
- * For how long a write waits for others, ms. A pipeline costs the node more than the entries in it do, and rooms take their
- * steps all over the tick. A kill may take with it what waits, which is at most what it may take anyway: the last flush of a room.
+ * Everything that is written in one turn of the event loop, by any room, in one pipeline. A long turn, in which a room comes
+ * round again, has more than one.
  */
-const GATHER_MS = 8;
-
-/** What any room writes within a moment, in one pipeline. Nothing waits longer than until its room comes round again. */
 export class RedisJournalBatch {
   readonly #redis: RedisClient;
   #queue: QueuedWrite[] = [];
-  #timer: NodeJS.Timeout | undefined;
   readonly #queuedKeys = new Set<string>();
 
   constructor(redis: RedisClient) {
@@ -41,7 +37,7 @@ export class RedisJournalBatch {
 
   /** Never rejects. Writes reach Redis in the order in which they were added. */
   add(write: JournalWrite): Promise<WriteOutcome> {
-    this.#timer ??= setTimeout(() => void this.#send(), GATHER_MS);
+    if (this.#queue.length === 0) setImmediate(() => void this.#send());
     return new Promise((resolve) => {
       this.#queue.push({ ...write, done: resolve });
       this.#queuedKeys.add(write.key);
@@ -54,8 +50,6 @@ export class RedisJournalBatch {
   }
 
   async #send(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     const writes: QueuedWrite[] = [];
     for (const write of this.#queue) {
       if (write.isWanted()) writes.push(write);

@@ -104,7 +104,7 @@ export class RoomRecorder {
     else if (this.#durability === 'journal') this.#append(patch(), true);
   }
 
-  /** What was written leaves now. Before each flush reaches players: a crash may cost that one, never the one before it as well. */
+  /** Before the next flush reaches players: a crash may cost that one, never the one before it as well. */
   handOver(): void {
     this.#writer.handOver();
   }
@@ -123,7 +123,6 @@ export class RoomRecorder {
     // Not now: changes that wait for the flush would be in the checkpoint, and in the patch after it.
     else if (this.#writer.needsCheckpoint) this.#checkpointDueMs = 0;
     else this.#append(null, false);
-    this.handOver();
   }
 
   /**
