@@ -1,5 +1,6 @@
 import { type Connection, type Model, Schema } from 'mongoose';
 import type { MongoCollectionPlan } from '../storage/mongo/collection-plan.ts';
+import { number, SCHEMA_OPTIONS, text } from '../storage/mongo/schema-fields.ts';
 import type { BanDecision } from './ban-store.ts';
 import type { Identity } from './identity-store.ts';
 import type { TokenFamily } from './refresh-token-store.ts';
@@ -81,38 +82,26 @@ export interface AccountModels {
   readonly bans: Model<BanDocument>;
 }
 
-/** As for profiles: no version key, and nothing is buffered or made by itself. */
-const COMMON = {
-  minimize: false,
-  versionKey: false,
-  autoIndex: false,
-  autoCreate: false,
-  bufferCommands: false,
-  strict: 'throw',
-} as const;
-
-const text = { type: String, required: true } as const;
-const number = { type: Number, required: true } as const;
 const date = { type: Date, required: true } as const;
 
 /** The models of a connection, made once for it. */
 export function accountModels(connection: Connection): AccountModels {
   const claim = new Schema<IdentityClaimDocument>(
     { _id: text, playerId: text, token: text },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const account = new Schema<AccountDocument>(
     // Read and written whole.
     { _id: text, revision: text, ways: { type: Schema.Types.Mixed, required: true } },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const signIn = new Schema<SignInDocument>(
     { _id: text, playerId: text, tokenHash: text, startedAtMs: number, expiresAt: date },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const spentToken = new Schema<SpentTokenDocument>(
     { _id: text, playerId: text, familyId: text, startedAtMs: number, expiresAt: date },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const ban = new Schema<BanDocument>(
     {
@@ -121,7 +110,7 @@ export function accountModels(connection: Connection): AccountModels {
       reason: { type: String, default: null },
       untilMs: { type: Number, default: null },
     },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   return {
     identities: connection.model<IdentityClaimDocument>('IdentityClaim', claim, 'identities'),

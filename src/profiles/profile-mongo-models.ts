@@ -1,5 +1,6 @@
 import { type Connection, type Model, Schema } from 'mongoose';
 import type { MongoCollectionPlan } from '../storage/mongo/collection-plan.ts';
+import { number, SCHEMA_OPTIONS, text } from '../storage/mongo/schema-fields.ts';
 import type { LedgerEntry } from './contract.ts';
 import type { ProfileRecord, ProfileSection } from './profile-record.ts';
 import type { Intent, PlayerLocation, UsernameEntry } from './profile-store.ts';
@@ -60,19 +61,7 @@ export interface ProfileModels {
   readonly intents: Model<IntentDocument>;
 }
 
-/** Empty objects are kept, no version key, and nothing is buffered or made by itself. */
-const COMMON = {
-  minimize: false,
-  versionKey: false,
-  autoIndex: false,
-  autoCreate: false,
-  bufferCommands: false,
-  strict: 'throw',
-} as const;
-
-const text = { type: String, required: true } as const;
 const textOrNull = { type: String, default: null } as const;
-const number = { type: Number, required: true } as const;
 /** Objects of ours, with names of ours as keys: written and read whole. */
 const mixed = { type: Schema.Types.Mixed, required: true } as const;
 const mixedOrNull = { type: Schema.Types.Mixed, default: null } as const;
@@ -102,7 +91,7 @@ export function profileModels(connection: Connection): ProfileModels {
       createdAtMs: number,
       updatedAtMs: number,
     },
-    { ...COMMON, shardKey: { homeRegion: 1, _id: 1 } },
+    { ...SCHEMA_OPTIONS, shardKey: { homeRegion: 1, _id: 1 } },
   );
   const ledger = new Schema<LedgerDocument>(
     {
@@ -118,19 +107,19 @@ export function profileModels(connection: Connection): ProfileModels {
       after: mixed,
       atMs: number,
     },
-    { ...COMMON, shardKey: { homeRegion: 1, playerId: 1 } },
+    { ...SCHEMA_OPTIONS, shardKey: { homeRegion: 1, playerId: 1 } },
   );
   const location = new Schema<LocationDocument>(
     { _id: text, homeRegion: text, movingTo: textOrNull, epoch: number },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const username = new Schema<UsernameDocument>(
     { _id: text, playerId: text, state: text, token: text, untilMs: number },
-    COMMON,
+    SCHEMA_OPTIONS,
   );
   const intent = new Schema<IntentDocument>(
     { _id: text, homeRegion: text, untilMs: number, intent: mixed },
-    { ...COMMON, shardKey: { homeRegion: 1, _id: 1 } },
+    { ...SCHEMA_OPTIONS, shardKey: { homeRegion: 1, _id: 1 } },
   );
   return {
     profiles: connection.model<ProfileDocument>('Profile', profile, 'profiles'),
