@@ -37,9 +37,7 @@ export interface OpenAccounts {
 export async function openAccounts(deps: AccountsDeps, closers: Closers): Promise<OpenAccounts> {
   const { config } = deps;
   const revocationLog = await openRevocationLog(deps, closers);
-  const { accessTokenTtlMs: tokenTtlMs } = config.auth;
-  const revocations = await Revocations.open({ ...deps, revocationLog }, { tokenTtlMs });
-  closers.push('revocations', () => revocations.close());
+  const revocations = await openRevocations({ ...deps, revocationLog }, closers);
   const auth = createAuthService({
     ...deps,
     config: config.auth,
@@ -69,8 +67,15 @@ export async function openStanding(
   closers: Closers,
 ): Promise<Revocations> {
   const revocationLog = await openRegionRevocations(deps, closers);
+  return await openRevocations({ ...deps, revocationLog }, closers);
+}
+
+async function openRevocations(
+  deps: Pick<AccountsDeps, 'config' | 'clock' | 'log'> & { readonly revocationLog: RevocationLog },
+  closers: Closers,
+): Promise<Revocations> {
   const { accessTokenTtlMs: tokenTtlMs } = deps.config.auth;
-  const revocations = await Revocations.open({ ...deps, revocationLog }, { tokenTtlMs });
+  const revocations = await Revocations.open(deps, { tokenTtlMs });
   closers.push('revocations', () => revocations.close());
   return revocations;
 }
