@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WireId } from '../shared/wire-id.ts';
 import { defineRpc, NoReply } from '../transport/rpc/rpc-contract.ts';
 
 // The messages of proto/analytics/v1/analytics.proto, and the values they stand for.
@@ -12,7 +13,7 @@ export const ANALYTICS_RPC = defineRpc({
   proto: 'analytics/v1/analytics.proto',
   methods: {
     erasePlayer: {
-      request: z.object({ playerId: z.string().min(1).max(128) }),
+      request: z.object({ playerId: WireId }),
       reply: NoReply,
       isIdempotent: true,
       deadlineMs: ERASE_WITHIN_MS,

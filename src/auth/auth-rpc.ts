@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WireId } from '../shared/wire-id.ts';
 import { defineRpc, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import { MOST_REASON_LENGTH } from './ban-store.ts';
 import {
@@ -21,7 +22,7 @@ import {
 
 // The messages of proto/auth/v1/auth.proto, and the values they stand for. What goes in is checked as REST checks it.
 
-const Player = z.object({ playerId: z.string().min(1).max(128) });
+const Player = z.object({ playerId: WireId });
 /** Of the client; long enough for IPv6 with a zone. */
 const Address = z.string().min(1).max(64);
 /** Of his token: it has been checked when he got it. */

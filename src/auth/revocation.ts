@@ -2,14 +2,14 @@
 // hear of it, and has to remember it for as long as such a token may live.
 
 import { z } from 'zod';
+import { WireId } from '../shared/wire-id.ts';
 import { MOST_REASON_LENGTH } from './ban-store.ts';
 
-const Id = z.string().min(1).max(128);
 const wallMs = z.number().int().nonnegative();
 const common = {
   /** The same for every copy. */
-  id: Id,
-  playerId: Id,
+  id: WireId,
+  playerId: WireId,
   /** By the clock of the node that decided; wall clock, ms. */
   atMs: wallMs,
 };
@@ -20,7 +20,7 @@ export const Revocation = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('sign-in'),
-    signInId: Id,
+    signInId: WireId,
     reason: z.enum(['signed-out', 'stolen']),
   }),
   /** All of a player's that had begun before `atMs`. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { WireId } from '../shared/wire-id.ts';
 import { nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { MatchedPlayer, MatchInfo } from './contract.ts';
 import { LARGEST_MATCH } from './pool/rule-set.ts';
 
 // The messages of proto/matchmaking/v1/match.proto.
 
-const Id = z.string().min(1).max(128);
 /** As a player's token has it. */
 export const NameField = z.string().max(128);
 
@@ -20,7 +20,7 @@ export function teamsOf<Team extends z.ZodType>(team: Team) {
 export const SkillField = z.object({ mu: z.number(), sigma: z.number() });
 
 /** Players who are avoided: a list of nobody is no list. */
-export const AvoidsField = z.array(Id).max(256);
+export const AvoidsField = z.array(WireId).max(256);
 
 /** @returns the property, when there is somebody */
 export function avoidsOf(avoids: readonly string[]): { readonly avoids?: readonly string[] } {
@@ -29,11 +29,11 @@ export function avoidsOf(avoids: readonly string[]): { readonly avoids?: readonl
 
 const PlayerField = z.codec(
   z.object({
-    playerId: Id,
+    playerId: WireId,
     displayName: NameField,
     role: nullableField(z.string().max(128)),
     rating: SkillField,
-    homeRegionId: Id,
+    homeRegionId: WireId,
     avoids: AvoidsField,
   }),
   z.custom<MatchedPlayer>(),
@@ -46,8 +46,8 @@ const PlayerField = z.codec(
 /** A match with who has, and had, its places. */
 export const MatchField = z.codec(
   z.object({
-    matchId: Id,
-    queue: Id,
+    matchId: WireId,
+    queue: WireId,
     teams: teamsOf(z.object({ players: z.array(PlayerField).max(LARGEST_MATCH) })),
     replaced: z
       .array(z.object({ player: PlayerField, team: z.int().min(0), place: z.int().min(0) }))

@@ -8,6 +8,7 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
+import { WireId } from '../shared/wire-id.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { BackfillAnswer, BackfillNeed } from './contract.ts';
 import { AvoidsField, avoidsOf, MatchField, NameField, SkillField, teamsOf } from './match-rpc.ts';
@@ -24,11 +25,10 @@ import {
 // The messages of proto/matchmaking/v1/matchmaking.proto, and the values they stand for. What players have sent is checked as REST checks
 // it, and so is what they are told.
 
-const Id = z.string().min(1).max(128);
 const TicketId = z.string().max(128);
 
 const Player = z.codec(
-  z.object({ playerId: Id, displayName: NameField }),
+  z.object({ playerId: WireId, displayName: NameField }),
   z.custom<PlayerIdentity>(),
   {
     decode: (player) => player,
@@ -116,7 +116,7 @@ const BackfillTeam = z.object({
   players: z
     .array(
       z.object({
-        playerId: Id,
+        playerId: WireId,
         rating: SkillField,
         role: z.string().max(128).optional(),
         avoids: AvoidsField,
@@ -128,10 +128,10 @@ const BackfillTeam = z.object({
 
 const BackfillRequest = z.codec(
   z.object({
-    roomId: Id,
-    queue: Id,
+    roomId: WireId,
+    queue: WireId,
     teams: teamsOf(BackfillTeam),
-    left: z.array(Id),
+    left: z.array(WireId),
     waitedMs: z.number().min(0),
   }),
   z.custom<BackfillNeed>(),
@@ -279,7 +279,7 @@ export const MATCHMAKING_RPC = defineRpc({
       deadlineMs: LOOK_WITHIN_MS,
     },
     withdrawBackfill: {
-      request: z.object({ roomId: Id, queue: Id }),
+      request: z.object({ roomId: WireId, queue: WireId }),
       reply: NoReply,
       isIdempotent: true,
       deadlineMs: LOOK_WITHIN_MS,
@@ -287,7 +287,7 @@ export const MATCHMAKING_RPC = defineRpc({
   },
   streams: {
     watch: {
-      request: z.object({ playerId: Id }),
+      request: z.object({ playerId: WireId }),
       item: z.object({ pushJson: jsonField(Push) }),
     },
   },

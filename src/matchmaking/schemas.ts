@@ -7,11 +7,11 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
+import { WireId } from '../shared/wire-id.ts';
 import { PlacedSeat } from './tickets/ticket-record.ts';
 
-const Id = z.string().min(1).max(128);
 const WallMs = z.int().meta({ description: 'Wall clock, ms since the Unix epoch.' });
-const Ids = z.array(Id).max(256);
+const Ids = z.array(WireId).max(256);
 
 const entry = {
   latencyTokens: z
@@ -20,7 +20,7 @@ const entry = {
     .max(64)
     .meta({ description: 'Signed by the regions that measured, one of each.' }),
   roles: z
-    .array(Id)
+    .array(WireId)
     .min(1, 'must not be empty: leave it out for "any role"')
     .max(16)
     .exactOptional()
@@ -45,11 +45,11 @@ export const PartyJoinBody = z
 
 export const PartyReply = z
   .strictObject({
-    partyId: Id,
+    partyId: WireId,
     code: z.string().meta({ description: 'To be told to friends.' }),
     regionId: z.string(),
-    leaderId: Id,
-    members: z.array(z.strictObject({ playerId: Id, displayName: z.string() })),
+    leaderId: WireId,
+    members: z.array(z.strictObject({ playerId: WireId, displayName: z.string() })),
   })
   .meta({ id: 'Party' }) satisfies z.ZodType<PartyBody>;
 
@@ -68,15 +68,15 @@ const Offer = z
   .meta({ description: 'The best match there is, or was, for it.' });
 
 const facts = {
-  ticketId: Id,
+  ticketId: WireId,
   queue: z.string(),
-  playerIds: z.array(Id),
+  playerIds: z.array(WireId),
   createdAtMs: WallMs,
   timeoutAtMs: WallMs,
 };
 
 const Seat = z.strictObject({
-  matchId: Id,
+  matchId: WireId,
   regionId: z.string(),
   regionUrl: z.string().nullable().meta({ description: 'Null: the address the client used.' }),
   team: z.int(),
@@ -116,7 +116,7 @@ export const TicketReply = z
 
 export const ExplanationReply = z
   .strictObject({
-    ticketId: Id,
+    ticketId: WireId,
     waitedMs: z.number(),
     reasons: Reasons,
     regions: z.array(

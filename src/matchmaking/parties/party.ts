@@ -1,22 +1,21 @@
 import { z } from 'zod';
+import { WireId } from '../../shared/wire-id.ts';
 import { LARGEST_PARTY } from '../pool/ticket.ts';
-
-const Id = z.string().min(1).max(128);
 
 /** One who would play with the others, and what his tickets need of him. */
 export const PartyMember = z.object({
-  playerId: Id,
+  playerId: WireId,
   displayName: z.string(),
   /** As the regions measured it, ms. */
-  latencyMsByRegion: z.record(Id, z.number()),
-  roles: z.array(Id).exactOptional(),
-  avoids: z.array(Id).exactOptional(),
+  latencyMsByRegion: z.record(WireId, z.number()),
+  roles: z.array(WireId).exactOptional(),
+  avoids: z.array(WireId).exactOptional(),
 });
 export type PartyMember = z.infer<typeof PartyMember>;
 
 /** Players who queue together. The first is the leader; when he leaves, it is the next. */
 export const Party = z.object({
-  partyId: Id,
+  partyId: WireId,
   /** By which others join; good in the party's region. */
   code: z.string(),
   members: z.array(PartyMember).min(1).max(LARGEST_PARTY),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WireId } from '../../shared/wire-id.ts';
 import { problemsOf } from './problems.ts';
 
 /** What is believed of a player's strength: normal, on the Elo scale (400 points are 10 : 1). */
@@ -34,7 +35,6 @@ export const LARGEST_PARTY = 24;
 const RATING_LIMIT = 100_000;
 const LONGEST_LIST = 256;
 
-const Id = z.string().min(1).max(128);
 const LatencyMs = z.number().min(0).max(60_000);
 
 const SkillSchema = z.strictObject({
@@ -43,22 +43,22 @@ const SkillSchema = z.strictObject({
 });
 
 const TicketPlayerSchema = z.strictObject({
-  playerId: Id,
+  playerId: WireId,
   rating: SkillSchema,
   roles: z
-    .array(Id)
+    .array(WireId)
     .min(1, 'must not be empty: leave it out for "any role"')
     .max(LONGEST_LIST)
     .refine(isDistinct, 'names a role twice')
     .exactOptional(),
-  avoids: z.array(Id).max(LONGEST_LIST).exactOptional(),
+  avoids: z.array(WireId).max(LONGEST_LIST).exactOptional(),
 });
 
 export const TicketSchema = z
   .strictObject({
-    ticketId: Id,
+    ticketId: WireId,
     players: z.array(TicketPlayerSchema).min(1).max(LARGEST_PARTY),
-    latencyMsByRegion: z.record(Id, LatencyMs),
+    latencyMsByRegion: z.record(WireId, LatencyMs),
     createdAtMs: z.int().min(0),
   })
   .refine(({ players }) => isDistinct(players.map(({ playerId }) => playerId)), {

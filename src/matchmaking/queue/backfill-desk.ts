@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NodeCalls } from '../../cluster/node-calls.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { WireId } from '../../shared/wire-id.ts';
 import type { BackfillAnswer, BackfillNeed, MatchBackfills } from '../contract.ts';
 import type { BackfillRequest } from '../pool/backfill-request.ts';
 
@@ -14,21 +15,20 @@ import type { BackfillRequest } from '../pool/backfill-request.ts';
 // What is lost costs two seconds: the room asks again, and whoever matches the queue by then hears it. A room that does not ask for six
 // is forgotten. Whatever the pool believes, the room alone gives seats (MatchPlaces).
 
-const Id = z.string().min(1).max(128);
 const Seated = z.object({
-  playerId: Id,
+  playerId: WireId,
   rating: z.object({ mu: z.number(), sigma: z.number() }),
   role: z.string().exactOptional(),
-  avoids: z.array(Id).exactOptional(),
+  avoids: z.array(WireId).exactOptional(),
 });
 const Need = z.object({
-  roomId: Id,
-  queue: Id,
+  roomId: WireId,
+  queue: WireId,
   teams: z.array(z.object({ players: z.array(Seated), openPlaces: z.int().min(0) })),
-  left: z.array(Id),
+  left: z.array(WireId),
   waitedMs: z.number().min(0),
 }) satisfies z.ZodType<BackfillNeed>;
-const Withdrawal = z.object({ roomId: Id, queue: Id });
+const Withdrawal = z.object({ roomId: WireId, queue: WireId });
 const Answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('searching') }),
   z.object({ kind: z.literal('elsewhere') }),

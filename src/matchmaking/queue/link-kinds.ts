@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LinkKind } from '../../regions/contract.ts';
+import { WireId } from '../../shared/wire-id.ts';
 import { type Ticket, TicketSchema } from '../pool/ticket.ts';
 import { Placement } from '../tickets/ticket-record.ts';
 
@@ -14,12 +15,11 @@ import { Placement } from '../tickets/ticket-record.ts';
 //
 // What is lost costs time, never a ticket: a claim runs out by itself, a visitor is forgotten when it is not offered again.
 
-const Id = z.string().min(1).max(128);
-const Ids = z.array(Id).max(256);
+const Ids = z.array(WireId).max(256);
 
 const Visitor = z.object({
   ticket: TicketSchema as z.ZodType<Ticket>,
-  displayNames: z.record(Id, z.string()),
+  displayNames: z.record(WireId, z.string()),
 });
 export type Visitor = Readonly<z.infer<typeof Visitor>>;
 
@@ -27,21 +27,21 @@ const Offered = Visitor.extend({
   /** How long it has been waiting; a duration, for clocks differ. */
   waitedMs: z.number().min(0),
 });
-const Offers = z.object({ queue: Id, tickets: z.array(Offered), withdrawn: z.array(Id) });
+const Offers = z.object({ queue: WireId, tickets: z.array(Offered), withdrawn: z.array(WireId) });
 const ClaimRequest = z.object({
-  queue: Id,
-  matchId: Id,
+  queue: WireId,
+  matchId: WireId,
   ticketIds: Ids,
   /** How long the claim shall hold; a duration, for clocks differ. */
   forMs: z.number().int().positive().max(60_000),
 });
-const ClaimReply = z.object({ matchId: Id, refused: Ids });
-const Settlement = z.object({ placements: z.array(z.tuple([Id, Placement])) });
-const Release = z.object({ matchId: Id, ticketIds: Ids });
+const ClaimReply = z.object({ matchId: WireId, refused: Ids });
+const Settlement = z.object({ placements: z.array(z.tuple([WireId, Placement])) });
+const Release = z.object({ matchId: WireId, ticketIds: Ids });
 const RatingChanges = z.object({
-  queue: Id,
-  matchId: Id,
-  changes: z.array(z.object({ playerId: Id, mu: z.number(), sigma: z.number() })),
+  queue: WireId,
+  matchId: WireId,
+  changes: z.array(z.object({ playerId: WireId, mu: z.number(), sigma: z.number() })),
 });
 
 export const OFFERS: LinkKind<z.infer<typeof Offers>> = {

@@ -1,17 +1,16 @@
 import { z } from 'zod';
+import { WireId } from '../../shared/wire-id.ts';
 import { defineRpc } from '../../transport/rpc/rpc-contract.ts';
 import { MatchField } from '../match-rpc.ts';
 import type { PlacedSeat } from '../tickets/ticket-record.ts';
 
 // The messages of proto/game/v1/game.proto.
 
-const Id = z.string().min(1).max(128);
-
 /** Seats by playerId. */
 export type Seats = ReadonlyMap<string, PlacedSeat['reservation']>;
 
 const Seat = z.object({
-  playerId: Id,
+  playerId: WireId,
   name: z.string(),
   roomId: z.string(),
   sessionId: z.string(),
@@ -46,8 +45,8 @@ const SeatsReply = z.codec(z.object({ seats: z.array(Seat) }), z.custom<Seats>()
 const SeatMatchRequest = z
   .object({
     match: MatchField,
-    newRoom: z.object({ roomName: Id, roomId: Id }).optional(),
-    roomId: Id.optional(),
+    newRoom: z.object({ roomName: WireId, roomId: WireId }).optional(),
+    roomId: WireId.optional(),
   })
   .refine(({ newRoom, roomId }) => (newRoom === undefined) !== (roomId === undefined), {
     path: ['newRoom'],

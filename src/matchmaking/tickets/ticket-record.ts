@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WireId } from '../../shared/wire-id.ts';
 import { type Ticket, TicketSchema } from '../pool/ticket.ts';
 
 // A ticket as its region keeps it: the pool's ticket, whose it is, and what has become of it.
@@ -11,12 +12,11 @@ import { type Ticket, TicketSchema } from '../pool/ticket.ts';
 // Only its own region writes to it, one step at a time in one place: whoever matches it, here or in another region, holds a claim or
 // nothing. So nobody is in two matches.
 
-const Id = z.string().min(1).max(128);
 const wallMs = z.number().int().nonnegative();
 
 /** A seat of one player of the ticket. */
 export const PlacedSeat = z.object({
-  playerId: Id,
+  playerId: WireId,
   team: z.number().int().nonnegative(),
   role: z.string().nullable(),
   reservation: z.object({
@@ -33,8 +33,8 @@ export type PlacedSeat = z.infer<typeof PlacedSeat>;
 
 /** Where a match plays, for one of its tickets. */
 export const Placement = z.object({
-  matchId: Id,
-  regionId: Id,
+  matchId: WireId,
+  regionId: WireId,
   seats: z.array(PlacedSeat),
 });
 export type Placement = z.infer<typeof Placement>;
@@ -45,7 +45,7 @@ const TicketEnd = z.discriminatedUnion('kind', [
     reasons: z.array(z.looseObject({ kind: z.string() })),
     bestOffer: z
       .object({
-        regionId: Id,
+        regionId: WireId,
         players: z.number(),
         latencyMs: z.number(),
         teamGap: z.number(),
@@ -62,14 +62,14 @@ export type TicketEnd = z.infer<typeof TicketEnd>;
 
 export const TicketRecordSchema = z.object({
   ticket: TicketSchema,
-  queue: Id,
-  partyId: Id.nullable(),
+  queue: WireId,
+  partyId: WireId.nullable(),
   /** Names of its players, for the rooms they come to. */
-  displayNames: z.record(Id, z.string()),
+  displayNames: z.record(WireId, z.string()),
   state: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('searching') }),
     /** Somebody is making a match of it, and has until then; wall clock, ms. */
-    z.object({ kind: z.literal('claimed'), matchId: Id, regionId: Id, untilMs: wallMs }),
+    z.object({ kind: z.literal('claimed'), matchId: WireId, regionId: WireId, untilMs: wallMs }),
     z.object({ kind: z.literal('matched'), placement: Placement }),
     z.object({ kind: z.literal('ended'), end: TicketEnd }),
   ]),
