@@ -1,13 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { GameError } from '../errors/game-error.ts';
+import { untilDecided } from '../storage/until-decided.ts';
 import type { AccountDocument, AccountModels, AccountWay } from './account-mongo-models.ts';
 import { MongoAccountWays } from './account-ways-mongo.ts';
 import { EMAIL } from './email-passwords.ts';
 import type { Identity, IdentityStore, LinkOutcome } from './identity-store.ts';
-
-/** Clients that may be faster, one after the other, before this one gives up. */
-const MOST_TRIES = 24;
-const LONGEST_PAUSE_MS = 40;
 
 /** Identities in MongoDB; what happens to them there is in account-ways-mongo.ts. */
 export class MongoIdentityStore implements IdentityStore {
@@ -96,19 +91,4 @@ function leavingOf(way: AccountWay): AccountWay {
 
 function toIdentity(playerId: string, { token: _, phase: __, ...way }: AccountWay): Identity {
   return { ...way, playerId };
-}
-
-/**
- * Decides anew as long as others are faster.
- *
- * @param decide - null: somebody was
- * @throws {GameError} `STORE_UNAVAILABLE` when somebody always is
- */
-async function untilDecided<Outcome>(decide: () => Promise<Outcome | null>): Promise<Outcome> {
-  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-    const outcome = await decide();
-    if (outcome !== null) return outcome;
-    await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
-  }
-  throw new GameError('STORE_UNAVAILABLE', { reason: 'contended' });
 }

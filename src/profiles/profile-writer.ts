@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GameError } from '../errors/game-error.ts';
 import type { Clock } from '../shared/clock.ts';
+import { untilDecided } from '../storage/until-decided.ts';
 import type { LedgerEntry, ProfileRef } from './contract.ts';
 import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStorage } from './profile-store.ts';
@@ -28,9 +28,6 @@ export type Change<Result> = (record: ProfileRecord, nowMs: number) => Decision<
  * write, so it is durable when it is appended to the ledger.
  */
 const MOST_TOGETHER = 16;
-/** Writers of other processes that may be faster, one after the other, before this one gives up. */
-const MOST_TRIES = 24;
-const LONGEST_PAUSE_MS = 40;
 
 interface Waiting {
   readonly decide: Change<unknown>;
@@ -91,7 +88,7 @@ export class ProfileWriter {
 
   /** @returns how each change is told its outcome */
   async #write(ref: ProfileRef, together: readonly Waiting[]): Promise<readonly (() => void)[]> {
-    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+    return await untilDecided(async () => {
       const before = await this.#storage.profiles.read(ref);
       if (before === null) throw await this.#missing(ref);
       // No more than unknown to everybody, its sagas excepted, which do not come here.
@@ -99,10 +96,8 @@ export class ProfileWriter {
       const { after, settle } = this.#decideAll(before, together);
       if (after === before) return settle;
       await this.#storage.ledger.append(before, leavingOperations(before, after));
-      if (await this.#storage.profiles.replace(before, after)) return settle;
-      await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
-    }
-    throw new GameError('STORE_UNAVAILABLE', { reason: 'contended' });
+      return (await this.#storage.profiles.replace(before, after)) ? settle : null;
+    });
   }
 
   #decideAll(
