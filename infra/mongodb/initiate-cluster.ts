@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
+import { isDoneUnless } from '../../src/storage/mongo/mongo-error.ts';
 
 // https://www.mongodb.com/docs/manual/reference/error-codes/
 const ALREADY_INITIALIZED = 23;
@@ -38,12 +39,12 @@ async function initiateReplicaSet(set: ReplicaSet, plan: ClusterPlan): Promise<v
   const [first = ''] = set.hosts;
   await withServer(first, plan, async (admin) => {
     const members = set.hosts.map((host, index) => ({ _id: index, host }));
-    if (await isUnless(admin.command({ replSetGetStatus: 1 }), NOT_YET_INITIALIZED)) {
+    if (await isDoneUnless(NOT_YET_INITIALIZED, admin.command({ replSetGetStatus: 1 }))) {
       plan.tell(`replica set ${set.name} is there`);
     } else {
       const kind = set.isConfig ? { configsvr: true } : {};
       const config = { _id: set.name, ...kind, members };
-      await isUnless(admin.command({ replSetInitiate: config }), ALREADY_INITIALIZED);
+      await isDoneUnless(ALREADY_INITIALIZED, admin.command({ replSetInitiate: config }));
       plan.tell(`replica set ${set.name} initiated with ${set.hosts.join(', ')}`);
     }
     await untilIn(plan.patienceMs, async () => {
@@ -67,17 +68,6 @@ async function addShards(
     }
     await admin.command({ addShard: `${name}/${hosts.join(',')}`, name });
     plan.tell(`shard ${name} added`);
-  }
-}
-
-/** @returns false when it fails with this code @throws what else it fails with */
-async function isUnless(command: Promise<unknown>, code: number): Promise<boolean> {
-  try {
-    await command;
-    return true;
-  } catch (error) {
-    if (error instanceof mongo.MongoServerError && error.code === code) return false;
-    throw error;
   }
 }
 

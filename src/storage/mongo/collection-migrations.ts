@@ -1,7 +1,8 @@
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { Migration } from '../migrations/migration.ts';
 import type { MongoCollectionPlan } from './collection-plan.ts';
 import { VALIDATION, validatorOf } from './collection-validator.ts';
+import { isDoneUnless } from './mongo-error.ts';
 
 type MongoMigration = Migration<mongo.Db>;
 
@@ -57,21 +58,13 @@ async function ensureCollection(db: mongo.Db, plan: MongoCollectionPlan): Promis
   const validation = { validator: validatorOf(plan, null), ...VALIDATION };
   const found = await findCollection(db, plan.name);
   if (found !== null && found.validator !== undefined) return;
-  if (found === null && (await isDone(db, { create: plan.name, ...validation }, NAMESPACE_EXISTS)))
+  if (
+    found === null &&
+    (await isDoneUnless(NAMESPACE_EXISTS, db.command({ create: plan.name, ...validation })))
+  )
     return;
   // Servers that only speak the protocol have no validators: there, only tests would miss them.
-  await isDone(db, { collMod: plan.name, ...validation }, COMMAND_NOT_FOUND);
-}
-
-/** @returns false when the command fails with this code @throws what else it fails with */
-async function isDone(db: mongo.Db, command: mongo.Document, unless: number): Promise<boolean> {
-  try {
-    await db.command(command);
-    return true;
-  } catch (error) {
-    if (error instanceof mongo.MongoServerError && error.code === unless) return false;
-    throw error;
-  }
+  await isDoneUnless(COMMAND_NOT_FOUND, db.command({ collMod: plan.name, ...validation }));
 }
 
 /** A collection that exists. */

@@ -70,6 +70,17 @@ export async function askMongo<Answer>(question: () => Promise<Answer>): Promise
   }
 }
 
+/** @returns false when a command fails with this code of MongoDB @throws what else it fails with */
+export async function isDoneUnless(code: number, command: Promise<unknown>): Promise<boolean> {
+  try {
+    await command;
+    return true;
+  } catch (error) {
+    if (error instanceof mongo.MongoServerError && error.code === code) return false;
+    throw error;
+  }
+}
+
 /**
  * Inserts a document.
  *
