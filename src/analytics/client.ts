@@ -11,5 +11,5 @@ export function analyticsClient(calls: RpcCalls<typeof ANALYTICS_RPC>): ErasePla
 export function analyticsCalls(
   erasePlayer: ErasePlayerFromAnalytics,
 ): RpcCalls<typeof ANALYTICS_RPC> {
-  return { erasePlayer: ({ playerId }) => erasePlayer(playerId) as Promise<undefined> };
+  return { erasePlayer: ({ playerId }) => erasePlayer(playerId) };
 }

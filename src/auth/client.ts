@@ -46,18 +46,17 @@ export function authCalls(accounts: PlayerAccounts): RpcCalls<typeof AUTH_RPC> {
     signInProvider: ({ provider, request, address }) =>
       accounts.signInProvider(provider, request, address),
     refresh: ({ refreshToken }) => accounts.refresh(refreshToken),
-    signOut: ({ refreshToken }) => accounts.signOut(refreshToken) as Promise<undefined>,
-    signOutEverywhere: ({ playerId, knownAtMs }) =>
-      accounts.signOutEverywhere(playerId, knownAtMs) as Promise<undefined>,
+    signOut: ({ refreshToken }) => accounts.signOut(refreshToken),
+    signOutEverywhere: ({ playerId, knownAtMs }) => accounts.signOutEverywhere(playerId, knownAtMs),
     listIdentities: async ({ playerId }) => copied(await accounts.identities(playerId)),
     link: async ({ playerId, request, address }) =>
       copied(await accounts.link(playerId, request, address)),
-    unlink: ({ playerId, provider }) => accounts.unlink(playerId, provider) as Promise<undefined>,
+    unlink: ({ playerId, provider }) => accounts.unlink(playerId, provider),
     changePassword: ({ playerId, displayName, from, to, address }) =>
       accounts.changePassword({ playerId, displayName }, { from, to }, address),
     ban: ({ playerId, reason, untilMs }) => accounts.ban(playerId, { reason, untilMs }),
     liftBan: ({ playerId }) => accounts.liftBan(playerId),
-    forgetPlayer: ({ playerId }) => accounts.forgetPlayer(playerId) as Promise<undefined>,
+    forgetPlayer: ({ playerId }) => accounts.forgetPlayer(playerId),
   };
 }
 

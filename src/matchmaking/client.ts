@@ -45,19 +45,19 @@ export function matchmakingCalls(matchmaking: Matchmaking): RpcCalls<typeof MATC
     explainTicket: async ({ player, ticketId }) => ({
       explanationJson: await matchmaking.explain(ticketId, player),
     }),
-    cancelTicket: ({ player, ticketId }) => done(matchmaking.cancel(ticketId, player)),
+    cancelTicket: ({ player, ticketId }) => matchmaking.cancel(ticketId, player),
     createParty: async ({ player, entry }) => ({
       partyJson: await matchmaking.createParty(entry, player),
     }),
     joinParty: async ({ player, request }) => ({
       partyJson: await matchmaking.joinParty(request, player),
     }),
-    leaveParty: ({ player }) => done(matchmaking.leaveParty(player)),
+    leaveParty: ({ player }) => matchmaking.leaveParty(player),
     readQueues: async () => ({ queues: [...(await matchmaking.statuses())] }),
-    ping: () => done(matchmaking.ping()),
-    reportMatch: ({ match, ranks }) => done(results.report(match, ranks)),
+    ping: () => matchmaking.ping(),
+    reportMatch: ({ match, ranks }) => results.report(match, ranks),
     askBackfill: (need) => backfills.ask(need),
-    withdrawBackfill: (room) => done(backfills.withdraw(room)),
+    withdrawBackfill: (room) => backfills.withdraw(room),
   };
 }
 
@@ -72,9 +72,4 @@ export function matchmakingFeeds(
         onClose: (listener) => feed.onClose(listener),
       }),
   };
-}
-
-async function done(work: Promise<void>): Promise<undefined> {
-  await work;
-  return undefined;
 }

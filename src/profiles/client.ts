@@ -93,15 +93,15 @@ export function profileCalls(
     takeUsername: ({ playerId, username }) => profiles.takeUsername(playerId, username),
     findByUsername: async ({ username }) => ({ playerId: await profiles.findByUsername(username) }),
     exportPlayer: async ({ playerId }) => ({ exportJson: await profiles.exportPlayer(playerId) }),
-    erasePlayer: ({ playerId }) => profiles.erasePlayer(playerId) as Promise<undefined>,
+    erasePlayer: ({ playerId }) => profiles.erasePlayer(playerId),
     patch: ({ playerId, patch }) => profiles.patch(playerId, patch),
     addStatistics: async ({ playerId, additions }) => ({
       profile: await profiles.addStatistics(playerId, additions),
     }),
     operate: ({ playerId, operation }) => profiles.operate(playerId, operation),
     // The next call may come to another process: it has to find them.
-    writeSoon: ({ values }) => profiles.shelve(values) as Promise<undefined>,
-    flush: ({ playerId }) => profiles.flush(playerId) as Promise<undefined>,
+    writeSoon: ({ values }) => profiles.shelve(values),
+    flush: ({ playerId }) => profiles.flush(playerId),
     readSection: async ({ playerId, section }) => ({
       value: await profiles.readSection(playerId, section),
     }),

@@ -112,7 +112,7 @@ export function nullableField<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /** The reply of what has nothing to say. */
-export const NoReply = z.codec(z.object({}), z.undefined(), {
+export const NoReply = z.codec(z.object({}), z.void(), {
   decode: () => undefined,
   encode: () => ({}),
 });
