@@ -6,6 +6,11 @@ variable "state_bucket" {
 variable "repository" {
   description = "GitHub repository whose workflows may come here, owner/name."
   type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "repository must be owner/name."
+  }
 }
 
 variable "ci_environments" {

@@ -24,4 +24,9 @@ variable "addresses_out" {
   description = "Addresses that regions go out by (their output `addresses_out`), by what they are: the database lets them in."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = !contains(values(var.addresses_out), "0.0.0.0/0")
+    error_message = "addresses_out must not be the whole internet."
+  }
 }
