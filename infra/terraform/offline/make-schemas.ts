@@ -1,4 +1,4 @@
-// `node infra/terraform/offline/make-schemas.ts`: makes schemas/*.json anew, from the bindings of the providers' exact versions. Gets
+// `node infra/terraform/offline/make-schemas.ts`: makes generated/*.json anew, from the bindings of the providers' exact versions. Gets
 // up to 80 MB, once: they stay in .toolchain/terraform-bindings.
 
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { providerOf, TERRAFORM_FOLDER, usedTypes, writeSchemas } from './schema-
 const CACHE = join(TERRAFORM_FOLDER, '..', '..', '.toolchain', 'terraform-bindings');
 
 const used = usedTypes();
-mkdirSync(join(import.meta.dirname, 'schemas'), { recursive: true });
+mkdirSync(join(import.meta.dirname, 'generated'), { recursive: true });
 for (const name of PROVIDER_NAMES) {
   const folder = fetchBindings(name);
   const hasNestedAttributes = HAS_NESTED_ATTRIBUTES.has(name);

@@ -6,7 +6,8 @@ import type { ProviderName, ProviderSchema, SchemasByType } from './provider-sch
 
 export const TERRAFORM_FOLDER = join(import.meta.dirname, '..');
 
-const fileOf = (name: ProviderName) => join(TERRAFORM_FOLDER, 'offline', 'schemas', `${name}.json`);
+const fileOf = (name: ProviderName) =>
+  join(TERRAFORM_FOLDER, 'offline', 'generated', `${name}.json`);
 
 export function readSchemas(name: ProviderName): ProviderSchema {
   return JSON.parse(readFileSync(fileOf(name), 'utf8')) as ProviderSchema;
