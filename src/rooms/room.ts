@@ -17,6 +17,7 @@ import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { LINK_REPORT_CODE } from '../protocol/link-report.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
@@ -34,6 +35,7 @@ import { InputGuard } from './inputs/input-guard.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
+import { LinkReports } from './link-reports.ts';
 import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
 import type { RoomMatch } from './match/room-match.ts';
@@ -148,6 +150,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
+  readonly #linkReports = new LinkReports({
+    dropped: (why) => this.#services.metrics.linkReportDropped(this.roomName, why),
+  });
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -534,6 +539,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const refusal = guard.check(client, frame, nowMs);
     if (refusal !== null) {
       this.#evict(client, refusal.reason, refusal.message);
+      return false;
+    }
+    if (frame[0] === LINK_REPORT_CODE) {
+      this.#linkReports.receive(client, frame, nowMs);
       return false;
     }
     this.#survival.countFrame(client, frame);

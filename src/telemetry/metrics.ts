@@ -7,7 +7,7 @@ import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
-import type { RoomMetrics } from './room-metrics.ts';
+import type { ReportDrop, RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
@@ -71,6 +71,11 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly #evictions = this.#counter(
     'meridian_evictions_total',
     'Clients disconnected by the room base.',
+    ['room', 'reason'],
+  );
+  readonly #linkReportsDropped = this.#counter(
+    'meridian_link_reports_dropped_total',
+    'Reports of clients about their link that were not taken: malformed, or too-soon after the last.',
     ['room', 'reason'],
   );
   readonly #faults = this.#counter(
@@ -211,6 +216,9 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   }
   evicted(room: string, reason: string): void {
     this.#evictions.inc({ room, reason });
+  }
+  linkReportDropped(room: string, reason: ReportDrop): void {
+    this.#linkReportsDropped.inc({ room, reason });
   }
   faultContained(room: string, hook: string): void {
     this.#faults.inc({ room, hook });

@@ -7,6 +7,9 @@ export type EvictionReason =
   | 'signed-out'
   | 'banned';
 
+/** Why a client's report of its link was not taken; bounded, so it may be a label. */
+export type ReportDrop = 'malformed' | 'too-soon';
+
 /** What rooms count. `room` is always the room's name (`arena`), never its id. */
 export interface RoomMetrics {
   roomCreated(room: string): void;
@@ -26,6 +29,7 @@ export interface RoomMetrics {
   /** Inputs beyond what time allows, acknowledged but not applied. */
   inputsOverBudget(room: string, count: number): void;
   evicted(room: string, reason: EvictionReason): void;
+  linkReportDropped(room: string, reason: ReportDrop): void;
   /** An exception of the game's code, contained. `where`: the hook's name. */
   faultContained(room: string, where: string): void;
 }

@@ -3,7 +3,9 @@ import { Protocol } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import type { LinkReport } from '../../protocol/link-report.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
+import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 
@@ -21,6 +23,9 @@ function directSocket(ws: WebSocket): Socket | undefined {
 export class MeridianClient extends WebSocketClient {
   /** Set by the room: adds to the frame that tells the client it has joined. Called once, right before that frame leaves. */
   completeJoinFrame: ((frame: Uint8Array) => Uint8Array) | null = null;
+  /** What the client says of its link, the newest; null before the first, and always of a stock SDK. A claim, not a fact. */
+  linkReport: LinkReport | null = null;
+  readonly #roundTrips = new RoundTrips();
   #hasBrokenProtocol = false;
 
   constructor(sessionId: string, ws: WebSocket) {
@@ -34,6 +39,16 @@ export class MeridianClient extends WebSocketClient {
   /** Whether the peer sent what no WebSocket client sends, or more than the limit at once. */
   get hasBrokenProtocol(): boolean {
     return this.#hasBrokenProtocol;
+  }
+
+  /** Round trips of this connection, as the server measures them by pings once a second; null before the first answer. */
+  get rtt(): RoundTripFigures | null {
+    return this.#roundTrips.figures;
+  }
+
+  /** For the transport: a ping was answered. @param nowMs - monotonic */
+  pingAnswered(rttMs: number, nowMs: number): void {
+    this.#roundTrips.add(rttMs, nowMs);
   }
 
   /** Bytes handed over but not yet taken by the kernel. */

@@ -60,7 +60,7 @@ export interface Elsewhere {
   route(roomId: string): Promise<'here' | ForwardTarget>;
 }
 
-const UNANSWERED_PINGS = 2;
+const UNANSWERED_PINGS = 3;
 const PING_SOCKET_LIFE_MS = 1_000;
 /** First byte of Colyseus' ping, echoed on sockets without a room (`client.getLatency()`). */
 const PING_REPLY = Uint8Array.of(18);
@@ -92,7 +92,9 @@ export class MeridianTransport extends WebSocketTransport {
       onRttMs: (rttMs, ws) => {
         options.metrics.rttMeasured(rttMs);
         const seat = this.#seated.get(ws);
-        if (seat !== undefined) options.onClientRtt?.(seat.room, seat.client, rttMs);
+        if (seat === undefined) return;
+        seat.client.pingAnswered(rttMs, performance.now());
+        options.onClientRtt?.(seat.room, seat.client, rttMs);
       },
       onDead: () => options.metrics.peerLost(),
     });
