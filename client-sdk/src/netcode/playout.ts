@@ -28,8 +28,10 @@ const MOST_DELAY_MS = 450;
 /** Of real time: slowing down by a tenth is not seen, speeding up is seen sooner. */
 const MOST_GROWTH = 0.1;
 const MOST_SHRINKAGE = 0.03;
-/** Farther off than this there is nothing to be led to gently, ms. */
-const SNAP_MS = 1_000;
+/** Farther off than this there is nothing to be led to gently, ms: at three in a hundred it would take a quarter of a minute. */
+const SNAP_MS = 500;
+/** A stamp that is so much older than the newest is of another clock, ms: patches come in order. */
+const ANOTHER_CLOCK_MS = 1_000;
 /** How long the fastest patch counts: longer than a queue of the network lasts, shorter than clocks need to drift. */
 const BASE_WINDOW_MS = 10_000;
 /** When all patches of so long were later than the longest delay, the way has become longer. */
@@ -120,7 +122,7 @@ export class Playout {
   onPatch(arrivedAtMs: number, madeAtRoomMs: number): number {
     this.#isTimed = true;
     // The room was brought back from an older state.
-    if (madeAtRoomMs < this.#newestRoomMs - SNAP_MS) this.reset();
+    if (madeAtRoomMs < this.#newestRoomMs - ANOTHER_CLOCK_MS) this.reset();
     if (this.#isAnotherClock) this.#beginClock();
     const transitMs = arrivedAtMs - madeAtRoomMs;
     const fastestMs = this.#fastest.add(arrivedAtMs, transitMs);
