@@ -244,7 +244,9 @@ export class MeridianRoom<State = unknown> {
 
   /** The input handle of rooms that call `defineInput`; the same one at every call. */
   input<Input = unknown>(options?: InputOptions<Input>): InputHandle<Input> {
-    return this.colyseus.input<Input>(options);
+    const input = this.colyseus.input<Input>(options);
+    this.#netcode.stamp(input);
+    return input;
   }
 
   /**

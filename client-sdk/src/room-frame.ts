@@ -18,11 +18,11 @@ export function frameCode(frame: Uint8Array): number {
 }
 
 /** Whether a frame carries state, all of it or what has changed. */
-export function isState(frame: Uint8Array): boolean {
+export function isStateFrame(frame: Uint8Array): boolean {
   return STATE_CODES.has(frameCode(frame));
 }
 
 /** Whether a frame says when it was made: those of rooms that call `defineInput`. */
-export function isTimed(frame: Uint8Array): boolean {
+export function isTimedFrame(frame: Uint8Array): boolean {
   return ((frame[0] ?? 0) & TIMED_BIT) !== 0;
 }

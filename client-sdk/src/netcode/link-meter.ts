@@ -18,7 +18,7 @@ export class LinkMeter {
   #frames = 0;
   #receivedBytes = 0;
   #takenAtMs: number;
-  #taken: PlayoutFigures | null = null;
+  #taken = { underruns: 0, stalledMs: 0 };
 
   constructor(nowMs: number) {
     this.#takenAtMs = nowMs;
@@ -59,18 +59,22 @@ export class LinkMeter {
     this.#rtts.clear();
   }
 
-  /** The figures since the last call. @param playout - null while nothing is drawn */
-  take(nowMs: number, playout: PlayoutFigures | null, isHidden: boolean): LinkReport {
+  /** The figures since the last call. @param playout - since the join */
+  take(
+    nowMs: number,
+    playout: PlayoutFigures,
+    page: { readonly isDrawn: boolean; readonly isHidden: boolean },
+  ): LinkReport {
     const seconds = Math.max(0.001, (nowMs - this.#takenAtMs) / 1_000);
     const report: LinkReport = {
       transport: 'websocket',
-      isHidden,
+      isHidden: page.isHidden,
       rttP50Ms: this.#rtts.quantile(0.5),
       rttP95Ms: this.#rtts.quantile(0.95),
       transitQ95Ms: this.#lateness.quantile(0.95),
-      interpolationDelayMs: playout?.delayMs ?? null,
-      underruns: (playout?.underruns ?? 0) - (this.#taken?.underruns ?? 0),
-      stallMs: (playout?.stalledMs ?? 0) - (this.#taken?.stalledMs ?? 0),
+      interpolationDelayMs: page.isDrawn ? playout.delayMs : null,
+      underruns: playout.underruns - this.#taken.underruns,
+      stallMs: playout.stalledMs - this.#taken.stalledMs,
       correctionP95Px: this.#corrections.quantile(0.95),
       mispredictions: this.#mispredictions,
       reconciliations: this.#reconciliations,

@@ -6,7 +6,7 @@ import {
 import type { ColyseusRoom } from '../colyseus-room.ts';
 import { isPageHidden } from '../host.ts';
 import { Listeners } from '../listeners.ts';
-import { isState, isTimed } from '../room-frame.ts';
+import { isStateFrame, isTimedFrame } from '../room-frame.ts';
 import type { RoomSocket } from '../room-socket.ts';
 import type { StatsRecorder } from '../room-stats.ts';
 import { GOOD_LINK, judgeLinkSecond } from './link-judge.ts';
@@ -19,6 +19,10 @@ import { RoomTime } from './room-time.ts';
 
 /** The room drops a report that comes sooner after the last. A little more than that: its clock counts arrivals. */
 const CLOSEST_REPORTS_MS = 600;
+
+interface Stamping {
+  bindRenderDelay?(delayMs: () => number): void;
+}
 
 export interface RoomNetcodeDeps<State> {
   readonly room: ColyseusRoom<State>;
@@ -66,7 +70,7 @@ export class RoomNetcode<State = unknown> {
     socket.tap({
       onReceiving: (frame) => {
         this.#meter.addReceived(frame.byteLength);
-        if (isState(frame) && !isTimed(frame)) this.#playout.onUntimedPatch(nowMs());
+        if (isStateFrame(frame) && !isTimedFrame(frame)) this.#playout.onUntimedPatch(nowMs());
       },
       onJoining: () => this.#reset(),
     });
@@ -87,11 +91,21 @@ export class RoomNetcode<State = unknown> {
     if (this.#predict !== null) return this.#predict;
     const { room, stats } = this.#deps;
     this.#playout.profile = options.profile ?? 'smooth';
-    const onFrame = () => this.#meter.addFrame();
+    const onFrame = (nowMs: number) => {
+      this.#meter.addFrame();
+      return this.#stampDelayMs(nowMs);
+    };
     const stream = this.#streamOf(this.#playout);
     const playout = this.#playout;
     this.#predict = new RoomPredict({ room, playout, stream, stats, onFrame }, options);
     return this.#predict;
+  }
+
+  /** Inputs that may be rewound say from now on when their player saw what he aimed at, also where nothing is predicted. */
+  stamp(input: object): void {
+    const { nowMs } = this.#deps;
+    // Part of Colyseus' class, left out of its published types. A delay that the game has given to `input` wins.
+    (input as Stamping).bindRenderDelay?.(() => this.#stampDelayMs(nowMs()));
   }
 
   /** A ping through the room was answered. */
@@ -129,6 +143,14 @@ export class RoomNetcode<State = unknown> {
   close(): void {
     clearTimeout(this.#lateReport);
     this.#predict?.dispose();
+  }
+
+  /** Colyseus takes what was seen for that of `serverNow − delay − smoothedRtt / 2`. This delay makes it the moment that is drawn. */
+  #stampDelayMs(nowMs: number): number {
+    const { playheadRoomMs, isTimed, figures } = this.#playout;
+    if (!Number.isFinite(playheadRoomMs)) return figures.delayMs;
+    const seenAtMs = isTimed ? this.#clock.serverNow() - this.#clock.smoothedRtt() / 2 : nowMs;
+    return Math.max(0, seenAtMs - playheadRoomMs);
   }
 
   /** What patches say of their times, as drawing needs it. */
@@ -171,11 +193,12 @@ export class RoomNetcode<State = unknown> {
     const { socket, lastByteAtMs } = this.#deps;
     if (!socket.isOpen) return;
     this.#reportedAtMs = nowMs;
-    const isDrawn = this.#predict !== null && !this.#isHidden;
-    const report = this.#meter.take(nowMs, isDrawn ? this.#playout.figures : null, this.#isHidden);
+    const isHidden = this.#isHidden;
+    const isDrawn = this.#predict !== null && !isHidden;
+    const report = this.#meter.take(nowMs, this.#playout.figures, { isDrawn, isHidden });
     socket.send(encodeLinkReport(report));
     // What is measured while nobody looks says nothing of the link.
-    if (this.#isHidden) return;
+    if (isHidden) return;
     this.#judgement = judgeLinkSecond(this.#judgement, {
       level: this.#told?.level ?? 0,
       stallMs: report.stallMs,

@@ -1,4 +1,4 @@
-import { Predict, type RoomClock } from '@colyseus/sdk';
+import { Predict } from '@colyseus/sdk';
 import type { ColyseusRoom } from '../colyseus-room.ts';
 import type { StatsRecorder } from '../room-stats.ts';
 import type { PatchStream } from './motion-path.ts';
@@ -64,10 +64,9 @@ export class RoomPredict<State = unknown> {
   readonly colyseus: Predict<State>;
 
   readonly #playout: Playout;
-  readonly #clock: RoomClock;
   readonly #stats: StatsRecorder;
   readonly #others: SmoothedEntities;
-  readonly #onFrame: () => void;
+  readonly #onFrame: (nowMs: number) => number;
   /** Fields that a controller predicts, by entity. */
   readonly #predicted = new Map<object, ReadonlySet<string>>();
 
@@ -78,12 +77,12 @@ export class RoomPredict<State = unknown> {
       readonly playout: Playout;
       readonly stream: PatchStream;
       readonly stats: StatsRecorder;
-      readonly onFrame: () => void;
+      /** @returns the delay of Colyseus' own interpolation, and of the stamps of inputs, that goes with this frame, ms */
+      readonly onFrame: (nowMs: number) => number;
     },
     options: PredictRoomOptions<State> = {},
   ) {
     this.#playout = deps.playout;
-    this.#clock = deps.room.clock;
     this.#stats = deps.stats;
     this.#onFrame = deps.onFrame;
     this.colyseus = Predict.get(deps.room as never, {
@@ -115,8 +114,7 @@ export class RoomPredict<State = unknown> {
   tick(nowMs: number = performance.now()): number {
     this.#playout.frame(nowMs);
     this.#others.frame(nowMs, this.#playout.playheadRoomMs);
-    this.colyseus.setDefaults({ delay: this.#delayOfStamps(nowMs) });
-    this.#onFrame();
+    this.colyseus.setDefaults({ delay: this.#onFrame(nowMs) });
     return this.colyseus.tick(nowMs);
   }
 
@@ -156,17 +154,6 @@ export class RoomPredict<State = unknown> {
   dispose(): void {
     this.#others.close();
     this.colyseus.dispose();
-  }
-
-  /**
-   * Inputs that may be rewound say when their player saw what he aimed at: `serverNow − delay − smoothedRtt / 2` in Colyseus. This is the
-   * delay that makes it the moment that is drawn.
-   */
-  #delayOfStamps(nowMs: number): number {
-    const { playheadRoomMs, isTimed } = this.#playout;
-    if (!Number.isFinite(playheadRoomMs)) return this.#playout.figures.delayMs;
-    const seenAtMs = isTimed ? this.#clock.serverNow() - this.#clock.smoothedRtt() / 2 : nowMs;
-    return Math.max(0, seenAtMs - playheadRoomMs);
   }
 
   /** The same options, and corrections are recorded. */
