@@ -39,6 +39,8 @@ export interface PathFields {
 export class MotionPath {
   readonly #fields: PathFields;
   readonly #width: number;
+  /** Whether it only turns: then its way is the turn. */
+  readonly #onlyTurns: boolean;
   readonly #atMs = new Float64Array(ROWS);
   readonly #values: Float64Array;
   #count = 0;
@@ -54,6 +56,7 @@ export class MotionPath {
   constructor(fields: PathFields) {
     this.#fields = fields;
     this.#width = fields.names.length;
+    this.#onlyTurns = fields.isAngle.every(Boolean);
     this.#values = new Float64Array(ROWS * this.#width);
   }
 
@@ -205,6 +208,7 @@ export class MotionPath {
   #distanceTo(values: ArrayLike<number>): number {
     let square = 0;
     for (let i = 0; i < this.#width; i += 1) {
+      if (this.#fields.isAngle[i] === true && !this.#onlyTurns) continue;
       const last = this.#values[this.#row * this.#width + i] as number;
       square += (this.#unwound(i, values[i] as number) - last) ** 2;
     }
