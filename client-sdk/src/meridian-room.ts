@@ -311,7 +311,7 @@ export class MeridianRoom<State = unknown> {
     this.#beats += 1;
     const wantsStats = this.#onStats.size > 0;
     if (wantsStats || this.#beats % BEATS_PER_PING === 0) this.#link.ping();
-    if (wantsStats) this.#onStats.emit(this.#meter.take(nowMs));
+    if (wantsStats) this.#onStats.emit({ ...this.#meter.take(nowMs), ...this.#netcode.figures });
   }
 
   #enter(state: ConnectionState): void {

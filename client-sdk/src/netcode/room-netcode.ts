@@ -1,6 +1,7 @@
 import {
   encodeLinkReport,
   type LinkQuality,
+  type LinkReport,
   QUALITY_MESSAGE,
 } from '../../../src/protocol/index.ts';
 import type { ColyseusRoom } from '../colyseus-room.ts';
@@ -8,7 +9,7 @@ import { isPageHidden } from '../host.ts';
 import { Listeners } from '../listeners.ts';
 import { isStateFrame, isTimedFrame } from '../room-frame.ts';
 import type { RoomSocket } from '../room-socket.ts';
-import type { StatsRecorder } from '../room-stats.ts';
+import type { LinkFigures, StatsRecorder } from '../room-stats.ts';
 import { GOOD_LINK, judgeLinkSecond } from './link-judge.ts';
 import { LinkMeter } from './link-meter.ts';
 import type { PatchStream } from './motion-path.ts';
@@ -49,6 +50,7 @@ export class RoomNetcode<State = unknown> {
   #quality: RoomQuality = { level: 0, patchIntervalMs: null, isPoorLink: false };
   #predict: RoomPredict<State> | null = null;
   #isHidden = isPageHidden();
+  #reported: LinkReport | null = null;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
   #lateReport: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,6 +76,16 @@ export class RoomNetcode<State = unknown> {
       },
       onJoining: () => this.#reset(),
     });
+  }
+
+  /** Of the last second that was reported. */
+  get figures(): LinkFigures {
+    return {
+      rttP95Ms: this.#reported?.rttP95Ms ?? null,
+      interpolationDelayMs: this.#reported?.interpolationDelayMs ?? null,
+      stalledMs: this.#reported?.stallMs ?? 0,
+      level: this.#quality.level,
+    };
   }
 
   get quality(): RoomQuality {
@@ -196,6 +208,7 @@ export class RoomNetcode<State = unknown> {
     const isHidden = this.#isHidden;
     const isDrawn = this.#predict !== null && !isHidden;
     const report = this.#meter.take(nowMs, this.#playout.figures, { isDrawn, isHidden });
+    this.#reported = report;
     socket.send(encodeLinkReport(report));
     // What is measured while nobody looks says nothing of the link.
     if (isHidden) return;
