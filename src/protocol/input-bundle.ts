@@ -4,7 +4,7 @@
 //   entry:  [head u8][bytes]  head: bit 7 set when a time stamp leads the bytes (TIMED in Colyseus), bits 0–6 how many follow
 //           the bytes are those behind the first one of Colyseus' frame of code 19: [stamp?][changed fields]
 //
-// A server that reads such frames says so in its JOIN frame, right before the resume section:
+// A room that reads such frames says so in its JOIN frame, right before the resume section:
 //
 //   [tag u8 = 0x49][length = 2][version u8 = 1][most inputs of a frame u8]
 //
@@ -27,14 +27,18 @@ const SECTION_TAG = 0x49;
 const VERSION = 1;
 const SECTION_BYTES = 4;
 
-/** The section of the JOIN frame, tag and length included. */
-export function encodeBundleSection(): Uint8Array {
-  return Uint8Array.of(SECTION_TAG, SECTION_BYTES - 2, VERSION, MOST_BUNDLED_INPUTS);
+/**
+ * The section of the JOIN frame, tag and length included.
+ *
+ * @param mostInputs - in one frame; 1 in rooms without fixed steps, where inputs are best as soon as they can be
+ */
+export function encodeBundleSection(mostInputs: number): Uint8Array {
+  return Uint8Array.of(SECTION_TAG, SECTION_BYTES - 2, VERSION, mostInputs);
 }
 
 /**
  * @param frame - a whole JOIN frame
- * @returns how many inputs the server takes in one frame; 1 when it does not say
+ * @returns how many inputs the room takes in one frame; 1 when it does not say
  */
 export function decodeBundleSection(frame: Uint8Array): number {
   const start = frame.byteLength - RESUME_SECTION_BYTES - SECTION_BYTES;
