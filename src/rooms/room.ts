@@ -273,9 +273,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const api = super.defineInput<C, O>(type, stock as O | undefined);
     const controller = internals(this)._inputController;
     if (controller && this.#inputGuard === undefined) {
-      this.#inputGuard = new InputGuard(controller, this.#inputListener(), repeatedSteps);
+      this.#inputGuard = new InputGuard(controller, this.#inputListener());
       if (this.#isStepFixed) this.#inputGuard.pace();
     }
+    this.#inputGuard?.guess(repeatedSteps);
     return api;
   }
 

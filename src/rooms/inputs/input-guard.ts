@@ -67,16 +67,14 @@ export class InputGuard {
   readonly #capture: RoomInputInternals['capture'];
   readonly #codec: InputCodec | null;
   readonly #listener: InputGuardListener;
-  readonly #guessedSteps: number;
+  #guessedSteps = 0;
   #isPaced = false;
   #steps = 0;
 
-  /** @param guessedSteps - empty steps in a row that the game fills with a guess (`repeatLast`) */
-  constructor(controller: RoomInputInternals, listener: InputGuardListener, guessedSteps = 0) {
+  constructor(controller: RoomInputInternals, listener: InputGuardListener) {
     this.#controller = controller;
     this.#codec = codecOf(controller.options.ctor);
     this.#listener = listener;
-    this.#guessedSteps = guessedSteps;
     this.#capture = controller.capture.bind(controller);
     const allocate = controller.allocate.bind(controller);
     controller.allocate = (client: MaybeGuarded) => {
@@ -110,6 +108,11 @@ export class InputGuard {
     return this.#receiveBody(client, guarded, frame, { from: 1, to: frame.length }, nowMs)
       ? 'taken'
       : 'malformed';
+  }
+
+  /** Of clients who join from now on. @param steps - without an input in a row, which the game fills with a guess (`repeatLast`) */
+  guess(steps: number): void {
+    this.#guessedSteps = steps;
   }
 
   /** From now on each step takes its inputs by `step`. */
