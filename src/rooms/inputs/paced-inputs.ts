@@ -63,6 +63,8 @@ export class PacedInputs {
   #carriedFor = 0;
   /** Steps that may be too many for a while. */
   #patience = 0;
+  /** Empty steps that the game filled with a guess, and whose inputs may yet come. */
+  #guesses = 0;
   /** Whole steps that the delay is longer than it must be. */
   #surplus = 0;
   #inputs = 0;
@@ -96,6 +98,7 @@ export class PacedInputs {
     if (this.size === 0) {
       if (this.#emptySteps === 0) this.#emptySinceMs = nowMs;
       this.#emptySteps += 1;
+      if (this.#emptySteps <= this.#options.guessedSteps) this.#guesses += 1;
       return;
     }
     this.#makeUp(stepMs);
@@ -141,13 +144,15 @@ export class PacedInputs {
       this.#pace.add(Math.min(0, (this.#emptySinceMs - arrivedAtMs) / stepMs + i));
     }
     this.#counted = Math.max(this.#counted, late);
-    this.#replaceGuessed(Math.min(late, this.#options.guessedSteps));
+    this.#replaceGuessed(Math.min(late, this.#guesses));
     this.#carry(missed - late);
+    this.#guesses = Math.min(this.#guesses, this.#carried);
     this.#emptySteps = 0;
   }
 
   /** A guess stood in for these, and has moved the player: they are acknowledged, and move him no more. */
   #replaceGuessed(count: number): void {
+    this.#guesses -= count;
     for (let i = 0; i < count; i++) {
       const at = this.#head + i;
       this.#waiting[at] = { ...(this.#waiting[at] as ArrivedInput), frame: null };
