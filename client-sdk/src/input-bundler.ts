@@ -1,6 +1,4 @@
-import { Protocol } from '@colyseus/sdk';
-import { InputBundle } from '../../src/protocol/index.ts';
-import { frameCode } from './room-frame.ts';
+import { InputBundle, SINGLE_INPUT_CODE } from '../../src/protocol/index.ts';
 
 // Inputs leave together: a frame costs both ends more than all that is in it (docs/adr/0019-inputs.md).
 //
@@ -14,6 +12,7 @@ import { frameCode } from './room-frame.ts';
 /** Frames a second that are enough; what steps faster sends several inputs in each. */
 const FRAMES_PER_SECOND = 20;
 const MOST_INPUTS = 3;
+const CODE_MASK = 0x1f;
 /** A field that has not changed for so long begins something when it does. */
 const QUIET_MS = 100;
 
@@ -67,7 +66,7 @@ export class InputBundler {
   /** A frame is about to leave. @returns whether it stays here; if not, what was held has left before it */
   hold(frame: Uint8Array): boolean {
     const isBundling = this.#isNew || (this.#perFrame > 1 && this.#mostInputs > 1);
-    if (!isBundling || frameCode(frame) !== Protocol.ROOM_INPUT_RELIABLE) {
+    if (!isBundling || ((frame[0] ?? 0) & CODE_MASK) !== SINGLE_INPUT_CODE) {
       this.flush();
       return false;
     }

@@ -5,6 +5,7 @@ export {
   INPUT_BUNDLE_CODE,
   InputBundle,
   MOST_BUNDLED_INPUTS,
+  SINGLE_INPUT_CODE,
 } from './input-bundle.ts';
 export { INPUT_PACE_MESSAGE } from './input-pace.ts';
 export {

@@ -14,6 +14,8 @@ import { RESUME_SECTION_BYTES } from './resume.ts';
 
 /** First byte of a frame with several inputs; the last of Colyseus' 5-bit codes. */
 export const INPUT_BUNDLE_CODE = 31;
+/** Colyseus' frame of one input, without the bits above that mark a stamp. */
+export const SINGLE_INPUT_CODE = 19;
 /** Inputs in one frame at most: more than a client that came back sends again at once. */
 export const MOST_BUNDLED_INPUTS = 64;
 /** Of `[code][entries]`; a WebSocket frame up to this long has the short header, and servers read it the short way. */
