@@ -84,10 +84,10 @@ export class InputGuard {
       guarded.paced = this.#paceInFrontOf(client._inputBuffer as InputBuffer | undefined, guarded);
     };
     // Reached by inputs with a time stamp, which Colyseus takes apart.
-    controller.capture = (client, renderTimeMs, reckonTimeMs, seq) => {
+    controller.capture = (client: MaybeGuarded, renderTimeMs, reckonTimeMs, seq) => {
       // Colyseus hands on what could not be read; its sender is about to go.
       if (this.isMalformed(client)) return;
-      if (this.#mayApply(client as MaybeGuarded, performance.now())) {
+      if (this.#mayApply(client, client[GUARDED]?.arrivedAtMs ?? performance.now())) {
         this.#capture(client, renderTimeMs, reckonTimeMs, seq);
       }
     };
