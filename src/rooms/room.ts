@@ -49,7 +49,7 @@ import type { RoomTimers } from './timers/room-timers.ts';
 
 // Colyseus' Room made safe: its API, its wire format, its hooks. What is added lives in parts, one file each:
 //
-//   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget) ──▶ the game's step
+//   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget, one for each step) ──▶ the game's step
 //   the game's step ──▶ RoomLoop ──▶ broadcastPatch ──▶ PatchSerializer (owned bytes, send gate) ──▶ socket
 //                                                    │    SegmentSerializer, where the game says who sees what
 //                                                    └──▶ RoomSurvival (seats, journal, owner) ──▶ another node, one day

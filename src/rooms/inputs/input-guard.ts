@@ -37,6 +37,8 @@ interface GuardedClient {
   paced: PacedInputs | undefined;
   /** Whether it sends bundles, and so hears how it is off. */
   sendsBundles: boolean;
+  /** Whether its inputs wait for their steps. Those of other SDKs are there as they come, as in stock Colyseus. */
+  isPaced: boolean;
   toldErrorSteps: number;
 }
 
@@ -59,8 +61,8 @@ interface InputBuffer {
 }
 
 /**
- * Stands between Colyseus' input subsystem and the wire: bounded decoding, no more inputs than time allows, and in rooms with
- * a fixed step one input for each step.
+ * Stands between Colyseus' input subsystem and the wire: bounded decoding, no more inputs than time allows, and for clients that
+ * send bundles one input for each fixed step.
  */
 export class InputGuard {
   readonly #controller: RoomInputInternals;
@@ -81,6 +83,8 @@ export class InputGuard {
       allocate(client);
       const guarded = guardClient(this.#codec, client);
       client[GUARDED] = guarded;
+      // A guess has to be paid for by the input that it stood in for, whoever sends it.
+      guarded.isPaced = this.#isPaced && this.#guessedSteps > 0;
       guarded.paced = this.#paceInFrontOf(client._inputBuffer as InputBuffer | undefined, guarded);
     };
     // Reached by inputs with a time stamp, which Colyseus takes apart.
@@ -130,12 +134,13 @@ export class InputGuard {
     const rateHz = this.#controller.options.tickRate ?? 0;
     const stepMs = 1_000 / rateHz;
     for (const client of clients) {
-      (client as MaybeGuarded)[GUARDED]?.paced?.step(nowMs, stepMs);
+      const guarded = (client as MaybeGuarded)[GUARDED];
+      if (guarded?.isPaced === true) guarded.paced?.step(nowMs, stepMs);
     }
     this.#steps += 1;
     if (this.#steps < rateHz) return;
     this.#steps = 0;
-    this.#judge(clients);
+    this.#judge(clients, stepMs);
   }
 
   /** Steps in a row that had no input of this client, the present one included; Infinity for one who is away. */
@@ -155,6 +160,7 @@ export class InputGuard {
     nowMs: number,
   ): InputReception {
     guarded.sendsBundles = true;
+    guarded.isPaced = this.#isPaced;
     let at = 1;
     for (let count = 0; at < frame.length; count++) {
       const end = at + 1 + ((frame[at] as number) & ENTRY_LENGTH);
@@ -213,7 +219,7 @@ export class InputGuard {
     guarded.budget ??= new InputBudget(rateHz, nowMs);
     if (guarded.budget.take(nowMs)) return true;
     // Acknowledged, or the client would wait for it for ever; its prediction then corrects itself.
-    if (this.#isPaced && guarded.paced !== undefined) guarded.paced.add(refusedInput(nowMs));
+    if (guarded.isPaced && guarded.paced !== undefined) guarded.paced.add(refusedInput(nowMs));
     else if (client._inputBuffer) client._inputBuffer.consumedCount++;
     this.#listener.overBudget();
     return false;
@@ -234,7 +240,7 @@ export class InputGuard {
       },
     );
     buffer.push = (frame, renderTimeMs = 0, reckonTimeMs = 0, seq = undefined) => {
-      if (!this.#isPaced) {
+      if (!guarded.isPaced) {
         push(frame, renderTimeMs, reckonTimeMs, seq);
         return;
       }
@@ -249,12 +255,12 @@ export class InputGuard {
     return paced;
   }
 
-  #judge(clients: Iterable<unknown>): void {
+  #judge(clients: Iterable<unknown>, stepMs: number): void {
     const sum = { inputs: 0, starvedSteps: 0, waitedMs: 0 };
     for (const client of clients as Iterable<MaybeGuarded>) {
       const guarded = client[GUARDED];
-      if (guarded?.paced === undefined) continue;
-      const verdict = guarded.paced.judge(guarded.sendsBundles);
+      if (guarded?.paced === undefined || !guarded.isPaced) continue;
+      const verdict = guarded.paced.judge(guarded.sendsBundles, stepMs);
       const report = guarded.paced.takeReport();
       sum.inputs += report.inputs;
       sum.starvedSteps += report.starvedSteps;
@@ -293,6 +299,7 @@ function guardClient(codec: InputCodec | null, client: ClientInternals): Guarded
     arrivedAtMs: 0,
     paced: undefined,
     sendsBundles: false,
+    isPaced: false,
     toldErrorSteps: 0,
   };
   if (codec === null) return guarded;

@@ -56,7 +56,7 @@ class Hand {
     this.add(turn.count, turn);
     const hadSome = this.paced.size > 0;
     expect(this.step().length > 0).toBe(hadSome);
-    if (turn.judges) this.paced.judge(turn.isRefused);
+    if (turn.judges) this.paced.judge(turn.isRefused, STEP_MS);
   }
 
   flush(): void {
@@ -115,7 +115,7 @@ describe('[IP-3] PacedInputs', () => {
     hand.play([1], 1);
     hand.play([0, 0, 3], 180);
     for (let i = 0; i < 3; i++) {
-      hand.paced.judge(true);
+      hand.paced.judge(true, STEP_MS);
       hand.play([0, 0, 3], 60);
     }
     expect(hand.countsOfLast(180)).toEqual(Array(180).fill(1));
@@ -133,7 +133,7 @@ describe('[IP-3] PacedInputs', () => {
   test('what a stall has held up is played out fast, not in one leap', () => {
     const hand = new Hand();
     hand.play([1], 60);
-    hand.paced.judge(false);
+    hand.paced.judge(false, STEP_MS);
     hand.play([0], 18);
     hand.add(19);
     const counts = Array.from({ length: 16 }, () => {
@@ -156,10 +156,10 @@ describe('[IP-3] PacedInputs', () => {
       hand.play([1], 60);
       hand.play([0, 2], 2);
     }
-    for (let second = 0; second < 5; second++) {
+    for (let second = 0; second < 15; second++) {
       for (const hand of [told, untold]) {
         hand.play([1], 60);
-        hand.paced.judge(hand === told);
+        hand.paced.judge(hand === told, STEP_MS);
       }
     }
     expect({ told: told.paced.size, untold: untold.paced.size }).toEqual({ told: 1, untold: 0 });
@@ -200,7 +200,7 @@ describe('[IP-4] what a client is told of its pace', () => {
       hand.add(1, { beforeStepMs });
       hand.step();
     }
-    expect(hand.paced.judge(true)?.errorSteps).toEqual(errorSteps);
+    expect(hand.paced.judge(true, STEP_MS)?.errorSteps).toEqual(errorSteps);
   });
 
   test('who is late again and again is told to be earlier, as far as waiting for him helps', () => {
@@ -208,21 +208,21 @@ describe('[IP-4] what a client is told of its pace', () => {
     const errors = [];
     for (let second = 0; second < 4; second++) {
       hand.play([1, 1, 0, 0, 0, 4], 60);
-      errors.push(hand.paced.judge(true)?.errorSteps);
+      errors.push(hand.paced.judge(true, STEP_MS)?.errorSteps);
       // He heeds it, in one leap.
       if (second === 0) hand.add(1);
     }
     expect(errors[0]).toBeGreaterThan(0.2);
     expect(errors.at(-1)).toBe(0);
     hand.play([...Array(19).fill(0), 20], 60);
-    expect(hand.paced.judge(true)?.errorSteps).toBeLessThanOrEqual(6);
+    expect(hand.paced.judge(true, STEP_MS)?.errorSteps).toBeLessThanOrEqual(6);
   });
 
   test('of a few inputs nothing is said', () => {
     const hand = new Hand();
     hand.play([1], 5);
     hand.play([0], 55);
-    expect(hand.paced.judge(true)).toBeNull();
+    expect(hand.paced.judge(true, STEP_MS)).toBeNull();
   });
 });
 

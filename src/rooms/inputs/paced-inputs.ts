@@ -111,9 +111,9 @@ export class PacedInputs {
     }
   }
 
-  /** @param isToldSo - whether the client hears of its error, and mends it by itself */
-  judge(isToldSo: boolean): PaceVerdict | null {
-    const verdict = this.#pace.judge();
+  /** Once a second. @param isToldSo - whether the client hears of its error, and mends it by itself */
+  judge(isToldSo: boolean, stepMs: number): PaceVerdict | null {
+    const verdict = this.#pace.judge(stepMs);
     const surplus = verdict?.surplusSteps ?? 0;
     this.#patience = isToldSo ? MENDED_BY_CLIENT : 0;
     this.#surplus = surplus > this.#patience ? surplus : 0;

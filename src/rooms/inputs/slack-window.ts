@@ -2,12 +2,12 @@
 const BINS_PER_STEP = 8;
 const MOST_STEPS = 8;
 const BINS = 2 * MOST_STEPS * BINS_PER_STEP;
-/** Of the inputs, this many may come too late: the quantile of WebRTC's NetEQ delay manager is 0.95. */
-const LATE_RATIO = 0.05;
+/** Of the inputs of a window, this many may come too late. */
+const LATE_RATIO = 0.03;
 
 /** How much time inputs had to spare, over some time. In steps; below zero they came too late. */
 export interface Slack {
-  /** Of the twentieth that had the least. */
+  /** Of the three in a hundred that had the least. */
   readonly lowest: number;
   /** Between those, and the one that had the most: as much has to wait for the late ones to be in time. */
   readonly spread: number;
