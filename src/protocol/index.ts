@@ -9,6 +9,15 @@ export {
   type LinkTransport,
 } from './link-report.ts';
 export {
+  decodeBundleSection,
+  encodeBundleSection,
+  INPUT_BUNDLE_CODE,
+  InputBundle,
+  MOST_BUNDLED_INPUTS,
+  SINGLE_INPUT_CODE,
+} from './input-bundle.ts';
+export { INPUT_PACE_MESSAGE } from './input-pace.ts';
+export {
   MATCHMAKING_PATH,
   type MatchmakingHello,
   type MatchmakingPush,

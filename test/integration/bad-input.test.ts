@@ -83,7 +83,7 @@ function ask(request: Partial<Matchmaking>): ReturnType<typeof matchmake> {
 describe('[ND-10] frames a room cannot have sent for end their connection, with a reason', () => {
   test.each<[string, readonly number[], number, RegExp]>([
     ['an empty frame', [], 4400, /empty/],
-    ['an unknown code', [31], 4400, /unknown code 31/],
+    ['an unknown code', [30], 4400, /unknown code 30/],
     ['a server-only code', [1], 4400, /unknown code 1/],
     ['a datagram input (F2)', [20, 0x01, 0xff], 4400, /datagram/],
     ['a message without a type', [Code.ROOM_DATA], 4400, /without a type/],
@@ -97,6 +97,7 @@ describe('[ND-10] frames a room cannot have sent for end their connection, with 
     ],
     ['a request without an id', [21, 0xc1], 4400, /request without an id/],
     ['an input that does not fit', [Code.INPUT, 0x3f, 1, 2, 3], 4400, /input/],
+    ['a bundle of inputs cut short', [31, 3, 0x80], 4400, /input/],
   ])('%s', async (_, bytes, code, reason) => {
     using client = await intruder();
     client.send(bytes);

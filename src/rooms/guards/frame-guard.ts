@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
 import { Protocol } from '@colyseus/core';
 import { decode, type Iterator } from '@colyseus/schema';
+import { INPUT_BUNDLE_CODE } from '../../protocol/input-bundle.ts';
 import { LINK_REPORT_CODE } from '../../protocol/link-report.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -80,6 +81,8 @@ export class FrameGuard {
       }
       case LINK_REPORT_CODE:
         return null;
+      case INPUT_BUNDLE_CODE:
+        return frame[0] === INPUT_BUNDLE_CODE ? null : badFrame('A bundle with modifiers.');
       default:
         return code >= Protocol.JOIN_ROOM && code <= HIGHEST_CODE
           ? null

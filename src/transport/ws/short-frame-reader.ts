@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { INPUT_BUNDLE_CODE } from '../../protocol/input-bundle.ts';
 import type { SharedReadBuffer } from './shared-read-buffer.ts';
 
 // Inputs are short: one TCP segment usually holds whole frames of a few bytes each. For these `ws` runs a Writable
@@ -33,7 +34,7 @@ interface WsInternals {
 
 const GET_INFO = 0;
 
-/** First byte of a Colyseus input; rooms read it at once and keep nothing of the frame. */
+/** First byte of a Colyseus input; rooms read it at once and keep nothing of the frame, as of a bundle of inputs. */
 const INPUT_CODE = 19;
 
 /**
@@ -117,8 +118,8 @@ function takeShortFrames(
     if (payloadBytes > LONGEST_SHORT || end > chunk.length) break;
     unmask(chunk, begin, end);
     const payload = chunk.subarray(begin, end);
-    const mustCopy = isShared && payload[0] !== INPUT_CODE;
-    tell(mustCopy ? Buffer.from(payload) : payload);
+    const isInput = payload[0] === INPUT_CODE || payload[0] === INPUT_BUNDLE_CODE;
+    tell(isShared && !isInput ? Buffer.from(payload) : payload);
     at = end;
   }
   if (at === chunk.length) return null;
