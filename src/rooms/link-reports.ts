@@ -1,6 +1,6 @@
 import type { Client } from '@colyseus/core';
-import { decodeLinkReport } from '../protocol/link-report.ts';
-import type { ReportDrop } from '../telemetry/room-metrics.ts';
+import { decodeLinkReport, type LinkReport } from '../protocol/link-report.ts';
+import type { ReportDrop } from '../telemetry/client-link-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
 
 /** Reports come once a second; on a link that stumbles two may come at once. */
@@ -10,14 +10,19 @@ const CLOSEST_MS = 500;
 const REPORTED_AT_MS = Symbol('meridian.link-reported-at');
 type Reporting = Client & { [REPORTED_AT_MS]?: number };
 
+export interface LinkReportListener {
+  taken(report: LinkReport): void;
+  dropped(why: ReportDrop): void;
+}
+
 /**
  * Takes what clients say of their links. A report is of the moment: one that is malformed, or comes too soon after the last, is
  * dropped and counted, and ends no connection; a flood of them is one of frames, and ended by the frame guard.
  */
 export class LinkReports {
-  readonly #listener: { dropped(why: ReportDrop): void };
+  readonly #listener: LinkReportListener;
 
-  constructor(listener: { dropped(why: ReportDrop): void }) {
+  constructor(listener: LinkReportListener) {
     this.#listener = listener;
   }
 
@@ -31,7 +36,11 @@ export class LinkReports {
     // A malformed one counts too: reading them costs more than counting.
     client[REPORTED_AT_MS] = nowMs;
     const report = decodeLinkReport(frame);
-    if (report === null) this.#listener.dropped('malformed');
-    else if (client instanceof MeridianClient) client.linkReport = report;
+    if (report === null) {
+      this.#listener.dropped('malformed');
+      return;
+    }
+    if (client instanceof MeridianClient) client.linkReport = report;
+    this.#listener.taken(report);
   }
 }

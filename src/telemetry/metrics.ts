@@ -2,12 +2,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
+import { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
-import type { ReportDrop, RoomMetrics } from './room-metrics.ts';
+import type { RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
@@ -31,6 +32,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
+  readonly clientLinks: ClientLinkMetrics;
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 
@@ -71,11 +73,6 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly #evictions = this.#counter(
     'meridian_evictions_total',
     'Clients disconnected by the room base.',
-    ['room', 'reason'],
-  );
-  readonly #linkReportsDropped = this.#counter(
-    'meridian_link_reports_dropped_total',
-    'Reports of clients about their link that were not taken: malformed, or too-soon after the last.',
     ['room', 'reason'],
   );
   readonly #faults = this.#counter(
@@ -155,7 +152,9 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     [],
   );
 
-  constructor() {
+  /** @param regionId - of this node, a label of what its clients' links are like */
+  constructor(regionId = 'local') {
+    this.clientLinks = new ClientLinkMetrics(this.registry, regionId);
     collectDefaultMetrics({ register: this.registry });
     this.#lag.enable();
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
@@ -216,9 +215,6 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   }
   evicted(room: string, reason: string): void {
     this.#evictions.inc({ room, reason });
-  }
-  linkReportDropped(room: string, reason: ReportDrop): void {
-    this.#linkReportsDropped.inc({ room, reason });
   }
   faultContained(room: string, hook: string): void {
     this.#faults.inc({ room, hook });

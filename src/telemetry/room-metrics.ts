@@ -1,3 +1,5 @@
+import type { ClientLinkMetrics } from './client-link-metrics.ts';
+
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
 export type EvictionReason =
   | 'bad-frame'
@@ -7,11 +9,10 @@ export type EvictionReason =
   | 'signed-out'
   | 'banned';
 
-/** Why a client's report of its link was not taken; bounded, so it may be a label. */
-export type ReportDrop = 'malformed' | 'too-soon';
-
 /** What rooms count. `room` is always the room's name (`arena`), never its id. */
 export interface RoomMetrics {
+  /** How the links of clients are. */
+  readonly clientLinks: ClientLinkMetrics;
   roomCreated(room: string): void;
   roomDisposed(room: string): void;
   clientJoined(room: string): void;
@@ -29,7 +30,6 @@ export interface RoomMetrics {
   /** Inputs beyond what time allows, acknowledged but not applied. */
   inputsOverBudget(room: string, count: number): void;
   evicted(room: string, reason: EvictionReason): void;
-  linkReportDropped(room: string, reason: ReportDrop): void;
   /** An exception of the game's code, contained. `where`: the hook's name. */
   faultContained(room: string, where: string): void;
 }

@@ -4,10 +4,13 @@ import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import type { LinkReport } from '../../protocol/link-report.ts';
+import type { QualityLevel } from '../../protocol/quality.ts';
+import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
 import { fillerFrames, pingFrame, STAMP_BYTES, sendControlFrames } from './control-frames.ts';
 import { LinkAcks, type LinkAnswer } from './link-acks.ts';
 import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
+import { SentTraffic } from './sent-traffic.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 /** WebSocket's, of all but the shortest frames. */
@@ -33,11 +36,15 @@ export class MeridianClient extends WebSocketClient {
   readonly acks = new LinkAcks();
   /** Set by the room: hears of each answer to a ping. */
   onAnswer: ((answer: LinkAnswer, nowMs: number) => void) | null = null;
+  /** How much of the state its link carries; the room's flow sets it. */
+  qualityLevel: QualityLevel = 0;
   readonly #roundTrips = new RoundTrips();
+  readonly #traffic: SentTraffic;
   #hasBrokenProtocol = false;
 
   constructor(sessionId: string, ws: WebSocket) {
     super(sessionId, ws);
+    this.#traffic = new SentTraffic(directSocket(ws));
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
@@ -60,9 +67,20 @@ export class MeridianClient extends WebSocketClient {
     return this.#roundTrips.figures;
   }
 
+  /** Bytes that were handed to its socket in the last second; null: not known yet, or not on this runtime. */
+  get sentBytesPerSecond(): number | null {
+    return this.#traffic.bytesPerSecond;
+  }
+
   /** For the transport: a ping was answered. @param nowMs - monotonic */
-  pingAnswered(rttMs: number, nowMs: number): void {
+  pingAnswered(rttMs: number, nowMs: number): LinkSample {
     this.#roundTrips.add(rttMs, nowMs);
+    const elapsedMs = this.#traffic.measure(nowMs);
+    const { sentBytesPerSecond, qualityLevel: level } = this;
+    return {
+      ...{ rttMs, elapsedMs, level },
+      sentBytesPerSecond: elapsedMs === 0 ? null : sentBytesPerSecond,
+    };
   }
 
   /** Whether the player sees nothing of the game now, as his client says. */
