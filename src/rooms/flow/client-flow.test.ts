@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mulberry32 } from '../../../loadtest/scenarios/random.ts';
 import { LinkAcks } from '../../transport/ws/link-acks.ts';
 import { ClientFlow, type FlowLink } from './client-flow.ts';
 
@@ -153,31 +154,26 @@ describe('[FL-1] [FL-2] [FL-4] behind a bottleneck', () => {
   });
 });
 
-test('jitter', () => {
-  for (const [rtt, sd, loss] of [
-    [60, 5, 0.005],
-    [160, 35, 0.02],
-    [300, 57, 0.04],
-    [150, 57, 0.04],
-    [30, 20, 0.02],
-  ] as const) {
-    let seed = 1;
-    const random = () => {
-      seed = (seed * 16807) % 2147483647;
-      return seed / 2147483647;
-    };
-    const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    const way: Way = {
-      rttMs: rtt,
-      bytesPerS: WIDE,
-      jitterMs: () => Math.max(-rtt * 0.6, sd * gauss()) + (random() < loss ? 100 + rtt * 1.25 : 0),
-    };
-    const room = play(way).run(600);
-    const lv = [0, 1, 2, 3, 4].map((l) =>
-      (room.levels.filter((x) => x === l).length / 6000).toFixed(1),
-    );
-    console.log(
-      `JJ ${rtt} ${sd} ${loss}: levels ${lv} sent ${(room.sentBytes / 600).toFixed(0)} budget ${room.flow.budgetBytesPerS}`,
-    );
-  }
+describe('[FL-3] on a link that only trembles', () => {
+  // Round trip, deviation, and how many answers a lost segment delays.
+  test.each([
+    { rttMs: 60, deviationMs: 5, lossRatio: 0.005 },
+    { rttMs: 30, deviationMs: 20, lossRatio: 0.02 },
+    { rttMs: 160, deviationMs: 35, lossRatio: 0.02 },
+    { rttMs: 300, deviationMs: 57, lossRatio: 0.04 },
+  ])(
+    '$rttMs ± $deviationMs ms, loss $lossRatio: its level stays',
+    ({ rttMs, deviationMs, lossRatio }) => {
+      const random = mulberry32(7);
+      const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      const jitterMs = () => {
+        const repairMs = random() < lossRatio ? 100 + 1.25 * rttMs : 0;
+        return Math.max(-0.6 * rttMs, deviationMs * gauss()) + repairMs;
+      };
+      const room = play({ rttMs, bytesPerS: WIDE, jitterMs }).run(300);
+      const atLevel0 = room.levels.filter((level) => level === 0).length / room.levels.length;
+      expect(atLevel0).toBeGreaterThan(0.9);
+      expect(room.sentBytes / 300).toBeGreaterThan(8_000);
+    },
+  );
 });

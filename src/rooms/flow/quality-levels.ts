@@ -1,3 +1,4 @@
+import type { LinkQuality } from '../../protocol/link-quality.ts';
 import type { QualityLevel } from '../../protocol/quality.ts';
 
 /** What a level carries. */
@@ -24,4 +25,13 @@ export const QUALITY_LEVELS = [
 export function levelWithin(budgetBytesPerS: number, demandBytesPerS: number): QualityLevel {
   const level = QUALITY_LEVELS.findIndex(({ share }) => share * demandBytesPerS <= budgetBytesPerS);
   return (level < 0 ? 4 : level) as QualityLevel;
+}
+
+/** What a client of that level is told, in a room where what is far comes as often as what is near. */
+export function patchIntervalsOf(
+  level: QualityLevel,
+  flushEveryMs: number,
+): LinkQuality['patchIntervalMs'] {
+  const everyMs = Math.max(flushEveryMs, QUALITY_LEVELS[level].patchIntervalMs);
+  return { near: everyMs, mid: everyMs, far: everyMs };
 }

@@ -1,6 +1,12 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import { ClientFlow, type FlowDecision } from './client-flow.ts';
+import {
+  OVERLOAD_MEASURES,
+  type OverloadMeasures,
+  OverloadPolicy,
+  type OverloadStep,
+} from './overload.ts';
 import type { SendGateLimits } from './send-gate.ts';
 
 // The flow of a room's clients. Each is on the client, who has another one when he comes back with a new connection.
@@ -12,8 +18,7 @@ interface Carried {
   readonly flow: ClientFlow;
   /** What the patches that he is given are of; another one when the state is replaced. */
   source: object;
-  /** As others know it. */
-  counted: QualityLevel;
+  /** What the client knows. */
   told: QualityLevel;
 }
 
@@ -25,21 +30,40 @@ export interface RoomFlowHost {
   flushEveryMs(): number;
   /** Patches that clients get later. */
   held(count: number): void;
-  /** A client has another level, or leaves: then it has 0. */
-  levelChanged(from: QualityLevel, to: QualityLevel): void;
-  /** To be told to a client that wants to know. */
+  /** What is left out has changed. */
+  overloadChanged(from: OverloadStep, to: OverloadStep, tookMs: number): void;
+  levelChanged(client: MeridianClient, budget: ClientFlow): void;
+  /** The client is to know of his level. */
   tell(client: MeridianClient, level: QualityLevel): void;
 }
 
 export class RoomFlow {
   readonly #limits: SendGateLimits;
   readonly #host: RoomFlowHost;
+  readonly #overload = new OverloadPolicy();
   #isPulled = false;
   #held = 0;
 
   constructor(limits: SendGateLimits, host: RoomFlowHost) {
     this.#limits = limits;
     this.#host = host;
+  }
+
+  get overload(): OverloadStep {
+    return this.#overload.step;
+  }
+
+  /** What the room leaves out because its turns take too long. */
+  get measures(): OverloadMeasures {
+    return OVERLOAD_MEASURES[this.#overload.step];
+  }
+
+  /** One turn of the room's loop. @param everyMs - time between turns */
+  turned(tookMs: number, everyMs: number): void {
+    const { step } = this.#overload;
+    if (this.#overload.turn(tookMs, everyMs)) {
+      this.#host.overloadChanged(step, this.#overload.step, tookMs);
+    }
   }
 
   /** The next patch leaves in any case: something leaves right after it that must not come before it. */
@@ -62,13 +86,13 @@ export class RoomFlow {
     const isPulled = this.#isPulled || (pendingFramesOf(client)?.length ?? 0) > 0;
     const decision = flow.decide(nowMs, { everyMs, isPulled });
     if (decision === 'hold') this.#held++;
-    const carried = (client as Carrying)[FLOW] as Carried;
     const { level } = flow;
-    if (carried.counted !== level) {
-      this.#host.levelChanged(carried.counted, level);
-      carried.counted = level;
+    if (client.qualityLevel !== level) {
+      client.qualityLevel = level;
+      this.#host.levelChanged(client, flow);
     }
     // Who reports knows the message; another SDK would warn its developer of a type that he has no handler for.
+    const carried = (client as Carrying)[FLOW] as Carried;
     if (carried.told !== level && client.linkReport !== null) {
       carried.told = level;
       this.#host.tell(client, level);
@@ -87,8 +111,6 @@ export class RoomFlow {
   left(client: MeridianClient): void {
     const carried = (client as Carrying)[FLOW];
     if (carried === undefined) return;
-    if (carried.counted !== 0) this.#host.levelChanged(carried.counted, 0);
-    carried.counted = 0;
     carried.flow.takeKept();
     client.onAnswer = null;
   }
@@ -96,7 +118,7 @@ export class RoomFlow {
   #begin(client: MeridianClient, source: object): Carried {
     const flow = new ClientFlow(client, this.#limits, performance.now());
     client.onAnswer = (answer, nowMs) => flow.answered(answer, nowMs);
-    const carried: Carried = { flow, source, counted: 0, told: 0 };
+    const carried: Carried = { flow, source, told: 0 };
     (client as Carrying)[FLOW] = carried;
     return carried;
   }
