@@ -32,6 +32,15 @@ export interface ServerWindow {
   /** Steps × players, and how many of them found no input. */
   readonly playerSteps: number;
   readonly starvedSteps: number;
+  /** At each step: what waits in this process for the client that has most waiting, bytes. */
+  readonly backlog: BacklogSeries;
+  /** Connections that were lost or ended. */
+  readonly drops: readonly { readonly machineMs: number; readonly code: number }[];
+}
+
+export interface BacklogSeries {
+  readonly machineMs: readonly number[];
+  readonly bytes: readonly number[];
 }
 
 export interface ServerMemory {
@@ -77,7 +86,18 @@ export interface PlayersJudgement {
   readonly eventMs: Summary;
   /** Of each player: the link is back → others are drawn from fresh samples, and his own inputs have an effect, ms. */
   readonly resumedAfterMs: readonly (number | null)[];
-  /** Of the first player, every 100 ms: for pictures. */
+  /** Of the first player: the one whose link is made worse. */
+  readonly first: FirstPlayer;
+  /** Between two patches of the others, ms. */
+  readonly othersPatchGapMs: Summary;
+}
+
+export interface FirstPlayer {
+  readonly eventMs: Summary;
+  readonly patchesPerS: number;
+  /** Every change of the quality that he was told, and that at the beginning; by the machine's clock. */
+  readonly levels: readonly { readonly machineMs: number; readonly level: number }[];
+  /** Every 100 ms: for pictures. */
   readonly series: JudgedSeries;
 }
 

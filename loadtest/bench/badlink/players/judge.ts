@@ -60,8 +60,25 @@ export function judgePlayers(
     mispredictedRatio: mispredicted.length / correctionsPx.length,
     eventMs: summarise(logs.flatMap((log) => log.eventsMs)),
     resumedAfterMs: logs.map(({ resumedAfterMs }) => resumedAfterMs),
-    series: judges[0]?.series ?? new SeriesDrawer().series,
+    first: firstPlayer(logs[0] as PlayerLog, judges[0] as PlayerJudge),
+    othersPatchGapMs: summarise(logs.slice(1).flatMap(({ patchesMs }) => gaps(patchesMs))),
   };
+}
+
+function firstPlayer(
+  { eventsMs, patchesMs, levels }: PlayerLog,
+  judge: PlayerJudge,
+): PlayersJudgement['first'] {
+  return {
+    eventMs: summarise(eventsMs),
+    patchesPerS: patchesMs.length / (judge.minutes * 60),
+    levels,
+    series: judge.series,
+  };
+}
+
+function gaps(atMs: readonly number[]): number[] {
+  return atMs.slice(1).map((ms, before) => ms - (atMs[before] as number));
 }
 
 /** Goes through the frames of one player. */

@@ -1,7 +1,8 @@
 import { MemoryStorage, MeridianClient, Predict } from '../../../../client-sdk/src/index.ts';
 import { interpolationDelayMs } from '../../../../demos/arena/web/net/interpolation-delay.ts';
 import { type BadLinkState, MoveInput } from '../badlink-game.ts';
-import { type PlayerSeat, trackPlace } from './seat.ts';
+import { trackPlace } from './colyseus-seat.ts';
+import type { PlayerSeat } from './seat.ts';
 
 const DELAY_REVIEW_MS = 250;
 
@@ -11,19 +12,30 @@ export async function takeMeridianSeat(endpoint: string): Promise<PlayerSeat> {
   const room = await client.joinOrCreate<BadLinkState>('game');
   let delayMs = interpolationDelayMs(0);
   let reviewedAtMs = 0;
-  const predict = Predict.get(room.colyseus, { mode: 'lerp', delay: delayMs });
+  const predict = Predict.get(room.colyseus, {
+    mode: 'lerp',
+    delay: delayMs,
+  }) as unknown as Predict;
+  const reviewDelay = (nowMs: number) => {
+    if (nowMs - reviewedAtMs < DELAY_REVIEW_MS) return;
+    reviewedAtMs = nowMs;
+    const wanted = interpolationDelayMs(room.clock.jitter());
+    delayMs += Math.max(-3, Math.min(6, wanted - delayMs));
+    predict.setDefaults({ mode: 'lerp', delay: delayMs });
+  };
   return {
     room: room.colyseus,
-    predict,
     input: room.input<MoveInput>({ type: MoveInput }),
-    beforeFrame: (nowMs) => {
-      if (nowMs - reviewedAtMs < DELAY_REVIEW_MS) return;
-      reviewedAtMs = nowMs;
-      const wanted = interpolationDelayMs(room.clock.jitter());
-      delayMs += Math.max(-3, Math.min(6, wanted - delayMs));
-      predict.setDefaults({ mode: 'lerp', delay: delayMs });
+    get playheadMs() {
+      return room.clock.serverNow() - delayMs - room.clock.smoothedRtt() / 2;
     },
-    playheadMs: () => room.clock.serverNow() - delayMs - room.clock.smoothedRtt() / 2,
-    interpolate: (body) => trackPlace(predict, body),
+    reconciler: predict.reconciler.bind(predict),
+    tick: (nowMs) => {
+      reviewDelay(nowMs);
+      return predict.tick(nowMs);
+    },
+    value: (body, field) => predict.value(body, field),
+    onLevel: () => {},
+    onOther: (body) => trackPlace(predict, body),
   };
 }

@@ -10,6 +10,10 @@ export class PlayerLog {
   drawings: number[] = [];
   correctionsPx: number[] = [];
   eventsMs: number[] = [];
+  /** When patches arrived, by the machine's clock, ms. */
+  patchesMs: number[] = [];
+  /** What he was told of his link's quality: the last of before, and each change. */
+  levels: { readonly machineMs: number; readonly level: number }[] = [];
   resumedAfterMs: number | null = null;
   /** Machine's clock at a patch's arrival minus its stamp, the least so far, ms: the quickest way, and how far the clocks are apart. */
   quickestMs = Number.POSITIVE_INFINITY;
@@ -25,11 +29,14 @@ export class PlayerLog {
     this.drawings = [];
     this.correctionsPx = [];
     this.eventsMs = [];
+    this.patchesMs = [];
+    this.levels = this.levels.slice(-1);
     this.resumedAfterMs = null;
   }
 
   arrived(atMs: number, stampMs: number): void {
     this.quickestMs = Math.min(this.quickestMs, atMs - stampMs);
+    if (this.isOn) this.patchesMs.push(atMs);
   }
 
   frame(atMs: number, playheadMs: number): void {
@@ -44,6 +51,10 @@ export class PlayerLog {
     this.drawings[at] = x;
     this.drawings[at + 1] = y;
     this.drawings[at + 2] = newestMs;
+  }
+
+  rated(machineMs: number, level: number): void {
+    this.levels.push({ machineMs, level });
   }
 
   corrected(distancePx: number): void {

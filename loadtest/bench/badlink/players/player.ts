@@ -37,8 +37,9 @@ export class Player {
     callbacks.onAdd('movers', (body, id) => this.#addMover(Number(id), body as Body));
     callbacks.onAdd('players', (body, id) => {
       if (id === room.sessionId) this.#predict(body as Body);
-      else seat.interpolate(body as Body);
+      else seat.onOther(body as Body);
     });
+    seat.onLevel((level) => this.log.rated(machineNowMs(), level));
     room.onStateChange(() => this.#onPatch());
     room.onMessage(EVENT_MESSAGE, ({ atMs }: { readonly atMs: number }) => {
       this.log.heard(machineNowMs() - atMs);
@@ -58,20 +59,18 @@ export class Player {
 
   frame(): void {
     const nowMs = performance.now();
-    const { predict } = this.#seat;
-    this.#seat.beforeFrame(nowMs);
-    for (let due = predict.tick(nowMs); due > 0; due -= 1) this.#sendInput();
+    for (let due = this.#seat.tick(nowMs); due > 0; due -= 1) this.#sendInput();
     this.#draw();
   }
 
   #addMover(index: number, body: Body): void {
-    this.#seat.interpolate(body);
+    this.#seat.onOther(body);
     this.#movers[index] = { body, x: body.x, y: body.y, newestMs: 0 };
   }
 
   #predict(body: Body): void {
     this.#me?.predicted.dispose();
-    const predicted: Reconciler<Body> = this.#seat.predict.reconciler<Body, MoveInput>(body, {
+    const predicted: Reconciler<Body> = this.#seat.reconciler<Body, MoveInput>(body, {
       input: this.#seat.input,
       fields: ['x', 'y'],
       step: (ctx, state, input) => stepBody(state, input, ctx.dt),
@@ -116,13 +115,12 @@ export class Player {
   }
 
   #draw(): void {
-    const { predict } = this.#seat;
-    const playheadMs = this.#seat.playheadMs();
+    const { playheadMs } = this.#seat;
     const atMs = machineNowMs();
     this.log.frame(atMs, playheadMs);
     let isFresh = true;
     for (const [index, { body, newestMs }] of this.#movers.entries()) {
-      this.log.drawn(index, predict.value(body, 'x'), predict.value(body, 'y'), newestMs);
+      this.log.drawn(index, this.#seat.value(body, 'x'), this.#seat.value(body, 'y'), newestMs);
       isFresh &&= newestMs > this.#healedStampMs && playheadMs <= newestMs;
     }
     if (this.#healedAtMs === null || !isFresh || !this.#hasMovedSince) return;

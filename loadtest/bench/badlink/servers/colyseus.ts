@@ -36,7 +36,8 @@ class BadLinkRoom extends Room {
     this.#game.join(client.sessionId);
   }
 
-  override onDrop(client: Client): void {
+  override onDrop(client: Client, code?: number): void {
+    diary.dropped(code ?? 0);
     this.allowReconnection(client, 30).catch(() => undefined);
   }
 
@@ -55,7 +56,7 @@ class BadLinkRoom extends Room {
       diary.steered(count);
     }
     this.#game.step();
-    diary.stepped(this.#game.steps, this.clock.elapsedTime);
+    diary.stepped(this.#game.steps, this.clock.elapsedTime, this.clients);
     if (this.#game.steps % EVENT_EVERY_STEPS === 0) {
       for (const client of this.clients) client.send(EVENT_MESSAGE, { atMs: machineNowMs() });
     }

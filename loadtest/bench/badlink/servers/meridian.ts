@@ -34,7 +34,8 @@ class BadLinkRoom extends Room<{ state: BadLinkState; input: MoveInput }> {
     this.#game.join(client.sessionId);
   }
 
-  override onDrop(client: Client): void {
+  override onDrop(client: Client, code?: number): void {
+    diary.dropped(code ?? 0);
     this.allowReconnection(client, 30).catch(() => undefined);
   }
 
@@ -52,7 +53,7 @@ class BadLinkRoom extends Room<{ state: BadLinkState; input: MoveInput }> {
       diary.steered(count);
     }
     this.#game.step();
-    diary.stepped(this.#game.steps, this.clock.elapsedTime);
+    diary.stepped(this.#game.steps, this.clock.elapsedTime, this.clients);
     if (this.#game.steps % EVENT_EVERY_STEPS === 0) {
       for (const client of this.clients) client.send(EVENT_MESSAGE, { atMs: machineNowMs() });
     }

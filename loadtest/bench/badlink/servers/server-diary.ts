@@ -13,6 +13,8 @@ export class ServerDiary {
   #ticksMs: number[] = [];
   #playerSteps = 0;
   #starvedSteps = 0;
+  #backlogBytes: number[] = [];
+  #drops: { readonly machineMs: number; readonly code: number }[] = [];
 
   /** Tells the runner where the server listens, then obeys it until `quit` or the end of stdin. */
   serve(port: number): void {
@@ -23,12 +25,22 @@ export class ServerDiary {
     say({ kind: 'ready', port });
   }
 
-  /** @param roomMs - the room's clock at this step */
-  stepped(step: number, roomMs: number): void {
+  /**
+   * @param roomMs - the room's clock at this step
+   * @param clients - all who are connected
+   */
+  stepped(step: number, roomMs: number, clients: readonly { readonly ref: unknown }[]): void {
     if (!this.#isOn) return;
     if (this.#roomMs.length === 0) this.#firstStep = step;
     this.#roomMs.push(roomMs);
     this.#machineMs.push(machineNowMs());
+    const backlogs = clients.map(({ ref }) => (ref as { bufferedAmount: number }).bufferedAmount);
+    this.#backlogBytes.push(Math.max(0, ...backlogs));
+  }
+
+  /** A connection was lost, or ended by the server. */
+  dropped(code: number): void {
+    if (this.#isOn) this.#drops.push({ machineMs: machineNowMs(), code });
   }
 
   ticked(durationMs: number): void {
@@ -69,6 +81,8 @@ export class ServerDiary {
     this.#ticksMs = [];
     this.#playerSteps = 0;
     this.#starvedSteps = 0;
+    this.#backlogBytes = [];
+    this.#drops = [];
   }
 
   #stop(): void {
@@ -84,6 +98,8 @@ export class ServerDiary {
       tickMs: summarise(this.#ticksMs),
       playerSteps: this.#playerSteps,
       starvedSteps: this.#starvedSteps,
+      backlog: { machineMs: this.#machineMs, bytes: this.#backlogBytes },
+      drops: this.#drops,
     });
   }
 }
