@@ -121,3 +121,30 @@ test('[FL-1] [FL-2] [FL-4] [FL-5] [FL-8] a link of 32 kbit/s: less is sent, hits
     PATIENCE,
   );
 }, 90_000);
+
+test('[FL-6] who never reads gets nothing more, and is let go with a reason', async () => {
+  let path: Path = steadyPath(5);
+  await using link = await WanLink.open({ host: '127.0.0.1', port: node.port }, () => path);
+  using silent = await Player.join(link.port);
+  using other = await Player.join(node.port);
+  other.room.send('go');
+  await eventually(() => silent.hitMs.length > 4, PATIENCE);
+  const before = (await other.look(silent))?.handedBytes ?? 0;
+  path = { ...path, fault: 'stall' };
+  let mostBytes = 0;
+  await eventually(async () => {
+    const seen = await other.look(silent);
+    mostBytes = Math.max(mostBytes, seen?.handedBytes ?? 0);
+    return seen === null;
+  }, PATIENCE);
+  // The room sends 13 kB a second: a second and a half of it, and hits.
+  expect(mostBytes - before).toBeLessThan(30_000);
+  const { sessionId } = silent.room;
+  await eventually(
+    () => node.log.some((line) => line['sessionId'] === sessionId && line['reason'] === 'silent'),
+    PATIENCE,
+  );
+  const ticks = other.room.state.ticks;
+  await eventually(() => other.room.state.ticks > ticks + 10, PATIENCE);
+  path = { ...path, fault: 'none' };
+}, 60_000);

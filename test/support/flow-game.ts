@@ -30,6 +30,9 @@ class CrowdRoom extends Room {
     stop: () => {
       this.state.isMoving = false;
     },
+    go: () => {
+      this.state.isMoving = true;
+    },
   };
 
   override onCreate(): void {
