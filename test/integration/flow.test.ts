@@ -72,7 +72,8 @@ class Player implements Disposable {
   /** What the server knows of another one's link; null when he is not there. */
   async look(other: Player): Promise<LinkSeen | null> {
     return await new Promise((resolve) => {
-      this.room.onMessage('seen', resolve);
+      // A message of null comes without one.
+      this.room.onMessage('seen', (seen?: LinkSeen) => resolve(seen ?? null));
       this.room.send('look', other.room.sessionId);
     });
   }
