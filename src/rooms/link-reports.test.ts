@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeLinkReport, type LinkReport } from '../protocol/link-report.ts';
+import { encodeLinkReport, LINK_REPORT_CODE, type LinkReport } from '../protocol/link-report.ts';
 import { LinkReports } from './link-reports.ts';
 
 const REPORT: LinkReport = {
@@ -37,4 +38,22 @@ test('[TM-5] a malformed report is dropped, and the next good one is taken', () 
   receive(FRAME.subarray(0, 9), 0);
   receive(FRAME, 600);
   expect(heard).toEqual(['malformed', 42]);
+});
+
+test('[TM-5] whatever comes as a report, and however often, is taken or dropped', () => {
+  const frame = fc.oneof(fc.constant(FRAME), fc.uint8Array({ maxLength: 200 }));
+  const arrival = fc.record({ frame, gapMs: fc.nat(2_000) });
+  fc.assert(
+    fc.property(fc.array(arrival, { maxLength: 50 }), (arrivals) => {
+      const { heard, receive } = desk();
+      let nowMs = 0;
+      for (const { frame: bytes, gapMs } of arrivals) {
+        nowMs += gapMs;
+        receive(Uint8Array.of(LINK_REPORT_CODE, ...bytes.subarray(1)), nowMs);
+      }
+      expect(heard.length).toBe(arrivals.length);
+      const taken = heard.filter((what) => what !== 'too-soon' && what !== 'malformed');
+      expect(taken.length).toBeLessThanOrEqual(1 + nowMs / 500);
+    }),
+  );
 });

@@ -141,6 +141,19 @@ test('[TM-5] malformed and too frequent reports are dropped, and end no connecti
   client[Symbol.dispose]();
 });
 
+test('[TM-6] what a client claims does not change what the server has measured', async () => {
+  const { client, seated } = await join();
+  await eventually(() => seated.rtt, SOON);
+  const claim = { rttP50Ms: 9_000, rttP95Ms: 9_000, transitQ95Ms: 9_000, stallMs: 1_000 };
+  client.send(encodeLinkReport({ ...REPORT, ...claim }));
+  await eventually(() => seated.linkReport, SOON);
+  const trips = new Set([seated.rtt]);
+  await eventually(() => trips.add(seated.rtt).size > 2, SOON);
+  expect(seated.rtt?.p50Ms).toBeLessThan(5_000);
+  expect(seated.qualityLevel).toBe(0);
+  client[Symbol.dispose]();
+});
+
 test('[TM-5] a flood of reports is one of frames', async () => {
   const { client } = await join();
   for (let i = 0; i < 200; i++) client.send(encodeLinkReport(REPORT));
