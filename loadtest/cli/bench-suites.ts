@@ -1,5 +1,8 @@
 import { ANALYTICS_COMMAND } from '../bench/analytics/options.ts';
 import { runAnalyticsSuite } from '../bench/analytics/suite.ts';
+import { judgeFigures as judgeBadLink } from '../bench/badlink/bounds.ts';
+import { BADLINK_COMMAND } from '../bench/badlink/options.ts';
+import { runBadLinkSuite } from '../bench/badlink/suite.ts';
 import { BIG_ROOM_COMMAND } from '../bench/big-room/options.ts';
 import { runBigRoomSuite } from '../bench/big-room/suite.ts';
 import { BURST_COMMAND } from '../bench/burst/options.ts';
@@ -19,6 +22,7 @@ import { REGIONS_COMMAND } from '../bench/regions/options.ts';
 import { runRegionsSuite } from '../bench/regions/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
+import { badLinkPage } from '../report/badlink-page.ts';
 import { failoverPage } from '../report/failover-page.ts';
 import { matchmakingPage } from '../report/matchmaking-page.ts';
 import type { Report } from '../report/report.ts';
@@ -39,6 +43,15 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
         const report = await runBigRoomSuite(PROJECT_ROOT, options, tell);
         const hasFailed = tellsOfFailures(report) || (report.figures['decode_errors'] ?? 0) > 0;
         return { report, summary: figureLines(report), hasFailed };
+      }),
+    badlink: (argv) =>
+      runReportCommand(BADLINK_COMMAND, argv, async (options, tell) => {
+        const result = await runBadLinkSuite(PROJECT_ROOT, options, tell);
+        const { report, tables } = result;
+        const judged = judgeBadLink(report.figures);
+        const summary = `${tables}\n\n${judgementLines(judged)}`;
+        const hasFailed = tellsOfFailures(report) || judged.some(({ isKept }) => !isKept);
+        return { report, summary, page: badLinkPage(result), hasFailed };
       }),
     failover: (argv) =>
       runReportCommand(FAILOVER_COMMAND, argv, async (options, tell) => {

@@ -5,6 +5,8 @@
 //        └──lost──▶ the next segment shows the gap, a quarter of a round trip later it counts as lost, and is sent again
 //                   (RACK, RFC 8985 §6.2); what was written after it waits behind it, as TCP keeps its order
 
+import type { Arrivals } from './arrivals.ts';
+
 /** One direction of a path. */
 export interface PathProfile {
   /** Delay of a segment, one way, ms. */
@@ -30,7 +32,7 @@ const QUICKEST_SHARE = 0.3;
  * Compared with recorded kernel TCP (600 B at 20 Hz over a path with packet loss; tcp-delay.test.ts), the 50th to 99th percentile
  * of the delay are within 20 %.
  */
-export class TcpDelay {
+export class TcpDelay implements Arrivals {
   readonly #profile: () => PathProfile;
   readonly #random: () => number;
   #lastWrittenMs = Number.NEGATIVE_INFINITY;
@@ -45,7 +47,6 @@ export class TcpDelay {
     this.#random = random;
   }
 
-  /** @returns when bytes that are written at `nowMs` have arrived, ms; never before those written earlier */
   arrivalMs(nowMs: number, bytes: number): number {
     const { delayMs, jitterMs, lossRatio } = this.#profile();
     const intervalMs = Math.min(LONGEST_INTERVAL_MS, nowMs - this.#lastWrittenMs);

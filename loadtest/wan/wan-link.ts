@@ -1,17 +1,25 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Arrivals } from './arrivals.ts';
+import { type Bottleneck, Transmitter } from './bottleneck.ts';
+import { OneWay, type WayConditions } from './one-way.ts';
 import { type PathProfile, TcpDelay } from './tcp-delay.ts';
 
 /**
- * What is wrong with a path. `cut`: refused, and what is open is reset. `black-hole`: nothing arrives and nobody is told; when it
- * is over, what was sent meanwhile arrives, as retransmissions make it.
+ * What is wrong with a path.
+ *
+ * - `cut`: refused, and what is open is reset
+ * - `black-hole`: nothing arrives and nobody is told; when it is over, what was sent meanwhile arrives, as retransmissions make it
+ * - `stall`: nobody reads at the other end; what is sent stays with its sender
  */
-export type PathFault = 'none' | 'cut' | 'black-hole';
+export type PathFault = 'none' | 'cut' | 'black-hole' | 'stall';
 
 /** A path as it is now. Read for every write and every connection, so it may change at any time. */
 export interface Path {
   readonly profile: PathProfile;
   readonly fault: PathFault;
+  /** The same in both directions; absent: all that is sent goes at once. */
+  readonly bottleneck?: Bottleneck;
 }
 
 /** A path of one delay, each way, in ms; nothing else ever happens on it. */
@@ -24,39 +32,70 @@ export interface WanTarget {
   readonly port: number;
 }
 
-/** Bytes on their way in one direction of one connection, beyond which its sender is not read from: what TCP's window does. */
-const WINDOW_BYTES = 1024 * 1024;
-/** Between two tries to get bytes through a path that swallows them; in truth it doubles from here. */
-const RETRANSMIT_MS = 200;
+export interface WanLinkOptions {
+  /** 0 to 1, 1 excluded; a seeded one makes the same path twice. */
+  readonly random?: () => number;
+  /** How late one direction of a connection is, in place of the path's profile: a recorded one. */
+  readonly arrivals?: () => Arrivals;
+  /**
+   * Whether the pauses between tries to get through a black hole double, as those of TCP do: what was sent into it then arrives up to
+   * as long after its end as it lasted. Otherwise they are steady, and a scenario knows when it goes on.
+   */
+  readonly backsOff?: boolean;
+}
+
+/** What went over a link since it was opened, and what is on its way. `up` is from those who dial to the target. */
+export interface LinkTraffic {
+  readonly upBytes: number;
+  readonly downBytes: number;
+  /** Taken from the sender, and not yet by the kernel of the receiver. */
+  readonly heldUpBytes: number;
+  readonly heldDownBytes: number;
+}
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+  readonly up: OneWay;
+  readonly down: OneWay;
+}
 
 /** A long way to one address: a TCP relay on 127.0.0.1 through which every byte takes its time. */
 export class WanLink implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: WanTarget;
   readonly #path: () => Path;
-  readonly #random: () => number;
-  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #options: WanLinkOptions;
+  readonly #upward = new Transmitter();
+  readonly #downward = new Transmitter();
+  readonly #pairs = new Set<Pair>();
+  #goneUpBytes = 0;
+  #goneDownBytes = 0;
 
-  /** @param random - 0 to 1, 1 excluded; a seeded one makes the same path twice */
   static async open(
     target: WanTarget,
     path: () => Path,
-    random: () => number = Math.random,
+    options: WanLinkOptions = {},
   ): Promise<WanLink> {
     // Half-open sockets: each direction ends when its last bytes have arrived.
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const link = new WanLink(server, target, path, random);
+    const link = new WanLink(server, target, path, options);
     server.on('connection', (near) => link.#join(near));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return link;
   }
 
-  private constructor(server: Server, target: WanTarget, path: () => Path, random: () => number) {
+  private constructor(
+    server: Server,
+    target: WanTarget,
+    path: () => Path,
+    options: WanLinkOptions,
+  ) {
     this.#server = server;
     this.#target = target;
     this.#path = path;
-    this.#random = random;
+    this.#options = options;
   }
 
   get port(): number {
@@ -67,9 +106,34 @@ export class WanLink implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get traffic(): LinkTraffic {
+    let [upBytes, downBytes] = [this.#goneUpBytes, this.#goneDownBytes];
+    let [heldUpBytes, heldDownBytes] = [0, 0];
+    for (const { up, down } of this.#pairs) {
+      upBytes += up.arrivedBytes;
+      downBytes += down.arrivedBytes;
+      heldUpBytes += up.heldBytes;
+      heldDownBytes += down.heldBytes;
+    }
+    return { upBytes, downBytes, heldUpBytes, heldDownBytes };
+  }
+
+  /** Local ports of the open connections to the target: how the kernel's queues of a connection are found. */
+  get farPorts(): readonly number[] {
+    return [...this.#pairs].flatMap(({ far }) => far.localPort ?? []);
+  }
+
   /** Resets what is open, as a router that is switched off and on does. */
   reset(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const { near, far } of this.#pairs) for (const end of [near, far]) end.resetAndDestroy();
+  }
+
+  /** Resets what is open at the target's end only: those who have dialed are not told, and nothing they send arrives. */
+  halfOpen(): void {
+    for (const { far, down } of this.#pairs) {
+      down.silence();
+      far.resetAndDestroy();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,66 +148,42 @@ export class WanLink implements AsyncDisposable {
       return;
     }
     const far = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
-    const pair = [near, far] as const;
+    const pair: Pair = {
+      near,
+      far,
+      up: new OneWay(near, far, this.#conditions(this.#upward)),
+      down: new OneWay(far, near, this.#conditions(this.#downward)),
+    };
     this.#pairs.add(pair);
-    this.#carry(near, far);
-    this.#carry(far, near);
-    for (const [socket, other] of [pair, [far, near] as const]) {
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       // A reset is passed on by the close; an orderly end travels behind what is still on the way.
-      socket.on('error', () => {});
-      socket.on('close', (hadError) => {
-        this.#pairs.delete(pair);
+      end.on('error', () => {});
+      end.on('close', (hadError) => {
         if (hadError) other.destroy();
+        if (near.destroyed && far.destroyed) this.#forget(pair);
+      });
+      end.on('end', () => {
+        if (other.destroyed) end.destroy();
       });
     }
   }
 
-  /** Brings what `from` sends to `to`, late. */
-  #carry(from: Socket, to: Socket): void {
-    const delay = new TcpDelay(() => this.#path().profile, this.#random);
-    /** In the order of sending, which is that of arrival; null is the end. */
-    const onTheWay: { readonly dueMs: number; readonly what: Buffer | null }[] = [];
-    let bytesOnTheWay = 0;
-    // One for all that is on the way: a path that swallows everything for a minute holds a great many.
-    let timer: NodeJS.Timeout | null = null;
-    const wake = (afterMs: number) => {
-      timer = setTimeout(arrive, afterMs);
+  #forget(pair: Pair): void {
+    if (!this.#pairs.delete(pair)) return;
+    this.#goneUpBytes += pair.up.arrivedBytes;
+    this.#goneDownBytes += pair.down.arrivedBytes;
+  }
+
+  #conditions(transmitter: Transmitter): WayConditions {
+    const { random = Math.random, arrivals, backsOff = false } = this.#options;
+    return {
+      arrivals: arrivals?.() ?? new TcpDelay(() => this.#path().profile, random),
+      transmitter,
+      path: this.#path,
+      backsOff,
     };
-    const arrive = () => {
-      timer = null;
-      if (to.destroyed) return;
-      if (this.#path().fault === 'black-hole') {
-        wake(RETRANSMIT_MS);
-        return;
-      }
-      const nowMs = performance.now();
-      for (let next = onTheWay[0]; next !== undefined; next = onTheWay[0]) {
-        // Timers keep theirs to the millisecond only.
-        if (next.dueMs - nowMs >= 1) {
-          wake(next.dueMs - nowMs);
-          break;
-        }
-        onTheWay.shift();
-        if (next.what === null) {
-          to.end();
-          return;
-        }
-        bytesOnTheWay -= next.what.length;
-        to.write(next.what);
-      }
-      if (bytesOnTheWay < WINDOW_BYTES) from.resume();
-    };
-    const send = (what: Buffer | null) => {
-      const nowMs = performance.now();
-      const dueMs = delay.arrivalMs(nowMs, what?.length ?? 0);
-      onTheWay.push({ dueMs, what });
-      if (timer === null) wake(dueMs - nowMs);
-    };
-    from.on('data', (bytes: Buffer) => {
-      bytesOnTheWay += bytes.length;
-      if (bytesOnTheWay >= WINDOW_BYTES) from.pause();
-      send(bytes);
-    });
-    from.on('end', () => send(null));
   }
 }

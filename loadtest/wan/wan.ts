@@ -76,11 +76,9 @@ export class Wan implements AsyncDisposable {
     const target = { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
     const profile = this.#pathBetween(from, to);
     const random = mulberry32(this.#seed + this.#ways.size);
-    const link = await WanLink.open(
-      target,
-      () => ({ profile, fault: this.#faultOf(from, to) }),
+    const link = await WanLink.open(target, () => ({ profile, fault: this.#faultOf(from, to) }), {
       random,
-    );
+    });
     return { link, from, to };
   }
 

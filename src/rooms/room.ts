@@ -21,6 +21,7 @@ import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { encodeBundleSection, INPUT_BUNDLE_CODE } from '../protocol/input-bundle.ts';
 import { INPUT_PACE_MESSAGE } from '../protocol/input-pace.ts';
+import { type LinkQuality, QUALITY_MESSAGE } from '../protocol/link-quality.ts';
 import { LINK_REPORT_CODE } from '../protocol/link-report.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -28,6 +29,8 @@ import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
 import type { Durability, WhenIsolated } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
+import { patchIntervalsOf } from './flow/quality-levels.ts';
+import { RoomFlow } from './flow/room-flow.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
 import {
   type ClientInternals,
@@ -76,7 +79,7 @@ type GuardedClient = ClientInternals & {
   [HAS_LOST_SEAT]?: boolean;
 };
 
-const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
+const CLOSE_CODES: Readonly<Record<Exclude<EvictionReason, 'silent'>, number>> = {
   'bad-frame': CloseCode.BAD_FRAME,
   'rate-limited': CloseCode.RATE_LIMITED,
   'too-slow': CloseCode.TOO_SLOW,
@@ -162,6 +165,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     dropped: (why) => this.#services.metrics.clientLinks.reportDropped(this.roomName, why),
   });
   #isStepFixed = false;
+  readonly #flow = this.#makeFlow();
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -306,6 +310,13 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     };
   }
 
+  /** Colyseus'. What is to come after the next patch takes it along to those who would get it later. */
+  override broadcast(...args: Parameters<ColyseusRoom<T>['broadcast']>): void {
+    const options = args[2];
+    if (options?.afterNextPatch) this.#flow.pull();
+    super.broadcast(...args);
+  }
+
   override setSerializer(serializer: Parameters<ColyseusRoom<T>['setSerializer']>[0]): void {
     const isStock =
       serializer instanceof SchemaSerializer && !(serializer instanceof PatchSerializer);
@@ -321,7 +332,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   #makeSerializer(): PatchSerializer<never> {
     const { scratch, config: limits, segments } = this.#services;
-    const deps = { scratch, limits, listener: this.#flushListener() };
+    const deps = { scratch, limits, listener: this.#flushListener(), flow: this.#flow };
     const { interest } = this;
     if (interest === null) return new PatchSerializer(deps);
     const fault = (error: unknown) => this.#contain(error, 'interest');
@@ -330,6 +341,31 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       usesSegments: segments.works,
     });
     return this.#segments;
+  }
+
+  #makeFlow(): RoomFlow {
+    const { metrics, config } = this.#services;
+    return new RoomFlow(config, {
+      flushEveryMs: () => this.#loop.effectivePatchRateMs ?? 0,
+      held: (count) => metrics.flow.held(this.roomName, count),
+      overloadChanged: (from, to, tookMs) => {
+        if (from === 0) metrics.flow.overloaded(this.roomName, 1);
+        if (to === 0) metrics.flow.overloaded(this.roomName, -1);
+        const figures = { step: to, tookMs: Math.round(tookMs) };
+        if (to > from) this.log.warn(figures, 'room degraded: its turns take too long');
+        else this.log.info(figures, 'room shows more again');
+      },
+      levelChanged: (client, { level, budgetBytesPerS }) => {
+        metrics.flow.levelChanged(this.roomName, level, budgetBytesPerS);
+        const { sessionId } = client;
+        this.log.debug({ sessionId, level, budgetBytesPerS, rtt: client.rtt }, 'quality changed');
+      },
+      tell: (client, level) => {
+        const everyMs = this.#loop.effectivePatchRateMs ?? 0;
+        const patchIntervalMs = patchIntervalsOf(level, everyMs);
+        client.send(QUALITY_MESSAGE, { level, patchIntervalMs } satisfies LinkQuality);
+      },
+    });
   }
 
   /** Takes over where Colyseus would start a timer of its own for patches. */
@@ -357,6 +393,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#loop.stop();
       this.#survival.ended();
       this.#seating?.ended();
+      if (this.#flow.overload > 0) this.#services.metrics.flow.overloaded(this.roomName, -1);
       this.#services.metrics.roomDisposed(this.roomName);
     });
     self._events.on('join', (client: Client) => {
@@ -372,6 +409,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#seating?.left(client.sessionId);
       this.#flushProfile(client);
       this.#segments?.left(client);
+      if (client instanceof MeridianClient) this.#flow.left(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
@@ -500,6 +538,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     room.#evict(client, reason, refusal.message);
   }
 
+  /** A client answers nothing any more, and its connection ends; he may come back. For the node, not for games. */
+  static contactLost(room: Room, client: MeridianClient): void {
+    const unreadBytes = client.acks.inFlightBytes;
+    const { sessionId } = client;
+    room.#services.metrics.evicted(room.roomName, 'silent');
+    room.log.info({ sessionId, reason: 'silent', unreadBytes }, 'let go: it answers nothing');
+  }
+
   /** The room's part that outlives this process; for the node, not for games. */
   static survivalOf(room: Room): RoomSurvival {
     return room.#survival;
@@ -626,7 +672,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#evict(client, 'bad-frame', 'An input that does not fit the input schema.');
   }
 
-  #evict(client: Client, reason: EvictionReason, message: string): void {
+  #evict(client: Client, reason: keyof typeof CLOSE_CODES, message: string): void {
     this.#services.metrics.evicted(this.roomName, reason);
     this.log.info({ sessionId: client.sessionId, reason }, message);
     client.ref.removeAllListeners('message');
@@ -683,9 +729,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       flush: () => this.#flush(),
       fault: (error, where) => this.#contain(error, where),
       turnEnded: (hasFailed) => this.#turnEnded(hasFailed),
-      ran: (seconds) => this.#services.metrics.tickRan(this.roomName, seconds),
+      ran: (seconds) => this.#ran(seconds),
       skippedSteps: (count) => this.#services.metrics.stepsSkipped(this.roomName, count),
     };
+  }
+
+  #ran(seconds: number): void {
+    this.#services.metrics.tickRan(this.roomName, seconds);
+    this.#flow.turned(seconds * 1_000, this.#loop.intervalMs);
   }
 
   #flushListener(): FlushListener {

@@ -1,10 +1,13 @@
 import type { ClientLinkMetrics } from './client-link-metrics.ts';
+import type { FlowMetrics } from './flow-metrics.ts';
 
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
 export type EvictionReason =
   | 'bad-frame'
   | 'rate-limited'
   | 'too-slow'
+  /** Nothing came from it any more; it is told nothing, for it does not read either. */
+  | 'silent'
   | 'room-failed'
   | 'signed-out'
   | 'banned';
@@ -22,6 +25,8 @@ export interface PacedInputFigures {
 export interface RoomMetrics {
   /** How the links of clients are. */
   readonly clientLinks: ClientLinkMetrics;
+  /** What the flow to clients does. */
+  readonly flow: FlowMetrics;
   roomCreated(room: string): void;
   roomDisposed(room: string): void;
   clientJoined(room: string): void;
