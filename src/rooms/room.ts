@@ -18,6 +18,7 @@ import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { type LinkQuality, QUALITY_MESSAGE } from '../protocol/link-quality.ts';
 import { LINK_REPORT_CODE } from '../protocol/link-report.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -25,6 +26,8 @@ import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
 import type { Durability, WhenIsolated } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
+import { patchIntervalsOf } from './flow/quality-levels.ts';
+import { RoomFlow } from './flow/room-flow.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
 import {
   type ClientInternals,
@@ -157,6 +160,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     taken: (report) => this.#services.metrics.clientLinks.reported(this.roomName, report),
     dropped: (why) => this.#services.metrics.clientLinks.reportDropped(this.roomName, why),
   });
+  readonly #flow = this.#makeFlow();
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -274,6 +278,13 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     return api;
   }
 
+  /** Colyseus'. What is to come after the next patch takes it along to those who would get it later. */
+  override broadcast(...args: Parameters<ColyseusRoom<T>['broadcast']>): void {
+    const options = args[2];
+    if (options?.afterNextPatch) this.#flow.pull();
+    super.broadcast(...args);
+  }
+
   override setSerializer(serializer: Parameters<ColyseusRoom<T>['setSerializer']>[0]): void {
     const isStock =
       serializer instanceof SchemaSerializer && !(serializer instanceof PatchSerializer);
@@ -289,7 +300,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   #makeSerializer(): PatchSerializer<never> {
     const { scratch, config: limits, segments } = this.#services;
-    const deps = { scratch, limits, listener: this.#flushListener() };
+    const deps = { scratch, limits, listener: this.#flushListener(), flow: this.#flow };
     const { interest } = this;
     if (interest === null) return new PatchSerializer(deps);
     const fault = (error: unknown) => this.#contain(error, 'interest');
@@ -298,6 +309,31 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       usesSegments: segments.works,
     });
     return this.#segments;
+  }
+
+  #makeFlow(): RoomFlow {
+    const { metrics, config } = this.#services;
+    return new RoomFlow(config, {
+      flushEveryMs: () => this.#loop.effectivePatchRateMs ?? 0,
+      held: (count) => metrics.flow.held(this.roomName, count),
+      overloadChanged: (from, to, tookMs) => {
+        if (from === 0) metrics.flow.overloaded(this.roomName, 1);
+        if (to === 0) metrics.flow.overloaded(this.roomName, -1);
+        const figures = { step: to, tookMs: Math.round(tookMs) };
+        if (to > from) this.log.warn(figures, 'room degraded: its turns take too long');
+        else this.log.info(figures, 'room shows more again');
+      },
+      levelChanged: (client, { level, budgetBytesPerS }) => {
+        metrics.flow.levelChanged(this.roomName, level, budgetBytesPerS);
+        const { sessionId } = client;
+        this.log.debug({ sessionId, level, budgetBytesPerS, rtt: client.rtt }, 'quality changed');
+      },
+      tell: (client, level) => {
+        const everyMs = this.#loop.effectivePatchRateMs ?? 0;
+        const patchIntervalMs = patchIntervalsOf(level, everyMs);
+        client.send(QUALITY_MESSAGE, { level, patchIntervalMs } satisfies LinkQuality);
+      },
+    });
   }
 
   /** Takes over where Colyseus would start a timer of its own for patches. */
@@ -325,6 +361,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#loop.stop();
       this.#survival.ended();
       this.#seating?.ended();
+      if (this.#flow.overload > 0) this.#services.metrics.flow.overloaded(this.roomName, -1);
       this.#services.metrics.roomDisposed(this.roomName);
     });
     self._events.on('join', (client: Client) => {
@@ -340,6 +377,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#seating?.left(client.sessionId);
       this.#flushProfile(client);
       this.#segments?.left(client);
+      if (client instanceof MeridianClient) this.#flow.left(client);
       // Colyseus leaves views to the garbage collector, and their bits in every tree until then.
       if (client.view && !this.#isViewInUse(client.view)) client.view.dispose();
     });
@@ -649,9 +687,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       flush: () => this.#flush(),
       fault: (error, where) => this.#contain(error, where),
       turnEnded: (hasFailed) => this.#turnEnded(hasFailed),
-      ran: (seconds) => this.#services.metrics.tickRan(this.roomName, seconds),
+      ran: (seconds) => this.#ran(seconds),
       skippedSteps: (count) => this.#services.metrics.stepsSkipped(this.roomName, count),
     };
+  }
+
+  #ran(seconds: number): void {
+    this.#services.metrics.tickRan(this.roomName, seconds);
+    this.#flow.turned(seconds * 1_000, this.#loop.intervalMs);
   }
 
   #flushListener(): FlushListener {

@@ -6,6 +6,7 @@ import { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
+import { FlowMetrics } from './flow-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
@@ -32,6 +33,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
+  readonly flow = new FlowMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};

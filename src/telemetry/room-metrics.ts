@@ -1,4 +1,5 @@
 import type { ClientLinkMetrics } from './client-link-metrics.ts';
+import type { FlowMetrics } from './flow-metrics.ts';
 
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
 export type EvictionReason =
@@ -13,6 +14,8 @@ export type EvictionReason =
 export interface RoomMetrics {
   /** How the links of clients are. */
   readonly clientLinks: ClientLinkMetrics;
+  /** What the flow to clients does. */
+  readonly flow: FlowMetrics;
   roomCreated(room: string): void;
   roomDisposed(room: string): void;
   clientJoined(room: string): void;

@@ -2,7 +2,9 @@ import { type Client, ClientState, Protocol, SchemaSerializer } from '@colyseus/
 import type { Encoder, Iterator, Schema, StateView } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
+import type { ClientFlow, FlowDecision } from './client-flow.ts';
 import type { EncodeScratch } from './encode-scratch.ts';
+import { joinedBytes, joinPatches } from './joined-patches.ts';
 import {
   acknowledgedInput,
   acknowledgeIn,
@@ -12,6 +14,7 @@ import {
   type PatchTiming,
   TIMED_BYTES,
 } from './patch-frame.ts';
+import type { RoomFlow } from './room-flow.ts';
 import { decideSend, type SendGateLimits } from './send-gate.ts';
 
 // A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (RM-1 of
@@ -45,6 +48,8 @@ export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
   readonly limits: SendGateLimits;
   readonly listener: FlushListener;
+  /** What the clients' links carry; absent: each gets each patch, unless its socket is full. */
+  readonly flow?: RoomFlow;
 }
 
 /**
@@ -58,6 +63,8 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
+  /** Whether somebody may wait for patches of earlier flushes. */
+  #hasKept = false;
   /** The room's journal; null when it keeps none. */
   recorder: FlushRecorder | null = null;
 
@@ -83,6 +90,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   override getFullState(client?: Client, timing?: PatchTiming): Uint8Array {
     const body =
       this.hasFilters && client?.view ? this.#encodeFull(client.view) : this.#currentFullState();
+    if (client) this.flowOf(client)?.stateLeaves(body.length, performance.now());
     return timing && client ? withTiming(body, timing.sNow, acknowledgedInput(client)) : body;
   }
 
@@ -104,14 +112,21 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   /** @returns the patch without views when it was encoded, in the scratch */
   #flush(clients: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     const ready = this.#takeReady(clients, timing);
+    const shared = this.#flushReady(ready, hasChanges, timing);
+    if (this.#hasKept) this.#sendKept(ready, timing);
+    this.deps.flow?.flushed();
+    return shared;
+  }
+
+  #flushReady(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
     if (!hasChanges && timing === undefined && !this.hasViewChanges(ready)) return null;
     if (this.hasFilters) return this.flushViews(ready, hasChanges, timing);
     return this.#flushShared(ready, hasChanges, timing);
   }
 
-  /** The clients that get this patch; the others are skipped, resynchronised or ended. */
+  /** The clients that get this patch, at once or later; the others are skipped, resynchronised or ended. */
   #takeReady(clients: Client[], timing?: PatchTiming): Client[] {
-    const { limits, listener } = this.deps;
+    const { listener } = this.deps;
     const nowMs = performance.now();
     const ready: Client[] = [];
     let skipped = 0;
@@ -119,37 +134,61 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     for (let i = clients.length - 1; i >= 0; i--) {
       const client = clients[i] as Client;
       if (client.state !== ClientState.JOINED) continue;
-      if (!(client instanceof MeridianClient)) {
-        ready.push(client);
-        continue;
-      }
-      const backlogBytes = client.backlogBytes;
-      const gatedSinceMs = this.#gatedSinceMs.get(client) ?? null;
-      if (backlogBytes === 0 && gatedSinceMs === null) {
-        ready.push(client);
-        continue;
-      }
-      switch (decideSend(limits, backlogBytes, gatedSinceMs, nowMs)) {
+      switch (this.#decide(client, nowMs)) {
         case 'patch':
+        case 'hold':
           ready.push(client);
           break;
         case 'skip':
-          if (gatedSinceMs === null) this.#gatedSinceMs.set(client, nowMs);
           skipped++;
           break;
         case 'resync':
-          this.#gatedSinceMs.delete(client);
           client.raw(this.getFullState(client, timing));
           listener.resynced();
           break;
         case 'evict':
-          this.#gatedSinceMs.delete(client);
-          listener.tooSlow(client, backlogBytes);
+          listener.tooSlow(client, (client as MeridianClient).backlogBytes);
           break;
       }
     }
     if (skipped > 0) listener.sendGateSkipped(skipped);
     return ready;
+  }
+
+  #decide(client: Client, nowMs: number): FlowDecision {
+    if (!(client instanceof MeridianClient)) return 'patch';
+    const { flow } = this.deps;
+    return flow === undefined
+      ? this.#decideByBacklog(client, nowMs)
+      : flow.decide(client, flow.of(client, this.encoder), nowMs);
+  }
+
+  #decideByBacklog(client: MeridianClient, nowMs: number): FlowDecision {
+    const { backlogBytes } = client;
+    const gatedSinceMs = this.#gatedSinceMs.get(client) ?? null;
+    if (backlogBytes === 0 && gatedSinceMs === null) return 'patch';
+    const decision = decideSend(this.deps.limits, backlogBytes, gatedSinceMs, nowMs);
+    if (decision !== 'skip') this.#gatedSinceMs.delete(client);
+    else if (gatedSinceMs === null) this.#gatedSinceMs.set(client, nowMs);
+    return decision;
+  }
+
+  /** Those who are open again, and for whom this flush had nothing, get what was held before. */
+  #sendKept(ready: readonly Client[], timing?: PatchTiming): void {
+    this.#hasKept = false;
+    for (const client of ready) {
+      const flow = this.flowOf(client);
+      if (flow === null || flow.keptBytes === 0) continue;
+      if (flow.isHolding) this.#hasKept = true;
+      else this.sendOwn(client, frameOf(NO_PATCH, timing));
+    }
+  }
+
+  /** The flow of a client's patches; null where nothing regulates it. */
+  protected flowOf(client: Client): ClientFlow | null {
+    const { flow } = this.deps;
+    if (flow === undefined || !(client instanceof MeridianClient)) return null;
+    return flow.of(client, this.encoder);
   }
 
   #flushShared(ready: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
@@ -162,17 +201,27 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   /** Sends a frame that others get, too. */
   protected sendShared(client: Client, frame: PatchFrame): void {
-    // Only the acknowledged input differs.
-    this.sendOwn(client, frame.ackOffset === null ? frame : copyOf(frame));
+    // Only the acknowledged input differs; what is held gets its own later.
+    const isCopied = frame.ackOffset !== null && this.flowOf(client)?.isHolding !== true;
+    this.sendOwn(client, isCopied ? copyOf(frame) : frame);
   }
 
-  /** Sends a frame that nobody else gets. */
-  protected sendOwn(client: Client, frame: PatchFrame): void {
+  /** Sends a frame that nobody else gets, or keeps it for later. */
+  protected sendOwn(client: Client, patch: PatchFrame): void {
+    const flow = this.flowOf(client);
+    flow?.offered(patch.bytes.length);
+    if (flow?.isHolding) {
+      flow.keep(patch.bytes.subarray(patch.bodyOffset));
+      this.#hasKept = true;
+      return;
+    }
+    const frame = flow === null ? patch : behind(flow.takeKept(), patch);
     const { bytes, payloadOffset } = frame;
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;
     if (client instanceof MeridianClient) client.sendFrame(bytes, payloadOffset);
     else client.raw(bytes.subarray(payloadOffset));
+    flow?.sent(performance.now());
   }
 
   /**
@@ -253,6 +302,19 @@ function frameOf(patch: Uint8Array, timing?: PatchTiming): PatchFrame {
   const frame = openFrame(patch.length, timing);
   frame.bytes.set(patch, frame.bodyOffset);
   return frame;
+}
+
+/** The same frame with what was held in front of it. */
+function behind(kept: readonly Uint8Array[], frame: PatchFrame): PatchFrame {
+  if (kept.length === 0) return frame;
+  const bodies = [...kept, frame.bytes.subarray(frame.bodyOffset)];
+  const timing =
+    frame.ackOffset === null
+      ? undefined
+      : { sNow: frame.bytes.readUInt32LE(frame.payloadOffset + 1) };
+  const joined = openFrame(joinedBytes(bodies), timing);
+  joinPatches(bodies, joined.bytes, joined.bodyOffset);
+  return joined;
 }
 
 /** Puts room time and acknowledged input behind the protocol byte of `body`. */

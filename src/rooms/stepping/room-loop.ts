@@ -93,6 +93,11 @@ export class RoomLoop implements Stepped {
     return this.#hasFailed || (!this.#isInTurn && this.#hasLastTurnFailed);
   }
 
+  /** Time between two turns, ms. */
+  get intervalMs(): number {
+    return this.#intervalMs();
+  }
+
   /** Whether the loop waits to be started again because there was nothing to do. */
   get isParked(): boolean {
     return this.#isParked;

@@ -7,10 +7,14 @@ import type { LinkReport } from '../../protocol/link-report.ts';
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
+import { fillerFrames, pingFrame, STAMP_BYTES, sendControlFrames } from './control-frames.ts';
+import { LinkAcks, type LinkAnswer } from './link-acks.ts';
 import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
 import { SentTraffic } from './sent-traffic.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
+/** WebSocket's, of all but the shortest frames. */
+const MESSAGE_HEADER_BYTES = 4;
 
 const DEFAULT_REASONS: Readonly<Record<number, string>> = {
   [CloseCode.SERVER_SHUTDOWN]: 'The server is shutting down.',
@@ -28,6 +32,10 @@ export class MeridianClient extends WebSocketClient {
   completeJoinFrame: ((frame: Uint8Array) => Uint8Array) | null = null;
   /** What the client says of its link, the newest; null before the first, and always of a stock SDK. A claim, not a fact. */
   linkReport: LinkReport | null = null;
+  /** What of all that was sent the peer has read. */
+  readonly acks = new LinkAcks();
+  /** Set by the room: hears of each answer to a ping. */
+  onAnswer: ((answer: LinkAnswer, nowMs: number) => void) | null = null;
   /** How much of the state its link carries; the room's flow sets it. */
   qualityLevel: QualityLevel = 0;
   readonly #roundTrips = new RoundTrips();
@@ -40,6 +48,12 @@ export class MeridianClient extends WebSocketClient {
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
+    });
+    ws.on('pong', (echo: Buffer) => {
+      if (echo.length !== STAMP_BYTES) return;
+      const nowMs = performance.now();
+      const answer = this.acks.answered(echo.readDoubleLE(0), nowMs);
+      if (answer !== null) this.onAnswer?.(answer, nowMs);
     });
   }
 
@@ -69,6 +83,11 @@ export class MeridianClient extends WebSocketClient {
     };
   }
 
+  /** Whether the player sees nothing of the game now, as his client says. */
+  get isHidden(): boolean {
+    return this.linkReport?.isHidden === true;
+  }
+
   /** Bytes handed over but not yet taken by the kernel. */
   get backlogBytes(): number {
     return this.ref.bufferedAmount;
@@ -83,9 +102,22 @@ export class MeridianClient extends WebSocketClient {
    */
   sendFrame(frame: Buffer, payloadOffset: number): void {
     if (this.ref.readyState !== this.ref.OPEN) return;
+    this.acks.handed(frame.length);
     const socket = directSocket(this.ref);
     if (socket) socket.write(frame);
     else this.ref.send(frame.subarray(payloadOffset), { binary: true });
+  }
+
+  /** Sends a ping behind all that was sent; its answer says that all of it has been read. @param nowMs - monotonic */
+  ping(nowMs: number): void {
+    this.#sendControl(pingFrame(nowMs));
+    this.acks.pinged(nowMs);
+  }
+
+  /** Sends about so many bytes that mean nothing to anybody, and a ping behind them: how long they take tells what the link carries. */
+  fill(bytes: number, nowMs: number): void {
+    this.#sendControl(fillerFrames(bytes));
+    this.ping(nowMs);
   }
 
   override raw(
@@ -93,6 +125,7 @@ export class MeridianClient extends WebSocketClient {
     options?: Parameters<WebSocketClient['raw']>[1],
     done?: (error?: Error) => void,
   ): void {
+    this.acks.handed(data.byteLength + MESSAGE_HEADER_BYTES);
     const complete = this.completeJoinFrame;
     if (complete === null || data[0] !== Protocol.JOIN_ROOM) {
       super.raw(data, options, done);
@@ -100,6 +133,14 @@ export class MeridianClient extends WebSocketClient {
     }
     this.completeJoinFrame = null;
     super.raw(complete(data), options, done);
+  }
+
+  #sendControl(frames: Buffer): void {
+    if (this.ref.readyState !== this.ref.OPEN) return;
+    this.acks.handed(frames.length);
+    const socket = directSocket(this.ref);
+    if (socket) socket.write(frames);
+    else sendControlFrames(this.ref, frames);
   }
 
   /**

@@ -90,6 +90,7 @@ export class MeridianTransport extends WebSocketTransport {
     this.#pings = new PingRounds({
       intervalMs: options.pingIntervalMs,
       maxUnanswered: UNANSWERED_PINGS,
+      onPing: (stampMs, ws) => this.#seated.get(ws)?.client.acks.pinged(stampMs),
       onRttMs: (rttMs, ws) => {
         options.metrics.rttMeasured(rttMs);
         const seat = this.#seated.get(ws);

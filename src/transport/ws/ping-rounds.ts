@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { pingFrame, STAMP_BYTES, sendControlFrames } from './control-frames.ts';
 
 // Round trips of all connections, by WebSocket pings: whatever speaks the protocol answers by itself, browsers among it.
 //
@@ -11,8 +12,6 @@ import type { WebSocket } from 'ws';
 
 /** Pings whose answer is still waited for: on a link that is full they overtake nothing and come late, all of them. */
 const MOST_UNDER_WAY = 16;
-const PING_HEADER = [0x89, 8] as const;
-const STAMP_BYTES = 8;
 
 /** More slices than a thousand sockets need: some thirty pings are a fraction of a millisecond. */
 const SLICES = 32;
@@ -35,6 +34,8 @@ export interface PingRoundsOptions {
   readonly intervalMs: number;
   /** Pings after which nothing may have come, no answer and nothing else; the next round ends the connection. */
   readonly maxUnanswered: number;
+  /** Called with each ping that leaves. @param stampMs - what it carries: the time, monotonic */
+  readonly onPing?: (stampMs: number, ws: WebSocket) => void;
   /** Called with each measured round trip. */
   readonly onRttMs: (rttMs: number, ws: WebSocket) => void;
   /** Called for each connection that was ended because its peer stopped answering. */
@@ -110,11 +111,10 @@ export class PingRounds {
     const nowMs = performance.now();
     if (underWayMs.length === MOST_UNDER_WAY) underWayMs.shift();
     underWayMs.push(nowMs);
-    const frame = Buffer.allocUnsafe(PING_HEADER.length + STAMP_BYTES);
-    frame.set(PING_HEADER);
-    frame.writeDoubleLE(nowMs, PING_HEADER.length);
+    const frame = pingFrame(nowMs);
     // `ws` would write header and stamp apart.
     if (socket) socket.write(frame);
-    else ws.ping(frame.subarray(PING_HEADER.length));
+    else sendControlFrames(ws, frame);
+    this.#options.onPing?.(nowMs, ws);
   }
 }

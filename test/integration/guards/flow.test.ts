@@ -48,8 +48,7 @@ guard('[RM-1] [RM-4] a client whose socket stalled and drained has the state of 
 guard('[RM-4] a client that never reads is let go', {
   scenario: 'swarm',
   settings: {
-    MERIDIAN_ROOMS_SEND_GATE_BYTES: '65536',
-    MERIDIAN_ROOMS_SEND_HARD_LIMIT_BYTES: '81920',
+    MERIDIAN_ROOMS_SEND_GATE_MAX_MS: '2000',
     // Not what ends it here.
     MERIDIAN_ROOMS_PING_INTERVAL_MS: '60000',
   },

@@ -1,0 +1,211 @@
+import type { QualityLevel } from '../../protocol/quality.ts';
+import type { LinkAcks, LinkAnswer } from '../../transport/ws/link-acks.ts';
+import { LinkControl } from './link-control.ts';
+import { QUALITY_LEVELS } from './quality-levels.ts';
+import { decideSend, type SendGateLimits } from './send-gate.ts';
+
+// The patches of one client: when they leave, and what becomes of those that do not.
+//
+//   each flush ──▶ open    ── patch, with those that were held before it
+//                  holding ── kept, for the level has its pace, or answers are overdue
+//                  stale   ── nothing; what was kept has become more than the whole state, which comes first when it is open again
+//
+// Messages of the game are not held: they leave at once, and find a line that is short.
+
+/** The connection, as far as its flow goes. */
+export interface FlowLink {
+  readonly acks: LinkAcks;
+  /** Bytes that not even the kernel has taken. */
+  readonly backlogBytes: number;
+  /** Whether its player sees nothing: the page is hidden. */
+  readonly isHidden: boolean;
+  ping(nowMs: number): void;
+  /** Sends bytes that mean nothing, and a ping behind them. */
+  fill(bytes: number, nowMs: number): void;
+}
+
+/** How the room flushes. */
+export interface FlushPace {
+  /** Usual time between two flushes, ms. */
+  readonly everyMs: number;
+  /** Whether something leaves right after this flush that must not come before it. */
+  readonly isPulled: boolean;
+}
+
+/**
+ * What to do with a client at this flush. `hold`: it gets the patch later; `resync`: the full state in place of a patch; `skip`:
+ * nothing, a full state will make up for it.
+ */
+export type FlowDecision = 'patch' | 'hold' | 'skip' | 'resync' | 'evict';
+
+/** What rooms with interest choose by. */
+export interface ClientBudget {
+  readonly level: QualityLevel;
+  /** What a patch should not exceed; it may, by one entity. */
+  readonly bytesPerPatch: number;
+}
+
+/** Without any other reason, a ping follows so many bytes. */
+const PING_EVERY_BYTES = 4_096;
+const MOST_PINGS_UNDER_WAY = 8;
+/** A patch shall not take longer than this on the link: what comes behind it waits for it. */
+const LONGEST_PATCH_MS = 100;
+const LEAST_PATCH_BYTES = 128;
+/** A lost segment is sent again within this time, more often than not. */
+const LONGEST_STALL_MS = 400;
+/** Until a full state has shown how large it is. */
+const ASSUMED_STATE_BYTES = 8 * 1024;
+
+export class ClientFlow implements ClientBudget {
+  readonly #link: FlowLink;
+  readonly #limits: SendGateLimits;
+  readonly #control: LinkControl;
+  #everyMs = 0;
+  #lastPatchAtMs = Number.NEGATIVE_INFINITY;
+  #secondAtMs: number;
+  /** Since when the connection's own backlog has been too long. */
+  #gatedSinceMs: number | null = null;
+  #isStale = false;
+  #isHolding = false;
+  #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  #stateBytes = ASSUMED_STATE_BYTES;
+  #trial: { readonly bytes: number; readonly stampMs: number } | null = null;
+
+  /** @param nowMs - monotonic, as all times here */
+  constructor(link: FlowLink, limits: SendGateLimits, nowMs: number) {
+    this.#link = link;
+    this.#limits = limits;
+    this.#control = new LinkControl(nowMs);
+    this.#secondAtMs = nowMs;
+  }
+
+  get level(): QualityLevel {
+    return this.#link.isHidden ? 4 : this.#control.level;
+  }
+
+  get budgetBytesPerS(): number {
+    return this.#control.budgetBytesPerS;
+  }
+
+  get bytesPerPatch(): number {
+    const { patchIntervalMs } = QUALITY_LEVELS[this.level];
+    const forMs = Math.min(LONGEST_PATCH_MS, Math.max(this.#everyMs, patchIntervalMs));
+    return Math.max(LEAST_PATCH_BYTES, Math.floor((this.budgetBytesPerS * forMs) / 1_000));
+  }
+
+  /** Whether the client waits for its patches since the last decision. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  /** What was held, and has not left. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  decide(nowMs: number, pace: FlushPace): FlowDecision {
+    this.#everyMs = pace.everyMs;
+    this.#isHolding = false;
+    if (nowMs - this.#secondAtMs >= 1_000) {
+      this.#secondAtMs = nowMs;
+      this.#control.second(this.#link.acks.handedBytes, nowMs);
+    }
+    const { acks, backlogBytes } = this.#link;
+    const gate = decideSend(this.#limits, backlogBytes, this.#gatedSinceMs, nowMs);
+    if (
+      gate === 'evict' ||
+      nowMs - (acks.unansweredSinceMs ?? nowMs) > this.#limits.sendGateMaxMs
+    ) {
+      return 'evict';
+    }
+    if (gate === 'skip') {
+      this.#gatedSinceMs ??= nowMs;
+      this.#becomeStale();
+      return 'skip';
+    }
+    this.#gatedSinceMs = null;
+    const holds = this.#holds(nowMs, pace) || (!pace.isPulled && this.#tries(nowMs));
+    if (this.#isStale) return holds ? 'skip' : 'resync';
+    this.#isHolding = holds;
+    return holds ? 'hold' : 'patch';
+  }
+
+  /** Bytes of a patch as it would be at level 0, whether it leaves or not. */
+  offered(bytes: number): void {
+    this.#control.offered(bytes);
+  }
+
+  /** Keeps the body of a patch for later. It must not be written to again. */
+  keep(body: Uint8Array): void {
+    if (this.#isStale || body.length === 0) return;
+    this.#kept.push(body);
+    this.#keptBytes += body.length;
+    if (this.#keptBytes > this.#stateBytes) this.#becomeStale();
+  }
+
+  /** @returns the bodies that were kept, the oldest first; they are not kept any longer */
+  takeKept(): readonly Uint8Array[] {
+    const kept = this.#kept;
+    if (kept.length > 0) {
+      this.#kept = [];
+      this.#keptBytes = 0;
+    }
+    return kept;
+  }
+
+  /** A patch has left. */
+  sent(nowMs: number): void {
+    this.#lastPatchAtMs = nowMs;
+    const { acks } = this.#link;
+    const isDue = acks.unpingedBytes >= PING_EVERY_BYTES || this.#control.isWatched(nowMs);
+    if (isDue && acks.pingsUnderWay < MOST_PINGS_UNDER_WAY) this.#link.ping(nowMs);
+  }
+
+  /** The full state is about to leave: nothing that was held is of use any more. */
+  stateLeaves(bytes: number, nowMs: number): void {
+    this.takeKept();
+    this.#isStale = false;
+    this.#gatedSinceMs = null;
+    this.#stateBytes = bytes;
+    this.#lastPatchAtMs = nowMs;
+    // The way as it is before the line grows.
+    if (this.#link.acks.unansweredSinceMs === null) this.#link.ping(nowMs);
+  }
+
+  answered(answer: LinkAnswer, nowMs: number): void {
+    const trial = this.#trial;
+    if (trial === null || answer.sentAtMs < trial.stampMs) {
+      this.#control.answered(answer, nowMs);
+      return;
+    }
+    this.#trial = null;
+    this.#control.tried(trial.bytes, nowMs - trial.stampMs, nowMs);
+  }
+
+  #holds(nowMs: number, { everyMs, isPulled }: FlushPace): boolean {
+    const overdueMs = this.#control.overdueMs(this.#link.acks.unansweredSinceMs, nowMs);
+    if (isPulled) return false;
+    if (this.#trial !== null) return true;
+    const level = this.level;
+    const waitedMs = nowMs - this.#lastPatchAtMs;
+    // At level 0 a lost segment is the likelier reason: first less and less, then nothing.
+    const isOverdue = level > 0 || overdueMs > LONGEST_STALL_MS || waitedMs < overdueMs / 2;
+    if (overdueMs > 0 && isOverdue) return true;
+    return waitedMs < QUALITY_LEVELS[level].patchIntervalMs - everyMs / 2;
+  }
+
+  /** Begins a trial, where one is due: in place of a patch, when the line is as short as it gets. */
+  #tries(nowMs: number): boolean {
+    const bytes = this.#control.trialBytes(nowMs);
+    if (bytes === 0) return false;
+    this.#trial = { bytes, stampMs: nowMs };
+    this.#link.fill(bytes, nowMs);
+    return true;
+  }
+
+  #becomeStale(): void {
+    this.takeKept();
+    this.#isStale = true;
+  }
+}

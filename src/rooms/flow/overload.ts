@@ -1,0 +1,68 @@
+// What a room leaves out when its turns take too long. Nothing that is critical: what is far comes less often, then what is far is
+// nearer.
+//
+//   10 turns in a row over 80 % of the interval ──▶ one step more
+//   100 turns in a row under 60 %               ──▶ one step less
+//
+// Up within half a second at 20 Hz, as steps that cannot be made are dropped soon (RoomLoop); down ten times slower, or a room at its
+// limit would flicker.
+
+/** 0: everything; the more, the less. */
+export type OverloadStep = 0 | 1 | 2 | 3 | 4;
+
+/** What a step means. */
+export interface OverloadMeasures {
+  /** By how many steps the cadence of what is far is slower. */
+  readonly farCadenceSteps: number;
+  /** Share of the radius in which things are seen. */
+  readonly radiusShare: number;
+}
+
+/** By step: what is far first, then the radius, and again. */
+export const OVERLOAD_MEASURES = [
+  { farCadenceSteps: 0, radiusShare: 1 },
+  { farCadenceSteps: 1, radiusShare: 1 },
+  { farCadenceSteps: 1, radiusShare: 0.8 },
+  { farCadenceSteps: 2, radiusShare: 0.8 },
+  { farCadenceSteps: 2, radiusShare: 0.6 },
+] as const satisfies readonly OverloadMeasures[];
+
+const LAST_STEP = 4;
+const HIGH_SHARE = 0.8;
+const HIGH_TURNS = 10;
+const LOW_SHARE = 0.6;
+const LOW_TURNS = 100;
+
+/** Decides on the step of one room from how long its turns take. */
+export class OverloadPolicy {
+  #step: OverloadStep = 0;
+  #highTurns = 0;
+  #lowTurns = 0;
+
+  get step(): OverloadStep {
+    return this.#step;
+  }
+
+  /**
+   * One turn of the loop: step and flush.
+   *
+   * @param tookMs - time spent
+   * @param everyMs - time between turns
+   * @returns whether there is another step now
+   */
+  turn(tookMs: number, everyMs: number): boolean {
+    this.#highTurns = tookMs > HIGH_SHARE * everyMs ? this.#highTurns + 1 : 0;
+    this.#lowTurns = tookMs < LOW_SHARE * everyMs ? this.#lowTurns + 1 : 0;
+    if (this.#highTurns >= HIGH_TURNS) return this.#move(1);
+    return this.#lowTurns >= LOW_TURNS && this.#move(-1);
+  }
+
+  #move(by: 1 | -1): boolean {
+    this.#highTurns = 0;
+    this.#lowTurns = 0;
+    const step = Math.min(LAST_STEP, Math.max(0, this.#step + by)) as OverloadStep;
+    const hasMoved = step !== this.#step;
+    this.#step = step;
+    return hasMoved;
+  }
+}

@@ -1,0 +1,37 @@
+import type { LinkQuality } from '../../protocol/link-quality.ts';
+import type { QualityLevel } from '../../protocol/quality.ts';
+
+/** What a level carries. */
+export interface QualitySettings {
+  /** Time between two patches of a client, ms; 0: with each flush. */
+  readonly patchIntervalMs: number;
+  /** Bytes it takes, as a share of what level 0 takes. */
+  readonly share: number;
+}
+
+/**
+ * The levels, best first. Intervals are 10, 5 and 2.5 Hz; shares follow from them and from what rooms with interest leave out
+ * (interest/, by importance and distance).
+ */
+export const QUALITY_LEVELS = [
+  { patchIntervalMs: 0, share: 1 },
+  { patchIntervalMs: 0, share: 0.5 },
+  { patchIntervalMs: 100, share: 0.3 },
+  { patchIntervalMs: 200, share: 0.125 },
+  { patchIntervalMs: 400, share: 0.06 },
+] as const satisfies readonly QualitySettings[];
+
+/** The best level that a budget carries; 4 when none does. @param demandBytesPerS - of level 0 */
+export function levelWithin(budgetBytesPerS: number, demandBytesPerS: number): QualityLevel {
+  const level = QUALITY_LEVELS.findIndex(({ share }) => share * demandBytesPerS <= budgetBytesPerS);
+  return (level < 0 ? 4 : level) as QualityLevel;
+}
+
+/** What a client of that level is told, in a room where what is far comes as often as what is near. */
+export function patchIntervalsOf(
+  level: QualityLevel,
+  flushEveryMs: number,
+): LinkQuality['patchIntervalMs'] {
+  const everyMs = Math.max(flushEveryMs, QUALITY_LEVELS[level].patchIntervalMs);
+  return { near: everyMs, mid: everyMs, far: everyMs };
+}

@@ -1,0 +1,46 @@
+import type { WebSocket } from 'ws';
+
+// Control frames of a server, ready to be written (RFC 6455 §5.5): unmasked, 125 bytes at most.
+//
+//   ping    [0x89][8][f64: when it left, ms]     answered by whoever speaks the protocol, browsers among it, with the same 8 bytes
+//   filler  [0x8a][n][n zeros] …                 a pong that nobody asked for: allowed, read and ignored (§5.5.3)
+
+const PING = 0x89;
+const PONG = 0x8a;
+const HEADER_BYTES = 2;
+const MOST_BYTES = 125;
+
+/** Length of what a ping carries. */
+export const STAMP_BYTES = 8;
+
+/** @param stampMs - what comes back */
+export function pingFrame(stampMs: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + STAMP_BYTES);
+  frame[0] = PING;
+  frame[1] = STAMP_BYTES;
+  frame.writeDoubleLE(stampMs, HEADER_BYTES);
+  return frame;
+}
+
+/** Pongs of `bytes` altogether, or a few more. */
+export function fillerFrames(bytes: number): Buffer {
+  const count = Math.max(1, Math.ceil(bytes / (HEADER_BYTES + MOST_BYTES)));
+  const payloadBytes = Math.min(MOST_BYTES, Math.max(0, Math.ceil(bytes / count) - HEADER_BYTES));
+  const frames = Buffer.alloc(count * (HEADER_BYTES + payloadBytes));
+  for (let at = 0; at < frames.length; at += HEADER_BYTES + payloadBytes) {
+    frames[at] = PONG;
+    frames[at + 1] = payloadBytes;
+  }
+  return frames;
+}
+
+/** For a WebSocket whose socket cannot be written to. */
+export function sendControlFrames(ws: WebSocket, frames: Buffer): void {
+  for (let at = 0; at < frames.length; ) {
+    const from = at + HEADER_BYTES;
+    const to = from + (frames[at + 1] as number);
+    if (frames[at] === PING) ws.ping(frames.subarray(from, to));
+    else ws.pong(frames.subarray(from, to));
+    at = to;
+  }
+}
