@@ -9,6 +9,7 @@ const ROUNDING_DISTANCE = 1e-3;
 
 /** Counts what passes through one room and turns it into a `RoomStats` per second. */
 export class StatsMeter implements StatsRecorder {
+  readonly #onCorrection: (distance: number) => void;
   readonly #watched = new Map<WatchedReconciler, number>();
   readonly #patchJitter = new SmoothedJitter();
   readonly #rttJitter = new SmoothedJitter();
@@ -23,12 +24,15 @@ export class StatsMeter implements StatsRecorder {
   #recordsCorrections = false;
   reconnects = 0;
 
-  constructor(nowMs: number) {
+  /** @param onCorrection - hears of each reconciliation, as {@link recordCorrection} does */
+  constructor(nowMs: number, onCorrection: (distance: number) => void = () => {}) {
     this.#windowStartedAtMs = nowMs;
+    this.#onCorrection = onCorrection;
   }
 
   recordCorrection(distance: number): void {
     this.#recordsCorrections = true;
+    this.#onCorrection(distance);
     this.#reconciliations += 1;
     if (distance <= ROUNDING_DISTANCE) return;
     this.#corrections += 1;
