@@ -31,6 +31,8 @@ export interface SlowPhase {
   readonly eventMs: Summary;
   readonly patchesPerS: number;
   readonly downBytesPerS: number;
+  /** Connections that were lost. */
+  readonly drops: number;
   readonly tickP95Ms: number;
   readonly othersPatchGapP95Ms: number;
 }
@@ -104,6 +106,7 @@ async function seePhase(rig: Rig, watch: BacklogWatch, durationMs: number): Prom
     eventMs: judged.first.eventMs,
     patchesPerS: judged.first.patchesPerS,
     downBytesPerS: Math.round((arrivedBytes * 1_000) / durationMs),
+    drops: window.drops.length,
     tickP95Ms: window.tickMs.p95,
     othersPatchGapP95Ms: judged.othersPatchGapMs.p95,
     levels: judged.first.levels,

@@ -129,10 +129,14 @@ function describe(run: BadLinkRun): string {
       return `${run.profile.padEnd(7)} ${head} stalled ${(judged.stalledRatio * 100).toFixed(2)} %  error p99 ${judged.drawnErrorPx.p99.toFixed(1)} px  delay ${judged.delayMs.mean.toFixed(0)} ms  corrections p95 ${judged.correctionPx.p95.toFixed(2)} px  starved ${(run.starvedRatio * 100).toFixed(1)} %`;
     }
     case 'slow-client':
-      return `slow    ${head} backlog p99 ${run.capped.backlogBytes.p99} B  events p95 ${run.capped.eventMs.p95.toFixed(0)} ms (RTT ${run.rttMs})  worst level ${run.worstLevel ?? '–'}  level 0 after ${run.level0AfterMs?.toFixed(0) ?? '–'} ms`;
+      return `slow    ${head} backlog p99 ${run.capped.backlogBytes.p99} B  events p95 ${run.capped.eventMs.p95.toFixed(0)} ms (RTT ${run.rttMs})  dropped ${run.capped.drops} times  worst level ${run.worstLevel ?? '–'}  level 0 after ${run.level0AfterMs?.toFixed(0) ?? '–'} ms`;
     case 'never-reads':
-      return `never   ${head} dropped after ${run.droppedAfterMs?.toFixed(0) ?? '–'} ms with ${run.closeCode ?? '–'}  backlog ${run.serverBacklogMaxBytes} B  memory + ${run.memoryGrowthBytes} B`;
+      return `never   ${head} dropped after ${run.droppedAfterMs?.toFixed(0) ?? '–'} ms with ${run.closeCode ?? '–'}  backlog ${run.serverBacklogMaxBytes} B  memory ${megabytes(run.before.usedBytes)} → ${megabytes(run.after.usedBytes)} MB`;
     case 'failed':
       return `${run.what} ${head} failed: ${run.message.split('\n')[0]}`;
   }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }

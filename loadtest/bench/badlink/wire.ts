@@ -45,8 +45,8 @@ export interface BacklogSeries {
 
 export interface ServerMemory {
   readonly rssBytes: number;
-  /** Outside the JavaScript heap: what waits in buffers. */
-  readonly externalBytes: number;
+  /** In use after a collection, in the JavaScript heap and outside of it, where buffers are. */
+  readonly usedBytes: number;
 }
 
 /** How the players are started: JSON in their first argument. */
