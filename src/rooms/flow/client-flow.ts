@@ -1,5 +1,7 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { LinkAcks, LinkAnswer } from '../../transport/ws/link-acks.ts';
+import { ClientBacklog } from './client-backlog.ts';
+import type { FlushChanges } from './flush-changes.ts';
 import { LinkControl } from './link-control.ts';
 import { QUALITY_LEVELS } from './quality-levels.ts';
 import { decideSend, type SendGateLimits } from './send-gate.ts';
@@ -67,6 +69,9 @@ export class ClientFlow implements ClientBudget {
   #gatedSinceMs: number | null = null;
   #isStale = false;
   #isHolding = false;
+  /** What he has not got yet, in rooms that hide nothing. */
+  readonly backlog = new ClientBacklog();
+  /** The same in rooms with views: whole patches. */
   #kept: Uint8Array[] = [];
   #keptBytes = 0;
   #stateBytes = ASSUMED_STATE_BYTES;
@@ -99,9 +104,20 @@ export class ClientFlow implements ClientBudget {
     return this.#isHolding;
   }
 
-  /** What was held, and has not left. */
-  get keptBytes(): number {
-    return this.#keptBytes;
+  /** Whether something was held, and has not left. */
+  get owes(): boolean {
+    return this.#keptBytes > 0 || !this.backlog.isEmpty;
+  }
+
+  /** When the last patch left, monotonic ms. */
+  get lastPatchAtMs(): number {
+    return this.#lastPatchAtMs;
+  }
+
+  /** Whether a patch that all get is not for this client: he gets it later, or of it what his link carries. */
+  isThin(patchBytes: number): boolean {
+    if (this.#isHolding || !this.backlog.isEmpty) return true;
+    return this.level > 0 && patchBytes > this.bytesPerPatch;
   }
 
   decide(nowMs: number, pace: FlushPace): FlowDecision {
@@ -144,6 +160,19 @@ export class ClientFlow implements ClientBudget {
     if (this.#keptBytes > this.#stateBytes) this.#becomeStale();
   }
 
+  /** Takes down what he gets of a flush, at once or later. */
+  owe(changes: FlushChanges): void {
+    if (this.#isStale) return;
+    this.backlog.add(changes);
+    if (this.backlog.structureBytes > this.#stateBytes) this.#becomeStale();
+  }
+
+  /** Of no use any more: the state is another one. */
+  forget(): void {
+    this.takeKept();
+    this.backlog.clear();
+  }
+
   /** @returns the bodies that were kept, the oldest first; they are not kept any longer */
   takeKept(): readonly Uint8Array[] {
     const kept = this.#kept;
@@ -164,7 +193,7 @@ export class ClientFlow implements ClientBudget {
 
   /** The full state is about to leave: nothing that was held is of use any more. */
   stateLeaves(bytes: number, nowMs: number): void {
-    this.takeKept();
+    this.forget();
     this.#isStale = false;
     this.#gatedSinceMs = null;
     this.#stateBytes = bytes;
@@ -205,7 +234,7 @@ export class ClientFlow implements ClientBudget {
   }
 
   #becomeStale(): void {
-    this.takeKept();
+    this.forget();
     this.#isStale = true;
   }
 }

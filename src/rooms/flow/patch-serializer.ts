@@ -4,7 +4,9 @@ import { ProtocolModifier } from '@colyseus/shared-types';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import type { ClientFlow, FlowDecision } from './client-flow.ts';
 import type { EncodeScratch } from './encode-scratch.ts';
+import { type FlushChanges, FlushChangesOf } from './flush-changes.ts';
 import { joinedBytes, joinPatches } from './joined-patches.ts';
+import { ownTreeOf } from './own-entity.ts';
 import {
   acknowledgedInput,
   acknowledgeIn,
@@ -63,8 +65,9 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
-  /** Whether somebody may wait for patches of earlier flushes. */
-  #hasKept = false;
+  /** Whether somebody may wait for something of this flush, or of earlier ones. */
+  #isOwing = false;
+  readonly #changesOf = new FlushChangesOf();
   /** The room's journal; null when it keeps none. */
   recorder: FlushRecorder | null = null;
 
@@ -111,9 +114,10 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   /** @returns the patch without views when it was encoded, in the scratch */
   #flush(clients: Client[], hasChanges: boolean, timing?: PatchTiming): Uint8Array | null {
+    const startedMs = performance.now();
     const ready = this.#takeReady(clients, timing);
     const shared = this.#flushReady(ready, hasChanges, timing);
-    if (this.#hasKept) this.#sendKept(ready, timing);
+    if (this.#isOwing) this.#sendOwed(ready, startedMs, timing);
     this.deps.flow?.flushed();
     return shared;
   }
@@ -174,13 +178,15 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   }
 
   /** Those who are open again, and for whom this flush had nothing, get what was held before. */
-  #sendKept(ready: readonly Client[], timing?: PatchTiming): void {
-    this.#hasKept = false;
+  #sendOwed(ready: readonly Client[], startedMs: number, timing?: PatchTiming): void {
+    this.#isOwing = false;
     for (const client of ready) {
       const flow = this.flowOf(client);
-      if (flow === null || flow.keptBytes === 0) continue;
-      if (flow.isHolding) this.#hasKept = true;
-      else this.sendOwn(client, frameOf(NO_PATCH, timing));
+      if (!flow?.owes) continue;
+      const isHisTurn = !flow.isHolding && flow.lastPatchAtMs < startedMs;
+      if (isHisTurn && this.hasFilters) this.sendOwn(client, frameOf(NO_PATCH, timing));
+      else if (isHisTurn) this.#sendBacklog(client, flow, timing);
+      if (flow.owes) this.#isOwing = true;
     }
   }
 
@@ -195,8 +201,34 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     if (ready.length === 0) return null;
     const patch = hasChanges ? this.#encodePatch() : null;
     const frame = frameOf(patch ?? NO_PATCH, timing);
-    for (const client of ready) this.sendShared(client, frame);
+    let changes: FlushChanges | null = null;
+    for (const client of ready) {
+      const flow = this.flowOf(client);
+      if (!flow?.isThin(frame.bytes.length)) {
+        this.sendShared(client, frame);
+        continue;
+      }
+      flow.offered(frame.bytes.length);
+      if (patch !== null) {
+        changes ??= this.#changesOf.read(this.encoder, patch.length);
+        flow.owe(changes);
+      }
+      this.#isOwing = true;
+      if (!flow.isHolding && (flow.owes || timing !== undefined)) {
+        this.#sendBacklog(client, flow, timing);
+      }
+    }
     return patch;
+  }
+
+  /** Sends as much as his link carries of what a client has not got. */
+  #sendBacklog(client: Client, flow: ClientFlow, timing?: PatchTiming): void {
+    const body = flow.backlog.take({
+      encoder: this.encoder,
+      mostBytes: flow.level === 0 ? Number.POSITIVE_INFINITY : flow.bytesPerPatch,
+      own: ownTreeOf(this.encoder.state, client.sessionId),
+    });
+    if (body.length > 0 || timing !== undefined) this.#write(client, flow, frameOf(body, timing));
   }
 
   /** Sends a frame that others get, too. */
@@ -212,10 +244,13 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     flow?.offered(patch.bytes.length);
     if (flow?.isHolding) {
       flow.keep(patch.bytes.subarray(patch.bodyOffset));
-      this.#hasKept = true;
+      this.#isOwing = true;
       return;
     }
-    const frame = flow === null ? patch : behind(flow.takeKept(), patch);
+    this.#write(client, flow, flow === null ? patch : behind(flow.takeKept(), patch));
+  }
+
+  #write(client: Client, flow: ClientFlow | null, frame: PatchFrame): void {
     const { bytes, payloadOffset } = frame;
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;

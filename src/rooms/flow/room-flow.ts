@@ -76,7 +76,7 @@ export class RoomFlow {
     const carried = (client as Carrying)[FLOW] ?? this.#begin(client, source);
     if (carried.source !== source) {
       carried.source = source;
-      carried.flow.takeKept();
+      carried.flow.forget();
     }
     return carried.flow;
   }
@@ -111,7 +111,7 @@ export class RoomFlow {
   left(client: MeridianClient): void {
     const carried = (client as Carrying)[FLOW];
     if (carried === undefined) return;
-    carried.flow.takeKept();
+    carried.flow.forget();
     client.onAnswer = null;
   }
 
