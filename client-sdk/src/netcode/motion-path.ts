@@ -14,8 +14,6 @@ export const MOST_EXTRAPOLATION_MS = 250;
 const TOLERANCE = 1.25;
 /** How fast a usual gap gets shorter again, per patch. It gets longer at once. */
 const GAIN = 0.25;
-/** In which time a teleport is drawn, ms. */
-const TELEPORT_MS = 1;
 
 /** What a path must know of the patches around it. Times of the room, ms. */
 export interface PatchStream {
@@ -73,18 +71,18 @@ export class MotionPath {
   /** What a patch says of it. @param values - one per field; nothing of it is kept */
   push(atRoomMs: number, values: ArrayLike<number>, stream: PatchStream): void {
     if (this.#count === 0 || atRoomMs < this.newestRoomMs) {
-      this.#count = 0;
-      this.#unbrokenSinceMs = atRoomMs;
-      this.#append(atRoomMs, values);
+      this.#beginAt(atRoomMs, values);
     } else if (atRoomMs === this.newestRoomMs) {
       this.#write(this.#row, values);
     } else {
       const distance = this.#distanceTo(values);
       const { snap } = this.#fields;
+      // Seen at once, as all else that is not smoothed: a fighter who is alive again must not stand where he fell.
       if (snap > 0 && distance > snap) {
-        this.#hold(atRoomMs - TELEPORT_MS);
-        this.#unbrokenSinceMs = atRoomMs;
-      } else this.#follow(atRoomMs, distance, stream);
+        this.#beginAt(atRoomMs, values);
+        return;
+      }
+      this.#follow(atRoomMs, distance, stream);
       this.#append(atRoomMs, values);
     }
   }
@@ -98,6 +96,12 @@ export class MotionPath {
     if (this.#count === 0) out.fill(0);
     else if (atRoomMs >= this.newestRoomMs) this.#placeBeyond(atRoomMs, out, stream);
     else this.#placeWithin(atRoomMs, out);
+  }
+
+  #beginAt(atRoomMs: number, values: ArrayLike<number>): void {
+    this.#count = 0;
+    this.#unbrokenSinceMs = atRoomMs;
+    this.#append(atRoomMs, values);
   }
 
   #placeBeyond(atRoomMs: number, out: Float64Array, stream: PatchStream): void {
