@@ -14,8 +14,6 @@ export const MOST_EXTRAPOLATION_MS = 250;
 const TOLERANCE = 1.25;
 /** How fast a usual gap gets shorter again, per patch. It gets longer at once. */
 const GAIN = 0.25;
-/** In which time a teleport is drawn, ms. */
-const TELEPORT_MS = 1;
 
 /** What a path must know of the patches around it. Times of the room, ms. */
 export interface PatchStream {
@@ -39,6 +37,8 @@ export interface PathFields {
 export class MotionPath {
   readonly #fields: PathFields;
   readonly #width: number;
+  /** Whether it only turns: then its way is the turn. */
+  readonly #onlyTurns: boolean;
   readonly #atMs = new Float64Array(ROWS);
   readonly #values: Float64Array;
   #count = 0;
@@ -54,6 +54,7 @@ export class MotionPath {
   constructor(fields: PathFields) {
     this.#fields = fields;
     this.#width = fields.names.length;
+    this.#onlyTurns = fields.isAngle.every(Boolean);
     this.#values = new Float64Array(ROWS * this.#width);
   }
 
@@ -70,18 +71,18 @@ export class MotionPath {
   /** What a patch says of it. @param values - one per field; nothing of it is kept */
   push(atRoomMs: number, values: ArrayLike<number>, stream: PatchStream): void {
     if (this.#count === 0 || atRoomMs < this.newestRoomMs) {
-      this.#count = 0;
-      this.#unbrokenSinceMs = atRoomMs;
-      this.#append(atRoomMs, values);
+      this.#beginAt(atRoomMs, values);
     } else if (atRoomMs === this.newestRoomMs) {
       this.#write(this.#row, values);
     } else {
       const distance = this.#distanceTo(values);
       const { snap } = this.#fields;
+      // Seen at once, as all else that is not smoothed: a fighter who is alive again must not stand where he fell.
       if (snap > 0 && distance > snap) {
-        this.#hold(atRoomMs - TELEPORT_MS);
-        this.#unbrokenSinceMs = atRoomMs;
-      } else this.#follow(atRoomMs, distance, stream);
+        this.#beginAt(atRoomMs, values);
+        return;
+      }
+      this.#follow(atRoomMs, distance, stream);
       this.#append(atRoomMs, values);
     }
   }
@@ -95,6 +96,12 @@ export class MotionPath {
     if (this.#count === 0) out.fill(0);
     else if (atRoomMs >= this.newestRoomMs) this.#placeBeyond(atRoomMs, out, stream);
     else this.#placeWithin(atRoomMs, out);
+  }
+
+  #beginAt(atRoomMs: number, values: ArrayLike<number>): void {
+    this.#count = 0;
+    this.#unbrokenSinceMs = atRoomMs;
+    this.#append(atRoomMs, values);
   }
 
   #placeBeyond(atRoomMs: number, out: Float64Array, stream: PatchStream): void {
@@ -205,6 +212,7 @@ export class MotionPath {
   #distanceTo(values: ArrayLike<number>): number {
     let square = 0;
     for (let i = 0; i < this.#width; i += 1) {
+      if (this.#fields.isAngle[i] === true && !this.#onlyTurns) continue;
       const last = this.#values[this.#row * this.#width + i] as number;
       square += (this.#unwound(i, values[i] as number) - last) ** 2;
     }
