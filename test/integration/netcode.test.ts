@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LinkReport } from '../../src/protocol/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from '../support/runner-track.ts';
+import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from '../support/sprint-track.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
@@ -29,7 +29,7 @@ let node: MeridianProcess;
 let relay: TcpRelay;
 
 beforeAll(async () => {
-  node = await startMeridian('test/support/runner-game.ts');
+  node = await startMeridian('test/support/sprint-game.ts');
   relay = await TcpRelay.open(node.port);
 });
 

@@ -2,7 +2,7 @@
 
 import { schema, t } from '@colyseus/schema';
 import { defineGame, type PlayerClient, Room } from 'meridian';
-import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from './runner-track.ts';
+import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from './sprint-track.ts';
 
 const Runner = schema({ x: t.float32().default(0) }, 'Runner');
 const RunnerState = schema({ runners: t.map(Runner) }, 'RunnerState');
