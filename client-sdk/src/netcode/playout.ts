@@ -19,8 +19,8 @@ export type PlayoutProfile = 'smooth' | 'responsive';
 
 /** Share of the half seconds in which every patch should be there in time. The rest is extrapolated. */
 const QUANTILE: Readonly<Record<PlayoutProfile, number>> = { smooth: 0.95, responsive: 0.8 };
-/** Lateness assumed until half a second was measured (NetEQ's start delay), ms. */
-const START_LATENESS_MS = 80;
+/** Lateness assumed until half a second was measured, ms. */
+const START_LATENESS_MS = 40;
 /** The least delay: between two patches, and a little, ms per ms of interval. */
 const LEAST_INTERVALS = 1.2;
 /** The longest delay, ms; rooms rewind a shot no farther than half a second. */
@@ -87,6 +87,12 @@ export class Playout {
   /** Usual time between two patches, ms. */
   get intervalMs(): number {
     return this.#interval.valueMs;
+  }
+
+  /** How much longer than to the next patch one may wait for news, ms: in half of all half seconds what comes by then is in time. */
+  get spareMs(): number {
+    const { delayMs } = this.figures;
+    return Math.max(0, delayMs - this.#interval.valueMs - this.#lateness.quantile(0.5));
   }
 
   /** The moment of the newest patch. */
