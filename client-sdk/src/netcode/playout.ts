@@ -63,6 +63,7 @@ export class Playout {
   #newestRoomMs = Number.NEGATIVE_INFINITY;
   #previousRoomMs = Number.NEGATIVE_INFINITY;
   #offsetMs = 0;
+  #spareMs = 0;
   #playheadRoomMs = Number.NEGATIVE_INFINITY;
   /** Null: the next frame begins anew, with what is right for it. */
   #frameAtMs: number | null = null;
@@ -91,8 +92,7 @@ export class Playout {
 
   /** How much longer than to the next patch one may wait for news, ms: in half of all half seconds what comes by then is in time. */
   get spareMs(): number {
-    const { delayMs } = this.figures;
-    return Math.max(0, delayMs - this.#interval.valueMs - this.#lateness.quantile(0.5));
+    return this.#spareMs;
   }
 
   /** The moment of the newest patch. */
@@ -166,6 +166,8 @@ export class Playout {
       );
     }
     this.#frameAtMs = nowMs;
+    const waitedMs = this.#interval.valueMs + this.#lateness.quantile(0.5);
+    this.#spareMs = Math.max(0, this.#offsetMs - this.#baseMs - waitedMs);
     this.#playheadRoomMs = Math.max(this.#playheadRoomMs, nowMs - this.#offsetMs);
     this.#count(elapsedMs);
   }
