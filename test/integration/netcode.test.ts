@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LinkReport } from '../../src/protocol/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from '../support/runner-track.ts';
+import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from '../support/sprint-track.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
@@ -29,7 +29,7 @@ let node: MeridianProcess;
 let relay: TcpRelay;
 
 beforeAll(async () => {
-  node = await startMeridian('test/support/runner-game.ts');
+  node = await startMeridian('test/support/sprint-game.ts');
   relay = await TcpRelay.open(node.port);
 });
 
@@ -38,12 +38,12 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
 });
 
-async function join(): Promise<MeridianRoom<RunnerState>> {
+async function join(name = 'runner'): Promise<MeridianRoom<RunnerState>> {
   const client = new MeridianClient(`http://127.0.0.1:${relay.port}`, {
     storage: new MemoryStorage(),
   });
   await client.signInAsGuest();
-  const room = await client.joinOrCreate<RunnerState>('runner');
+  const room = await client.joinOrCreate<RunnerState>(name);
   await eventually(() => room.state.runners?.has('runner'), PATIENCE);
   return room;
 }
@@ -108,6 +108,21 @@ test('[NC-3] a runner of a real room is drawn at his speed, a little behind', as
   const { delayMs, playedMs } = room.predict().playback;
   expect(delayMs).toBeGreaterThan(1_000 / STEP_HZ);
   expect(playedMs).toBeGreaterThan(60 * FRAME_MS);
+  await room.leave();
+});
+
+test.each([
+  ['track', false],
+  ['timed-track', true],
+])('[NC-8] a room without inputs is drawn too: %s', async (name, hasClock) => {
+  const room = await join(name);
+  await draw(room, 40);
+  const drawn = await draw(room, 40);
+  expect(room.clock.lastServerTime() > 0).toBe(hasClock);
+  const way = (drawn.at(-1)?.x as number) - (drawn[0]?.x as number);
+  const tookMs = (drawn.at(-1)?.atMs as number) - (drawn[0]?.atMs as number);
+  expect(way / tookMs).toBeGreaterThan((0.8 * RUNNER_SPEED) / 1_000);
+  expect(way / tookMs).toBeLessThan((1.2 * RUNNER_SPEED) / 1_000);
   await room.leave();
 });
 

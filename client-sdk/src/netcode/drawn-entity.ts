@@ -32,7 +32,7 @@ export class DrawnEntity {
   #playheadRoomMs = Number.NEGATIVE_INFINITY;
   #placedAtRoomMs = Number.NEGATIVE_INFINITY;
   #isGuess = false;
-  /** How much later than the others it is drawn: what comes seldom need not be guessed at between its own patches. */
+  /** How much later than the others it is drawn: what comes so seldom that all would have to be guessed at between its own patches. */
   #lagMs = 0;
 
   constructor(fields: PathFields) {
@@ -119,8 +119,8 @@ export class DrawnEntity {
     return Math.max(0, 1 - (nowMs - this.#blendFromMs) / BLEND_MS);
   }
 
-  #moveLag(elapsedMs: number, { intervalMs }: PatchStream): void {
-    const missingMs = Math.max(0, this.#path.usualGapMs - intervalMs) - this.#lagMs;
+  #moveLag(elapsedMs: number, { intervalMs, spareMs }: PatchStream): void {
+    const missingMs = Math.max(0, this.#path.usualGapMs - intervalMs - spareMs) - this.#lagMs;
     this.#lagMs += Math.min(
       MOST_GROWTH * elapsedMs,
       Math.max(-MOST_SHRINKAGE * elapsedMs, missingMs),

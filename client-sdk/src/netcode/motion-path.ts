@@ -23,6 +23,8 @@ export interface PatchStream {
   readonly intervalMs: number;
   /** Between two patches of what is served least often; the same where all is in each. */
   readonly slowestIntervalMs: number;
+  /** How much longer than to the next patch one may wait for news of something, as late as all is drawn. */
+  readonly spareMs: number;
 }
 
 /** The fields of an entity that make up its place. */

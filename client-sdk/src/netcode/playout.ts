@@ -19,8 +19,8 @@ export type PlayoutProfile = 'smooth' | 'responsive';
 
 /** Share of the half seconds in which every patch should be there in time. The rest is extrapolated. */
 const QUANTILE: Readonly<Record<PlayoutProfile, number>> = { smooth: 0.95, responsive: 0.8 };
-/** Lateness assumed until half a second was measured (NetEQ's start delay), ms. */
-const START_LATENESS_MS = 80;
+/** Lateness assumed until half a second was measured, ms. */
+const START_LATENESS_MS = 40;
 /** The least delay: between two patches, and a little, ms per ms of interval. */
 const LEAST_INTERVALS = 1.2;
 /** The longest delay, ms; rooms rewind a shot no farther than half a second. */
@@ -63,6 +63,7 @@ export class Playout {
   #newestRoomMs = Number.NEGATIVE_INFINITY;
   #previousRoomMs = Number.NEGATIVE_INFINITY;
   #offsetMs = 0;
+  #spareMs = 0;
   #playheadRoomMs = Number.NEGATIVE_INFINITY;
   /** Null: the next frame begins anew, with what is right for it. */
   #frameAtMs: number | null = null;
@@ -87,6 +88,11 @@ export class Playout {
   /** Usual time between two patches, ms. */
   get intervalMs(): number {
     return this.#interval.valueMs;
+  }
+
+  /** How much longer than to the next patch one may wait for news, ms: in half of all half seconds what comes by then is in time. */
+  get spareMs(): number {
+    return this.#spareMs;
   }
 
   /** The moment of the newest patch. */
@@ -160,6 +166,8 @@ export class Playout {
       );
     }
     this.#frameAtMs = nowMs;
+    const waitedMs = this.#interval.valueMs + this.#lateness.quantile(0.5);
+    this.#spareMs = Math.max(0, this.#offsetMs - this.#baseMs - waitedMs);
     this.#playheadRoomMs = Math.max(this.#playheadRoomMs, nowMs - this.#offsetMs);
     this.#count(elapsedMs);
   }

@@ -5,14 +5,16 @@ import type { PatchStream } from './motion-path.ts';
 import type { Playout, PlayoutFigures, PlayoutProfile } from './playout.ts';
 import { type NumberField, type Smoothed, SmoothedEntities } from './smoothed-entities.ts';
 
-/** The collections of a state, and what is in them. */
-type SmoothedCollections<State> = {
-  readonly [Key in keyof State]?: State[Key] extends {
-    values(): IterableIterator<infer Entity>;
-  }
-    ? Smoothed<Entity>
-    : never;
-};
+/** The collections of a state, and what is in them; of a state without a type, any. */
+type SmoothedCollections<State> = unknown extends State
+  ? Readonly<Record<string, Smoothed<Readonly<Record<string, number>>>>>
+  : {
+      readonly [Key in keyof State]?: State[Key] extends {
+        values(): IterableIterator<infer Entity>;
+      }
+        ? Smoothed<Entity>
+        : never;
+    };
 
 export interface PredictRoomOptions<State> {
   /** Collections of the state whose entities move, other than by the player's own input. */
