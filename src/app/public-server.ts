@@ -108,6 +108,9 @@ export function createPublicServer(parts: PublicServerParts): {
       metrics.clientLinks.measured(room.roomName, sample);
       if (room instanceof Room) analytics.clientRtt(room, client, sample.rttMs);
     },
+    onClientLost: (room, client) => {
+      if (room instanceof Room) Room.contactLost(room, client);
+    },
     certifyProbe: (measurement) => regions.certify(measurement),
     greetPush: matchmaking.greet,
     addressOf,

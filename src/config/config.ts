@@ -86,7 +86,7 @@ export const RoomsConfig = z
     sendResumeBytes: count.default(8 * 1024),
     /** Backlog above which a client is dropped with code 4408. */
     sendHardLimitBytes: count.default(4 * 1024 * 1024),
-    /** A gated client that has not drained for this long is dropped with code 4408. */
+    /** A client that has not drained, or answered no ping, for this long is dropped with code 4408. */
     sendGateMaxMs: durationMs.default(30_000),
     /** Interval of WebSocket pings, which measure RTT; three after which nothing came end the connection. */
     pingIntervalMs: durationMs.default(1_000),

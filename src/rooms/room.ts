@@ -75,7 +75,7 @@ type GuardedClient = ClientInternals & {
   [HAS_LOST_SEAT]?: boolean;
 };
 
-const CLOSE_CODES: Readonly<Record<EvictionReason, number>> = {
+const CLOSE_CODES: Readonly<Record<Exclude<EvictionReason, 'silent'>, number>> = {
   'bad-frame': CloseCode.BAD_FRAME,
   'rate-limited': CloseCode.RATE_LIMITED,
   'too-slow': CloseCode.TOO_SLOW,
@@ -506,6 +506,14 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     room.#evict(client, reason, refusal.message);
   }
 
+  /** A client answers nothing any more, and its connection ends; he may come back. For the node, not for games. */
+  static contactLost(room: Room, client: MeridianClient): void {
+    const unreadBytes = client.acks.inFlightBytes;
+    const { sessionId } = client;
+    room.#services.metrics.evicted(room.roomName, 'silent');
+    room.log.info({ sessionId, reason: 'silent', unreadBytes }, 'let go: it answers nothing');
+  }
+
   /** The room's part that outlives this process; for the node, not for games. */
   static survivalOf(room: Room): RoomSurvival {
     return room.#survival;
@@ -630,7 +638,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#evict(client, 'bad-frame', 'An input that does not fit the input schema.');
   }
 
-  #evict(client: Client, reason: EvictionReason, message: string): void {
+  #evict(client: Client, reason: keyof typeof CLOSE_CODES, message: string): void {
     this.#services.metrics.evicted(this.roomName, reason);
     this.log.info({ sessionId: client.sessionId, reason }, message);
     client.ref.removeAllListeners('message');

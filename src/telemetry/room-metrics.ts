@@ -6,6 +6,8 @@ export type EvictionReason =
   | 'bad-frame'
   | 'rate-limited'
   | 'too-slow'
+  /** Nothing came from it any more; it is told nothing, for it does not read either. */
+  | 'silent'
   | 'room-failed'
   | 'signed-out'
   | 'banned';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../../loadtest/scenarios/random.ts';
 import { LinkAcks } from '../../transport/ws/link-acks.ts';
@@ -23,7 +24,7 @@ interface Way {
 
 class SimulatedLink implements FlowLink {
   readonly acks = new LinkAcks();
-  readonly backlogBytes = 0;
+  backlogBytes = 0;
   isHidden = false;
   readonly way: Way;
   /** When the line in front of the bottleneck is empty. */
@@ -176,4 +177,105 @@ describe('[FL-3] on a link that only trembles', () => {
       expect(room.sentBytes / 300).toBeGreaterThan(8_000);
     },
   );
+});
+
+describe('ClientFlow', () => {
+  const PACE = { everyMs: FLUSH_MS, isPulled: false };
+
+  function open(link = new SimulatedLink({ rttMs: 50, bytesPerS: WIDE })) {
+    const flow = new ClientFlow(link, LIMITS, 0);
+    flow.stateLeaves(1_000, 0);
+    return { link, flow };
+  }
+
+  test('[FL-6] who answers nothing gets less and less, then nothing, and is let go', () => {
+    const { link, flow } = open();
+    let sentBytes = 0;
+    let atMs = 0;
+    for (; flow.decide(atMs, PACE) !== 'evict'; atMs += FLUSH_MS) {
+      expect(atMs).toBeLessThan(60_000);
+      if (flow.isHolding) flow.keep(new Uint8Array(500));
+      else if (flow.decide(atMs, PACE) === 'patch') {
+        sentBytes += 500;
+        link.transmit(500, atMs);
+        flow.sent(atMs);
+      }
+    }
+    expect(atMs).toBeGreaterThan(LIMITS.sendGateMaxMs);
+    expect(sentBytes).toBeLessThan(10_000);
+    // Nor is anything kept that a full state would make up for.
+    expect(flow.owes).toBe(false);
+  });
+
+  test('[FL-5] what is kept beyond a full state is dropped, and the full state comes first', () => {
+    const { flow } = open();
+    const decide = (nowMs: number) => flow.decide(nowMs, PACE);
+    expect(decide(100)).toBe('patch');
+    // The ping of the state has no answer.
+    expect(decide(3_000)).toBe('hold');
+    flow.keep(new Uint8Array(600));
+    expect(flow.owes).toBe(true);
+    flow.keep(new Uint8Array(600));
+    expect(flow.owes).toBe(false);
+    expect(decide(3_050)).toBe('skip');
+    flow.answered({ rttMs: 3_060, sentAtMs: 0, ackedBytes: 0 }, 3_060);
+    flow.stateLeaves(1_000, 3_100);
+    expect(decide(3_150)).not.toBe('skip');
+  });
+
+  test('[FL-8] what is to come after the next patch takes it along', () => {
+    const { flow } = open();
+    expect(flow.decide(3_000, PACE)).toBe('hold');
+    expect(flow.decide(3_000, { ...PACE, isPulled: true })).toBe('patch');
+  });
+
+  test('[FL-2] a hidden page has the last level, at once and as long as it is hidden', () => {
+    const { link, flow } = open();
+    link.isHidden = true;
+    expect(flow.level).toBe(4);
+    link.isHidden = false;
+    expect(flow.level).toBe(0);
+  });
+
+  test('[FL-7] a socket that is full gets no patch, and a full state when it has drained', () => {
+    const { link, flow } = open();
+    link.acks.answered(0, 50);
+    link.backlogBytes = LIMITS.sendGateBytes + 1;
+    expect(flow.decide(100, PACE)).toBe('skip');
+    link.backlogBytes = LIMITS.sendResumeBytes + 1;
+    expect(flow.decide(150, PACE)).toBe('skip');
+    link.backlogBytes = 0;
+    expect(flow.decide(200, PACE)).toBe('resync');
+    link.backlogBytes = LIMITS.sendHardLimitBytes + 1;
+    expect(flow.decide(250, PACE)).toBe('evict');
+  });
+});
+
+describe('[FL-2] the budget, whatever the answers', () => {
+  test('stays within its bounds, and so does what a patch may take', () => {
+    const step = fc.record({
+      afterMs: fc.nat(300),
+      rttMs: fc.nat(5_000),
+      bytes: fc.nat(5_000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const link = new SimulatedLink({ rttMs: 50, bytesPerS: WIDE });
+        const flow = new ClientFlow(link, LIMITS, 0);
+        let nowMs = 0;
+        for (const { afterMs, rttMs, bytes } of steps) {
+          nowMs += afterMs;
+          flow.answered({ rttMs, sentAtMs: nowMs - rttMs, ackedBytes: nowMs }, nowMs);
+          link.acks.handed(bytes);
+          flow.offered(bytes);
+          flow.decide(nowMs, { everyMs: FLUSH_MS, isPulled: false });
+          expect(flow.budgetBytesPerS).toBeGreaterThanOrEqual(750);
+          expect(flow.budgetBytesPerS).toBeLessThanOrEqual(64_000);
+          expect(flow.bytesPerPatch).toBeGreaterThanOrEqual(128);
+          expect(flow.bytesPerPatch).toBeLessThanOrEqual(6_400);
+          expect([0, 1, 2, 3, 4]).toContain(flow.level);
+        }
+      }),
+    );
+  });
 });

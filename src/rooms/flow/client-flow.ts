@@ -57,6 +57,8 @@ const LEAST_PATCH_BYTES = 128;
 const LONGEST_STALL_MS = 400;
 /** Until a full state has shown how large it is. */
 const ASSUMED_STATE_BYTES = 8 * 1024;
+/** That much is kept in any case. */
+const LEAST_KEPT_BYTES = 1_024;
 
 export class ClientFlow implements ClientBudget {
   readonly #link: FlowLink;
@@ -196,7 +198,7 @@ export class ClientFlow implements ClientBudget {
     this.forget();
     this.#isStale = false;
     this.#gatedSinceMs = null;
-    this.#stateBytes = bytes;
+    this.#stateBytes = Math.max(LEAST_KEPT_BYTES, bytes);
     this.#lastPatchAtMs = nowMs;
     // The way as it is before the line grows.
     if (this.#link.acks.unansweredSinceMs === null) this.#link.ping(nowMs);

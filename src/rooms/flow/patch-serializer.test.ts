@@ -8,6 +8,7 @@ import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import { StateRecorder } from '../journal/state-recorder.ts';
 import { EncodeScratch } from './encode-scratch.ts';
 import { type FlushListener, PatchSerializer } from './patch-serializer.ts';
+import { RoomFlow } from './room-flow.ts';
 
 const Player = schema({ x: t.uint32(), name: t.string() }, 'Player');
 const Open = schema({ tick: t.uint32().default(0), players: t.map(Player) }, 'Open');
@@ -29,6 +30,16 @@ class HoldingSocket extends EventEmitter {
   readyState = 1;
   bufferedAmount = 0;
   readonly frames: Uint8Array[] = [];
+  readonly pings: Buffer[] = [];
+
+  ping(stamp: Buffer): void {
+    this.pings.push(stamp);
+  }
+
+  /** Answers all pings that have come. */
+  answer(): void {
+    for (const stamp of this.pings.splice(0)) this.emit('pong', stamp);
+  }
 
   send(frame: Uint8Array): void {
     this.frames.push(frame);
@@ -77,7 +88,7 @@ class Reader {
   }
 }
 
-function open<T extends object>(type: new () => T, scratch = new EncodeScratch()) {
+function open<T extends object>(type: new () => T, scratch = new EncodeScratch(), flow?: RoomFlow) {
   const told = { resynced: 0, skipped: 0, tooSlow: [] as Client[], sentBytes: 0 };
   const listener: FlushListener = {
     patchSent: (bytes) => {
@@ -92,7 +103,10 @@ function open<T extends object>(type: new () => T, scratch = new EncodeScratch()
     tooSlow: (client) => void told.tooSlow.push(client),
   };
   const state = new type();
-  const serializer = new PatchSerializer({ scratch, limits: LIMITS, listener });
+  const serializer = new PatchSerializer({
+    ...{ scratch, limits: LIMITS, listener },
+    ...(flow && { flow }),
+  });
   serializer.reset(state as never);
   const readers: Reader[] = [];
   return {
@@ -282,6 +296,101 @@ describe('[RM-4] PatchSerializer and slow sockets', () => {
     room.flush();
     expect(room.told.tooSlow).toEqual([slow.client]);
     expect(slow.socket.frames).toHaveLength(1);
+  });
+});
+
+describe('[FL-5] PatchSerializer and the flow to a client', () => {
+  /** A room whose clock the test moves, and two who join it at once. */
+  function openFlowing<T extends object>(type: new () => T, view?: () => StateView) {
+    let nowMs = 10_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const told = { held: 0, levels: [] as number[] };
+    const flow = new RoomFlow(LIMITS, {
+      flushEveryMs: () => 50,
+      held: (count) => {
+        told.held += count;
+      },
+      overloadChanged: () => {},
+      levelChanged: (_client, { level }) => void told.levels.push(level),
+      tell: () => {},
+    });
+    const room = open(type, new EncodeScratch(), flow);
+    const readers = [room.join(view?.()), room.join(view?.())] as const;
+    return {
+      ...{ ...room, flow, told, readers },
+      /** Flushes, and the quick one answers. */
+      flushAfter(ms: number, roomMs?: number): void {
+        nowMs += ms;
+        room.flush(roomMs);
+        readers[1].socket.answer();
+      },
+      [Symbol.dispose]: () => clock.mockRestore(),
+    };
+  }
+
+  test.each([undefined, 100])(
+    'who answers late gets later what the others have (room ms: %s)',
+    (roomMs) => {
+      using room = openFlowing(Open);
+      const [slow, quick] = room.readers;
+      for (const { socket } of room.readers) socket.answer();
+      room.flushAfter(50, roomMs);
+      slow.client.raw(room.serializer.getFullState(slow.client));
+      room.flushAfter(1_500, roomMs);
+      const before = slow.socket.frames.length;
+      for (let i = 1; i <= 4; i++) {
+        room.state.tick = i;
+        addPlayer(room.state.players, `${i}`, i);
+        room.state.players.delete(`${i - 2}`);
+        room.flushAfter(50, roomMs);
+      }
+      expect(slow.socket.frames).toHaveLength(before);
+      expect(room.told.held).toBeGreaterThanOrEqual(4);
+      slow.socket.answer();
+      // Nothing has changed; what was held leaves all the same, once.
+      room.flushAfter(50, roomMs);
+      expect(slow.socket.frames).toHaveLength(before + 1);
+      for (const reader of [slow, quick]) expect(reader.read()).toEqual(room.state.toJSON());
+      if (roomMs === undefined) {
+        room.flushAfter(50);
+        expect(slow.socket.frames).toHaveLength(before + 1);
+      }
+    },
+  );
+
+  test('the same with views', () => {
+    using room = openFlowing(Hidden, () => new StateView());
+    const [slow] = room.readers;
+    for (const { socket } of room.readers) socket.answer();
+    room.flushAfter(50);
+    slow.client.raw(room.serializer.getFullState(slow.client));
+    room.flushAfter(1_500);
+    const before = slow.socket.frames.length;
+    for (let i = 1; i <= 4; i++) {
+      room.state.tick = i;
+      const card = addPlayer(room.state.hands, `${i}`, i);
+      slow.client.view?.add(card);
+      room.flushAfter(50);
+    }
+    expect(slow.socket.frames).toHaveLength(before);
+    slow.socket.answer();
+    room.flushAfter(50);
+    expect(slow.socket.frames).toHaveLength(before + 1);
+    expect(slow.read()).toEqual(room.state.toJSON());
+  });
+
+  test('[FL-8] what is to come after the next patch takes it along', () => {
+    using room = openFlowing(Open);
+    const [slow] = room.readers;
+    room.flushAfter(3_000);
+    const before = slow.socket.frames.length;
+    room.state.tick = 1;
+    room.flow.pull();
+    room.flushAfter(50);
+    expect(slow.socket.frames).toHaveLength(before + 1);
+    room.state.tick = 2;
+    room.flushAfter(50);
+    expect(slow.socket.frames).toHaveLength(before + 1);
   });
 });
 

@@ -45,6 +45,8 @@ export interface MeridianTransportOptions {
   readonly greetPush?: GreetPushSocket;
   /** Hears of each measurement of a client that has its seat in `room`. */
   readonly onClientMeasured?: (room: Room, client: MeridianClient, sample: LinkSample) => void;
+  /** Hears of each client with a seat that is about to be let go because nothing comes from it any more. */
+  readonly onClientLost?: (room: Room, client: MeridianClient) => void;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
@@ -98,7 +100,11 @@ export class MeridianTransport extends WebSocketTransport {
         const sample = seat.client.pingAnswered(rttMs, performance.now());
         options.onClientMeasured?.(seat.room, seat.client, sample);
       },
-      onDead: () => options.metrics.peerLost(),
+      onDead: (ws) => {
+        options.metrics.peerLost();
+        const seat = this.#seated.get(ws);
+        if (seat !== undefined) options.onClientLost?.(seat.room, seat.client);
+      },
     });
     this.wss.removeAllListeners('connection');
     this.server = options.server;

@@ -38,8 +38,8 @@ export interface PingRoundsOptions {
   readonly onPing?: (stampMs: number, ws: WebSocket) => void;
   /** Called with each measured round trip. */
   readonly onRttMs: (rttMs: number, ws: WebSocket) => void;
-  /** Called for each connection that was ended because its peer stopped answering. */
-  readonly onDead: () => void;
+  /** Called for each connection that is about to be ended because its peer stopped answering. */
+  readonly onDead: (ws: WebSocket) => void;
 }
 
 /**
@@ -101,7 +101,7 @@ export class PingRounds {
       pinged.heard = heard;
       if (pinged.silentRounds < this.#options.maxUnanswered) this.#ping(pinged);
       else {
-        this.#options.onDead();
+        this.#options.onDead(pinged.ws);
         pinged.ws.terminate();
       }
     }
