@@ -134,6 +134,14 @@ test('[NC-6] where all is drawn late enough, nobody is drawn later for coming se
   expect(Math.max(...settled)).toBeCloseTo(FRAME_MS, 6);
 });
 
+test('[NC-6] gaps now and then are no pace: he is drawn where the others are', () => {
+  const screen = new Screen({ delayMs: 200 });
+  screen.slowestIntervalMs = 8 * INTERVAL_MS;
+  for (let i = 1; i <= 160; i += 1) screen.patch(i % 5 === 0 ? null : i * 50);
+  screen.patch(161 * 50);
+  expect(screen.x).toBeCloseTo(161 * 50 + 40 - 200, 6);
+});
+
 test('[NC-6] who is served less often from now on neither stands nor runs', () => {
   const screen = new Screen({ delayMs: 100 });
   screen.slowestIntervalMs = 8 * INTERVAL_MS;

@@ -13,6 +13,8 @@ import {
 
 /** How long it takes from where it was drawn to where it is, ms. */
 export const BLEND_MS = 100;
+/** Gaps that are longer than this on average, in intervals, are a pace; others are a link that was full for a moment. */
+const PACE_INTERVALS = 1.5;
 /** Of real time, as all others move on (playout.ts). */
 const MOST_GROWTH = 0.1;
 const MOST_SHRINKAGE = 0.03;
@@ -120,7 +122,10 @@ export class DrawnEntity {
   }
 
   #moveLag(elapsedMs: number, { intervalMs, spareMs }: PatchStream): void {
-    const missingMs = Math.max(0, this.#path.usualGapMs - intervalMs - spareMs) - this.#lagMs;
+    const { meanGapMs } = this.#path;
+    const isPaced = meanGapMs > PACE_INTERVALS * intervalMs;
+    const wantedMs = isPaced ? Math.max(0, meanGapMs - intervalMs - spareMs) : 0;
+    const missingMs = wantedMs - this.#lagMs;
     this.#lagMs += Math.min(
       MOST_GROWTH * elapsedMs,
       Math.max(-MOST_SHRINKAGE * elapsedMs, missingMs),

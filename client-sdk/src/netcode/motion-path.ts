@@ -12,7 +12,7 @@ const ROWS = 32;
 export const MOST_EXTRAPOLATION_MS = 250;
 /** A gap is another one than usual when it is so much longer. */
 const TOLERANCE = 1.25;
-/** How fast a usual gap gets shorter again, per patch. It gets longer at once. */
+/** Of averages over its patches. */
 const GAIN = 0.25;
 
 /** What a path must know of the patches around it. Times of the room, ms. */
@@ -51,7 +51,10 @@ export class MotionPath {
   /** Last speed other than 0, units per ms. */
   #speed = 0;
   #lastGapMs = 0;
-  #usualGapMs = 0;
+  /** On average. */
+  #meanGapMs = 0;
+  /** The longest of late: it grows at once, and shrinks to the average. */
+  #longGapMs = 0;
 
   constructor(fields: PathFields) {
     this.#fields = fields;
@@ -60,9 +63,9 @@ export class MotionPath {
     this.#values = new Float64Array(ROWS * this.#width);
   }
 
-  /** How often its own patches come while it moves, ms; 0 when that is not known. */
-  get usualGapMs(): number {
-    return this.#usualGapMs;
+  /** How often its own patches come while it moves, on average, ms; 0 when that is not known. */
+  get meanGapMs(): number {
+    return this.#meanGapMs;
   }
 
   /** When it was heard of last, of the room. */
@@ -143,7 +146,7 @@ export class MotionPath {
   /** Its turn has come since, without it. */
   #isKnownToRest({ newestRoomMs, intervalMs }: PatchStream): boolean {
     return (
-      newestRoomMs >= this.newestRoomMs + Math.max(this.#usualGapMs, intervalMs) - intervalMs / 2
+      newestRoomMs >= this.newestRoomMs + Math.max(this.#longGapMs, intervalMs) - intervalMs / 2
     );
   }
 
@@ -176,7 +179,7 @@ export class MotionPath {
       slowestMs,
     }: { readonly gapMs: number; readonly unheardMs: number; readonly slowestMs: number },
   ): number {
-    const leastMs = Math.max(Math.min(this.#usualGapMs, gapMs), unheardMs);
+    const leastMs = Math.max(Math.min(this.#longGapMs, gapMs), unheardMs);
     const mostMs = Math.max(leastMs, slowestMs);
     // Two such gaps in a row are a pace.
     const isRegular = gapMs <= TOLERANCE * this.#lastGapMs && this.#lastGapMs <= TOLERANCE * gapMs;
@@ -186,8 +189,10 @@ export class MotionPath {
 
   #learnGap(gapMs: number, { intervalMs, slowestIntervalMs }: PatchStream): void {
     const boundedMs = Math.max(intervalMs, Math.min(gapMs, slowestIntervalMs));
-    if (boundedMs > this.#usualGapMs) this.#usualGapMs = boundedMs;
-    else this.#usualGapMs += (boundedMs - this.#usualGapMs) * GAIN;
+    this.#meanGapMs =
+      this.#meanGapMs === 0 ? boundedMs : this.#meanGapMs + (boundedMs - this.#meanGapMs) * GAIN;
+    if (boundedMs > this.#longGapMs) this.#longGapMs = boundedMs;
+    else this.#longGapMs += (boundedMs - this.#longGapMs) * GAIN;
   }
 
   /** It was in its last place until then. */

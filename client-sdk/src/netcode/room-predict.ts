@@ -20,8 +20,8 @@ export interface PredictRoomOptions<State> {
   /** Collections of the state whose entities move, other than by the player's own input. */
   readonly smooth?: SmoothedCollections<State>;
   /**
-   * `smooth`: others are drawn so late that hardly any patch comes too late for it. `responsive`: less late, and guessed at a little more
-   * often. On a good link both are the same.
+   * `smooth`: others are drawn so late that hardly any patch comes too late for it. `responsive`, for games with shots: 250 ms late at most,
+   * and guessed at a little more often. On a good link both are the same.
    */
   readonly profile?: PlayoutProfile;
 }
