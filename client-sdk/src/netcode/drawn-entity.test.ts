@@ -14,6 +14,7 @@ class Screen {
   newestRoomMs = 0;
   previousRoomMs = -INTERVAL_MS;
   readonly intervalMs = INTERVAL_MS;
+  spareMs = 0;
   nowMs = 0;
   readonly drawn: number[] = [];
 
@@ -121,6 +122,25 @@ test.each([2, 4, 8])(
     expect(Math.max(...settled)).toBeLessThan(FRAME_MS * 1.15);
   },
 );
+
+test('[NC-6] where all is drawn late enough, nobody is drawn later for coming seldom', () => {
+  const screen = new Screen({ delayMs: 300 });
+  screen.slowestIntervalMs = 8 * INTERVAL_MS;
+  screen.spareMs = 200;
+  for (let i = 1; i <= 160; i += 1) screen.patch(i % 4 === 0 ? i * 50 : null);
+  expect(screen.x).toBeCloseTo(160 * 50 + 40 - 300, 6);
+  const settled = screen.steps.slice(screen.steps.length / 2);
+  expect(Math.min(...settled)).toBeCloseTo(FRAME_MS, 6);
+  expect(Math.max(...settled)).toBeCloseTo(FRAME_MS, 6);
+});
+
+test('[NC-6] gaps now and then are no pace: he is drawn where the others are', () => {
+  const screen = new Screen({ delayMs: 200 });
+  screen.slowestIntervalMs = 8 * INTERVAL_MS;
+  for (let i = 1; i <= 160; i += 1) screen.patch(i % 5 === 0 ? null : i * 50);
+  screen.patch(161 * 50);
+  expect(screen.x).toBeCloseTo(161 * 50 + 40 - 200, 6);
+});
 
 test('[NC-6] who is served less often from now on neither stands nor runs', () => {
   const screen = new Screen({ delayMs: 100 });

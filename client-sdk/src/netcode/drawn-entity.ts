@@ -13,6 +13,8 @@ import {
 
 /** How long it takes from where it was drawn to where it is, ms. */
 export const BLEND_MS = 100;
+/** Gaps that are longer than this on average, in intervals, are a pace; others are a link that was full for a moment. */
+const PACE_INTERVALS = 1.5;
 /** Of real time, as all others move on (playout.ts). */
 const MOST_GROWTH = 0.1;
 const MOST_SHRINKAGE = 0.03;
@@ -32,7 +34,7 @@ export class DrawnEntity {
   #playheadRoomMs = Number.NEGATIVE_INFINITY;
   #placedAtRoomMs = Number.NEGATIVE_INFINITY;
   #isGuess = false;
-  /** How much later than the others it is drawn: what comes seldom need not be guessed at between its own patches. */
+  /** How much later than the others it is drawn: what comes so seldom that all would have to be guessed at between its own patches. */
   #lagMs = 0;
 
   constructor(fields: PathFields) {
@@ -119,8 +121,11 @@ export class DrawnEntity {
     return Math.max(0, 1 - (nowMs - this.#blendFromMs) / BLEND_MS);
   }
 
-  #moveLag(elapsedMs: number, { intervalMs }: PatchStream): void {
-    const missingMs = Math.max(0, this.#path.usualGapMs - intervalMs) - this.#lagMs;
+  #moveLag(elapsedMs: number, { intervalMs, spareMs }: PatchStream): void {
+    const { meanGapMs } = this.#path;
+    const isPaced = meanGapMs > PACE_INTERVALS * intervalMs;
+    const wantedMs = isPaced ? Math.max(0, meanGapMs - intervalMs - spareMs) : 0;
+    const missingMs = wantedMs - this.#lagMs;
     this.#lagMs += Math.min(
       MOST_GROWTH * elapsedMs,
       Math.max(-MOST_SHRINKAGE * elapsedMs, missingMs),

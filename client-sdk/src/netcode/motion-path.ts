@@ -12,10 +12,8 @@ const ROWS = 32;
 export const MOST_EXTRAPOLATION_MS = 250;
 /** A gap is another one than usual when it is so much longer. */
 const TOLERANCE = 1.25;
-/** How fast a usual gap gets shorter again, per patch. It gets longer at once. */
+/** Of averages over its patches. */
 const GAIN = 0.25;
-/** In which time a teleport is drawn, ms. */
-const TELEPORT_MS = 1;
 
 /** What a path must know of the patches around it. Times of the room, ms. */
 export interface PatchStream {
@@ -25,6 +23,8 @@ export interface PatchStream {
   readonly intervalMs: number;
   /** Between two patches of what is served least often; the same where all is in each. */
   readonly slowestIntervalMs: number;
+  /** How much longer than to the next patch one may wait for news of something, as late as all is drawn. */
+  readonly spareMs: number;
 }
 
 /** The fields of an entity that make up its place. */
@@ -51,7 +51,10 @@ export class MotionPath {
   /** Last speed other than 0, units per ms. */
   #speed = 0;
   #lastGapMs = 0;
-  #usualGapMs = 0;
+  /** On average. */
+  #meanGapMs = 0;
+  /** The longest of late: it grows at once, and shrinks to the average. */
+  #longGapMs = 0;
 
   constructor(fields: PathFields) {
     this.#fields = fields;
@@ -60,9 +63,9 @@ export class MotionPath {
     this.#values = new Float64Array(ROWS * this.#width);
   }
 
-  /** How often its own patches come while it moves, ms; 0 when that is not known. */
-  get usualGapMs(): number {
-    return this.#usualGapMs;
+  /** How often its own patches come while it moves, on average, ms; 0 when that is not known. */
+  get meanGapMs(): number {
+    return this.#meanGapMs;
   }
 
   /** When it was heard of last, of the room. */
@@ -73,18 +76,18 @@ export class MotionPath {
   /** What a patch says of it. @param values - one per field; nothing of it is kept */
   push(atRoomMs: number, values: ArrayLike<number>, stream: PatchStream): void {
     if (this.#count === 0 || atRoomMs < this.newestRoomMs) {
-      this.#count = 0;
-      this.#unbrokenSinceMs = atRoomMs;
-      this.#append(atRoomMs, values);
+      this.#beginAt(atRoomMs, values);
     } else if (atRoomMs === this.newestRoomMs) {
       this.#write(this.#row, values);
     } else {
       const distance = this.#distanceTo(values);
       const { snap } = this.#fields;
+      // Seen at once, as all else that is not smoothed: a fighter who is alive again must not stand where he fell.
       if (snap > 0 && distance > snap) {
-        this.#hold(atRoomMs - TELEPORT_MS);
-        this.#unbrokenSinceMs = atRoomMs;
-      } else this.#follow(atRoomMs, distance, stream);
+        this.#beginAt(atRoomMs, values);
+        return;
+      }
+      this.#follow(atRoomMs, distance, stream);
       this.#append(atRoomMs, values);
     }
   }
@@ -98,6 +101,12 @@ export class MotionPath {
     if (this.#count === 0) out.fill(0);
     else if (atRoomMs >= this.newestRoomMs) this.#placeBeyond(atRoomMs, out, stream);
     else this.#placeWithin(atRoomMs, out);
+  }
+
+  #beginAt(atRoomMs: number, values: ArrayLike<number>): void {
+    this.#count = 0;
+    this.#unbrokenSinceMs = atRoomMs;
+    this.#append(atRoomMs, values);
   }
 
   #placeBeyond(atRoomMs: number, out: Float64Array, stream: PatchStream): void {
@@ -137,7 +146,7 @@ export class MotionPath {
   /** Its turn has come since, without it. */
   #isKnownToRest({ newestRoomMs, intervalMs }: PatchStream): boolean {
     return (
-      newestRoomMs >= this.newestRoomMs + Math.max(this.#usualGapMs, intervalMs) - intervalMs / 2
+      newestRoomMs >= this.newestRoomMs + Math.max(this.#longGapMs, intervalMs) - intervalMs / 2
     );
   }
 
@@ -170,7 +179,7 @@ export class MotionPath {
       slowestMs,
     }: { readonly gapMs: number; readonly unheardMs: number; readonly slowestMs: number },
   ): number {
-    const leastMs = Math.max(Math.min(this.#usualGapMs, gapMs), unheardMs);
+    const leastMs = Math.max(Math.min(this.#longGapMs, gapMs), unheardMs);
     const mostMs = Math.max(leastMs, slowestMs);
     // Two such gaps in a row are a pace.
     const isRegular = gapMs <= TOLERANCE * this.#lastGapMs && this.#lastGapMs <= TOLERANCE * gapMs;
@@ -180,8 +189,10 @@ export class MotionPath {
 
   #learnGap(gapMs: number, { intervalMs, slowestIntervalMs }: PatchStream): void {
     const boundedMs = Math.max(intervalMs, Math.min(gapMs, slowestIntervalMs));
-    if (boundedMs > this.#usualGapMs) this.#usualGapMs = boundedMs;
-    else this.#usualGapMs += (boundedMs - this.#usualGapMs) * GAIN;
+    this.#meanGapMs =
+      this.#meanGapMs === 0 ? boundedMs : this.#meanGapMs + (boundedMs - this.#meanGapMs) * GAIN;
+    if (boundedMs > this.#longGapMs) this.#longGapMs = boundedMs;
+    else this.#longGapMs += (boundedMs - this.#longGapMs) * GAIN;
   }
 
   /** It was in its last place until then. */

@@ -19,12 +19,17 @@ export type PlayoutProfile = 'smooth' | 'responsive';
 
 /** Share of the half seconds in which every patch should be there in time. The rest is extrapolated. */
 const QUANTILE: Readonly<Record<PlayoutProfile, number>> = { smooth: 0.95, responsive: 0.8 };
-/** Lateness assumed until half a second was measured (NetEQ's start delay), ms. */
-const START_LATENESS_MS = 80;
+/** Lateness assumed until half a second was measured, ms. */
+const START_LATENESS_MS = 40;
 /** The least delay: between two patches, and a little, ms per ms of interval. */
 const LEAST_INTERVALS = 1.2;
-/** The longest delay, ms; rooms rewind a shot no farther than half a second. */
-const MOST_DELAY_MS = 450;
+/**
+ * The longest delay, ms. Rooms rewind a shot no farther than half a second, there and back and this delay; games with shots take the
+ * responsive one. A guess is good for as long as an entity goes on without news (motion-path.ts).
+ */
+const MOST_DELAY_MS: Readonly<Record<PlayoutProfile, number>> = { smooth: 450, responsive: 250 };
+/** All patches of a while later than this: the way has become longer. */
+const REROUTE_MS = 450;
 /** Of real time: slowing down by a tenth is not seen, speeding up is seen sooner. */
 const MOST_GROWTH = 0.1;
 const MOST_SHRINKAGE = 0.03;
@@ -34,7 +39,6 @@ const SNAP_MS = 500;
 const ANOTHER_CLOCK_MS = 1_000;
 /** How long the fastest patch counts: longer than a queue of the network lasts, shorter than clocks need to drift. */
 const BASE_WINDOW_MS = 10_000;
-/** When all patches of so long were later than the longest delay, the way has become longer. */
 const REROUTE_WINDOW_MS = 2_000;
 const ASSUMED_INTERVAL_MS = 50;
 /** A longer gap in a room without a clock is rest, not lateness. */
@@ -63,6 +67,7 @@ export class Playout {
   #newestRoomMs = Number.NEGATIVE_INFINITY;
   #previousRoomMs = Number.NEGATIVE_INFINITY;
   #offsetMs = 0;
+  #spareMs = 0;
   #playheadRoomMs = Number.NEGATIVE_INFINITY;
   /** Null: the next frame begins anew, with what is right for it. */
   #frameAtMs: number | null = null;
@@ -87,6 +92,11 @@ export class Playout {
   /** Usual time between two patches, ms. */
   get intervalMs(): number {
     return this.#interval.valueMs;
+  }
+
+  /** How much longer than to the next patch one may wait for news, ms: in half of all half seconds what comes by then is in time. */
+  get spareMs(): number {
+    return this.#spareMs;
   }
 
   /** The moment of the newest patch. */
@@ -127,7 +137,7 @@ export class Playout {
     const transitMs = arrivedAtMs - madeAtRoomMs;
     const fastestMs = this.#fastest.add(arrivedAtMs, transitMs);
     const ofLateMs = this.#fastestOfLate.add(arrivedAtMs, transitMs);
-    this.#baseMs = ofLateMs - fastestMs > MOST_DELAY_MS ? ofLateMs : fastestMs;
+    this.#baseMs = ofLateMs - fastestMs > REROUTE_MS ? ofLateMs : fastestMs;
     this.#note(madeAtRoomMs);
     const latenessMs = transitMs - this.#baseMs;
     if (!this.#isPaused) this.#lateness.add(arrivedAtMs, latenessMs);
@@ -160,6 +170,8 @@ export class Playout {
       );
     }
     this.#frameAtMs = nowMs;
+    const waitedMs = this.#interval.valueMs + this.#lateness.quantile(0.5);
+    this.#spareMs = Math.max(0, this.#offsetMs - this.#baseMs - waitedMs);
     this.#playheadRoomMs = Math.max(this.#playheadRoomMs, nowMs - this.#offsetMs);
     this.#count(elapsedMs);
   }
@@ -207,7 +219,7 @@ export class Playout {
       ? this.#lateness.quantile(QUANTILE[this.profile])
       : START_LATENESS_MS;
     // Patches that come seldom leave no choice.
-    const mostMs = Math.max(MOST_DELAY_MS, LEAST_INTERVALS * intervalMs);
+    const mostMs = Math.max(MOST_DELAY_MS[this.profile], LEAST_INTERVALS * intervalMs);
     return Math.min(mostMs, Math.max(LEAST_INTERVALS * intervalMs, latenessMs + intervalMs));
   }
 

@@ -72,6 +72,7 @@ function replay(name: string, profile: PlayoutProfile): Replay {
     },
     intervalMs,
     slowestIntervalMs: intervalMs,
+    spareMs: 0,
   };
   const delays: number[] = [];
   const rates: number[] = [];

@@ -181,6 +181,9 @@ export class RoomNetcode<State = unknown> {
       get slowestIntervalMs() {
         return slowestMs();
       },
+      get spareMs() {
+        return playout.spareMs;
+      },
     };
   }
 

@@ -5,21 +5,23 @@ import type { PatchStream } from './motion-path.ts';
 import type { Playout, PlayoutFigures, PlayoutProfile } from './playout.ts';
 import { type NumberField, type Smoothed, SmoothedEntities } from './smoothed-entities.ts';
 
-/** The collections of a state, and what is in them. */
-type SmoothedCollections<State> = {
-  readonly [Key in keyof State]?: State[Key] extends {
-    values(): IterableIterator<infer Entity>;
-  }
-    ? Smoothed<Entity>
-    : never;
-};
+/** The collections of a state, and what is in them; of a state without a type, any. */
+type SmoothedCollections<State> = unknown extends State
+  ? Readonly<Record<string, Smoothed<Readonly<Record<string, number>>>>>
+  : {
+      readonly [Key in keyof State]?: State[Key] extends {
+        values(): IterableIterator<infer Entity>;
+      }
+        ? Smoothed<Entity>
+        : never;
+    };
 
 export interface PredictRoomOptions<State> {
   /** Collections of the state whose entities move, other than by the player's own input. */
   readonly smooth?: SmoothedCollections<State>;
   /**
-   * `smooth`: others are drawn so late that hardly any patch comes too late for it. `responsive`: less late, and guessed at a little more
-   * often. On a good link both are the same.
+   * `smooth`: others are drawn so late that hardly any patch comes too late for it. `responsive`, for games with shots: 250 ms late at most,
+   * and guessed at a little more often. On a good link both are the same.
    */
   readonly profile?: PlayoutProfile;
 }

@@ -1,5 +1,5 @@
 import { type SchemaType, schema, t } from '@colyseus/schema';
-import { MoverPath, SPEED_PX_S, WORLD_PX } from './mover-path.ts';
+import { MoverWalk, SPEED_PX_S, WORLD_PX } from './mover-path.ts';
 
 // The game both contenders play: movers that nobody steers, and a figure for each player, predicted by him.
 
@@ -45,14 +45,14 @@ function within(value: number): number {
 
 /** What both servers simulate. */
 export class BadLinkGame {
-  readonly #paths: readonly MoverPath[];
+  readonly #walks: readonly MoverWalk[];
   readonly #state: BadLinkState;
   #steps = 0;
 
   constructor(state: BadLinkState, { movers, seed }: GameSetup) {
     this.#state = state;
-    this.#paths = Array.from({ length: movers }, (_, index) => new MoverPath(seed, index));
-    for (const index of this.#paths.keys()) state.movers.set(String(index), new Body());
+    this.#walks = Array.from({ length: movers }, (_, index) => new MoverWalk(seed, index));
+    for (const index of this.#walks.keys()) state.movers.set(String(index), new Body());
     this.#place();
   }
 
@@ -79,8 +79,9 @@ export class BadLinkGame {
   }
 
   #place(): void {
-    for (const [index, path] of this.#paths.entries()) {
-      this.#state.movers.get(String(index))?.assign(path.at(this.#steps * STEP_MS));
+    for (const [index, walk] of this.#walks.entries()) {
+      walk.goOn(this.#steps * STEP_MS);
+      this.#state.movers.get(String(index))?.assign({ x: walk.x, y: walk.y });
     }
   }
 }

@@ -39,7 +39,8 @@ function figuresOf(run: BadLinkRun): Readonly<Record<string, number | null>> {
         never_reads_dropped_after_ms: run.droppedAfterMs,
         never_reads_close_code: run.closeCode,
         never_reads_backlog_max_bytes: run.serverBacklogMaxBytes,
-        never_reads_memory_growth_bytes: run.memoryGrowthBytes,
+        never_reads_used_before_bytes: run.before.usedBytes,
+        never_reads_used_after_bytes: run.after.usedBytes,
       };
     case 'failed':
       return {};
@@ -77,13 +78,14 @@ function outageFigures({ judged }: LinkRun): Readonly<Record<string, number>> {
 function slowClientFigures(run: SlowClientRun): Readonly<Record<string, number | null>> {
   const { before, capped, released } = run;
   return {
-    slow_backlog_p50_bytes: capped.backlogBytes.p50,
-    slow_backlog_p99_bytes: capped.backlogBytes.p99,
-    slow_backlog_max_bytes: capped.backlogBytes.max,
-    slow_critical_p95_ms: capped.eventMs.p95,
-    slow_critical_p95_beyond_rtt_ms: capped.eventMs.p95 - run.rttMs,
+    slow_backlog_p50_bytes: run.backlogBytes.p50,
+    slow_backlog_p99_bytes: run.backlogBytes.p99,
+    slow_backlog_max_bytes: run.backlogBytes.max,
+    slow_critical_p95_beyond_rtt_ms: run.eventMs.p95 - run.rttMs,
+    slow_critical_settled_p95_beyond_rtt_ms: capped.eventMs.p95 - run.rttMs,
     slow_down_bytes_per_s: capped.downBytesPerS,
     slow_patches_per_s: capped.patchesPerS,
+    slow_drops: run.narrowing.drops + capped.drops,
     slow_worst_level: run.worstLevel,
     slow_level_0_after_ms: run.level0AfterMs,
     slow_tick_p95_ms_before: before.tickP95Ms,

@@ -22,41 +22,61 @@ export interface Place {
   readonly y: number;
 }
 
-/** One mover's way, made as far as it is asked for. */
-export class MoverPath {
+/** One mover, who goes on and forgets where he was: the server's. */
+export class MoverWalk {
   readonly #random: () => number;
-  readonly #xs: number[] = [];
-  readonly #ys: number[] = [];
   #heading: number;
   #turnRadS = 0;
+  #gameMs = 0;
+  x: number;
+  y: number;
 
   constructor(seed: number, index: number) {
     this.#random = mulberry32(seed * 1_000 + index);
     this.#heading = this.#random() * 2 * Math.PI;
-    this.#xs.push(WORLD_PX / 2 + (this.#random() - 0.5) * ROAM_PX);
-    this.#ys.push(WORLD_PX / 2 + (this.#random() - 0.5) * ROAM_PX);
+    this.x = WORLD_PX / 2 + (this.#random() - 0.5) * ROAM_PX;
+    this.y = WORLD_PX / 2 + (this.#random() - 0.5) * ROAM_PX;
   }
 
-  /** @param gameMs - time of the game's steps, not before 0 */
-  at(gameMs: number): Place {
-    const grain = Math.floor(gameMs / GRAIN_MS);
-    while (this.#xs.length < grain + 2) this.#extend();
-    const share = gameMs / GRAIN_MS - grain;
-    return { x: between(this.#xs, grain, share), y: between(this.#ys, grain, share) };
+  /** @param gameMs - time of the game's steps; what is before where he is does nothing */
+  goOn(gameMs: number): void {
+    for (; this.#gameMs < gameMs; this.#gameMs += GRAIN_MS) this.#goGrain();
   }
 
-  #extend(): void {
-    const [x, y] = [this.#xs.at(-1) as number, this.#ys.at(-1) as number];
+  #goGrain(): void {
     if (this.#random() < TURN_CHANCE) this.#turnRadS = (this.#random() - 0.5) * 2 * SHARPEST_RAD_S;
-    const [toMiddleX, toMiddleY] = [WORLD_PX / 2 - x, WORLD_PX / 2 - y];
+    const [toMiddleX, toMiddleY] = [WORLD_PX / 2 - this.x, WORLD_PX / 2 - this.y];
     if (Math.hypot(toMiddleX, toMiddleY) > ROAM_PX) {
       const side = Math.cos(this.#heading) * toMiddleY - Math.sin(this.#heading) * toMiddleX;
       this.#turnRadS = Math.sign(side) * SHARPEST_RAD_S;
     }
     this.#heading += (this.#turnRadS * GRAIN_MS) / 1_000;
     const stridePx = (SPEED_PX_S * GRAIN_MS) / 1_000;
-    this.#xs.push(x + Math.cos(this.#heading) * stridePx);
-    this.#ys.push(y + Math.sin(this.#heading) * stridePx);
+    this.x += Math.cos(this.#heading) * stridePx;
+    this.y += Math.sin(this.#heading) * stridePx;
+  }
+}
+
+/** All of one mover's way, made as far as it is asked for: the judge's. */
+export class MoverPath {
+  readonly #walk: MoverWalk;
+  readonly #xs: number[] = [];
+  readonly #ys: number[] = [];
+
+  constructor(seed: number, index: number) {
+    this.#walk = new MoverWalk(seed, index);
+  }
+
+  /** @param gameMs - time of the game's steps, not before 0 */
+  at(gameMs: number): Place {
+    const grain = Math.floor(gameMs / GRAIN_MS);
+    while (this.#xs.length < grain + 2) {
+      this.#walk.goOn(this.#xs.length * GRAIN_MS);
+      this.#xs.push(this.#walk.x);
+      this.#ys.push(this.#walk.y);
+    }
+    const share = gameMs / GRAIN_MS - grain;
+    return { x: between(this.#xs, grain, share), y: between(this.#ys, grain, share) };
   }
 }
 

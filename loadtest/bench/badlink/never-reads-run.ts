@@ -2,7 +2,7 @@ import { machineNowMs } from '../../machine/machine-clock.ts';
 import type { PathFault } from '../../wan/wan-link.ts';
 import { sleep } from './link-run.ts';
 import { type Machine, Rig } from './rig.ts';
-import type { Contender } from './wire.ts';
+import type { Contender, ServerMemory } from './wire.ts';
 
 /** One player whose machine takes nothing any more, and whose connection stands. */
 export interface NeverReadsRun {
@@ -14,8 +14,9 @@ export interface NeverReadsRun {
   readonly closeCode: number | null;
   /** What waited for him in the server's process. */
   readonly serverBacklogMaxBytes: number;
-  /** Of the server's process while he did not read: its resident memory after a collection, now less before. */
-  readonly memoryGrowthBytes: number;
+  /** Of the server's process before and after he did not read. */
+  readonly before: ServerMemory;
+  readonly after: ServerMemory;
 }
 
 const WARM_UP_MS = 3_000;
@@ -51,6 +52,6 @@ export async function playWithOneWhoNeverReads(
     droppedAfterMs: drop === null ? null : drop.machineMs - stalledAtMs,
     closeCode: drop?.code ?? null,
     serverBacklogMaxBytes: Math.max(0, ...window.backlog.bytes),
-    memoryGrowthBytes: after.rssBytes - before.rssBytes,
+    ...{ before, after },
   };
 }

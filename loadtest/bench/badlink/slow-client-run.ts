@@ -14,8 +14,14 @@ export interface SlowClientRun {
   /** Of all links, without the queue. */
   readonly rttMs: number;
   readonly before: SlowPhase;
+  /** The first seconds behind the narrow link: the server has to find out. */
+  readonly narrowing: SlowPhase;
+  /** From there on. */
   readonly capped: SlowPhase;
   readonly released: SlowPhase;
+  /** As in the phases, all the time behind the narrow link. */
+  readonly backlogBytes: Summary;
+  readonly eventMs: Summary;
   /** Of quality, that the slow player was told; null: nothing was told. */
   readonly worstLevel: number | null;
   /** From the release until he had level 0 for good; null when he was told nothing, or had not. */
@@ -31,6 +37,8 @@ export interface SlowPhase {
   readonly eventMs: Summary;
   readonly patchesPerS: number;
   readonly downBytesPerS: number;
+  /** Connections that were lost. */
+  readonly drops: number;
   readonly tickP95Ms: number;
   readonly othersPatchGapP95Ms: number;
 }
@@ -44,10 +52,13 @@ export interface SlowDurations {
 /** 32 kbit/s, and a queue of two seconds, as the modem of a phone has. */
 const NARROW: Bottleneck = { bytesPerSecond: 4_000, queueBytes: 8_000 };
 const ONE_WAY_MS = 25;
+/** How long the first phase behind the narrow link is. */
+const NARROWING_MS = 5_000;
 const WARM_UP_MS = 4_000;
 const SETUP = { movers: 60, players: 6 };
 
 type PhaseSeen = SlowPhase & {
+  readonly eventsMs: readonly number[];
   readonly levels: FirstPlayer['levels'];
   readonly backlogSeries: readonly number[];
 };
@@ -70,20 +81,24 @@ export async function playWithSlowClient(
   await sleep(WARM_UP_MS);
   const before = await seePhase(rig, watch, beforeMs);
   bottleneck = NARROW;
-  const capped = await seePhase(rig, watch, cappedMs);
+  const narrowing = await seePhase(rig, watch, NARROWING_MS);
+  const capped = await seePhase(rig, watch, cappedMs - NARROWING_MS);
   bottleneck = undefined;
   const releasedAtMs = machineNowMs();
   const released = await seePhase(rig, watch, releasedMs);
-  const levels = [...capped.levels, ...released.levels];
+  const narrow = [narrowing, capped];
+  const levels = [...narrow, released].flatMap((phase) => phase.levels);
   const last = released.levels.at(-1);
   return {
     kind: 'slow-client',
     contender,
     rttMs: 2 * ONE_WAY_MS,
-    ...{ before: before, capped: capped, released: released },
+    ...{ before, narrowing, capped, released },
+    backlogBytes: summarise(narrow.flatMap(({ backlogSeries }) => backlogSeries)),
+    eventMs: summarise(narrow.flatMap(({ eventsMs }) => eventsMs)),
     worstLevel: levels.length > 0 ? Math.max(...levels.map(({ level }) => level)) : null,
     level0AfterMs: last?.level === 0 ? Math.max(0, last.machineMs - releasedAtMs) : null,
-    backlogBytesBySecond: [before, capped, released].flatMap(({ backlogSeries }) =>
+    backlogBytesBySecond: [before, ...narrow, released].flatMap(({ backlogSeries }) =>
       worstBySecond(backlogSeries),
     ),
   };
@@ -101,9 +116,11 @@ async function seePhase(rig: Rig, watch: BacklogWatch, durationMs: number): Prom
   const backlog = sumBacklogs(window.backlog, onTheWay);
   return {
     backlogBytes: summarise(backlog.bytes),
-    eventMs: judged.first.eventMs,
+    eventMs: summarise(judged.first.eventsMs),
+    eventsMs: judged.first.eventsMs,
     patchesPerS: judged.first.patchesPerS,
     downBytesPerS: Math.round((arrivedBytes * 1_000) / durationMs),
+    drops: window.drops.length,
     tickP95Ms: window.tickMs.p95,
     othersPatchGapP95Ms: judged.othersPatchGapMs.p95,
     levels: judged.first.levels,

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { goFirst } from '../../machine/go-first.ts';
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -15,16 +16,21 @@ import { CONTENDERS, type Contender } from './wire.ts';
 const CROWD = { movers: 8, players: 6 };
 const FULL = {
   link: { warmUpMs: 10_000, windowMs: 60_000 },
-  slow: { beforeMs: 10_000, cappedMs: 40_000, releasedMs: 25_000 },
+  slow: { beforeMs: 10_000, cappedMs: 60_000, releasedMs: 25_000 },
   neverReadsMs: 40_000,
 };
 const QUICK = {
   link: { warmUpMs: 6_000, windowMs: 12_000 },
-  slow: { beforeMs: 5_000, cappedMs: 20_000, releasedMs: 20_000 },
+  slow: { beforeMs: 5_000, cappedMs: 30_000, releasedMs: 20_000 },
   neverReadsMs: 35_000,
 };
 /** After an outage is over: all that can come back has. */
 const AFTER_OUTAGE_MS = 10_000;
+
+/** A frame that is so late says more of the machine than of a link; half a frame. */
+const LATE_MS = 8;
+/** Of a run whose frames were. */
+const MOST_TRIES = 3;
 
 export interface BadLinkResult {
   readonly report: Report;
@@ -40,6 +46,7 @@ export async function runBadLinkSuite(
   progress: (line: string) => void,
 ): Promise<BadLinkResult> {
   const machine = { projectRoot, runtimes: findRuntimes(projectRoot) };
+  using _first = goFirst(machine.runtimes);
   const length = options.quick ? QUICK : FULL;
   const narrowRig = findNarrowRig(machine);
   const runs: BadLinkRun[] = [];
@@ -64,7 +71,7 @@ export async function runBadLinkSuite(
             : { ...length.link, windowMs: AFTER_OUTAGE_MS };
         const setup = { ...CROWD, seed: options.seed };
         await take(name, (contender) =>
-          playOverLink(machine, contender, profile, setup, durations),
+          leastDisturbed(() => playOverLink(machine, contender, profile, setup, durations)),
         );
       }
     },
@@ -101,12 +108,27 @@ export async function runBadLinkSuite(
   };
 }
 
+/** Tries again while the machine has other things to do. @returns the run whose frames came least late */
+async function leastDisturbed(play: () => Promise<LinkRun>): Promise<LinkRun> {
+  let best = await play();
+  for (let tries = 1; tries < MOST_TRIES && lateMs(best) > LATE_MS; tries++) {
+    const run = await play();
+    if (lateMs(run) < lateMs(best)) best = run;
+  }
+  return best;
+}
+
+function lateMs({ judged }: LinkRun): number {
+  return judged.frameLateMs.p99;
+}
+
 function notesOn(
   runs: readonly BadLinkRun[],
   { quick, parts }: BadLinkOptions,
   loads: readonly number[],
   hasSmallBuffers: boolean,
 ): string[] {
+  const late = runs.filter((run) => run.kind === 'link' && lateMs(run) > LATE_MS);
   const range = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
   return [
     quick ? QUICK_NOTE : '',
@@ -117,6 +139,9 @@ function notesOn(
     !hasSmallBuffers && parts.some((part) => part !== 'links')
       ? "No network namespace could be made: the kernel's own buffers are as large as they are, and hide megabytes from the server."
       : '',
+    late.length > 0
+      ? `${late.length} of the runs over links were disturbed by other work on the machine: frames came late.`
+      : '',
     ...runs.filter(({ kind }) => kind === 'failed').map(describe),
   ].filter((note) => note !== '');
 }
@@ -126,13 +151,17 @@ function describe(run: BadLinkRun): string {
   switch (run.kind) {
     case 'link': {
       const { judged } = run;
-      return `${run.profile.padEnd(7)} ${head} stalled ${(judged.stalledRatio * 100).toFixed(2)} %  error p99 ${judged.drawnErrorPx.p99.toFixed(1)} px  delay ${judged.delayMs.mean.toFixed(0)} ms  corrections p95 ${judged.correctionPx.p95.toFixed(2)} px  starved ${(run.starvedRatio * 100).toFixed(1)} %`;
+      return `${run.profile.padEnd(7)} ${head} stalled ${(judged.stalledRatio * 100).toFixed(2)} %  error p99 ${judged.drawnErrorPx.p99.toFixed(1)} px  delay ${judged.delayMs.mean.toFixed(0)} ms  corrections p95 ${judged.correctionPx.p95.toFixed(2)} px  starved ${(run.starvedRatio * 100).toFixed(1)} %  frames late p99 ${judged.frameLateMs.p99.toFixed(0)} ms`;
     }
     case 'slow-client':
-      return `slow    ${head} backlog p99 ${run.capped.backlogBytes.p99} B  events p95 ${run.capped.eventMs.p95.toFixed(0)} ms (RTT ${run.rttMs})  worst level ${run.worstLevel ?? '–'}  level 0 after ${run.level0AfterMs?.toFixed(0) ?? '–'} ms`;
+      return `slow    ${head} backlog p99 ${run.backlogBytes.p99} B  events p95 ${run.eventMs.p95.toFixed(0)} ms, settled ${run.capped.eventMs.p95.toFixed(0)} (RTT ${run.rttMs})  dropped ${run.capped.drops} times  worst level ${run.worstLevel ?? '–'}  level 0 after ${run.level0AfterMs?.toFixed(0) ?? '–'} ms`;
     case 'never-reads':
-      return `never   ${head} dropped after ${run.droppedAfterMs?.toFixed(0) ?? '–'} ms with ${run.closeCode ?? '–'}  backlog ${run.serverBacklogMaxBytes} B  memory + ${run.memoryGrowthBytes} B`;
+      return `never   ${head} dropped after ${run.droppedAfterMs?.toFixed(0) ?? '–'} ms with ${run.closeCode ?? '–'}  backlog ${run.serverBacklogMaxBytes} B  memory ${megabytes(run.before.usedBytes)} → ${megabytes(run.after.usedBytes)} MB`;
     case 'failed':
       return `${run.what} ${head} failed: ${run.message.split('\n')[0]}`;
   }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }

@@ -45,8 +45,8 @@ export interface BacklogSeries {
 
 export interface ServerMemory {
   readonly rssBytes: number;
-  /** Outside the JavaScript heap: what waits in buffers. */
-  readonly externalBytes: number;
+  /** In use after a collection, in the JavaScript heap and outside of it, where buffers are. */
+  readonly usedBytes: number;
 }
 
 /** How the players are started: JSON in their first argument. */
@@ -84,6 +84,8 @@ export interface PlayersJudgement {
   readonly mispredictedRatio: number;
   /** Of an event that the server tells at once: there to here, ms. */
   readonly eventMs: Summary;
+  /** The machine's part: how late frames were drawn, ms. */
+  readonly frameLateMs: Summary;
   /** Of each player: the link is back → others are drawn from fresh samples, and his own inputs have an effect, ms. */
   readonly resumedAfterMs: readonly (number | null)[];
   /** Of the first player: the one whose link is made worse. */
@@ -93,7 +95,8 @@ export interface PlayersJudgement {
 }
 
 export interface FirstPlayer {
-  readonly eventMs: Summary;
+  /** Of each event that the server told him at once: there to here, ms. */
+  readonly eventsMs: readonly number[];
   readonly patchesPerS: number;
   /** Every change of the quality that he was told, and that at the beginning; by the machine's clock. */
   readonly levels: readonly { readonly machineMs: number; readonly level: number }[];

@@ -28,7 +28,7 @@ export async function takeColyseusSeat(endpoint: string): Promise<PlayerSeat> {
   };
 }
 
-export function trackPlace(predict: Predict, body: Body): void {
+function trackPlace(predict: Predict, body: Body): void {
   const tracker = predict as unknown as FieldTracker;
   tracker.track(body, 'x', {});
   tracker.track(body, 'y', {});

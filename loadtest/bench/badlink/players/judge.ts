@@ -36,6 +36,7 @@ export class GameClock {
 /** Compares what all players have drawn with what was true. */
 export function judgePlayers(
   logs: readonly PlayerLog[],
+  frameLatesMs: readonly number[],
   timeline: Timeline,
   seed: number,
 ): PlayersJudgement {
@@ -59,6 +60,7 @@ export function judgePlayers(
     correctionPx: summarise(correctionsPx),
     mispredictedRatio: mispredicted.length / correctionsPx.length,
     eventMs: summarise(logs.flatMap((log) => log.eventsMs)),
+    frameLateMs: summarise(frameLatesMs),
     resumedAfterMs: logs.map(({ resumedAfterMs }) => resumedAfterMs),
     first: firstPlayer(logs[0] as PlayerLog, judges[0] as PlayerJudge),
     othersPatchGapMs: summarise(logs.slice(1).flatMap(({ patchesMs }) => gaps(patchesMs))),
@@ -70,7 +72,7 @@ function firstPlayer(
   judge: PlayerJudge,
 ): PlayersJudgement['first'] {
   return {
-    eventMs: summarise(eventsMs),
+    eventsMs,
     patchesPerS: patchesMs.length / (judge.minutes * 60),
     levels,
     series: judge.series,

@@ -3,11 +3,11 @@
 import { createInterface } from 'node:readline';
 import type { PlayersReport, PlayersSetup, Timeline } from '../wire.ts';
 import { takeColyseusSeat } from './colyseus-seat.ts';
+import { Frames } from './frames.ts';
 import { judgePlayers } from './judge.ts';
 import { takeMeridianSeat } from './meridian-seat.ts';
 import { Player } from './player.ts';
 
-const FRAME_MS = 1_000 / 60;
 const READY_WITHIN_MS = 15_000;
 
 const setup = JSON.parse(process.argv[2] as string) as PlayersSetup;
@@ -16,22 +16,12 @@ const take = setup.contender === 'meridian' ? takeMeridianSeat : takeColyseusSea
 try {
   const seats = await Promise.all(setup.endpoints.map((endpoint) => take(endpoint)));
   const players = seats.map((seat, at) => new Player(seat, setup.movers, setup.seed + at));
-  drawForEver(players);
+  const frames = new Frames(players);
   await allReady(players);
-  obey(players);
+  obey(players, frames);
   say({ kind: 'ready' });
 } catch (error) {
   say({ kind: 'failed', message: (error as Error).stack ?? String(error) });
-}
-
-function drawForEver(players: readonly Player[]): void {
-  let dueAtMs = performance.now();
-  const frame = () => {
-    for (const player of players) player.frame();
-    dueAtMs = Math.max(dueAtMs + FRAME_MS, performance.now());
-    setTimeout(frame, dueAtMs - performance.now());
-  };
-  frame();
 }
 
 async function allReady(players: readonly Player[]): Promise<void> {
@@ -42,7 +32,7 @@ async function allReady(players: readonly Player[]): Promise<void> {
   }
 }
 
-function obey(players: readonly Player[]): void {
+function obey(players: readonly Player[], frames: Frames): void {
   const lines = createInterface({ input: process.stdin });
   // A runner that died must not leave players behind.
   lines.on('close', () => process.exit(0));
@@ -51,6 +41,7 @@ function obey(players: readonly Player[]): void {
     switch (command) {
       case 'start':
         for (const { log } of players) log.start();
+        frames.latesMs = [];
         say({ kind: 'started' });
         break;
       case 'healed':
@@ -63,7 +54,7 @@ function obey(players: readonly Player[]): void {
       case 'judge': {
         const timeline = JSON.parse(argument ?? '') as Timeline;
         const logs = players.map(({ log }) => log);
-        say({ kind: 'judged', ...judgePlayers(logs, timeline, setup.seed) });
+        say({ kind: 'judged', ...judgePlayers(logs, frames.latesMs, timeline, setup.seed) });
         break;
       }
       case 'quit':

@@ -54,7 +54,7 @@ export class PlayerLog {
   }
 
   rated(machineMs: number, level: number): void {
-    this.levels.push({ machineMs, level });
+    if (this.levels.at(-1)?.level !== level) this.levels.push({ machineMs, level });
   }
 
   corrected(distancePx: number): void {

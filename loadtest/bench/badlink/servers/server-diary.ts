@@ -65,8 +65,8 @@ export class ServerDiary {
         break;
       case 'memory': {
         (globalThis as { gc?: () => void }).gc?.();
-        const { rss, external } = process.memoryUsage();
-        say({ kind: 'memory', rssBytes: rss, externalBytes: external });
+        const { rss, heapUsed, external } = process.memoryUsage();
+        say({ kind: 'memory', rssBytes: rss, usedBytes: heapUsed + external });
         break;
       }
       case 'quit':

@@ -2,7 +2,7 @@
 
 import { schema, t } from '@colyseus/schema';
 import { defineGame, type PlayerClient, Room } from 'meridian';
-import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from './runner-track.ts';
+import { Aim, RUNNER_SPEED, STEP_HZ, TRACK } from './sprint-track.ts';
 
 const Runner = schema({ x: t.float32().default(0) }, 'Runner');
 const RunnerState = schema({ runners: t.map(Runner) }, 'RunnerState');
@@ -49,4 +49,24 @@ class RunnerRoom extends Room {
   }
 }
 
-export const game = defineGame({ rooms: { runner: RunnerRoom } });
+/** The runner alone, and nobody who could do anything about him. */
+class TrackRoom extends Room {
+  override state = new RunnerState();
+  readonly #runner = new Runner();
+
+  override onCreate(): void {
+    this.state.runners.set('runner', this.#runner);
+    this.setFixedTimestep(({ dt }) => {
+      this.#runner.x += RUNNER_SPEED * dt;
+    }, STEP_HZ);
+  }
+}
+
+/** The same with a clock. */
+class TimedTrackRoom extends TrackRoom {
+  readonly nothing = this.defineInput(schema({}, 'Nothing'));
+}
+
+export const game = defineGame({
+  rooms: { runner: RunnerRoom, track: TrackRoom, 'timed-track': TimedTrackRoom },
+});
