@@ -96,14 +96,14 @@ test('[NC-3] a runner of a real room is drawn at his speed, a little behind', as
   const room = await join();
   await draw(room, 40);
   const drawn = await draw(room, 80);
-  const rates = drawn.slice(1).map(({ x, atMs }, i) => {
+  const rates = drawn.slice(1).map(({ x, roomMs }, i) => {
     const last = drawn[i] as (typeof drawn)[number];
-    return Math.abs(x - last.x) / (atMs - last.atMs);
+    return Math.abs(x - last.x) / (roomMs - last.roomMs);
   });
   const usual = rates.toSorted((a, b) => a - b)[(rates.length / 2) | 0] as number;
-  // Whatever the machine's timers did to the frames; a link that turned out better is caught up with at 1.03.
-  expect(usual).toBeGreaterThan((0.9 * RUNNER_SPEED) / 1_000 - 1e-3);
-  expect(usual).toBeLessThan((1.03 * RUNNER_SPEED) / 1_000 + 1e-3);
+  // By the room's time: a busy machine has its own idea of a second, at both ends.
+  expect(usual).toBeGreaterThan((0.9 * RUNNER_SPEED) / 1_000);
+  expect(usual).toBeLessThan((1.1 * RUNNER_SPEED) / 1_000);
   expect(drawn.every(({ x }) => x >= TRACK.from - 75 && x <= TRACK.to + 75)).toBe(true);
   const { delayMs, playedMs } = room.predict().playback;
   expect(delayMs).toBeGreaterThan(1_000 / STEP_HZ);
@@ -119,10 +119,12 @@ test.each([
   await draw(room, 40);
   const drawn = await draw(room, 40);
   expect(room.clock.lastServerTime() > 0).toBe(hasClock);
-  const way = (drawn.at(-1)?.x as number) - (drawn[0]?.x as number);
-  const tookMs = (drawn.at(-1)?.atMs as number) - (drawn[0]?.atMs as number);
-  expect(way / tookMs).toBeGreaterThan((0.8 * RUNNER_SPEED) / 1_000);
-  expect(way / tookMs).toBeLessThan((1.2 * RUNNER_SPEED) / 1_000);
+  const [first, last] = [drawn[0]?.x as number, drawn.at(-1)?.x as number];
+  const runner = room.state.runners.get('runner') as Runner;
+  // A little behind the newest, and on the move.
+  expect(last).toBeGreaterThan(first);
+  expect(last).toBeGreaterThan(runner.x - RUNNER_SPEED);
+  expect(last).toBeLessThan(runner.x + RUNNER_SPEED / 4);
   await room.leave();
 });
 

@@ -28,8 +28,8 @@ export const SHOT_DAMAGE = 17;
 export const TRIPLE_SPREAD = 0.13;
 /** Distance from the fighter's centre to the muzzle, in units. */
 export const MUZZLE_OFFSET = 24;
-/** How far into the past a shot may be judged: what the shooter saw, within reason. */
-export const MAX_REWIND_MS = 400;
+/** How far into the past a shot may be judged: what the shooter saw, 250 ms late at most, and his way there and back. */
+export const MAX_REWIND_MS = 500;
 
 export const RESPAWN_MS = 2_000;
 /** Protection after a spawn; the first own shot ends it. */

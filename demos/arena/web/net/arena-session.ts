@@ -80,7 +80,7 @@ export class ArenaSession {
       allowRewind: (input) => (input.buttons & BUTTON.fire) !== 0,
     });
     const fighters = { fields: ['x', 'y'], angles: ['aim'], snap: TELEPORT_DISTANCE } as const;
-    // The room rewinds 400 ms at most, there and back and this delay: what is guessed at now and then is not seen, a shot that misses is.
+    // The room rewinds half a second at most: what is guessed at now and then is not seen, a shot that misses is.
     this.#predict = room.predict({ smooth: { fighters }, profile: 'responsive' });
   }
 
