@@ -222,6 +222,12 @@ export const WORLD_ACTS = {
     if (b % 4 === 0) walker.angle = b / 100;
     if (b % 5 === 0) walker.place = (b % 128) - 64;
   },
+  stepWalkers: ({ room, a, b }) => {
+    for (const walker of room.state.walkers.values()) {
+      walker.x += (b % 9) - 4;
+      if (a % 3 === 0) walker.y += (a % 9) - 4;
+    }
+  },
   hurtWalker: ({ room, a, b }) => {
     const walker = pick(room.state.walkers.values(), a);
     if (!walker) return;
