@@ -247,7 +247,8 @@ export class SegmentBook {
     if (mates !== undefined) this.#weighMates(id, level, mates);
     const own = sights.ownOf(id);
     const ownBytes = own === NONE ? 0 : this.#itemLoads.at(own, EVERY_FLUSH);
-    return choice.choose(level, bytesPerPatch - ownBytes, isUsual);
+    const bytes = Math.max(bytesPerPatch / 2, bytesPerPatch - ownBytes);
+    return choice.choose(level, bytes, isUsual);
   }
 
   #paceOf(itemClass: number, step: number): Pace {

@@ -155,7 +155,7 @@ describe('[IN-9] slower cadences', () => {
   /** As long as the crowd's cadence is while the last step does. */
   const SLOWEST_FLUSHES = 16;
   const budgets = fc.record({
-    bytesPerSecond: fc.integer({ min: 500, max: 1_500 }),
+    bytesPerSecond: fc.integer({ min: 1_200, max: 3_000 }),
     importances: fc.array(fc.constantFrom(...IMPORTANCES), { minLength: 4, maxLength: 4 }),
   });
 

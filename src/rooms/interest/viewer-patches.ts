@@ -103,8 +103,10 @@ export class ViewerPatches {
 
   #runsOf(viewer: Viewer, budget: ClientBudget, isUsual: boolean): SegmentRuns {
     const { book, usualBytes } = this.#parts;
-    const bytes = Math.min(budget.bytesPerPatch, usualBytes) - this.#headBytes;
-    return book.runsOf(viewer, budget.level, bytes, isUsual);
+    const bytes = Math.min(budget.bytesPerPatch, usualBytes);
+    // However much all get, what is seen by place has half of it.
+    const segmentBytes = Math.max(bytes / 2, bytes - this.#headBytes);
+    return book.runsOf(viewer, budget.level, segmentBytes, isUsual);
   }
 
   #seesLeft({ view }: Viewer): boolean {
