@@ -119,7 +119,6 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     }
     const shared = hasChanges ? this.#encodeShared() : NO_PATCH;
     const book = this.#book;
-    book.open();
     // What is neither a segment nor hidden from nobody, Colyseus encodes.
     const changes = new ChangeList(
       this.encoder,
