@@ -1,4 +1,4 @@
-import { CADENCES, flushesOf } from './pace.ts';
+import { CADENCES, EVERY_FLUSH, flushesOf } from './pace.ts';
 
 /** A load is an average over about so many flushes. */
 const MEMORY_FLUSHES = 32;
@@ -18,19 +18,21 @@ export class ItemLoads {
     return this.#loads[item * CADENCES + cadence] as number;
   }
 
+  /** Begins a cadence in which nobody was: by what there is in each flush. */
+  begin(cadence: number, limit: number, crowdFlushes: number): void {
+    const flushes = flushesOf(cadence, crowdFlushes);
+    for (let item = 0; item < limit; item++) {
+      this.#loads[item * CADENCES + cadence] = this.at(item, EVERY_FLUSH) / flushes;
+    }
+  }
+
   /**
    * Takes the bytes of one flush into account.
    *
    * @param turn - slowest cadence in which the item had its turn
-   * @param slowest - the slowest that is kept; for those beyond it is taken that something changes in each flush
    * @param crowdFlushes - the crowd's cadence
    */
-  observe(
-    item: number,
-    bytes: number,
-    cadences: { readonly turn: number; readonly slowest: number; readonly crowdFlushes: number },
-  ): void {
-    const { turn, slowest, crowdFlushes } = cadences;
+  observe(item: number, turn: number, bytes: number, crowdFlushes: number): void {
     const loads = this.#loads;
     const from = item * CADENCES;
     // What is new is taken for what it will be.
@@ -40,10 +42,6 @@ export class ItemLoads {
       const share = isNew ? 1 : Math.min(1, flushes / MEMORY_FLUSHES);
       const load = loads[from + cadence] as number;
       loads[from + cadence] = load + (bytes / flushes - load) * share;
-    }
-    const everyFlush = loads[from] as number;
-    for (let cadence = slowest + 1; cadence < CADENCES; cadence++) {
-      loads[from + cadence] = everyFlush / flushesOf(cadence, crowdFlushes);
     }
   }
 }

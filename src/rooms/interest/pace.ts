@@ -37,6 +37,13 @@ export const FAR = 2;
 /** By ring. */
 export type Pace = readonly [near: number, mid: number, far: number];
 
+/** By ring, in flushes. */
+export interface Cadences {
+  readonly near: number;
+  readonly mid: number;
+  readonly far: number;
+}
+
 const ROWS: readonly Pace[] = [
   [0, 0, 0],
   [0, 1, 2],

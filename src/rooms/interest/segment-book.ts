@@ -5,9 +5,11 @@ import { type CellShape, isWithin, ringOf } from './cell-shape.ts';
 import { ItemLoads } from './item-loads.ts';
 import {
   CADENCES,
+  type Cadences,
   EVERY_FLUSH,
   FAR,
   firstStepOf,
+  flushesOf,
   IMPORTANCES,
   isShownFromAfar,
   NEAR,
@@ -88,9 +90,15 @@ export class SegmentBook {
     return this.#isDue;
   }
 
-  /** The crowd's cadence, in flushes. */
-  get crowdFlushes(): number {
-    return this.#pending.crowdFlushes;
+  /** How often who is at a step is told of what moves, by ring: of the classes there are, the slowest. */
+  cadencesAt(step: number): Cadences {
+    const inRing = (ring: number) =>
+      Math.max(
+        ...this.#importances.map((importance) =>
+          flushesOf(paceOf(importance, step)[ring] as number, this.#pending.crowdFlushes),
+        ),
+      );
+    return { near: inRing(NEAR), mid: inRing(1), far: inRing(FAR) };
   }
 
   /** Begins a flush. */
@@ -178,7 +186,11 @@ export class SegmentBook {
 
   /** Ends a flush. */
   close(): void {
+    const { slowest, crowdFlushes } = this.#pending;
     this.#pending.close(this.#told, this.#used);
+    for (let cadence = slowest + 1; cadence <= this.#used; cadence++) {
+      this.#itemLoads.begin(cadence, this.#interest.items.limit, crowdFlushes);
+    }
   }
 
   /**
@@ -224,6 +236,8 @@ export class SegmentBook {
   ownRunOf({ id }: Viewer, level: QualityLevel, step: number): SegmentRuns {
     const run = this.#ownRun;
     run.begin(this.#sources);
+    // Then he gets all there is.
+    if (step === 0 && level === 0) return run;
     const { sights } = this.#interest;
     const item = sights.ownOf(id);
     if (item === NONE || this.#stamps[item] !== this.#flush || !sights.seen.has(item, id))
@@ -293,7 +307,8 @@ export class SegmentBook {
   }
 
   #addCells(itemClass: number, cadence: number, first: number, end: number): void {
-    if (first === end) return;
+    // Where nobody was in a cadence yet, there is nothing in it before the next flush.
+    if (first === end || cadence > this.#pending.slowest) return;
     const layout = this.#layouts[cadence] as SegmentLayout;
     this.#runs.add(cadence, layout.startOf(itemClass, first), layout.startOf(itemClass, end));
   }
@@ -365,10 +380,18 @@ export class SegmentBook {
 
   #weighCells(itemClass: number, ring: number, from: number, to: number): void {
     const importance = this.#importances[itemClass] as number;
+    const { slowest } = this.#pending;
     for (let cadence = 0; cadence < CADENCES; cadence++) {
-      const layout = this.#layouts[cadence] as SegmentLayout;
-      this.#choice.weigh(importance, ring, cadence, layout.loadBetween(itemClass, from, to));
+      const layout = this.#layouts[cadence <= slowest ? cadence : EVERY_FLUSH] as SegmentLayout;
+      const load = layout.loadBetween(itemClass, from, to);
+      this.#choice.weigh(importance, ring, cadence, this.#expected(cadence, load));
     }
+  }
+
+  /** By what a thing costs in a cadence that is kept, or in each flush, what it costs in this one. */
+  #expected(cadence: number, load: number): number {
+    const { slowest, crowdFlushes } = this.#pending;
+    return cadence <= slowest ? load : load / flushesOf(cadence, crowdFlushes);
   }
 
   #weighEverywhere(itemClass: number, level: QualityLevel): void {
@@ -382,7 +405,8 @@ export class SegmentBook {
       if (!this.#isMateFromAfar(viewer, item, level)) continue;
       const importance = this.#importances[this.#interest.sights.classOf(item)] as number;
       for (let cadence = 0; cadence < CADENCES; cadence++) {
-        this.#choice.weigh(importance, FAR, cadence, this.#itemLoads.at(item, cadence));
+        const load = this.#itemLoads.at(item, cadence <= this.#pending.slowest ? cadence : 0);
+        this.#choice.weigh(importance, FAR, cadence, this.#expected(cadence, load));
       }
     }
   }
@@ -440,7 +464,9 @@ export class SegmentBook {
   }
 
   #mark(itemClass: number, part: number, parts: number): void {
-    for (const layout of this.#layouts) layout.mark(itemClass, part, parts);
+    for (let cadence = 0; cadence <= this.#pending.slowest; cadence++) {
+      (this.#layouts[cadence] as SegmentLayout).mark(itemClass, part, parts);
+    }
   }
 
   /** Those of a team who are in no cell. */
@@ -461,9 +487,8 @@ export class SegmentBook {
       if (sights.seen.isEmpty(item)) pending.clear(item);
       else this.#writeFields(pen, item, turn, fields);
     }
-    const { slowest, crowdFlushes } = pending;
-    this.#itemLoads.observe(item, pen.offset - from, { turn, slowest, crowdFlushes });
-    for (let cadence = 0; cadence < CADENCES; cadence++) {
+    this.#itemLoads.observe(item, turn, pen.offset - from, pending.crowdFlushes);
+    for (let cadence = 0; cadence <= pending.slowest; cadence++) {
       (this.#layouts[cadence] as SegmentLayout).load += this.#itemLoads.at(item, cadence);
     }
   }

@@ -7,6 +7,7 @@ import { ChangeList } from './change-list.ts';
 import { type ClientBudget, FREE_BUDGET } from './client-budget.ts';
 import { type Interest, USUAL_BYTES_PER_SECOND } from './interest.ts';
 import { Introductions } from './introductions.ts';
+import type { Cadences } from './pace.ts';
 import { RoomInterest } from './room-interest.ts';
 import { SegmentBook } from './segment-book.ts';
 import { ViewerPatches } from './viewer-patches.ts';
@@ -97,6 +98,12 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     }
   }
 
+  /** How often a client is told of what he sees, as of the last flush; null: with each of them, or nobody knows him. */
+  cadencesOf(client: Client): Cadences | null {
+    const viewer = this.#interest?.viewers.of(client);
+    return viewer === undefined || this.#book === null ? null : this.#book.cadencesAt(viewer.step);
+  }
+
   /** A seat is given up; its view is about to be. */
   left(client: Client): void {
     const viewer = this.#interest?.viewers.of(client);
@@ -161,10 +168,10 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     const viewer = this.#interest?.viewers.of(client);
     // Its first look failed, with the game's own functions: there is nothing it may see.
     if (viewer === undefined) return;
-    const patch = patches.of(viewer);
-    if (patch === null) return;
-    if (patch.isShared) this.sendShared(client, patch.frame);
-    else this.sendOwn(client, patch.frame);
+    const frame = patches.of(viewer);
+    if (frame === null) return;
+    if (patches.isShared) this.sendShared(client, frame);
+    else this.sendOwn(client, frame);
   }
 
   #encodeShared(): Uint8Array {

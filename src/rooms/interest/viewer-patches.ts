@@ -36,18 +36,15 @@ interface SharedPatch {
 /** By cell, behind one for those who are nowhere. */
 type PatchesByCell = (SharedPatch | undefined)[];
 
-/** A frame for one client or for many. */
-export interface ViewerPatch {
-  readonly frame: PatchFrame;
-  readonly isShared: boolean;
-}
-
 /** The patches of one flush. */
 export class ViewerPatches {
   readonly #parts: PatchParts;
   readonly #byTeam = new Map<number, PatchesByCell>();
   /** Bytes of each patch that are no segments. */
   readonly #headBytes: number;
+
+  /** Whether others get the last frame that was asked for, too. */
+  isShared = false;
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
@@ -59,7 +56,7 @@ export class ViewerPatches {
   }
 
   /** Null when there is nothing to send. */
-  of(viewer: Viewer): ViewerPatch | null {
+  of(viewer: Viewer): PatchFrame | null {
     const { introductions, encoder, usualBytes } = this.#parts;
     const budget = this.#parts.budgetOf(viewer.client);
     const introduction = introductions.take(viewer, encoder);
@@ -70,16 +67,16 @@ export class ViewerPatches {
     const runs = this.#runsOf(viewer, budget, isUsual);
     viewer.step = runs.step;
     const own = this.#parts.book.ownRunOf(viewer, budget.level, runs.step);
-    const frame = this.#frame({ byView, introduction, runs, own });
-    return frame === null ? null : { frame, isShared: false };
+    this.isShared = false;
+    return this.#frame({ byView, introduction, runs, own });
   }
 
-  #usualOf(viewer: Viewer): ViewerPatch | null {
+  #usualOf(viewer: Viewer): PatchFrame | null {
     const { frame, step } = this.#sharedOf(viewer);
     viewer.step = step;
     const own = this.#parts.book.ownRunOf(viewer, 0, step);
-    if (own.byteLength > 0) return { frame: this.#withOwn(frame, own), isShared: false };
-    return frame === null ? null : { frame, isShared: true };
+    this.isShared = own.byteLength === 0;
+    return this.isShared ? frame : this.#withOwn(frame, own);
   }
 
   #sharedOf(viewer: Viewer): SharedPatch {
