@@ -73,6 +73,7 @@ export class Watcher {
   readonly decoder = new Decoder(new InterestWorld());
   isThere = true;
   frames = 0;
+  bytes = 0;
 
   constructor(sessionId: string) {
     this.client = {
@@ -92,6 +93,7 @@ export class Watcher {
 
   read(frame: Uint8Array): void {
     this.frames++;
+    this.bytes += frame.length;
     const head = frame[0] as number;
     const it = { offset: (head & ProtocolModifier.TIMED) === 0 ? 1 : 9 };
     const isState = (head & 0x1f) === Protocol.ROOM_STATE;

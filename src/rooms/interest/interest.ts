@@ -52,7 +52,7 @@ export interface InterestOptions {
   readonly bytesPerSecond?: number;
 }
 
-/** What is enough to tell everybody of forty that move within sight, twenty times a second, and of a crowd each second. */
+/** Enough to tell of forty that move in sight twenty times a second, and of a thousand every 1.2 s (12 bytes each). */
 export const USUAL_BYTES_PER_SECOND = 10_000;
 
 /** Made by `defineInterest`. */
