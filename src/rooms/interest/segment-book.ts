@@ -242,6 +242,7 @@ export class SegmentBook {
     const item = sights.ownOf(id);
     if (item === NONE || this.#stamps[item] !== this.#flush || !sights.seen.has(item, id))
       return run;
+    if (this.#isInStepWithEye(id, item, step)) return run;
     if (this.#pending.turnOf(item) >= this.#cadenceFor(id, item, level, step)) return run;
     run.add(EVERY_FLUSH, this.#from[item] as number, this.#to[item] as number);
     return run;
@@ -269,6 +270,17 @@ export class SegmentBook {
     return paceOf(this.#importances[itemClass] as number, step);
   }
 
+  /** The most frequent case: it is where its viewer looks from, and near things are told with each flush. */
+  #isInStepWithEye(viewer: number, item: number, step: number): boolean {
+    const { sights } = this.#interest;
+    const itemClass = sights.classOf(item);
+    if (this.#paceOf(itemClass, step)[NEAR] !== EVERY_FLUSH) return false;
+    return (
+      sights.levelOf(viewer) === 0 &&
+      sights.itemsOf(itemClass).cellOf(item) === sights.eyes.cellOf(viewer)
+    );
+  }
+
   /** In which cadence the runs of a viewer have an item. */
   #cadenceFor(viewer: number, item: number, level: QualityLevel, step: number): number {
     const { sights } = this.#interest;
@@ -290,19 +302,35 @@ export class SegmentBook {
   /** The cells of one class around a viewer, row by row. */
   #addRows(viewer: number, itemClass: number, shape: CellShape, pace: Pace): void {
     const { sights } = this.#interest;
-    const isOne = pace[NEAR] === pace[FAR];
+    if (pace[NEAR] === pace[FAR]) {
+      this.#addWholeRows(viewer, itemClass, shape, pace[FAR]);
+      return;
+    }
     const row = sights.eyes.rowOf(viewer);
     const cuts = this.#cuts;
     for (let dy = -shape.reach; dy <= shape.reach; dy++) {
       if (!this.#cutRow(viewer, row + dy, shape, dy < 0 ? -dy : dy)) continue;
-      if (isOne) {
-        this.#addCells(itemClass, pace[FAR], cuts[0] as number, cuts[5] as number);
-        continue;
-      }
       for (let ring = 0; ring < cuts.length - 1; ring++) {
         const cadence = pace[ringOfCut(ring)] as number;
         this.#addCells(itemClass, cadence, cuts[ring] as number, cuts[ring + 1] as number);
       }
+    }
+  }
+
+  /** The same where all rings are of one cadence. */
+  #addWholeRows(viewer: number, itemClass: number, shape: CellShape, cadence: number): void {
+    const { eyes } = this.#interest.sights;
+    const { rows, columns } = this.#order as RowMajor;
+    const column = eyes.columnOf(viewer);
+    const row = eyes.rowOf(viewer);
+    for (let dy = -shape.reach; dy <= shape.reach; dy++) {
+      const range = rows.get(row + dy);
+      if (range === undefined) continue;
+      const width = shape.halfWidths[dy < 0 ? -dy : dy] as number;
+      const first = firstNotLeftOf(columns, column - width, range.from, range.to);
+      let end = first;
+      while (end < range.to && (columns[end] as number) <= column + width) end++;
+      this.#addCells(itemClass, cadence, first, end);
     }
   }
 
