@@ -339,6 +339,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#segments = new SegmentSerializer({
       ...{ ...deps, interest, fault },
       usesSegments: segments.works,
+      patchIntervalMs: () => this.#loop.effectivePatchRateMs,
     });
     return this.#segments;
   }

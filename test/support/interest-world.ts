@@ -3,6 +3,7 @@ import { Decoder, type Schema, type StateView, schema, t } from '@colyseus/schem
 import { ProtocolModifier } from '@colyseus/shared-types';
 import fc from 'fast-check';
 import { EncodeScratch } from '../../src/rooms/flow/encode-scratch.ts';
+import { type ClientBudget, FREE_BUDGET } from '../../src/rooms/interest/client-budget.ts';
 import { defineInterest, type Interest } from '../../src/rooms/interest/interest.ts';
 import { SegmentSerializer } from '../../src/rooms/interest/segment-serializer.ts';
 
@@ -72,6 +73,7 @@ export class Watcher {
   readonly decoder = new Decoder(new InterestWorld());
   isThere = true;
   frames = 0;
+  bytes = 0;
 
   constructor(sessionId: string) {
     this.client = {
@@ -91,6 +93,7 @@ export class Watcher {
 
   read(frame: Uint8Array): void {
     this.frames++;
+    this.bytes += frame.length;
     const head = frame[0] as number;
     const it = { offset: (head & ProtocolModifier.TIMED) === 0 ? 1 : 9 };
     const isState = (head & 0x1f) === Protocol.ROOM_STATE;
@@ -104,6 +107,8 @@ export class WorldRoom {
   readonly state = new InterestWorld();
   readonly watchers = new Map<string, Watcher>();
   readonly faults: unknown[] = [];
+  /** What links carry that are poor. */
+  readonly budgets = new Map<string, ClientBudget>();
   readonly serializer: SegmentSerializer<InterestWorldState>;
 
   constructor(usesSegments: boolean, interest: Interest = WORLD_INTEREST) {
@@ -118,6 +123,7 @@ export class WorldRoom {
       },
       interest,
       usesSegments,
+      budgetOf: ({ sessionId }) => this.budgets.get(sessionId) ?? FREE_BUDGET,
       fault: (error) => this.faults.push(error),
     });
     this.serializer.reset(this.state as never);
@@ -218,6 +224,12 @@ export const WORLD_ACTS = {
     if (b % 4 === 0) walker.angle = b / 100;
     if (b % 5 === 0) walker.place = (b % 128) - 64;
   },
+  stepWalkers: ({ room, a, b }) => {
+    for (const walker of room.state.walkers.values()) {
+      walker.x += (b % 9) - 4;
+      if (a % 3 === 0) walker.y += (a % 9) - 4;
+    }
+  },
   hurtWalker: ({ room, a, b }) => {
     const walker = pick(room.state.walkers.values(), a);
     if (!walker) return;
@@ -287,6 +299,11 @@ export const WORLD_ACTS = {
     const thing = anything(c);
     const view = pick(c.room.watchers.values(), c.b)?.client.view;
     if (thing && view?.has(thing as never)) view.remove(thing as never);
+  },
+  link: ({ room, a, b }) => {
+    const level = (b % 5) as ClientBudget['level'];
+    const bytesPerPatch = b % 3 === 0 ? Number.POSITIVE_INFINITY : b % 100;
+    room.budgets.set(session(a), { level, bytesPerPatch });
   },
   join: ({ room, a }) => {
     if (!room.watchers.has(session(a))) room.join(session(a));

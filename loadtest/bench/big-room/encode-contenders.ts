@@ -9,6 +9,7 @@ import { RoomInterest } from '../../../src/rooms/interest/room-interest.ts';
 import { SegmentSerializer } from '../../../src/rooms/interest/segment-serializer.ts';
 import { MeridianClient } from '../../../src/transport/ws/meridian-client.ts';
 import { Dice } from '../rooms/game.ts';
+import { AgeCount, AgeMeter, CrowdPast } from './ages.ts';
 import { Crowd, SIGHT_M } from './crowd.ts';
 import type { BigRoomScenario } from './scenarios.ts';
 
@@ -29,6 +30,8 @@ const BigRoomState = schema({ players: t.map(Player).view() }, 'BigRoomState');
 const INTEREST = defineInterest({ players: { radius: SIGHT_M } });
 /** Clients that decode what they get. */
 const READERS = 8;
+/** After so many flushes in which nothing moves, everybody has everything as it is. */
+const REST_TICKS = 64;
 const SEED = 7;
 
 export const ENCODERS = ['meridian', 'colyseus'] as const;
@@ -45,13 +48,24 @@ interface Encoding {
   flush(clients: Client[]): void;
 }
 
+/** A client that decodes what it gets. */
+interface Reader {
+  readonly client: Client;
+  readonly body: InstanceType<typeof Player>;
+  readonly decoder: Decoder<InstanceType<typeof BigRoomState>>;
+  readonly meter: AgeMeter;
+}
+
 /** Clients of a room that are a number of bytes each, and a few that read them. */
 export class EncodeRoom {
   readonly #state = new BigRoomState();
   readonly #crowd: Crowd;
   readonly #bodies: InstanceType<typeof Player>[] = [];
   readonly #clients: Client[] = [];
-  readonly #decoders = new Map<Client, Decoder<InstanceType<typeof BigRoomState>>>();
+  readonly #readers: Reader[] = [];
+  readonly #past = new CrowdPast();
+  readonly #ages = new AgeCount();
+  #tick = 0;
   readonly #encoding: Encoding;
   readonly #sockets: CountingSocket[] = [];
   readonly #unread: (() => void)[] = [];
@@ -63,6 +77,12 @@ export class EncodeRoom {
     for (const client of this.#clients) client.raw(this.#encoding.fullState(client));
     this.#encoding.look(this.#clients);
     this.#encoding.flush(this.#clients);
+    this.#past.keep(this.#state.players as never);
+  }
+
+  /** Ages of what is seen, since they were forgotten last. */
+  get ages(): AgeCount {
+    return this.#ages;
   }
 
   /** Bytes of state handed over so far, all clients together. */
@@ -81,7 +101,9 @@ export class EncodeRoom {
   }
 
   step(): void {
+    this.#tick++;
     for (const [i, body] of this.#bodies.entries()) this.#crowd.step(i, body);
+    this.#past.keep(this.#state.players as never);
   }
 
   look(): void {
@@ -92,17 +114,32 @@ export class EncodeRoom {
     this.#encoding.flush(this.#clients);
   }
 
-  /** Entities that a reading client has and should not have, has not and should, or has with other values. */
+  /** Entities that a reading client has and should not have, has not and should, or has as they never were of late. */
   countErrors(): number {
+    return this.#count((key, has) => this.#past.knows(key, has));
+  }
+
+  /** Lets everything rest for a while. @returns entities that a reading client has otherwise than they are */
+  countErrorsAtRest(): number {
+    for (let i = 0; i < REST_TICKS; i++) {
+      this.look();
+      this.flush();
+      for (const read of this.#unread.splice(0)) read();
+    }
+    return this.#count((key, has) => {
+      const body = this.#state.players.get(key);
+      return body?.x === has.x && body.y === has.y && body.angle === has.angle;
+    });
+  }
+
+  #count(isRight: (key: string, has: InstanceType<typeof Player>) => boolean): number {
     let errors = 0;
-    for (const [client, decoder] of this.#decoders) {
+    for (const { client, decoder } of this.#readers) {
       const seen = decoder.state.players;
       for (const [key, body] of this.#state.players) {
         const must = client.view?.has(body as never) === true;
         const has = seen?.get(key);
-        if (must !== (has !== undefined)) errors++;
-        else if (has && (has.x !== body.x || has.y !== body.y || has.angle !== body.angle))
-          errors++;
+        if (must !== (has !== undefined) || (has && !isRight(key, has))) errors++;
       }
     }
     return errors;
@@ -111,6 +148,11 @@ export class EncodeRoom {
   /** Lets the clients that read read what they got: not while others encode, or it would be charged to them. */
   read(): void {
     for (const read of this.#unread.splice(0)) read();
+    const bodies = this.#state.players as never as Map<string, InstanceType<typeof Player>>;
+    for (const { body, decoder, meter } of this.#readers) {
+      const seen = decoder.state.players as never;
+      meter.observe(this.#tick, { eye: body, bodies, seen }, this.#ages);
+    }
   }
 
   #add(sessionId: string, isReader: boolean): void {
@@ -125,7 +167,7 @@ export class EncodeRoom {
     this.#clients.push(client);
     if (!isReader) return;
     const decoder = new Decoder(new BigRoomState());
-    this.#decoders.set(client, decoder);
+    this.#readers.push({ client, body, decoder, meter: new AgeMeter() });
     socket.onPayload = (payload) => {
       const bytes = payload.slice();
       this.#unread.push(() => void decoder.decode(bytes, { offset: 1 }));

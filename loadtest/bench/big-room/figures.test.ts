@@ -25,6 +25,8 @@ const run = (contender: EncodeRun['contender'], encodeCpuMs: number): EncodeRun 
   encodeP95Ms: encodeCpuMs,
   bytesPerPlayerPerTick: 100,
   decodeErrors: 2,
+  ageP95Ms: { near: 50, far: null },
+  ageWorstMs: 150,
 });
 
 test('a ratio is ours to theirs; a short run has names of its own', () => {

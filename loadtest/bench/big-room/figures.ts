@@ -52,7 +52,11 @@ function putEncoding(runs: readonly BigRoomRun[], scenario: ScenarioName, put: P
   put(`encode_cpu_ms_${name}`, ours.encodeCpuMs);
   put(`interest_cpu_ms_${name}`, ours.interestCpuMs);
   put(`bytes_per_player_per_s_${name}`, ours.bytesPerPlayerPerTick * TICK_RATE_HZ);
+  put(`age_p95_ms_near_${name}`, ours.ageP95Ms.near ?? undefined);
+  put(`age_p95_ms_far_${name}`, ours.ageP95Ms.far ?? undefined);
+  put(`age_worst_ms_${name}`, ours.ageWorstMs);
   if (theirs === undefined) return;
+  put(`bytes_per_player_per_s_${name}_colyseus`, theirs.bytesPerPlayerPerTick * TICK_RATE_HZ);
   put(`encode_cpu_ms_${name}_colyseus`, theirs.encodeCpuMs);
   put(`encode_ratio_${name}`, ours.encodeCpuMs / theirs.encodeCpuMs);
   put(`encode_p50_ratio_${name}`, ours.encodeP50Ms / theirs.encodeP50Ms);

@@ -107,7 +107,7 @@ function describe(run: BigRoomRun): string {
   const head = `${run.scenario.padEnd(11)} ${run.contender.padEnd(9)}`;
   switch (run.kind) {
     case 'encode':
-      return `${head} sees ${run.visible.toFixed(0).padStart(4)}  encode ${run.encodeCpuMs.toFixed(2)} ms CPU a tick  interest ${run.interestCpuMs.toFixed(2)}  ${run.bytesPerPlayerPerTick.toFixed(0)} B/player/tick  ${run.decodeErrors} errors`;
+      return `${head} sees ${run.visible.toFixed(0).padStart(4)}  encode ${run.encodeCpuMs.toFixed(2)} ms CPU a tick  interest ${run.interestCpuMs.toFixed(2)}  ${run.bytesPerPlayerPerTick.toFixed(0)} B/player/tick  age p95 near ${run.ageP95Ms.near ?? '-'} far ${run.ageP95Ms.far ?? '-'} ms  ${run.decodeErrors} errors`;
     case 'play':
       return `${head} ${run.players} players  tick ${run.server.tickMs.p50.toFixed(1)} / ${run.server.tickMs.p95.toFixed(1)} / ${run.server.tickMs.p99.toFixed(1)} ms  CPU ${run.server.cpuPercent.toFixed(0)} %  ${run.load.patchesPerPlayerPerSecond.toFixed(1)} patches/s  ${run.load.bytesPerPlayerPerSecond} B/s  noise ${run.noisePercent} %`;
     case 'failed':

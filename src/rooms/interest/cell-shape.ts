@@ -23,31 +23,63 @@ export function cellSide(radii: readonly number[]): number {
   return Math.max(fine, coarse);
 }
 
+/** Of a radius: what is nearer is surely in the ring. In the finest cells, near is one's own cell and the eight around it. */
+const RING_SHARES = { near: 0.4, mid: 0.6 } as const;
+
 /** The cells around one that are seen from it. */
 export interface CellShape {
   /** Rows above and below. */
   readonly reach: number;
   /** Columns to the left and right, by distance of the row (0 to `reach`). */
   readonly halfWidths: Int32Array;
+  /** The same of what is near, and of what is no farther than the middle; -1: nothing of that row. */
+  readonly nearWidths: Int32Array;
+  readonly midWidths: Int32Array;
 }
 
-/** @param radius - in the unit of `side` */
-export function cellShape(radius: number, side: number): CellShape {
+/**
+ * @param radius - in the unit of `side`
+ * @param share - of the radius, what is seen; rings stay where they are
+ */
+export function cellShape(radius: number, side: number, share = 1): CellShape {
   const inCells = radius / side;
   // Against the last bit of the division: a reach of exactly 2 must not become 3.
-  const reach = Math.ceil(inCells + 2 * MARGIN - 1e-9);
-  const halfWidths = new Int32Array(reach + 1);
+  const reach = Math.ceil(inCells * share + 2 * MARGIN - 1e-9);
+  const halfWidths = widthsWithin(reach, inCells * share);
+  const within = (most: number) =>
+    widthsWithin(reach, inCells * most).map((width, row) =>
+      Math.min(width, halfWidths[row] as number),
+    );
+  return {
+    reach,
+    halfWidths,
+    nearWidths: within(RING_SHARES.near),
+    midWidths: within(RING_SHARES.mid),
+  };
+}
+
+/** @param distance - up to which points of a cell may be, in cells */
+function widthsWithin(reach: number, distance: number): Int32Array {
+  const widths = new Int32Array(reach + 1);
   for (let row = 0; row <= reach; row++) {
     let width = reach;
-    while (width > 0 && Math.hypot(leastGap(row), leastGap(width)) > inCells) width--;
-    halfWidths[row] = width;
+    while (width >= 0 && Math.hypot(leastGap(row), leastGap(width)) > distance) width--;
+    widths[row] = width;
   }
-  return { reach, halfWidths };
+  return widths;
 }
 
 /** Least distance along one axis of points whose cells are so many apart, in cells. */
 function leastGap(cells: number): number {
   return Math.max(0, cells - 1 - 2 * MARGIN);
+}
+
+/** The ring of a cell that is seen, by its number: 0 near, 1 in the middle, 2 far. */
+export function ringOf({ nearWidths, midWidths }: CellShape, dx: number, dy: number): number {
+  const row = Math.abs(dy);
+  const column = Math.abs(dx);
+  if (column <= (nearWidths[row] as number)) return 0;
+  return column <= (midWidths[row] as number) ? 1 : 2;
 }
 
 /** Whether a cell is seen from another, `dx` and `dy` cells away. */

@@ -1,6 +1,6 @@
 import { $changes, type ChangeTree, type Encoder, OPERATION } from '@colyseus/schema';
 import type { RoomInterest } from './room-interest.ts';
-import { SegmentPen } from './segment-book.ts';
+import { SegmentPen } from './segment-pen.ts';
 import type { GoneItem } from './tracked-items.ts';
 import { isMap, isReplaced, refIdOf } from './trees.ts';
 import { stockViewWriter, type Viewer, type ViewWriter } from './viewers.ts';

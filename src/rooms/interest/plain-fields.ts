@@ -11,12 +11,12 @@ type Descriptor = ChangeTree['encDescriptor'];
 
 /** Of one class of entities. */
 export interface PlainFields {
-  /** 1 where a change of the field may be encoded once for all. */
-  readonly isPlain: Uint8Array;
+  /** Bits of the fields whose changes may be encoded once for all. */
+  readonly plain: number;
   /** Whether the whole class is like that: then its entities may be introduced with bytes of ours, too. */
   readonly areAllPlain: boolean;
-  /** Indexes of the fields that leave together. */
-  readonly together: readonly number[];
+  /** Bits of the fields that leave together. */
+  readonly together: number;
 }
 
 /** Reads classes once. */
@@ -45,18 +45,28 @@ function readFields(
   togetherNames: readonly string[],
 ): PlainFields {
   const { names } = descriptor;
-  const isPlain = new Uint8Array(Math.max(64, names.length));
-  if (!descriptor.isSchema) return { isPlain, areAllPlain: false, together: [] };
+  if (!descriptor.isSchema) return { plain: 0, areAllPlain: false, together: 0 };
+  let plain = 0;
   let areAllPlain = !hasOddities(descriptor, schemaClass);
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;
-    if (isPlainField(descriptor, index)) isPlain[index] = 1;
+    if (isPlainField(descriptor, index)) plain |= 1 << index;
     else areAllPlain = false;
   }
-  const together = togetherNames
-    .map((name) => names.indexOf(name))
-    .filter((index) => index >= 0 && isPlain[index] === 1);
-  return { isPlain, areAllPlain, together };
+  let together = 0;
+  for (const name of togetherNames) {
+    const index = names.indexOf(name);
+    if (index >= 0 && index < FIELDS) together |= 1 << index;
+  }
+  return { plain, areAllPlain, together: together & plain };
+}
+
+/** Whether nothing else of an entity has changed. */
+export function areChangesPlain(
+  { dirtyLow, dirtyHigh }: ChangeTree,
+  { plain }: PlainFields,
+): boolean {
+  return plain !== 0 && (dirtyLow & ~plain) === 0 && dirtyHigh === 0;
 }
 
 function isPlainField(descriptor: Descriptor, index: number): boolean {

@@ -1,5 +1,6 @@
 import { type Client, ClientState } from '@colyseus/core';
 import { $changes, type ChangeTree, type Encoder, type Schema } from '@colyseus/schema';
+import type { QualityLevel } from '../../protocol/quality.ts';
 import type { DerivedSight } from '../journal/view-recorder.ts';
 import type { Eye, Interest } from './interest.ts';
 import { SightMap } from './sight-map.ts';
@@ -17,6 +18,8 @@ import { stockViewWriter, type Viewer, Viewers, type ViewWriter } from './viewer
 /** The room's side. */
 export interface InterestHost {
   readonly encoder: () => Encoder;
+  /** How much the link of a client carries; all of it unless something else is said. */
+  readonly levelOf?: (client: Client) => QualityLevel;
   /** Takes what the game's own functions throw. */
   fault(error: unknown): void;
 }
@@ -41,7 +44,10 @@ export class RoomInterest implements DerivedSight {
     this.#host = host;
     this.viewers = new Viewers(() => host.encoder().root);
     this.sights = new SightMap(
-      Object.values(interest.classes).map(({ radius }) => radius),
+      Object.values(interest.classes).map(({ radius, importance = 'normal' }) => ({
+        radius,
+        importance,
+      })),
       {
         entered: (id, item) => this.writer.enter(this.#viewer(id), this.items.treeOf(item)),
         left: (id, item) => this.writer.leave(this.#viewer(id), this.items.treeOf(item)),
@@ -151,6 +157,8 @@ export class RoomInterest implements DerivedSight {
       this.sights.placeViewer(id, this.items.xOf(item), this.items.yOf(item));
     }
     if (item >= 0) this.sights.setTeam(id, this.sights.teamOf(item));
+    this.sights.setOwn(id, item);
+    this.sights.setLevel(id, this.#host.levelOf?.(client) ?? 0);
   }
 
   #forget(item: GoneItem): void {

@@ -9,17 +9,20 @@ const RADII = [10, 25, Number.POSITIVE_INFINITY];
 function watched(radii: readonly number[] = RADII) {
   const told = new Set<string>();
   const events: string[] = [];
-  const map = new SightMap(radii, {
-    entered: (viewer, item) => {
-      if (told.has(`${viewer} ${item}`)) throw new Error(`told twice: ${viewer} ${item}`);
-      told.add(`${viewer} ${item}`);
-      events.push(`+${viewer} ${item}`);
+  const map = new SightMap(
+    radii.map((radius) => ({ radius, importance: 'normal' as const })),
+    {
+      entered: (viewer, item) => {
+        if (told.has(`${viewer} ${item}`)) throw new Error(`told twice: ${viewer} ${item}`);
+        told.add(`${viewer} ${item}`);
+        events.push(`+${viewer} ${item}`);
+      },
+      left: (viewer, item) => {
+        if (!told.delete(`${viewer} ${item}`)) throw new Error(`never told: ${viewer} ${item}`);
+        events.push(`-${viewer} ${item}`);
+      },
     },
-    left: (viewer, item) => {
-      if (!told.delete(`${viewer} ${item}`)) throw new Error(`never told: ${viewer} ${item}`);
-      events.push(`-${viewer} ${item}`);
-    },
-  });
+  );
   return { map, told, events };
 }
 

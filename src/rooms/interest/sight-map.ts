@@ -1,5 +1,7 @@
+import type { QualityLevel } from '../../protocol/quality.ts';
 import { CellGrid, type CellPoints, resized } from './cell-grid.ts';
 import { type CellShape, cellShape, cellSide, isWithin } from './cell-shape.ts';
+import { type Importance, isShownFromAfar, sightShare } from './pace.ts';
 import { ViewerBits } from './viewer-bits.ts';
 
 // Who sees what. Changes are gathered and settled once, so that somebody who moves along with what he sees never loses it in
@@ -7,10 +9,20 @@ import { ViewerBits } from './viewer-bits.ts';
 //
 //   place items, place eyes, …  ──▶  settle()  ──▶  left(viewer, item) · entered(viewer, item)
 //
-// An item is seen from the cells around its own, by everybody when it is everywhere, and by its own team.
+// An item is seen from the cells around its own, by everybody when it is everywhere, and by its own team. Whose link is poor sees
+// less, by the importance of what there is; but what is his own he sees as ever.
 
 const NONE = -1;
 export const NO_TEAM = 0;
+
+const LEVELS: readonly QualityLevel[] = [0, 1, 2, 3, 4];
+
+/** What the map knows of a class. */
+export interface SightClass {
+  /** In units of the game; `Infinity`: seen from everywhere. */
+  readonly radius: number;
+  readonly importance: Importance;
+}
 
 /** Told of each change once. */
 export interface SightListener {
@@ -25,14 +37,19 @@ export class SightMap {
   /** Who was told of what. */
   readonly seen = new ViewerBits();
   readonly #listener: SightListener;
-  /** By class; null: seen from everywhere. */
-  readonly #shapes: readonly (CellShape | null)[];
+  readonly #classRules: readonly SightClass[];
+  /** By class, then by level; null: nothing of it is seen by its place. */
+  readonly #shapes: readonly (readonly (CellShape | null)[])[];
   readonly #items: readonly CellPoints[];
   readonly #known = new Set<number>();
   #classes = new Int32Array(64);
   #teams = new Int32Array(64);
   #everywhere = new Int32Array(64);
   readonly #viewers = new Set<number>();
+  /** Of viewers, where it is not 0. */
+  readonly #levels = new Map<number, QualityLevel>();
+  /** Of viewers, what is their own. */
+  readonly #own = new Map<number, number>();
   readonly #teamOfViewer = new Map<number, number>();
   readonly #viewersOfTeam = new Map<number, Set<number>>();
   readonly #changedItems = new Set<number>();
@@ -42,20 +59,24 @@ export class SightMap {
     { readonly column: number; readonly row: number } | null
   >();
 
-  /** @param radii - of each class, in units of the game; `Infinity`: seen from everywhere */
-  constructor(radii: readonly number[], listener: SightListener) {
+  constructor(classes: readonly SightClass[], listener: SightListener) {
     this.#listener = listener;
-    const side = cellSide(radii);
-    this.#shapes = radii.map((radius) =>
-      Number.isFinite(radius) ? cellShape(radius, side) : null,
+    this.#classRules = classes;
+    const side = cellSide(classes.map(({ radius }) => radius));
+    this.#shapes = classes.map((itemClass) =>
+      LEVELS.map((level) => shapeAt(itemClass, level, side)),
     );
-    this.grid = new CellGrid(side, radii.length + 1);
+    this.grid = new CellGrid(side, classes.length + 1);
     this.eyes = this.grid.points(0);
-    this.#items = radii.map((_, index) => this.grid.points(index + 1));
+    this.#items = classes.map((_, index) => this.grid.points(index + 1));
   }
 
   get classes(): number {
     return this.#shapes.length;
+  }
+
+  importanceOf(itemClass: number): Importance {
+    return (this.#classRules[itemClass] as SightClass).importance;
   }
 
   /** Places of one class' items in the grid. */
@@ -63,9 +84,9 @@ export class SightMap {
     return this.#items[itemClass] as CellPoints;
   }
 
-  /** Null: seen from everywhere. */
-  shapeOf(itemClass: number): CellShape | null {
-    return this.#shapes[itemClass] as CellShape | null;
+  /** Null: nothing of it is seen by its place. */
+  shapeOf(itemClass: number, level: QualityLevel = 0): CellShape | null {
+    return (this.#shapes[itemClass] as readonly (CellShape | null)[])[level] as CellShape | null;
   }
 
   classOf(item: number): number {
@@ -85,6 +106,15 @@ export class SightMap {
     return this.#teamOfViewer.get(viewer) ?? NO_TEAM;
   }
 
+  levelOf(viewer: number): QualityLevel {
+    return this.#levels.get(viewer) ?? 0;
+  }
+
+  /** -1: none. */
+  ownOf(viewer: number): number {
+    return this.#own.get(viewer) ?? NONE;
+  }
+
   /** A new item, or one that is of another class now. Nowhere, until it is placed. */
   addItem(item: number, itemClass: number): void {
     this.#holdItem(item);
@@ -92,7 +122,7 @@ export class SightMap {
     this.#known.add(item);
     this.#classes[item] = itemClass;
     this.#teams[item] = NO_TEAM;
-    this.#everywhere[item] = this.#shapes[itemClass] === null ? 1 : 0;
+    this.#everywhere[item] = this.shapeOf(itemClass) === null ? 1 : 0;
     this.#changedItems.add(item);
   }
 
@@ -157,12 +187,29 @@ export class SightMap {
     this.#changedViewers.set(viewer, null);
   }
 
+  /** How much his link carries. */
+  setLevel(viewer: number, level: QualityLevel): void {
+    if (this.levelOf(viewer) === level) return;
+    if (level === 0) this.#levels.delete(viewer);
+    else this.#levels.set(viewer, level);
+    this.#changedViewers.set(viewer, null);
+  }
+
+  /** What a viewer sees whatever his link carries, unless it is too far away. @param item - -1: nothing */
+  setOwn(viewer: number, item: number): void {
+    if (this.ownOf(viewer) === item) return;
+    this.#own.set(viewer, item);
+    if (this.levelOf(viewer) !== 0) this.#changedViewers.set(viewer, null);
+  }
+
   /** Forgets a viewer without a word. @param forget - told of each item he saw */
   removeViewer(viewer: number, forget: (item: number) => void): void {
     if (!this.#viewers.delete(viewer)) return;
     this.eyes.remove(viewer);
     this.#viewersOfTeam.get(this.teamOfViewer(viewer))?.delete(viewer);
     this.#teamOfViewer.delete(viewer);
+    this.#levels.delete(viewer);
+    this.#own.delete(viewer);
     this.#changedViewers.delete(viewer);
     for (const item of this.#known) {
       if (!this.seen.has(item, viewer)) continue;
@@ -174,7 +221,8 @@ export class SightMap {
   /** Whether the viewer's cell sees the item's: without its team, and without what is everywhere. */
   isNear(viewer: number, item: number): boolean {
     const { eyes } = this;
-    const shape = this.shapeOf(this.classOf(item));
+    const level = item === this.ownOf(viewer) ? 0 : this.levelOf(viewer);
+    const shape = this.shapeOf(this.classOf(item), level);
     const points = this.#pointsOf(item);
     if (shape === null || points.cellOf(item) === NONE || eyes.cellOf(viewer) === NONE)
       return false;
@@ -198,10 +246,16 @@ export class SightMap {
   }
 
   #mustSee(viewer: number, item: number): boolean {
-    if (this.isEverywhere(item)) return true;
-    const team = this.teamOf(item);
-    if (team !== NO_TEAM && team === this.teamOfViewer(viewer)) return true;
+    if (this.#isSeenFromAfar(viewer, item)) return true;
     return this.isNear(viewer, item);
+  }
+
+  #isSeenFromAfar(viewer: number, item: number): boolean {
+    const team = this.teamOf(item);
+    const isOfTeam = team !== NO_TEAM && team === this.teamOfViewer(viewer);
+    if (!isOfTeam && !this.isEverywhere(item)) return false;
+    if (item === this.ownOf(viewer)) return true;
+    return isShownFromAfar(this.importanceOf(this.classOf(item)), this.levelOf(viewer));
   }
 
   #settlePair(viewer: number, item: number): void {
@@ -234,7 +288,8 @@ export class SightMap {
   }
 
   #settleAround(viewer: number, column: number, row: number): void {
-    for (const [index, shape] of this.#shapes.entries()) {
+    for (let index = 0; index < this.classes; index++) {
+      const shape = this.shapeOf(index);
       if (shape === null) continue;
       const points = this.itemsOf(index);
       this.#forEachAround(shape, column, row, (cell) => {
@@ -267,4 +322,13 @@ export class SightMap {
     this.#teams = resized(this.#teams, length);
     this.#everywhere = resized(this.#everywhere, length);
   }
+}
+
+function shapeAt(
+  { radius, importance }: SightClass,
+  level: QualityLevel,
+  side: number,
+): CellShape | null {
+  const share = sightShare(importance, level);
+  return Number.isFinite(radius) && share > 0 ? cellShape(radius, side, share) : null;
 }

@@ -9,6 +9,8 @@ export class Viewer {
   readonly view: StateView;
   /** Another one after he came back. */
   client: Client;
+  /** Of pace.ts, at which he got the last patch. */
+  step = 0;
 
   constructor(client: Client, view: StateView) {
     this.client = client;

@@ -1,0 +1,11 @@
+import type { QualityLevel } from '../../protocol/quality.ts';
+
+/** What the link of one client carries. */
+export interface ClientBudget {
+  readonly level: QualityLevel;
+  /** Of state, on average; `Infinity` where nothing speaks against what others get. */
+  readonly bytesPerPatch: number;
+}
+
+/** Of a link of which nothing bad is known. */
+export const FREE_BUDGET: ClientBudget = { level: 0, bytesPerPatch: Number.POSITIVE_INFINITY };

@@ -1,0 +1,64 @@
+import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import type { PlainFields } from './plain-fields.ts';
+import { refIdOf } from './trees.ts';
+
+const SWITCH_TO_STRUCTURE = 255;
+
+/** Writes entities one after the other, in Colyseus' format. Writing past the end is lost and counted. */
+export class SegmentPen {
+  readonly #encoder: Encoder;
+  readonly #bytes: Uint8Array;
+  readonly #it: { offset: number };
+  #tree: ChangeTree | null = null;
+
+  constructor(encoder: Encoder, bytes: Uint8Array, it: { offset: number }) {
+    this.#encoder = encoder;
+    this.#bytes = bytes;
+    this.#it = it;
+  }
+
+  get offset(): number {
+    return this.#it.offset;
+  }
+
+  /** These fields as they are now, and the rest of what leaves together with them. */
+  writeFields(tree: ChangeTree, fields: number, { together }: PlainFields): void {
+    this.#switchTo(tree);
+    let rest = (fields & together) === 0 ? fields : fields | together;
+    while (rest !== 0) {
+      const bit = rest & -rest;
+      rest ^= bit;
+      const index = 31 - Math.clz32(bit);
+      if ((tree.getValue(index) ?? null) !== null) this.write(index, OPERATION.REPLACE);
+      else if ((fields & bit) !== 0) this.write(index, OPERATION.DELETE);
+    }
+  }
+
+  /** All there is of an entity, for those who have never seen it. */
+  writeLive(tree: ChangeTree): void {
+    this.#switchTo(tree);
+    tree.forEachLiveWithCtx(this, writeLiveField);
+  }
+
+  /** One operation of a collection. */
+  writeEntry(tree: ChangeTree, index: number, operation: OPERATION): void {
+    this.#switchTo(tree);
+    this.write(index, operation);
+  }
+
+  write(index: number, operation: OPERATION): void {
+    const tree = this.#tree as ChangeTree;
+    const { encoder, metadata } = tree.encDescriptor;
+    encoder(this.#encoder, this.#bytes, tree, index, operation, this.#it, false, true, metadata);
+  }
+
+  #switchTo(tree: ChangeTree): void {
+    this.#tree = tree;
+    this.#bytes[this.#it.offset++] = SWITCH_TO_STRUCTURE;
+    encode.number(this.#bytes, refIdOf(tree), this.#it);
+  }
+}
+
+function writeLiveField(pen: SegmentPen, index: number): void {
+  pen.write(index, OPERATION.ADD);
+}
