@@ -1,5 +1,4 @@
 import type { ConnectionState, RoomStats } from '@meridian/client';
-import { ARENA_MAP } from '../shared/arena-map.ts';
 import type { Fighter } from '../shared/arena-state.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../shared/messages.ts';
 import { MATCH_PHASE, PICKUP_KIND, STANCE } from '../shared/rules.ts';
@@ -19,6 +18,8 @@ import { PALETTE } from './render/palette.ts';
 import type { Pose } from './render/pose.ts';
 import type { Stage } from './render/stage.ts';
 
+/** Shots from farther outside of the screen are not drawn, in units: most of them end before they are seen. */
+const UNSEEN_SHOTS = 420;
 /** How far the camera looks ahead along the aim, as a part of the way to the pointer. */
 const LOOK_AHEAD = 0.16;
 const MOST_LOOK_AHEAD = 150;
@@ -60,6 +61,7 @@ export class Game implements SessionListener {
     this.#keyboardMouse = new KeyboardMouse(surface);
     this.#touch = new TouchSticks(surface, byId('touch-dash'));
     this.#controls = new Controls(this.#keyboardMouse, this.#touch, new Gamepads());
+    this.#stage.setField(this.#session.field);
     this.#session.listen(this);
   }
 
@@ -75,7 +77,8 @@ export class Game implements SessionListener {
     for (const [id, fighter] of state.fighters) {
       const pose = this.#session.pose(id, fighter);
       this.#noticeStance(id, fighter, pose);
-      this.#stage.fighter(id)?.update(fighter, pose, elapsedMs);
+      const isInView = this.#stage.isInView(pose.x, pose.y);
+      this.#stage.fighter(id)?.update(fighter, pose, elapsedMs, isInView);
     }
     this.#noticePhase(state.phase);
     this.#drawSight();
@@ -88,6 +91,8 @@ export class Game implements SessionListener {
       roomId: this.#session.roomId,
       roomNowMs,
       nowMs,
+      summary: this.#session.summary,
+      field: this.#session.field,
       dashClock: this.#session.dashClock,
       view: this.#stage.camera.visible(),
       delayMs: this.#session.interpolationDelayMs,
@@ -106,8 +111,14 @@ export class Game implements SessionListener {
 
   onFighterAdded(id: string, fighter: Fighter): void {
     const isMe = id === this.#session.myId;
-    this.#stage.addFighter(id, fighter, { isMe, isFriend: this.#session.isFriend(fighter) });
-    this.#lastStance.set(id, STANCE.dead);
+    this.#stage.addFighter(id, fighter, {
+      isMe,
+      isFriend: this.#session.isFriend(fighter),
+      showsName: this.#session.summary === null || isMe || !fighter.isBot,
+    });
+    // In a battle, who comes into sight has not come into the world.
+    const hasArrived = isMe || this.#session.summary === null;
+    this.#lastStance.set(id, hasArrived ? STANCE.dead : fighter.stance);
     if (isMe) this.#stage.camera.jumpTo(fighter.x, fighter.y);
   }
 
@@ -120,6 +131,7 @@ export class Game implements SessionListener {
     const isMe = id === this.#session.myId;
     const colour = this.#colourOf(id);
     const { particles, camera } = this.#stage;
+    if (!camera.sees(pose.x, pose.y, UNSEEN_SHOTS)) return;
     const muzzle = {
       x: pose.x + Math.cos(pose.aim) * 30,
       y: pose.y + Math.sin(pose.aim) * 30,
@@ -173,7 +185,7 @@ export class Game implements SessionListener {
 
   #readWish(): Wish {
     const wish = this.#controls.read(this.#aimOrigin);
-    const dashes = isDashing(this.#session.dashClock);
+    const dashes = isDashing(this.#session.dashClock, this.#session.field.tempo);
     if (dashes && !this.#wasDashing) this.#sounds.play('dash');
     this.#wasDashing = dashes;
     return wish;
@@ -182,7 +194,12 @@ export class Game implements SessionListener {
   /** The streak of one shot, and what it does where it ends. */
   #fly(shooterId: string, pose: Pose, angle: number, colour: string): void {
     const { particles, tracers } = this.#stage;
-    const { distance, target } = traceShot(pose, angle, ARENA_MAP, this.#targetsOf(shooterId));
+    const { distance, target } = traceShot(
+      pose,
+      angle,
+      this.#session.field.map,
+      this.#targetsOf(shooterId),
+    );
     const x = pose.x + Math.cos(angle) * distance;
     const y = pose.y + Math.sin(angle) * distance;
     const sparks =
@@ -190,6 +207,7 @@ export class Game implements SessionListener {
         ? { colour, count: 6, speed: 300, lifeMs: 240 }
         : { colour: PALETTE.white, count: 9, speed: 420, lifeMs: 320 };
     tracers.fire(pose, angle, distance, colour, () => {
+      if (!this.#stage.isInView(x, y)) return;
       particles.burst({ x, y, ...sparks, direction: angle + Math.PI, spread: 1.9 });
       particles.bead(x, y, colour, target === null ? 0.36 : 0.6, 150, 0.8);
       if (target !== null) this.#stage.fighter(target)?.flash();
@@ -225,12 +243,13 @@ export class Game implements SessionListener {
     const isMe = id === this.#session.myId;
     const colour = this.#colourOf(id);
     const { particles, camera } = this.#stage;
+    this.#sounds.play('death', this.#offsetTo(pose));
+    if (!this.#stage.isInView(pose.x, pose.y)) return;
     particles.burst({ ...pose, colour, count: 34, speed: 620, lifeMs: 760, scale: 0.5 });
     particles.burst({ ...pose, colour: PALETTE.white, count: 14, speed: 320, lifeMs: 420 });
     particles.bead(pose.x, pose.y, colour, 2.6, 420, 0.9);
     particles.ring(pose.x, pose.y, colour, 3.4, 520);
     camera.shake(isMe ? 0.9 : 0.12);
-    this.#sounds.play('death', this.#offsetTo(pose));
   }
 
   #arrive(id: string, fighter: Fighter): void {
@@ -248,7 +267,8 @@ export class Game implements SessionListener {
     const isFirst = this.#phase === -1;
     this.#phase = phase;
     if (phase === MATCH_PHASE.results) this.#sounds.play('fanfare');
-    else this.#hud.announce(isFirst ? 'Fight!' : 'New match');
+    else if (isFirst) this.#hud.announce('Fight!');
+    else this.#hud.announce(this.#session.summary === null ? 'New match' : 'New battle');
   }
 
   #moveCamera(elapsedMs: number): void {
@@ -283,7 +303,7 @@ export class Game implements SessionListener {
       return;
     }
     const pose = this.#session.pose(this.#session.myId, me);
-    const { distance } = traceShot(pose, pose.aim, ARENA_MAP, []);
+    const { distance } = traceShot(pose, pose.aim, this.#session.field.map, []);
     const hasPointer =
       this.#keyboardMouse.pointer !== null && this.#keyboardMouse.usedAtMs > this.#touch.usedAtMs;
     this.#stage.showSight(pose, distance, hasPointer ? 0.16 : 0.5);

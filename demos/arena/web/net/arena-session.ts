@@ -8,8 +8,9 @@ import {
   type Reconciler,
   type RoomStats,
 } from '@meridian/client';
-import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { ArenaState, Fighter } from '../../shared/arena-state.ts';
+import type { BattleSummary } from '../../shared/crowd/crowd-state.ts';
+import { type Field, fieldOf, ROOM } from '../../shared/field.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../../shared/messages.ts';
 import { MoveInput } from '../../shared/move-input.ts';
 import { BUTTON, STANCE } from '../../shared/rules.ts';
@@ -32,7 +33,13 @@ export interface JoinRequest {
   readonly displayName: string;
   /** From an invitation link; null for any arena. */
   readonly roomId: string | null;
-  readonly rules: MatchRules;
+  readonly rules: MatchRules | BattleRules;
+}
+
+/** A battle of two armies instead of an arena. */
+export interface BattleRules {
+  /** How many fight; bots are the rest. */
+  readonly fighters: number;
 }
 
 /** What a match may differ in. Players with the same rules share an arena. */
@@ -73,7 +80,9 @@ export class ArenaSession {
   readonly #room: MeridianRoom<ArenaState>;
   readonly #predict: Predict;
   readonly #input: InputHandle<MoveInput>;
-  readonly #trigger = new Trigger();
+  /** Where is fought: told by the name of the room. */
+  readonly field: Field;
+  readonly #trigger: Trigger;
   readonly #untrack = new Map<string, () => void>();
   readonly #pending: { atMs: number; id: string; fighter: Fighter }[] = [];
   readonly #glide = new ReturnGlide(FARTHEST_GLIDE);
@@ -81,11 +90,14 @@ export class ArenaSession {
   readonly #poses = new Map<string, Pose>();
   #me: PredictedBody | null = null;
   #listener: SessionListener | null = null;
-  #delayMs = interpolationDelayMs(0);
+  #delayMs: number;
   #delayReviewedAtMs = 0;
 
   constructor(room: MeridianRoom<ArenaState>) {
     this.#room = room;
+    this.field = fieldOf(room.name);
+    this.#trigger = new Trigger(this.field.tempo);
+    this.#delayMs = interpolationDelayMs(0, this.field.tempo.stepRateHz);
     // Stamping only the inputs that shoot keeps the others a byte shorter; nothing else is rewound.
     this.#input = room.input<MoveInput>({
       type: MoveInput,
@@ -106,7 +118,7 @@ export class ArenaSession {
     await signInAs(client, request.displayName);
     const room =
       request.roomId === null
-        ? await client.joinOrCreate<ArenaState>('arena', { ...request.rules })
+        ? await client.joinOrCreate<ArenaState>(roomOf(request.rules), { ...request.rules })
         : await client.joinById<ArenaState>(request.roomId);
     return new ArenaSession(room);
   }
@@ -125,6 +137,11 @@ export class ArenaSession {
 
   get me(): Fighter | undefined {
     return this.state.fighters?.get(this.myId);
+  }
+
+  /** Of a battle, the part that everybody gets; null in an arena. */
+  get summary(): BattleSummary | null {
+    return (this.state as { readonly summary?: BattleSummary }).summary ?? null;
   }
 
   /** Of the own squad. */
@@ -247,10 +264,11 @@ export class ArenaSession {
 
   #predictMe(fighter: Fighter): void {
     this.#me?.dispose();
+    const { map, tempo } = this.field;
     const me: PredictedBody = this.#predict.reconciler<Fighter, MoveInput>(fighter, {
       input: this.#input,
       fields: ['x', 'y', 'dashClock', 'effects', 'stance'],
-      step: (ctx, body, input) => stepFighter(body, input, ctx.dt, ARENA_MAP),
+      step: (_ctx, body, input) => stepFighter(body, input, tempo, map),
       smoothMs: 60,
       snap: TELEPORT_DISTANCE,
       // A respawn is not a wrong prediction.
@@ -285,11 +303,15 @@ export class ArenaSession {
   #reviewDelay(nowMs: number): void {
     if (nowMs - this.#delayReviewedAtMs < DELAY_REVIEW_MS) return;
     this.#delayReviewedAtMs = nowMs;
-    const wanted = interpolationDelayMs(this.#room.clock.jitter());
+    const wanted = interpolationDelayMs(this.#room.clock.jitter(), this.field.tempo.stepRateHz);
     // Slowly: a sudden change would be seen as a jump of everybody.
     this.#delayMs += Math.max(-3, Math.min(6, wanted - this.#delayMs));
     this.#predict.setDefaults({ mode: 'lerp', delay: this.#delayMs });
   }
+}
+
+function roomOf(rules: MatchRules | BattleRules): string {
+  return 'fighters' in rules ? ROOM.battle : ROOM.arena;
 }
 
 function toAxis(value: number): number {

@@ -10,7 +10,7 @@ const FOLLOW_MS = 90;
 
 /** Follows the player, looks a little ahead, and shakes. */
 export class Camera {
-  readonly #map: ArenaMap;
+  #map: ArenaMap;
   readonly #isCalm: boolean;
   #x: number;
   #y: number;
@@ -26,6 +26,12 @@ export class Camera {
     this.#isCalm = isCalm;
     this.#x = map.width / 2;
     this.#y = map.height / 2;
+  }
+
+  /** Another world to look at, from its middle. */
+  setMap(map: ArenaMap): void {
+    this.#map = map;
+    this.jumpTo(map.width / 2, map.height / 2);
   }
 
   /** Size of the screen in CSS pixels. */
@@ -81,6 +87,15 @@ export class Camera {
     const width = this.#width / this.scale;
     const height = this.#height / this.scale;
     return { x: x - width / 2, y: y - height / 2, width, height };
+  }
+
+  /** Whether a point is on the screen, or nearer to it than `margin`, in units. */
+  sees(x: number, y: number, margin: number): boolean {
+    const view = this.#view();
+    return (
+      Math.abs(x - view.x) < this.#width / this.scale / 2 + margin &&
+      Math.abs(y - view.y) < this.#height / this.scale / 2 + margin
+    );
   }
 
   #view(): { x: number; y: number } {
