@@ -1,4 +1,3 @@
-import type { ArenaMap } from '../../shared/arena-map.ts';
 import { ARMY } from '../../shared/crowd/crowd-rules.ts';
 import type { BattleSummary } from '../../shared/crowd/crowd-state.ts';
 import { HEAT_CELLS, heatAt } from '../../shared/crowd/heat.ts';
@@ -10,35 +9,35 @@ const ENEMIES = [255, 140, 60] as const;
 
 /** Where the armies are: clouds of light, mine blue and theirs orange, as everywhere else. */
 export class HeatPicture {
-  readonly #canvas = document.createElement('canvas');
-  readonly #context: CanvasRenderingContext2D | null;
+  readonly #cells = document.createElement('canvas');
+  /** As large as the map on the screen: it is made once a second, and drawn many times. */
+  readonly #clouds = document.createElement('canvas');
   #shown = '';
 
   constructor() {
-    this.#canvas.width = this.#canvas.height = HEAT_CELLS;
-    this.#context = this.#canvas.getContext('2d');
+    this.#cells.width = this.#cells.height = HEAT_CELLS;
   }
 
-  /** @param context - scaled to the map's units */
-  draw(
-    context: CanvasRenderingContext2D,
-    { heat }: BattleSummary,
-    { map, myTeam }: { readonly map: ArenaMap; readonly myTeam: number },
-  ): void {
+  /** @param canvasSize - of the map on the canvas, pixels @returns the picture, as large as that */
+  picture({ heat }: BattleSummary, myTeam: number, canvasSize: number): HTMLCanvasElement {
     const isWest = myTeam !== ARMY.east;
-    if (this.#shown !== `${isWest} ${heat}`) this.#paint(heat, isWest);
-    this.#shown = `${isWest} ${heat}`;
-    context.save();
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = 'high';
-    context.globalCompositeOperation = 'lighter';
-    context.drawImage(this.#canvas, 0, 0, map.width, map.height);
-    context.restore();
+    const shown = `${canvasSize} ${isWest} ${heat}`;
+    if (this.#shown === shown) return this.#clouds;
+    this.#shown = shown;
+    this.#paint(heat, isWest);
+    this.#clouds.width = this.#clouds.height = canvasSize;
+    const context = this.#clouds.getContext('2d');
+    if (context !== null) {
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(this.#cells, 0, 0, canvasSize, canvasSize);
+    }
+    return this.#clouds;
   }
 
   #paint(heat: string, isWest: boolean): void {
-    if (this.#context === null) return;
-    const image = this.#context.createImageData(HEAT_CELLS, HEAT_CELLS);
+    const context = this.#cells.getContext('2d');
+    if (context === null) return;
+    const image = context.createImageData(HEAT_CELLS, HEAT_CELLS);
     for (let cell = 0; cell < HEAT_CELLS ** 2; cell += 1) {
       const { west, east } = heatAt(heat, cell % HEAT_CELLS, Math.floor(cell / HEAT_CELLS));
       const [friends, enemies] = isWest ? [west, east] : [east, west];
@@ -50,6 +49,6 @@ export class HeatPicture {
       }
       image.data[cell * 4 + 3] = 255 * Math.min(1, 0.25 + (0.75 * all) / FULL);
     }
-    this.#context.putImageData(image, 0, 0);
+    context.putImageData(image, 0, 0);
   }
 }

@@ -8,6 +8,8 @@ import { byId } from './dom.ts';
 import { HeatPicture } from './heat-picture.ts';
 
 const REDRAW_MS = 66;
+/** Walls of a map that is too large to show each. */
+const QUIET_FROM = 200;
 
 export interface MinimapView {
   readonly state: ArenaState;
@@ -38,7 +40,7 @@ export class Minimap {
     context.drawImage(this.#walls, 0, 0);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     if (summary === null) this.#drawPickups(context, shown);
-    else this.#heat.draw(context, summary, { map, myTeam: myTeamOf(shown) });
+    else this.#drawHeat(context, shown, summary);
     context.strokeStyle = 'rgba(200, 215, 255, 0.35)';
     context.lineWidth = 1.2 / scale;
     context.strokeRect(view.x, view.y, view.width, view.height);
@@ -53,6 +55,14 @@ export class Minimap {
       context.fillRect(pickup.x - 26, pickup.y - 26, 52, 52);
     }
     context.globalAlpha = 1;
+  }
+
+  #drawHeat(context: CanvasRenderingContext2D, shown: MinimapView, summary: BattleSummary): void {
+    const { map } = shown;
+    const picture = this.#heat.picture(summary, myTeamOf(shown), this.#canvas.width);
+    context.globalCompositeOperation = 'lighter';
+    context.drawImage(picture, 0, 0, map.width, map.height);
+    context.globalCompositeOperation = 'source-over';
   }
 
   #drawFighters(context: CanvasRenderingContext2D, { state, myId }: MinimapView): void {
@@ -92,7 +102,8 @@ export class Minimap {
     if (context === null) return;
     const scale = this.#walls.width / map.width;
     context.scale(scale, scale);
-    context.fillStyle = '#46598f';
+    // Small on the map, they are a pattern rather than walls: quieter.
+    context.fillStyle = map.walls.length > QUIET_FROM ? '#2b3860' : '#46598f';
     for (const { x, y, width, height } of map.walls) context.fillRect(x, y, width, height);
   }
 }

@@ -60,15 +60,17 @@ export class Camera {
     this.#timeMs += elapsedMs;
   }
 
-  applyTo(world: Container): void {
+  /** @param pixelRatio - pixels of the canvas per pixel of CSS: the world stands on whole ones, so its ground is copied as it is */
+  applyTo(world: Container, pixelRatio: number): void {
     const { x, y } = this.#view();
     const shake = this.#trauma ** 2 * 16;
     const shakeX = Math.sin(this.#timeMs * 0.071) * shake;
     const shakeY = Math.cos(this.#timeMs * 0.083) * shake;
     world.scale.set(this.scale);
+    const whole = (at: number) => Math.round(at * pixelRatio) / pixelRatio;
     world.position.set(
-      this.#width / 2 - x * this.scale + shakeX,
-      this.#height / 2 - y * this.scale + shakeY,
+      whole(this.#width / 2 - x * this.scale + shakeX),
+      whole(this.#height / 2 - y * this.scale + shakeY),
     );
   }
 

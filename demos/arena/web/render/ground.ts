@@ -16,8 +16,12 @@ export interface View {
 export interface Ground {
   readonly floor: Container;
   readonly walls: Container;
-  /** Call once per frame. */
-  show(view: View): void;
+  /**
+   * Call once per frame.
+   *
+   * @param pixelsPerUnit - pixels of the canvas, which are not those of CSS
+   */
+  show(view: View, pixelsPerUnit: number): void;
   destroy(): void;
 }
 

@@ -186,8 +186,9 @@ export class Stage {
     this.particles.update(elapsedMs);
     this.numbers.update(elapsedMs);
     this.#fadeLeaving(elapsedMs);
-    this.camera.applyTo(this.#world);
-    this.#ground.show(this.camera.visible());
+    const { resolution } = this.#app.renderer;
+    this.camera.applyTo(this.#world, resolution);
+    this.#ground.show(this.camera.visible(), this.camera.scale * resolution);
     this.#app.render();
   }
 

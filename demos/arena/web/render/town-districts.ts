@@ -34,6 +34,18 @@ export function districtAt(x: number, y: number, map: ArenaMap): District {
   };
 }
 
+/** The district of a place and all around it. */
+export function districtsNear(x: number, y: number, map: ArenaMap): readonly District[] {
+  const districts = new Map<string, District>();
+  for (const offsetX of [-DISTRICT, 0, DISTRICT]) {
+    for (const offsetY of [-DISTRICT, 0, DISTRICT]) {
+      const district = districtAt(x + offsetX, y + offsetY, map);
+      districts.set(district.name, district);
+    }
+  }
+  return [...districts.values()];
+}
+
 function indexOf(at: number, size: number): number {
   return Math.max(0, Math.min(Math.ceil(size / DISTRICT) - 1, Math.floor(at / DISTRICT)));
 }

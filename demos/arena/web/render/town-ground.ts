@@ -6,18 +6,27 @@ import { districtAt } from './town-districts.ts';
 import { bakePaving, paintPiece } from './town-paint.ts';
 import { bakeWall, WALL_LIFT, WALL_MARGIN, WALL_PIXELS_PER_UNIT } from './walls.ts';
 
-/** Side of a piece, in units. A screen shows up to six of them. */
-export const PIECE = 1_024;
+/** Side of a piece, in pixels of the canvas: it is copied to the screen as it is, which costs a fifth of scaling it. */
+const PIECE_PIXELS = 1_024;
+/** Longest wall in one texture, in units. */
+const LONGEST_WALL = 1_024;
+/** A wall reaches this far out of its box, in units. */
+const WALL_REACH = 14;
 /** A piece is painted when it comes so near to the screen, in units: before it is seen, one in a frame. */
 const AHEAD = 320;
-/** Pieces that are kept; 4 MB each. */
-const MOST_PIECES = 14;
+/** Pieces that are kept, besides those that are seen; 4 MB each. */
+const MOST_SPARE_PIECES = 8;
 
 interface Piece {
   readonly column: number;
   readonly row: number;
   readonly floor: Sprite;
-  readonly walls: readonly Sprite[];
+}
+
+/** A wall, and its sprite once it has been seen. */
+interface TownWall {
+  readonly box: Box;
+  sprite: Sprite | null;
 }
 
 /** The ground of a large map, painted piece by piece where the player goes. Walls of one size and colour share a texture. */
@@ -26,66 +35,100 @@ export class TownGround implements Ground {
   readonly walls = new Container();
   readonly #map: ArenaMap;
   readonly #paving = bakePaving();
-  readonly #wallsByPiece: ReadonlyMap<string, readonly Box[]>;
+  readonly #walls: readonly TownWall[];
   readonly #wallTextures = new Map<string, Texture>();
   readonly #pieces = new Map<string, Piece>();
+  #pixelsPerUnit = 1;
 
   constructor(map: ArenaMap) {
     this.#map = map;
-    this.#wallsByPiece = Map.groupBy(map.walls.flatMap(cutAtPieces), ({ x, y }) =>
-      keyOf(Math.floor(x / PIECE), Math.floor(y / PIECE)),
-    );
+    this.#walls = map.walls.flatMap(cutToTextures).map((box) => ({ box, sprite: null }));
   }
 
-  show(view: View): void {
+  show(view: View, pixelsPerUnit: number): void {
+    if (pixelsPerUnit !== this.#pixelsPerUnit) this.#dropAll();
+    this.#pixelsPerUnit = pixelsPerUnit;
     // What is on the screen must be there; of what comes next, one piece is enough for one frame.
-    for (const { column, row } of piecesOf(view, 0)) this.#pieceAt(column, row);
-    const next = piecesOf(view, AHEAD).find(
+    for (const { column, row } of this.#piecesOf(view)) this.#pieceAt(column, row);
+    const next = this.#piecesOf(grown(view, AHEAD)).find(
       ({ column, row }) => !this.#pieces.has(keyOf(column, row)),
     );
     if (next !== undefined) this.#pieceAt(next.column, next.row);
-    for (const { column, row, floor, walls } of this.#pieces.values()) {
-      const isSeen = touches(view, { x: column * PIECE, y: row * PIECE, size: PIECE });
-      floor.visible = isSeen;
-      for (const wall of walls) {
-        wall.visible =
-          isSeen &&
-          wall.x < view.x + view.width &&
-          wall.y < view.y + view.height &&
-          wall.x + wall.width > view.x &&
-          wall.y + wall.height > view.y;
-      }
-    }
-    if (this.#pieces.size > MOST_PIECES) this.#dropFarthest(view);
+    this.#hidePieces(view);
+    this.#showWalls(view);
   }
 
   destroy(): void {
-    for (const piece of this.#pieces.values()) this.#drop(piece);
+    this.#dropAll();
     for (const texture of this.#wallTextures.values()) texture.destroy(true);
     this.floor.destroy();
-    this.walls.destroy();
+    this.walls.destroy({ children: true });
+  }
+
+  get #pieceSize(): number {
+    return PIECE_PIXELS / this.#pixelsPerUnit;
   }
 
   #pieceAt(column: number, row: number): void {
     const key = keyOf(column, row);
-    const known = this.#pieces.get(key);
-    if (known !== undefined) {
-      // The order of the map is the order of use.
-      this.#pieces.delete(key);
-      this.#pieces.set(key, known);
-      return;
-    }
-    const canvas = paintPiece(this.#map, this.#paving, {
-      x: column * PIECE,
-      y: row * PIECE,
-      size: PIECE,
-    });
-    const floor = new Sprite(Texture.from(canvas));
-    floor.position.set(column * PIECE, row * PIECE);
+    if (this.#pieces.has(key)) return;
+    const size = this.#pieceSize;
+    const square = { x: column * size, y: row * size, size };
+    const floor = new Sprite(
+      Texture.from(paintPiece(this.#map, this.#paving, square, PIECE_PIXELS)),
+    );
+    floor.position.set(square.x, square.y);
+    floor.scale.set(1 / this.#pixelsPerUnit);
+    floor.roundPixels = true;
     this.floor.addChild(floor);
-    const walls = (this.#wallsByPiece.get(key) ?? []).map((wall) => this.#wallSprite(wall));
-    if (walls.length > 0) this.walls.addChild(...walls);
-    this.#pieces.set(key, { column, row, floor, walls });
+    this.#pieces.set(key, { column, row, floor });
+  }
+
+  #piecesOf({ x, y, width, height }: View): { column: number; row: number }[] {
+    const size = this.#pieceSize;
+    const pieces = [];
+    for (let row = Math.floor(y / size); row * size < y + height; row += 1) {
+      for (let column = Math.floor(x / size); column * size < x + width; column += 1) {
+        pieces.push({ column, row });
+      }
+    }
+    return pieces;
+  }
+
+  /** Of what is not seen, that which is painted longest goes when there is too much of it. */
+  #hidePieces(view: View): void {
+    const wanted = new Set(
+      this.#piecesOf(grown(view, AHEAD)).map(({ column, row }) => keyOf(column, row)),
+    );
+    const seen = new Set(this.#piecesOf(view).map(({ column, row }) => keyOf(column, row)));
+    let spare = 0;
+    for (const [key, piece] of this.#pieces) {
+      piece.floor.visible = seen.has(key);
+      if (!wanted.has(key)) spare += 1;
+    }
+    for (const [key, piece] of this.#pieces) {
+      if (spare <= MOST_SPARE_PIECES) return;
+      if (wanted.has(key)) continue;
+      this.#drop(piece);
+      this.#pieces.delete(key);
+      spare -= 1;
+    }
+  }
+
+  #showWalls({ x, y, width, height }: View): void {
+    for (const wall of this.#walls) {
+      const { box } = wall;
+      const isSeen =
+        box.x < x + width + WALL_REACH &&
+        box.y < y + height + WALL_REACH &&
+        box.x + box.width > x - WALL_REACH &&
+        box.y + box.height > y - WALL_REACH;
+      if (wall.sprite !== null) wall.sprite.visible = isSeen;
+      else if (isSeen) {
+        wall.sprite = this.#wallSprite(box);
+        this.walls.addChild(wall.sprite);
+      }
+    }
   }
 
   #wallSprite(wall: Box): Sprite {
@@ -102,20 +145,13 @@ export class TownGround implements Ground {
     return sprite;
   }
 
-  #dropFarthest(view: View): void {
-    for (const [key, piece] of this.#pieces) {
-      if (piece.floor.visible) continue;
-      const at = { x: piece.column * PIECE, y: piece.row * PIECE, size: PIECE };
-      if (touches(grown(view, AHEAD), at)) continue;
-      this.#drop(piece);
-      this.#pieces.delete(key);
-      return;
-    }
+  #dropAll(): void {
+    for (const piece of this.#pieces.values()) this.#drop(piece);
+    this.#pieces.clear();
   }
 
-  #drop({ floor, walls }: Piece): void {
+  #drop({ floor }: Piece): void {
     floor.destroy({ texture: true, textureSource: true });
-    for (const wall of walls) wall.destroy();
   }
 }
 
@@ -127,35 +163,15 @@ function grown({ x, y, width, height }: View, margin: number): View {
   return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
 }
 
-function piecesOf(view: View, margin: number): { column: number; row: number }[] {
-  const { x, y, width, height } = grown(view, margin);
-  const pieces = [];
-  for (let row = Math.floor(y / PIECE); row * PIECE < y + height; row += 1) {
-    for (let column = Math.floor(x / PIECE); column * PIECE < x + width; column += 1) {
-      pieces.push({ column, row });
-    }
-  }
-  return pieces;
-}
-
-function touches(view: View, at: { x: number; y: number; size: number }): boolean {
-  return (
-    at.x < view.x + view.width &&
-    at.y < view.y + view.height &&
-    at.x + at.size > view.x &&
-    at.y + at.size > view.y
-  );
-}
-
 /** The walls around the map are as long as it is: in pieces, none is larger than a texture may be. */
-function cutAtPieces({ x, y, width, height }: Box): Box[] {
-  if (width <= PIECE && height <= PIECE) return [{ x, y, width, height }];
+function cutToTextures({ x, y, width, height }: Box): Box[] {
+  if (width <= LONGEST_WALL && height <= LONGEST_WALL) return [{ x, y, width, height }];
   const parts: Box[] = [];
-  for (let at = 0; at < Math.max(width, height); at += PIECE) {
+  for (let at = 0; at < Math.max(width, height); at += LONGEST_WALL) {
     parts.push(
       width > height
-        ? { x: x + at, y, width: Math.min(PIECE, width - at), height }
-        : { x, y: y + at, width, height: Math.min(PIECE, height - at) },
+        ? { x: x + at, y, width: Math.min(LONGEST_WALL, width - at), height }
+        : { x, y: y + at, width, height: Math.min(LONGEST_WALL, height - at) },
     );
   }
   return parts;

@@ -1,11 +1,11 @@
 import type { ArenaMap } from '../../shared/arena-map.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { PALETTE, pickupColour, withAlpha } from './palette.ts';
-import { DISTRICT, districtAt } from './town-districts.ts';
+import { districtsNear } from './town-districts.ts';
 
 // The pieces of a town's ground, painted while one plays: whatever is dear is painted once, on a slab that fits beside itself.
 
-/** A square of the map, in units; one pixel each. */
+/** A square of the map, in units. */
 export interface Square {
   readonly x: number;
   readonly y: number;
@@ -18,6 +18,8 @@ const ROWS = 16;
 /** Between two streets, in units. */
 const BLOCK = 512;
 const STREET = 76;
+/** How far the light of a district reaches from its middle, in units. */
+const SHINE = 1_500;
 
 /** Hexagons that go on seamlessly in all directions. */
 export function bakePaving(): HTMLCanvasElement {
@@ -56,8 +58,10 @@ export function paintPiece(
   map: ArenaMap,
   paving: HTMLCanvasElement,
   square: Square,
+  pixels: number,
 ): HTMLCanvasElement {
-  const { canvas, context } = newCanvas(square.size);
+  const { canvas, context } = newCanvas(pixels);
+  context.scale(pixels / square.size, pixels / square.size);
   context.translate(-square.x, -square.y);
   paintOutside(context, map);
   context.save();
@@ -66,7 +70,9 @@ export function paintPiece(
   context.clip();
   context.fillStyle = PALETTE.floor;
   context.fillRect(square.x, square.y, square.size, square.size);
-  context.drawImage(paving, square.x, square.y);
+  const slabs = context.createPattern(paving, 'repeat');
+  if (slabs !== null) context.fillStyle = slabs;
+  context.fillRect(square.x, square.y, square.size, square.size);
   paintLights(context, map, square);
   paintStreets(context, square);
   paintName(context, map, square);
@@ -88,15 +94,12 @@ function paintOutside(context: CanvasRenderingContext2D, { width, height }: Aren
 function paintLights(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
   context.globalCompositeOperation = 'lighter';
   // A district shines into its neighbours.
-  for (const offsetX of [-0.5, 0.5]) {
-    for (const offsetY of [-0.5, 0.5]) {
-      const district = districtAt(
-        square.x + square.size / 2 + offsetX * DISTRICT * 0.6,
-        square.y + square.size / 2 + offsetY * DISTRICT * 0.6,
-        map,
-      );
-      glow(context, district.x, district.y, 1_500, district.light, 0.17, square);
-    }
+  for (const district of districtsNear(
+    square.x + square.size / 2,
+    square.y + square.size / 2,
+    map,
+  )) {
+    glow(context, district.x, district.y, SHINE, district.light, 0.2, square);
   }
   for (const { kind, x, y } of map.pickups) {
     if (isNear(square, x, y, 120)) glow(context, x, y, 120, pickupColour(kind), 0.2, square);
@@ -126,35 +129,47 @@ function glow(
 }
 
 /** Lanes between the blocks, and a roundabout where they cross: one may come into the world there. */
-function paintStreets(context: CanvasRenderingContext2D, { x, y, size }: Square): void {
+function paintStreets(context: CanvasRenderingContext2D, square: Square): void {
+  const { x, y, size } = square;
+  const [firstX, firstY] = [firstStreet(x), firstStreet(y)];
   context.strokeStyle = withAlpha('#8fb2ff', 0.13);
   context.lineWidth = 3;
   context.setLineDash([26, 20]);
-  for (let at = 0; at <= size; at += BLOCK) {
-    line(context, x + at, y, x + at, y + size);
-    line(context, x, y + at, x + size, y + at);
-  }
+  for (let at = firstX; at <= x + size + BLOCK; at += BLOCK)
+    line(context, at, firstY, at, y + size);
+  for (let at = firstY; at <= y + size + BLOCK; at += BLOCK)
+    line(context, firstX, at, x + size, at);
   context.setLineDash([]);
-  for (let row = 0; row <= size; row += BLOCK) {
-    for (let column = 0; column <= size; column += BLOCK) {
+  for (let row = firstY; row <= y + size + BLOCK; row += BLOCK) {
+    for (let column = firstX; column <= x + size + BLOCK; column += BLOCK) {
       context.lineWidth = 2;
       context.strokeStyle = withAlpha('#8fb2ff', 0.24);
-      circle(context, x + column, y + row, 40);
+      circle(context, column, row, 40);
       context.strokeStyle = withAlpha('#8fb2ff', 0.1);
       context.lineWidth = 6;
-      circle(context, x + column, y + row, STREET - 18);
+      circle(context, column, row, STREET - 18);
     }
   }
 }
 
+/** The last street before a place: its markings may reach into the piece, and its dashes begin there. */
+function firstStreet(at: number): number {
+  return Math.floor(at / BLOCK) * BLOCK;
+}
+
 /** Large letters on the ground, in the middle of a district; they reach into four pieces. */
 function paintName(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
-  const district = districtAt(square.x + square.size / 2, square.y + square.size / 2, map);
   context.font = '900 150px system-ui, -apple-system, "Segoe UI", sans-serif';
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillStyle = withAlpha(district.strip, 0.22);
-  context.fillText(district.name, district.x, district.y);
+  for (const district of districtsNear(
+    square.x + square.size / 2,
+    square.y + square.size / 2,
+    map,
+  )) {
+    context.fillStyle = withAlpha(district.strip, 0.22);
+    context.fillText(district.name, district.x, district.y);
+  }
 }
 
 function paintShadows(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
