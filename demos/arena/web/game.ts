@@ -42,6 +42,7 @@ export class Game implements SessionListener {
   readonly #lastStance = new Map<string, number>();
   #phase = -1;
   #wasDashing = false;
+  #hits = 0;
   /** Where my fighter was drawn last, CSS pixels: inputs are read before this frame's picture is known. */
   #aimOrigin = { x: innerWidth / 2, y: innerHeight / 2, aim: 0 };
 
@@ -63,6 +64,11 @@ export class Game implements SessionListener {
     this.#controls = new Controls(this.#keyboardMouse, this.#touch, new Gamepads());
     this.#stage.setField(this.#session.field);
     this.#session.listen(this);
+  }
+
+  /** Own shots that have hit somebody. */
+  get hits(): number {
+    return this.#hits;
   }
 
   get session(): ArenaSession {
@@ -145,7 +151,7 @@ export class Game implements SessionListener {
   }
 
   onKill(kill: KillMessage): void {
-    this.#hud.feed.show(kill, this.#session.myId);
+    this.#hud.feed.show(kill, (id) => this.#sideOf(id));
     if (kill.killerId === this.#session.myId) this.#sounds.play('kill');
     if (kill.victimId === this.#session.myId) this.#hud.nameKiller(kill.killerName);
   }
@@ -160,6 +166,7 @@ export class Game implements SessionListener {
   }
 
   onHit(hit: HitMessage): void {
+    this.#hits += 1;
     const target = this.#session.state.fighters.get(hit.targetId);
     if (target === undefined) return;
     const { x, y } = this.#session.pose(hit.targetId, target);
@@ -224,6 +231,12 @@ export class Game implements SessionListener {
       const { x, y } = this.#session.pose(id, fighter);
       yield { target: id, x, y };
     }
+  }
+
+  #sideOf(id: string): string {
+    if (id === this.#session.myId) return 'me';
+    const fighter = this.#session.state.fighters.get(id);
+    return fighter !== undefined && this.#session.isFriend(fighter) ? 'friend' : '';
   }
 
   #colourOf(id: string): string {

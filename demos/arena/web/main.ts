@@ -2,6 +2,7 @@ import { type ConnectionState, MeridianClient, MeridianError } from '@meridian/c
 import { lossInWords } from '../../web/loss-in-words.ts';
 import { rememberedName, rememberName } from '../../web/player-name.ts';
 import { CROWD_SIZE } from '../shared/crowd/crowd-rules.ts';
+import { CROWD_FIELD } from '../shared/field.ts';
 import { DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS } from '../shared/rules.ts';
 import { Sounds } from './audio/sounds.ts';
 import { Game } from './game.ts';
@@ -54,12 +55,14 @@ class Page {
     byId<HTMLInputElement>('name').value = rememberedName();
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const page = new Page(await Stage.open(byId('stage'), { isCalm }));
+    if ('fighters' in wantedRules()) page.#stage.setField(CROWD_FIELD);
     page.#bindMenu();
     page.#bindButtons();
     page.#bindKeys();
     openTestWindow(() => ({
       screen: page.#screen,
       session: page.#game?.session ?? null,
+      hits: page.#game?.hits ?? 0,
       hud: page.#hud,
       stage: page.#stage,
     }));

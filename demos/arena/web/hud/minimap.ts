@@ -4,6 +4,7 @@ import type { BattleSummary } from '../../shared/crowd/crowd-state.ts';
 import { STANCE } from '../../shared/rules.ts';
 import { isSameTeam } from '../../shared/teams.ts';
 import { fighterColour, PALETTE, pickupColour } from '../render/palette.ts';
+import { DISTRICT, districtsOf } from '../render/town-districts.ts';
 import { byId } from './dom.ts';
 import { HeatPicture } from './heat-picture.ts';
 
@@ -105,11 +106,27 @@ export class Minimap {
     // Small on the map, they are a pattern rather than walls: quieter.
     context.fillStyle = map.walls.length > QUIET_FROM ? '#2b3860' : '#46598f';
     for (const { x, y, width, height } of map.walls) context.fillRect(x, y, width, height);
+    if (map.walls.length > QUIET_FROM) drawDistricts(context, map);
   }
 }
 
 function myTeamOf({ state, myId }: MinimapView): number {
   return state.fighters.get(myId)?.team ?? 0;
+}
+
+/** The names that are on the ground. */
+function drawDistricts(context: CanvasRenderingContext2D, map: ArenaMap): void {
+  context.font = `700 ${DISTRICT / 5}px system-ui, sans-serif`;
+  context.textAlign = 'left';
+  context.textBaseline = 'top';
+  context.lineWidth = map.width / 250;
+  for (const { name, x, y } of districtsOf(map)) {
+    const [left, top] = [x - DISTRICT / 2, y - DISTRICT / 2];
+    context.strokeStyle = 'rgba(159, 176, 216, 0.3)';
+    context.strokeRect(left, top, DISTRICT, DISTRICT);
+    context.fillStyle = 'rgba(200, 215, 255, 0.75)';
+    context.fillText(name, left + DISTRICT / 16, top + DISTRICT / 16);
+  }
 }
 
 function drawMe(

@@ -46,6 +46,15 @@ export function districtsNear(x: number, y: number, map: ArenaMap): readonly Dis
   return [...districts.values()];
 }
 
+/** All districts of a town. */
+export function districtsOf(map: ArenaMap): readonly District[] {
+  const districts: District[] = [];
+  for (let y = DISTRICT / 2; y < map.height; y += DISTRICT) {
+    for (let x = DISTRICT / 2; x < map.width; x += DISTRICT) districts.push(districtAt(x, y, map));
+  }
+  return districts;
+}
+
 function indexOf(at: number, size: number): number {
   return Math.max(0, Math.min(Math.ceil(size / DISTRICT) - 1, Math.floor(at / DISTRICT)));
 }
