@@ -3,7 +3,7 @@ import type { ArenaMap } from '../../shared/arena-map.ts';
 import type { Box } from '../../shared/geometry.ts';
 import type { Ground, View } from './ground.ts';
 import { districtAt } from './town-districts.ts';
-import { bakePaving, paintPiece } from './town-paint.ts';
+import { TownPainter } from './town-paint.ts';
 import { bakeWall, WALL_LIFT, WALL_MARGIN, WALL_PIXELS_PER_UNIT } from './walls.ts';
 
 /** Side of a piece, in pixels of the canvas: it is copied to the screen as it is, which costs a fifth of scaling it. */
@@ -34,7 +34,7 @@ export class TownGround implements Ground {
   readonly floor = new Container();
   readonly walls = new Container();
   readonly #map: ArenaMap;
-  readonly #paving = bakePaving();
+  readonly #painter: TownPainter;
   readonly #walls: readonly TownWall[];
   readonly #wallTextures = new Map<string, Texture>();
   readonly #pieces = new Map<string, Piece>();
@@ -42,6 +42,7 @@ export class TownGround implements Ground {
 
   constructor(map: ArenaMap) {
     this.#map = map;
+    this.#painter = new TownPainter(map);
     this.#walls = map.walls.flatMap(cutToTextures).map((box) => ({ box, sprite: null }));
   }
 
@@ -74,9 +75,7 @@ export class TownGround implements Ground {
     if (this.#pieces.has(key)) return;
     const size = this.#pieceSize;
     const square = { x: column * size, y: row * size, size };
-    const floor = new Sprite(
-      Texture.from(paintPiece(this.#map, this.#paving, square, PIECE_PIXELS)),
-    );
+    const floor = new Sprite(Texture.from(this.#painter.paint(square, PIECE_PIXELS)));
     floor.position.set(square.x, square.y);
     floor.scale.set(1 / this.#pixelsPerUnit);
     floor.roundPixels = true;

@@ -1,7 +1,8 @@
 import type { ArenaMap } from '../../shared/arena-map.ts';
+import type { Box } from '../../shared/geometry.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { PALETTE, pickupColour, withAlpha } from './palette.ts';
-import { districtsNear } from './town-districts.ts';
+import { type District, districtsNear } from './town-districts.ts';
 
 // The pieces of a town's ground, painted while one plays: whatever is dear is painted once, on a slab that fits beside itself.
 
@@ -20,9 +21,12 @@ const BLOCK = 512;
 const STREET = 76;
 /** How far the light of a district reaches from its middle, in units. */
 const SHINE = 1_500;
+const LIGHT_PIXELS = 64;
+/** How far the shadow of a wall reaches out of its box, in units. */
+const SHADOW_REACH = 44;
 
 /** Hexagons that go on seamlessly in all directions. */
-export function bakePaving(): HTMLCanvasElement {
+function bakePaving(): HTMLCanvasElement {
   const { canvas, context } = newCanvas(SLAB);
   const random = seededRandom(42);
   const columnWidth = SLAB / COLUMNS;
@@ -54,31 +58,40 @@ export function bakePaving(): HTMLCanvasElement {
   return canvas;
 }
 
-export function paintPiece(
-  map: ArenaMap,
-  paving: HTMLCanvasElement,
-  square: Square,
-  pixels: number,
-): HTMLCanvasElement {
-  const { canvas, context } = newCanvas(pixels);
-  context.scale(pixels / square.size, pixels / square.size);
-  context.translate(-square.x, -square.y);
-  paintOutside(context, map);
-  context.save();
-  context.beginPath();
-  context.rect(0, 0, map.width, map.height);
-  context.clip();
-  context.fillStyle = PALETTE.floor;
-  context.fillRect(square.x, square.y, square.size, square.size);
-  const slabs = context.createPattern(paving, 'repeat');
-  if (slabs !== null) context.fillStyle = slabs;
-  context.fillRect(square.x, square.y, square.size, square.size);
-  paintLights(context, map, square);
-  paintStreets(context, square);
-  paintName(context, map, square);
-  paintShadows(context, map, square);
-  context.restore();
-  return canvas;
+/** What all pieces are made of. */
+export class TownPainter {
+  readonly #map: ArenaMap;
+  readonly #paving = bakePaving();
+  readonly #shadows = new Map<string, HTMLCanvasElement>();
+
+  constructor(map: ArenaMap) {
+    this.#map = map;
+  }
+
+  /** @param pixels - side of the canvas */
+  paint(square: Square, pixels: number): HTMLCanvasElement {
+    const map = this.#map;
+    const { canvas, context } = newCanvas(pixels);
+    context.scale(pixels / square.size, pixels / square.size);
+    context.translate(-square.x, -square.y);
+    paintOutside(context, map);
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, map.width, map.height);
+    context.clip();
+    context.fillStyle = PALETTE.floor;
+    context.fillRect(square.x, square.y, square.size, square.size);
+    const slabs = context.createPattern(this.#paving, 'repeat');
+    if (slabs !== null) context.fillStyle = slabs;
+    context.fillRect(square.x, square.y, square.size, square.size);
+    const districts = districtsNear(square.x + square.size / 2, square.y + square.size / 2, map);
+    paintLights(context, map, square, districts);
+    paintStreets(context, square);
+    paintNames(context, districts);
+    paintShadows(context, map, square, this.#shadows);
+    context.restore();
+    return canvas;
+  }
 }
 
 /** The underside of the platform sinks into the dark. */
@@ -91,18 +104,23 @@ function paintOutside(context: CanvasRenderingContext2D, { width, height }: Aren
   }
 }
 
-function paintLights(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
-  context.globalCompositeOperation = 'lighter';
+/** Soft light needs few pixels: it is painted small, and drawn large. */
+function paintLights(
+  context: CanvasRenderingContext2D,
+  map: ArenaMap,
+  square: Square,
+  districts: readonly District[],
+): void {
+  const { canvas, context: light } = newCanvas(LIGHT_PIXELS);
+  light.scale(LIGHT_PIXELS / square.size, LIGHT_PIXELS / square.size);
+  light.translate(-square.x, -square.y);
+  light.globalCompositeOperation = 'lighter';
   // A district shines into its neighbours.
-  for (const district of districtsNear(
-    square.x + square.size / 2,
-    square.y + square.size / 2,
-    map,
-  )) {
-    glow(context, district.x, district.y, SHINE, district.light, 0.2, square);
-  }
+  for (const { x, y, light: colour } of districts) glow(light, x, y, SHINE, colour, 0.2);
+  context.globalCompositeOperation = 'lighter';
+  context.drawImage(canvas, square.x, square.y, square.size, square.size);
   for (const { kind, x, y } of map.pickups) {
-    if (isNear(square, x, y, 120)) glow(context, x, y, 120, pickupColour(kind), 0.2, square);
+    if (isNear(square, x, y, 120)) glow(context, x, y, 120, pickupColour(kind), 0.2);
   }
   context.globalCompositeOperation = 'source-over';
 }
@@ -114,18 +132,12 @@ function glow(
   radius: number,
   colour: string,
   strength: number,
-  { x: left, y: top, size }: Square,
 ): void {
   const gradient = context.createRadialGradient(x, y, 0, x, y, radius);
   gradient.addColorStop(0, withAlpha(colour, strength));
   gradient.addColorStop(1, withAlpha(colour, 0));
   context.fillStyle = gradient;
-  context.fillRect(
-    Math.max(left, x - radius),
-    Math.max(top, y - radius),
-    Math.min(size, radius * 2),
-    Math.min(size, radius * 2),
-  );
+  context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
 }
 
 /** Lanes between the blocks, and a roundabout where they cross: one may come into the world there. */
@@ -157,39 +169,50 @@ function firstStreet(at: number): number {
   return Math.floor(at / BLOCK) * BLOCK;
 }
 
-/** Large letters on the ground, in the middle of a district; they reach into four pieces. */
-function paintName(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
+/** Large letters on the ground, in the middle of a district; they may reach into four pieces. */
+function paintNames(context: CanvasRenderingContext2D, districts: readonly District[]): void {
   context.font = '900 150px system-ui, -apple-system, "Segoe UI", sans-serif';
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  for (const district of districtsNear(
-    square.x + square.size / 2,
-    square.y + square.size / 2,
-    map,
-  )) {
-    context.fillStyle = withAlpha(district.strip, 0.22);
-    context.fillText(district.name, district.x, district.y);
+  for (const { name, x, y, strip } of districts) {
+    context.fillStyle = withAlpha(strip, 0.22);
+    context.fillText(name, x, y);
   }
 }
 
-function paintShadows(context: CanvasRenderingContext2D, map: ArenaMap, square: Square): void {
-  context.save();
+/** Walls of one size have one shadow: blurring is dear. */
+function paintShadows(
+  context: CanvasRenderingContext2D,
+  map: ArenaMap,
+  square: Square,
+  shadows: Map<string, HTMLCanvasElement>,
+): void {
+  for (const wall of map.walls) {
+    const isFar =
+      wall.x > square.x + square.size + SHADOW_REACH ||
+      wall.y > square.y + square.size + SHADOW_REACH ||
+      wall.x + wall.width < square.x - SHADOW_REACH ||
+      wall.y + wall.height < square.y - SHADOW_REACH;
+    if (isFar) continue;
+    const key = `${wall.width}×${wall.height}`;
+    let shadow = shadows.get(key);
+    if (shadow === undefined) {
+      shadow = bakeShadow(wall);
+      shadows.set(key, shadow);
+    }
+    context.drawImage(shadow, wall.x - SHADOW_REACH, wall.y - SHADOW_REACH);
+  }
+}
+
+function bakeShadow({ width, height }: Box): HTMLCanvasElement {
+  const { canvas, context } = newCanvas(width + 2 * SHADOW_REACH, height + 2 * SHADOW_REACH);
   context.shadowColor = 'rgba(0,0,0,0.8)';
   context.shadowBlur = 22;
   context.shadowOffsetX = 10;
   context.shadowOffsetY = 16;
   context.fillStyle = '#05080f';
-  context.beginPath();
-  for (const { x, y, width, height } of map.walls) {
-    const isFar =
-      x > square.x + square.size + 40 ||
-      y > square.y + square.size + 40 ||
-      x + width < square.x - 60 ||
-      y + height < square.y - 60;
-    if (!isFar) context.rect(x, y, width, height);
-  }
-  context.fill();
-  context.restore();
+  context.fillRect(SHADOW_REACH, SHADOW_REACH, width, height);
+  return canvas;
 }
 
 function isNear({ x: left, y: top, size }: Square, x: number, y: number, reach: number): boolean {
@@ -215,9 +238,13 @@ function circle(context: CanvasRenderingContext2D, x: number, y: number, radius:
   context.stroke();
 }
 
-function newCanvas(size: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
+function newCanvas(
+  width: number,
+  height = width,
+): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = size;
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('this browser has no 2D canvas');
   return { canvas, context };
