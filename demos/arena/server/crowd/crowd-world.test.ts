@@ -3,6 +3,7 @@ import { CROWD_MAP_SIZE } from '../../shared/crowd/crowd-map.ts';
 import { ARMY, BOARD_PLACES } from '../../shared/crowd/crowd-rules.ts';
 import type { CrowdFighter } from '../../shared/crowd/crowd-state.ts';
 import { HEAT_CELLS, heatAt } from '../../shared/crowd/heat.ts';
+import type { KillMessage } from '../../shared/messages.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { BUTTON, MATCH_PHASE, SHOT_DAMAGE, SPAWN_SHIELD_MS } from '../../shared/rules.ts';
 import { CrowdWorld } from './crowd-world.ts';
@@ -12,13 +13,13 @@ const STEP_MS = 50;
 const STILL = { moveX: 0, moveY: 0, aim: 0, buttons: 0 };
 
 let nowMs: number;
-let kills: number;
+let killers: string[];
 let endings: number;
 
 function newWorld(size = SIZE): CrowdWorld {
   const events = {
-    killed: () => {
-      kills += 1;
+    killed: ({ killerId }: KillMessage) => {
+      killers.push(killerId);
     },
     hurt: () => {},
     hit: () => {},
@@ -50,7 +51,7 @@ function fighterOf(world: CrowdWorld, id: string): CrowdFighter {
 
 beforeEach(() => {
   nowMs = 1_000;
-  kills = 0;
+  killers = [];
   endings = 0;
 });
 
@@ -97,8 +98,9 @@ describe('the armies', () => {
     const world = newWorld(200);
     pass(world, 40_000);
     const { westKills, eastKills } = world.state.summary;
-    expect(kills).toBeGreaterThan(0);
-    expect(westKills + eastKills).toBe(kills);
+    const ofWest = killers.filter((id) => fighterOf(world, id).team === ARMY.west).length;
+    expect(ofWest).toBeGreaterThan(0);
+    expect([westKills, eastKills]).toEqual([ofWest, killers.length - ofWest]);
   });
 });
 

@@ -30,6 +30,7 @@ test('travels as one byte a cell, however many there are', () => {
 test('begins anew each time, and nobody is in what has not come yet', () => {
   const counter = new HeatCounter(SIZE);
   counter.count(10, 10, true);
+  counter.count(10, 10, false);
   counter.take();
   expect(heatAt(counter.take(), 0, 0)).toEqual({ west: 0, east: 0 });
   expect(heatAt('', 3, 3)).toEqual({ west: 0, east: 0 });
