@@ -39,11 +39,21 @@ test('a ray meets the wall that it meets first of all', () => {
 });
 
 test('every wall that a fighter touches is near him', () => {
+  const aside = fc.integer({ min: -20, max: 20 });
   fc.assert(
-    fc.property(someWalls, aPlace, aPlace, (walls, x, y) => {
-      const near = new WallGrid({ width: SIZE, height: SIZE }, walls).near(x, y);
-      const touched = walls.filter((wall) => circleOverlapsBox(x, y, FIGHTER_RADIUS + 1, wall));
-      expect(near).toEqual(expect.arrayContaining(touched));
+    fc.property(someWalls, aside, aside, (walls, dx, dy) => {
+      const grid = new WallGrid({ width: SIZE, height: SIZE }, walls);
+      for (const { x, y, width, height } of walls) {
+        for (const at of [
+          { x: x + dx, y: y + dy },
+          { x: x + width + dx, y: y + height + dy },
+        ]) {
+          const touched = walls.filter((wall) =>
+            circleOverlapsBox(at.x, at.y, FIGHTER_RADIUS + 1, wall),
+          );
+          expect(grid.near(at.x, at.y)).toEqual(expect.arrayContaining(touched));
+        }
+      }
     }),
   );
 });
