@@ -37,6 +37,7 @@ export class Results {
       this.#shownMatch = state.matchNumber;
       this.#build(view);
     }
+    this.#updateMine(view);
     setText(this.#next, `Next match in ${Math.max(0, Math.ceil(leftMs / 1_000))} s`);
   }
 
@@ -64,13 +65,15 @@ export class Results {
       return item;
     });
     this.#podium.replaceChildren(...places);
+  }
+
+  /** Of a battle, the last summary comes a moment after its end. */
+  #updateMine({ summary, standings, myId }: ResultsView): void {
     const mine = standings.find(({ id }) => id === myId);
-    setText(
-      this.#mine,
-      mine === undefined
-        ? ''
-        : `You: place ${mine.rank} of ${summary?.fighters ?? standings.length}, ${scoreText(mine.fighter)}`,
-    );
+    const total = summary?.fighters ?? standings.length;
+    const text =
+      mine === undefined ? '' : `You: place ${mine.rank} of ${total}, ${scoreText(mine.fighter)}`;
+    setText(this.#mine, text);
   }
 }
 
