@@ -104,6 +104,21 @@ describe('the armies', () => {
   });
 });
 
+test('a person comes into the world where something happens', () => {
+  const world = newWorld(600);
+  pass(world, 10_000);
+  const fighters = [...world.state.fighters.values()];
+  const ids = Array.from({ length: 12 }, (_, index) => `person ${index}`);
+  for (const id of ids) world.addPlayer(id, id, nowMs);
+  const around = ids.map((id) => {
+    const me = fighterOf(world, id);
+    return fighters.filter(
+      ({ x, y, team }) => team !== me.team && Math.hypot(x - me.x, y - me.y) < 1_600,
+    ).length;
+  });
+  expect(Math.min(...around)).toBeGreaterThanOrEqual(20);
+});
+
 describe('the summary', () => {
   test('shows everybody who lives, somewhere on the map', () => {
     const world = newWorld();

@@ -65,7 +65,7 @@ export class CrowdWorld {
       map: CROWD_MAP,
       tempo: CROWD_TEMPO,
       createFighter: () => new CrowdFighter(),
-      chooseSpot: ({ fighter }) => this.#muster.chooseSpot(fighter.team),
+      chooseSpot: ({ fighter }) => this.#muster.chooseSpot(fighter),
     });
     this.#combat = new Combat({
       map: CROWD_MAP,

@@ -12,6 +12,8 @@ const AROUND = 760;
 const ENEMY_WEIGHT = 8;
 /** Side of a district, in units. */
 const DISTRICT = 2_048;
+/** For a person, so much is one enemy worth that he sees soon and who does not see him yet. */
+const EXCITEMENT = 3;
 /** Fighters of one crossing stand up to so far from its middle, in units: the streets are wider. */
 const SPREAD = 48;
 
@@ -37,12 +39,17 @@ export class Muster {
     return this.#spawns;
   }
 
-  chooseSpot(team: number): SpawnSpot {
+  /** @param newcomer - a person wants to be where something happens; a bot finds it by itself */
+  chooseSpot({ team, isBot }: { readonly team: number; readonly isBot: boolean }): SpawnSpot {
     let best: SpawnSpot = { x: this.#map.width / 2, y: this.#map.height / 2 };
     let leastDanger = Number.POSITIVE_INFINITY;
     for (let choice = 0; choice < CHOICES; choice += 1) {
       const spot = this.#anySpot();
-      const danger = this.isOpening ? this.#strangeness(spot, team) : this.#danger(spot, team);
+      const danger = this.isOpening
+        ? this.#strangeness(spot, team)
+        : isBot
+          ? this.#danger(spot, team)
+          : this.#danger(spot, team) - EXCITEMENT * this.#enemiesAround(spot, team);
       if (danger >= leastDanger) continue;
       best = spot;
       leastDanger = danger;
@@ -70,6 +77,14 @@ export class Muster {
       if (other.stance === STANCE.fighting) danger += other.team === team ? 1 : ENEMY_WEIGHT;
     });
     return danger;
+  }
+
+  #enemiesAround({ x, y }: SpawnSpot, team: number): number {
+    let count = 0;
+    this.#grid.forEachNear(x, y, 2 * AROUND, (other) => {
+      if (other.stance === STANCE.fighting && other.team !== team) count += 1;
+    });
+    return count;
   }
 
   /** Whole units, so it is on every grid of positions. */
