@@ -104,7 +104,7 @@ export default defineConfig({
         test: {
           ...REAL_TIME,
           name: 'integration',
-          include: ['test/{integration,contracts,cluster,support}/**/*.test.ts'],
+          include: ['test/{integration,contracts,cluster,support,infra}/**/*.test.ts'],
           exclude: SEVERAL_REGIONS,
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -1,0 +1,32 @@
+variable "state_bucket" {
+  description = "Name of the bucket of Terraform's state, unlike any other in the world."
+  type        = string
+}
+
+variable "repository" {
+  description = "GitHub repository whose workflows may come here, owner/name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "repository must be owner/name."
+  }
+}
+
+variable "ci_environments" {
+  description = "GitHub environments that may apply."
+  type        = list(string)
+  default = [
+    "production-global", "production-us-east", "production-us-west", "production-asia", "staging-us-east",
+  ]
+}
+
+variable "monthly_usd" {
+  description = "What a month may cost on AWS, in US dollars, by environment."
+  type        = map(number)
+}
+
+variable "alert_email" {
+  description = "Who is told about money."
+  type        = string
+}

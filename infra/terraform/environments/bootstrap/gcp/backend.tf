@@ -1,0 +1,6 @@
+# The first apply has nowhere to keep its state: comment this out, apply, put it back and `terraform init -migrate-state`.
+terraform {
+  backend "gcs" {
+    prefix = "bootstrap/gcp"
+  }
+}

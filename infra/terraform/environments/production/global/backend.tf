@@ -1,0 +1,7 @@
+terraform {
+  backend "s3" {
+    key          = "production/global.tfstate"
+    use_lockfile = true
+    encrypt      = true
+  }
+}

@@ -1,0 +1,7 @@
+terraform {
+  backend "s3" {
+    key          = "production/us-east.tfstate"
+    use_lockfile = true
+    encrypt      = true
+  }
+}

@@ -1,0 +1,4 @@
+variable "name" {
+  description = "Name of the bucket, unlike any other in the world."
+  type        = string
+}
