@@ -19,6 +19,7 @@ const documents = repositoryFiles().filter(
 const SAMPLES = {
   'README.md': ['my-game.ts', 'play.ts'],
   'docs/guides/rooms-that-survive.md': ['harvest.ts', 'play-harvest.ts'],
+  'docs/guides/big-rooms.md': ['plain.ts'],
 } as const;
 
 describe('[DOC-1] the samples of documents', { timeout: 60_000 }, () => {

@@ -18,6 +18,8 @@ import type { Standing } from './arena-events.ts';
 import { ArenaWorld } from './arena-world.ts';
 import type { SeenAt } from './combat.ts';
 import { DEFAULT_MATCH_TIMES } from './match-director.ts';
+import { addStatistics } from './match-statistics.ts';
+import { numberWithin } from './number-within.ts';
 import type { EffectEnds } from './roster.ts';
 
 /** Options of `joinOrCreate('arena', …)`; they count only for whoever creates the room. */
@@ -107,7 +109,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     const fighter = this.state.fighters.get(client.sessionId);
     // Once the results show, this match is saved already.
     if (fighter !== undefined && this.state.phase === MATCH_PHASE.playing) {
-      this.#addStatistics(client.auth.playerId, {
+      addStatistics(this, client, {
         'arena.kills': fighter.kills,
         'arena.deaths': fighter.deaths,
       });
@@ -148,7 +150,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     for (const client of this.clients) {
       const standing = standings.find(({ fighterId }) => fighterId === client.sessionId);
       if (standing === undefined) continue;
-      this.#addStatistics(client.auth.playerId, {
+      addStatistics(this, client, {
         'arena.matches': 1,
         'arena.wins': standing === winner ? 1 : 0,
         'arena.kills': standing.kills,
@@ -156,22 +158,4 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
       });
     }
   }
-
-  /** Does not wait: the match goes on while the profile is written, and a failed write costs statistics, not the match. */
-  #addStatistics(playerId: string, statistics: Readonly<Record<string, number>>): void {
-    const additions = Object.fromEntries(
-      Object.entries(statistics).filter(([, value]) => value > 0),
-    );
-    if (Object.keys(additions).length === 0) return;
-    this.profiles.addStatistics(playerId, additions).catch((error: unknown) => {
-      // A player of another region has his profile there.
-      if (error instanceof GameError && error.code === 'PROFILE_UNKNOWN') return;
-      this.log.warn({ err: error, playerId }, 'arena statistics were not saved');
-    });
-  }
-}
-
-function numberWithin(value: unknown, least: number, most: number): number | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  return Math.round(Math.min(most, Math.max(least, value)));
 }

@@ -1,15 +1,16 @@
 import { ARENA_MAP, type ArenaMap } from '../shared/arena-map.ts';
-import { ArenaState } from '../shared/arena-state.ts';
+import { ArenaState, Fighter, Pickup } from '../shared/arena-state.ts';
 import type { BotIntent } from '../shared/bot-brain.ts';
 import type { Random } from '../shared/random.ts';
-import { STANCE, STEP_SECONDS } from '../shared/rules.ts';
+import { ARENA_TEMPO, STANCE } from '../shared/rules.ts';
 import { stepFighter } from '../shared/step-fighter.ts';
 import type { ArenaEvents } from './arena-events.ts';
 import { BotCrew } from './bot-crew.ts';
 import { Combat, type SeenAt } from './combat.ts';
 import { DEFAULT_MATCH_TIMES, MatchDirector, type MatchTimes } from './match-director.ts';
-import { PickupField } from './pickup-field.ts';
+import { createPickups, PickupField } from './pickup-field.ts';
 import { type EffectEnds, Roster } from './roster.ts';
+import { safeSpot } from './safe-spot.ts';
 
 export interface ArenaWorldOptions {
   readonly random: Random;
@@ -44,9 +45,26 @@ export class ArenaWorld {
     const { state } = this;
     this.#map = map;
     this.#fillTo = options.fillTo;
-    this.#roster = new Roster({ state, map, random });
-    this.#combat = new Combat({ map, roster: this.#roster, events });
-    this.#pickups = new PickupField({ state, map, roster: this.#roster, events });
+    this.#roster = new Roster({
+      state,
+      map,
+      createFighter: () => new Fighter(),
+      chooseSpot: (newcomer, everybody) => safeSpot(map, newcomer, everybody, random),
+    });
+    this.#combat = new Combat({
+      map,
+      targets: {
+        inReachOf: () => this.#roster.all(),
+        die: (victim, atMs) => this.#roster.die(victim, atMs),
+      },
+      events,
+    });
+    state.pickups.push(...createPickups(map, () => new Pickup()));
+    this.#pickups = new PickupField({
+      pickups: state.pickups,
+      inReachOf: () => this.#roster.all(),
+      events,
+    });
     this.#match = new MatchDirector({
       state,
       roster: this.#roster,
@@ -94,7 +112,7 @@ export class ArenaWorld {
     const participant = this.#roster.get(id);
     if (participant === undefined) return;
     const { fighter, trigger } = participant;
-    stepFighter(fighter, input, STEP_SECONDS, this.#map);
+    stepFighter(fighter, input, ARENA_TEMPO, this.#map);
     if (fighter.stance === STANCE.fighting) fighter.aim = input.aim;
     if (trigger.pull(input.buttons, fighter.stance)) this.#combat.shoot(participant, seenAt, nowMs);
   }

@@ -30,7 +30,7 @@ const BOT_NAMES = [
 ] as const;
 
 /** Bots are known by this and a number. */
-const BOT_ID = 'bot:';
+export const BOT_ID = 'bot:';
 
 /** Fills the arena with bots up to a number of fighters, and makes room again for people. */
 export class BotCrew {
@@ -125,7 +125,7 @@ export class BotCrew {
 }
 
 /** The names in turn; from the second round on with a number, so that no two bots in a crowd are called the same. */
-function botName(index: number): string {
+export function botName(index: number): string {
   const name = BOT_NAMES[index % BOT_NAMES.length] ?? 'Bot';
   const round = Math.floor(index / BOT_NAMES.length) + 1;
   return round === 1 ? name : `${name} ${round}`;

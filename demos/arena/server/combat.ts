@@ -4,20 +4,27 @@ import { EFFECT, SHOT_DAMAGE, STANCE } from '../shared/rules.ts';
 import { isSameTeam } from '../shared/teams.ts';
 import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
 import type { ArenaEvents } from './arena-events.ts';
-import type { Participant, Roster } from './roster.ts';
+import type { Participant } from './roster.ts';
 
 /** Where the shooter saw a fighter: in the past for a player (lag compensation), now for a bot. */
 export type SeenAt = (fighter: Fighter) => { readonly x: number; readonly y: number };
 
+/** Of the roster: who may be hit, and what becomes of who is. */
+export interface Targets {
+  /** Everybody whom a shot of this one might reach, in any order, and perhaps some more. */
+  inReachOf(shooter: Participant): Iterable<Participant>;
+  die(victim: Participant, nowMs: number): void;
+}
+
 /** Shots, damage and kills. */
 export class Combat {
   readonly #map: ArenaMap;
-  readonly #roster: Roster;
+  readonly #targets: Targets;
   readonly #events: ArenaEvents;
 
-  constructor(deps: { map: ArenaMap; roster: Roster; events: ArenaEvents }) {
+  constructor(deps: { map: ArenaMap; targets: Targets; events: ArenaEvents }) {
     this.#map = deps.map;
-    this.#roster = deps.roster;
+    this.#targets = deps.targets;
     this.#events = deps.events;
   }
 
@@ -33,7 +40,7 @@ export class Combat {
   }
 
   *#targetsOf(shooter: Participant, seenAt: SeenAt): Generator<ShotTarget<Participant>> {
-    for (const other of this.#roster.all()) {
+    for (const other of this.#targets.inReachOf(shooter)) {
       if (other === shooter || other.fighter.stance !== STANCE.fighting) continue;
       // Shots pass through friends.
       if (isSameTeam(other.fighter, shooter.fighter)) continue;
@@ -56,7 +63,7 @@ export class Combat {
     });
     this.#events.hit(shooter.id, { targetId: victim.id, damage, isKill });
     if (!isKill) return;
-    this.#roster.die(victim, nowMs);
+    this.#targets.die(victim, nowMs);
     shooter.fighter.kills += 1;
     this.#events.killed({
       killerId: shooter.id,

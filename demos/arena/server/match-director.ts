@@ -1,4 +1,4 @@
-import { type ArenaState, PodiumPlace } from '../shared/arena-state.ts';
+import { PodiumPlace } from '../shared/arena-state.ts';
 import { KILLS_TO_WIN, MATCH_MS, MATCH_PHASE, RESULTS_MS, STANCE } from '../shared/rules.ts';
 import type { ArenaEvents, Standing } from './arena-events.ts';
 import type { PickupField } from './pickup-field.ts';
@@ -19,30 +19,43 @@ export const DEFAULT_MATCH_TIMES: MatchTimes = {
 
 const PODIUM_PLACES = 3;
 
+/** The part of a state that is about the match. */
+export interface MatchState {
+  phase: number;
+  phaseEndsAtMs: number;
+  matchNumber: number;
+  killsToWin: number;
+  readonly podium: { push(place: PodiumPlace): unknown; clear(): void };
+}
+
 /**
  * Turns an endless fight into matches.
  *
  *   playing ──someone has enough kills, or time is up──▶ results (all frozen) ──8 s──▶ playing (scores at zero)
  */
 export class MatchDirector {
-  readonly #state: ArenaState;
+  readonly #state: MatchState;
   readonly #roster: Roster;
   readonly #pickups: PickupField;
   readonly #events: ArenaEvents;
   readonly #times: MatchTimes;
+  readonly #mostKills: () => number;
 
   constructor(deps: {
-    state: ArenaState;
+    state: MatchState;
     roster: Roster;
     pickups: PickupField;
     events: ArenaEvents;
     times: MatchTimes;
+    /** The kills that are compared with those that end a match; of the best fighter unless it is given. */
+    mostKills?: () => number;
   }) {
     this.#state = deps.state;
     this.#roster = deps.roster;
     this.#pickups = deps.pickups;
     this.#events = deps.events;
     this.#times = deps.times;
+    this.#mostKills = deps.mostKills ?? (() => mostKillsOf(this.#roster));
     this.#state.killsToWin = deps.times.killsToWin;
   }
 
@@ -52,7 +65,7 @@ export class MatchDirector {
     const isOver = nowMs >= this.#state.phaseEndsAtMs;
     if (this.#state.phase === MATCH_PHASE.results) {
       if (isOver) this.#begin(nowMs);
-    } else if (isOver || this.#hasWinner()) {
+    } else if (isOver || this.#mostKills() >= this.#times.killsToWin) {
       this.#end(nowMs);
     }
   }
@@ -86,13 +99,6 @@ export class MatchDirector {
     this.#events.matchEnded(standings);
   }
 
-  #hasWinner(): boolean {
-    for (const { fighter } of this.#roster.all()) {
-      if (fighter.kills >= this.#times.killsToWin) return true;
-    }
-    return false;
-  }
-
   /** Most kills first; among equals fewer deaths. */
   #standings(): Standing[] {
     return [...this.#roster.all()]
@@ -106,4 +112,10 @@ export class MatchDirector {
       }))
       .sort((a, b) => b.kills - a.kills || a.deaths - b.deaths);
   }
+}
+
+function mostKillsOf(roster: Roster): number {
+  let most = 0;
+  for (const { fighter } of roster.all()) most = Math.max(most, fighter.kills);
+  return most;
 }

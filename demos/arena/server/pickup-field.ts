@@ -1,5 +1,5 @@
 import type { ArenaMap } from '../shared/arena-map.ts';
-import { type ArenaState, Pickup } from '../shared/arena-state.ts';
+import type { Pickup } from '../shared/arena-state.ts';
 import {
   FULL_HEALTH,
   HASTE_MS,
@@ -12,41 +12,42 @@ import {
   TRIPLE_MS,
 } from '../shared/rules.ts';
 import type { ArenaEvents } from './arena-events.ts';
-import type { Participant, Roster } from './roster.ts';
+import type { Participant } from './roster.ts';
+
+export interface PickupFieldDeps {
+  readonly pickups: Iterable<Pickup>;
+  /** Everybody who might stand on a pickup, in any order, and perhaps some more. */
+  readonly inReachOf: (pickup: Pickup) => Iterable<Participant>;
+  readonly events: ArenaEvents;
+}
+
+/** The pickups of a map, all of them there. */
+export function createPickups(map: ArenaMap, create: () => Pickup): Pickup[] {
+  return map.pickups.map(({ kind, x, y }) => Object.assign(create(), { kind, x, y }));
+}
 
 /** The pickups of the map: taken by whoever walks over them, back after a while. */
 export class PickupField {
-  readonly #state: ArenaState;
-  readonly #roster: Roster;
-  readonly #events: ArenaEvents;
+  readonly #deps: PickupFieldDeps;
 
-  constructor(deps: { state: ArenaState; map: ArenaMap; roster: Roster; events: ArenaEvents }) {
-    this.#state = deps.state;
-    this.#roster = deps.roster;
-    this.#events = deps.events;
-    for (const { kind, x, y } of deps.map.pickups) {
-      const pickup = new Pickup();
-      pickup.kind = kind;
-      pickup.x = x;
-      pickup.y = y;
-      this.#state.pickups.push(pickup);
-    }
+  constructor(deps: PickupFieldDeps) {
+    this.#deps = deps;
   }
 
   /** Brings everything back, for a new match. */
   reset(): void {
-    for (const pickup of this.#state.pickups) pickup.returnsAtMs = 0;
+    for (const pickup of this.#deps.pickups) pickup.returnsAtMs = 0;
   }
 
   step(nowMs: number): void {
-    for (const pickup of this.#state.pickups) {
+    for (const pickup of this.#deps.pickups) {
       if (pickup.returnsAtMs > nowMs) continue;
       pickup.returnsAtMs = 0;
-      for (const participant of this.#roster.all()) {
+      for (const participant of this.#deps.inReachOf(pickup)) {
         if (!this.#takes(participant, pickup)) continue;
         pickup.returnsAtMs = nowMs + PICKUP_RETURN_MS[pickup.kind as PickupKind];
         apply(pickup.kind, participant, nowMs);
-        this.#events.pickedUp(participant.id, { kind: pickup.kind });
+        this.#deps.events.pickedUp(participant.id, { kind: pickup.kind });
         break;
       }
     }

@@ -1,13 +1,14 @@
 import type { ArenaMap, SpawnSpot } from '../shared/arena-map.ts';
-import { type ArenaState, Fighter } from '../shared/arena-state.ts';
-import type { Random } from '../shared/random.ts';
+import type { Fighter } from '../shared/arena-state.ts';
 import {
+  ARENA_TEMPO,
   EFFECT,
   FULL_HEALTH,
   MATCH_PHASE,
   RESPAWN_MS,
   SPAWN_SHIELD_MS,
   STANCE,
+  type Tempo,
 } from '../shared/rules.ts';
 import { Trigger } from '../shared/weapon.ts';
 
@@ -26,20 +27,32 @@ export type EffectEnds = Readonly<
   Record<string, { readonly haste: number; readonly triple: number; readonly shield: number }>
 >;
 
-/** A spawn is chosen among this many of the spots farthest from danger, so that nobody can wait at the one best spot. */
-const SAFE_SPOTS = 4;
+/** The part of a state that is about fighters. */
+export interface RosterState {
+  readonly fighters: {
+    set(id: string, fighter: Fighter): unknown;
+    delete(id: string): unknown;
+    entries(): Iterable<[string, Fighter]>;
+  };
+  readonly phase: number;
+}
+
+export interface RosterDeps {
+  readonly state: RosterState;
+  readonly map: ArenaMap;
+  readonly tempo?: Tempo;
+  readonly createFighter: () => Fighter;
+  /** Where somebody comes into the world. @param everybody - the newcomer may be among them */
+  readonly chooseSpot: (newcomer: Participant, everybody: Iterable<Participant>) => SpawnSpot;
+}
 
 /** Everybody in the arena: enters, dies, respawns, leaves. */
 export class Roster {
-  readonly #state: ArenaState;
-  readonly #map: ArenaMap;
-  readonly #random: Random;
+  readonly #deps: RosterDeps;
   readonly #participants = new Map<string, Participant>();
 
-  constructor(deps: { state: ArenaState; map: ArenaMap; random: Random }) {
-    this.#state = deps.state;
-    this.#map = deps.map;
-    this.#random = deps.random;
+  constructor(deps: RosterDeps) {
+    this.#deps = deps;
   }
 
   get(id: string): Participant | undefined {
@@ -55,13 +68,13 @@ export class Roster {
     identity: { name: string; isBot: boolean; team?: number },
     nowMs: number,
   ): Participant {
-    const fighter = new Fighter();
+    const fighter = this.#deps.createFighter();
     fighter.name = identity.name;
     fighter.isBot = identity.isBot;
     fighter.team = identity.team ?? 0;
     const participant = this.#enlist(id, fighter);
     this.spawn(participant, nowMs);
-    this.#state.fighters.set(id, fighter);
+    this.#deps.state.fighters.set(id, fighter);
     return participant;
   }
 
@@ -81,7 +94,7 @@ export class Roster {
   /** Takes everybody from a state that came back. */
   restore(ends: EffectEnds): void {
     this.#participants.clear();
-    for (const [id, fighter] of this.#state.fighters) {
+    for (const [id, fighter] of this.#deps.state.fighters.entries()) {
       const participant = this.#enlist(id, fighter);
       const { haste = 0, triple = 0, shield = 0 } = ends[id] ?? {};
       participant.hasteUntilMs = haste;
@@ -94,7 +107,7 @@ export class Roster {
     const participant = {
       id,
       fighter,
-      trigger: new Trigger(),
+      trigger: new Trigger(this.#deps.tempo ?? ARENA_TEMPO),
       hasteUntilMs: 0,
       tripleUntilMs: 0,
       shieldUntilMs: 0,
@@ -105,19 +118,21 @@ export class Roster {
 
   remove(id: string): void {
     this.#participants.delete(id);
-    this.#state.fighters.delete(id);
+    this.#deps.state.fighters.delete(id);
   }
 
   spawn(participant: Participant, nowMs: number): void {
     const { fighter } = participant;
-    const spot = this.#chooseSpot(participant);
+    const { map } = this.#deps;
+    const spot = this.#deps.chooseSpot(participant, this.#participants.values());
     fighter.x = spot.x;
     fighter.y = spot.y;
-    fighter.aim = Math.atan2(this.#map.height / 2 - spot.y, this.#map.width / 2 - spot.x);
+    fighter.aim = Math.atan2(map.height / 2 - spot.y, map.width / 2 - spot.x);
     fighter.health = FULL_HEALTH;
     fighter.dashClock = 0;
     fighter.respawnAtMs = 0;
-    fighter.stance = this.#state.phase === MATCH_PHASE.playing ? STANCE.fighting : STANCE.frozen;
+    fighter.stance =
+      this.#deps.state.phase === MATCH_PHASE.playing ? STANCE.fighting : STANCE.frozen;
     participant.hasteUntilMs = 0;
     participant.tripleUntilMs = 0;
     participant.shieldUntilMs = nowMs + SPAWN_SHIELD_MS;
@@ -139,7 +154,7 @@ export class Roster {
       const { fighter } = participant;
       if (fighter.stance === STANCE.dead) {
         const isDue = nowMs >= fighter.respawnAtMs;
-        if (isDue && this.#state.phase === MATCH_PHASE.playing) this.spawn(participant, nowMs);
+        if (isDue && this.#deps.state.phase === MATCH_PHASE.playing) this.spawn(participant, nowMs);
         continue;
       }
       fighter.effects =
@@ -148,24 +163,4 @@ export class Roster {
         (nowMs < participant.shieldUntilMs ? EFFECT.shield : 0);
     }
   }
-
-  #chooseSpot(newcomer: Participant): SpawnSpot {
-    const others = [...this.#participants.values()].filter(
-      (other) => other !== newcomer && other.fighter.stance !== STANCE.dead,
-    );
-    const byDanger = this.#map.spawns
-      .map((spot) => ({ spot, distance: nearestDistance(spot, others) }))
-      .sort((a, b) => b.distance - a.distance);
-    // Nobody around: every spot is as good as the next.
-    const choices = others.length === 0 ? byDanger.length : SAFE_SPOTS;
-    const chosen = byDanger[Math.floor(this.#random() * choices)];
-    return chosen?.spot ?? { x: this.#map.width / 2, y: this.#map.height / 2 };
-  }
-}
-
-function nearestDistance(spot: SpawnSpot, others: readonly Participant[]): number {
-  return others.reduce(
-    (nearest, { fighter }) => Math.min(nearest, Math.hypot(fighter.x - spot.x, fighter.y - spot.y)),
-    Number.POSITIVE_INFINITY,
-  );
 }

@@ -1,5 +1,6 @@
 import type { Box } from './geometry.ts';
 import { PICKUP_KIND, type PickupKind } from './rules.ts';
+import { WallGrid } from './wall-grid.ts';
 
 // The arena, in world units. It is drawn once for the upper left quarter and mirrored on both axes, so that no corner is
 // better than another:
@@ -29,6 +30,14 @@ export interface ArenaMap {
   readonly walls: readonly Box[];
   readonly pickups: readonly PickupSpot[];
   readonly spawns: readonly SpawnSpot[];
+  /** The walls by place. */
+  readonly wallGrid: WallGrid;
+  /**
+   * Positions are whole multiples of this, in units: exactly what 16 bits carry over the wire for a world of the state's
+   * size, so the position a client receives is the position the room has, bit for bit, and a correct prediction is never
+   * "corrected".
+   */
+  readonly positionGrid: number;
 }
 
 const WIDTH = 2_400;
@@ -77,16 +86,21 @@ const QUARTER_SPAWNS: readonly SpawnSpot[] = [
   { x: 960, y: 430 },
 ];
 
-/** The one map of the demo. Walls never change, so room and browser never send them. */
+const WALLS: readonly Box[] = [
+  ...BORDER_WALLS,
+  ...QUARTER_WALLS.flatMap((box) => [box, mirrorX(box), mirrorY(box), mirrorX(mirrorY(box))]),
+  ...VERTICAL_AXIS_WALLS.flatMap((box) => [box, mirrorY(box)]),
+  ...HORIZONTAL_AXIS_WALLS.flatMap((box) => [box, mirrorX(box)]),
+];
+
+/** The map of all arenas. Walls never change, so room and browser never send them. */
 export const ARENA_MAP: ArenaMap = {
   width: WIDTH,
   height: HEIGHT,
-  walls: [
-    ...BORDER_WALLS,
-    ...QUARTER_WALLS.flatMap((box) => [box, mirrorX(box), mirrorY(box), mirrorX(mirrorY(box))]),
-    ...VERTICAL_AXIS_WALLS.flatMap((box) => [box, mirrorY(box)]),
-    ...HORIZONTAL_AXIS_WALLS.flatMap((box) => [box, mirrorX(box)]),
-  ],
+  walls: WALLS,
+  wallGrid: new WallGrid({ width: WIDTH, height: HEIGHT }, WALLS),
+  // 16 bits over 4096 units.
+  positionGrid: 1 / 16,
   pickups: [
     { kind: PICKUP_KIND.triple, x: WIDTH / 2, y: HEIGHT / 2 },
     { kind: PICKUP_KIND.haste, x: WIDTH / 2, y: 280 },

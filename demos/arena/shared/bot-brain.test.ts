@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ARENA_MAP } from './arena-map.ts';
 import { type BotView, createBotBrain } from './bot-brain.ts';
-import { BUTTON, FULL_HEALTH, STANCE, STEP_SECONDS } from './rules.ts';
+import { ARENA_TEMPO, BUTTON, FULL_HEALTH, STANCE } from './rules.ts';
 import { type FighterBody, stepFighter } from './step-fighter.ts';
 
 type Bot = FighterBody & { health: number };
@@ -25,7 +25,7 @@ describe('bot brain', () => {
       const bot = botAt(120, 120);
       return Array.from({ length: 200 }, () => {
         const intent = brain.decide(viewOf(bot));
-        stepFighter(bot, intent, STEP_SECONDS, ARENA_MAP);
+        stepFighter(bot, intent, ARENA_TEMPO, ARENA_MAP);
         return intent;
       });
     };
@@ -39,7 +39,7 @@ describe('bot brain', () => {
       const bot = botAt(120, 120);
       const visited = new Set<string>();
       for (let step = 0; step < 30 * 90; step += 1) {
-        stepFighter(bot, brain.decide(viewOf(bot)), STEP_SECONDS, ARENA_MAP);
+        stepFighter(bot, brain.decide(viewOf(bot)), ARENA_TEMPO, ARENA_MAP);
         visited.add(`${Math.floor(bot.x / 400)},${Math.floor(bot.y / 400)}`);
       }
       expect(visited.size).toBeGreaterThanOrEqual(12);
@@ -63,7 +63,7 @@ describe('bot brain', () => {
     const brain = createBotBrain({ seed: 11 });
     const bot = { ...botAt(560, 420), health: 20 };
     for (let step = 0; step < 60; step += 1) {
-      stepFighter(bot, brain.decide(viewOf(bot)), STEP_SECONDS, ARENA_MAP);
+      stepFighter(bot, brain.decide(viewOf(bot)), ARENA_TEMPO, ARENA_MAP);
       if (Math.hypot(bot.x - 680, bot.y - 410) < 38) return;
     }
     expect.unreachable('two seconds were enough to walk 120 units');

@@ -56,6 +56,13 @@ export interface BotBrainOptions {
   readonly map?: ArenaMap;
   /** Share one among many bots: it remembers the ways. */
   readonly navigator?: Navigator;
+  /** Where it goes while it fights nobody; unless given, to pickups, spawns and where it hears somebody. */
+  readonly chooseGoal?: (view: BotView, needsHealth: boolean) => Place;
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
 }
 
 const LOOK_EVERY_STEPS = 6;
@@ -72,6 +79,7 @@ export function createBotBrain(options: BotBrainOptions): BotBrain {
     map,
     options.navigator ?? new Navigator(map),
     seededRandom(options.seed),
+    options.chooseGoal,
   );
 }
 
@@ -79,6 +87,7 @@ class WanderingShooter implements BotBrain {
   readonly #map: ArenaMap;
   readonly #navigator: Navigator;
   readonly #random: Random;
+  readonly #goalOf: BotBrainOptions['chooseGoal'];
   readonly #patience: number;
   #goal: { x: number; y: number } | null = null;
   #targetId: string | null = null;
@@ -93,7 +102,13 @@ class WanderingShooter implements BotBrain {
   #lastY = 0;
   #idleSteps = 0;
 
-  constructor(map: ArenaMap, navigator: Navigator, random: Random) {
+  constructor(
+    map: ArenaMap,
+    navigator: Navigator,
+    random: Random,
+    goalOf: BotBrainOptions['chooseGoal'],
+  ) {
+    this.#goalOf = goalOf;
     this.#map = map;
     this.#navigator = navigator;
     this.#random = random;
@@ -183,7 +198,8 @@ class WanderingShooter implements BotBrain {
     );
   }
 
-  #chooseGoal(view: BotView, needsHealth: boolean): { x: number; y: number } {
+  #chooseGoal(view: BotView, needsHealth: boolean): Place {
+    if (this.#goalOf !== undefined) return this.#goalOf(view, needsHealth);
     const wanted = [...view.pickups].filter(
       (pickup) => pickup.isThere && (pickup.kind === PICKUP_KIND.health) === needsHealth,
     );
@@ -243,11 +259,6 @@ class WanderingShooter implements BotBrain {
   #chance(probability: number): boolean {
     return this.#random() < probability;
   }
-}
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
 }
 
 function distanceBetween(a: Place, b: Place): number {

@@ -21,6 +21,26 @@ export const DASH_CYCLE_STEPS = 60;
 
 /** Steps between two shots while the trigger is held (6 per second). */
 export const SHOT_INTERVAL_STEPS = 5;
+
+/** What depends on how often a room steps. */
+export interface Tempo {
+  readonly stepRateHz: number;
+  readonly stepSeconds: number;
+  /** How long a dash lasts, and from the start of one to the next. */
+  readonly dashActiveSteps: number;
+  readonly dashCycleSteps: number;
+  /** Between two shots while the trigger is held. */
+  readonly shotIntervalSteps: number;
+}
+
+export const ARENA_TEMPO: Tempo = {
+  stepRateHz: STEP_RATE_HZ,
+  stepSeconds: STEP_SECONDS,
+  dashActiveSteps: DASH_ACTIVE_STEPS,
+  dashCycleSteps: DASH_CYCLE_STEPS,
+  shotIntervalSteps: SHOT_INTERVAL_STEPS,
+};
+
 /** Reach of a shot, in units. */
 export const SHOT_RANGE = 760;
 export const SHOT_DAMAGE = 17;

@@ -6,6 +6,7 @@ import { ArenaState, Fighter } from './arena-state.ts';
 import { circleOverlapsBox } from './geometry.ts';
 import { MoveInput } from './move-input.ts';
 import {
+  ARENA_TEMPO,
   BUTTON,
   DASH_SPEED,
   EFFECT,
@@ -15,19 +16,13 @@ import {
   STEP_SECONDS,
   WALK_SPEED,
 } from './rules.ts';
-import {
-  type FighterBody,
-  isDashing,
-  type MoveIntent,
-  POSITION_GRID,
-  stepFighter,
-} from './step-fighter.ts';
+import { type FighterBody, isDashing, type MoveIntent, stepFighter } from './step-fighter.ts';
 
 const seed = Date.now() % 2_147_483_647;
 const runs = { seed, numRuns: 300 };
 
 /** Rounding to the grid may add this to one step, per axis half a sixteenth; twice: once off a wall. */
-const GRID_SLACK = POSITION_GRID * 2;
+const GRID_SLACK = ARENA_MAP.positionGrid * 2;
 
 const anIntent = fc.record({
   moveX: fc.integer({ min: -128, max: 127 }),
@@ -52,7 +47,7 @@ describe(`stepFighter (seed ${seed})`, () => {
         const body = bodyAt(spawn, bodyEffects);
         for (const [intent, times] of plan) {
           for (let i = 0; i < times; i += 1) {
-            stepFighter(body, intent, STEP_SECONDS, ARENA_MAP);
+            stepFighter(body, intent, ARENA_TEMPO, ARENA_MAP);
             const walls = ARENA_MAP.walls.filter((wall) =>
               circleOverlapsBox(body.x, body.y, FIGHTER_RADIUS, wall),
             );
@@ -69,7 +64,7 @@ describe(`stepFighter (seed ${seed})`, () => {
   test('never moves faster than the rules allow, in any direction and along any wall', () => {
     const stepOnce = (body: FighterBody, intent: MoveIntent) => {
       const before = { ...body };
-      stepFighter(body, intent, STEP_SECONDS, ARENA_MAP);
+      stepFighter(body, intent, ARENA_TEMPO, ARENA_MAP);
       const walking = body.effects === EFFECT.haste ? HASTE_SPEED : WALK_SPEED;
       const top = isDashing(body.dashClock) ? DASH_SPEED : walking;
       const moved = Math.hypot(body.x - before.x, body.y - before.y);
@@ -110,8 +105,8 @@ describe(`stepFighter (seed ${seed})`, () => {
         for (const [intent] of plan) {
           const input = new MoveInput();
           Object.assign(input, intent);
-          stepFighter(fighter, input, STEP_SECONDS, ARENA_MAP);
-          stepFighter(predicted, input, STEP_SECONDS, ARENA_MAP);
+          stepFighter(fighter, input, ARENA_TEMPO, ARENA_MAP);
+          stepFighter(predicted, input, ARENA_TEMPO, ARENA_MAP);
           decoder.decode(encoder.encode());
           encoder.discardChanges();
           expect(Object.is(received.x, predicted.x) && Object.is(received.y, predicted.y)).toBe(
@@ -131,7 +126,7 @@ describe(`stepFighter (seed ${seed})`, () => {
   test('the dead and the frozen stay where they are', () => {
     for (const stance of [STANCE.dead, STANCE.frozen]) {
       const body = { ...bodyAt({ x: 200, y: 120 }), stance };
-      stepFighter(body, { moveX: 127, moveY: 0, buttons: BUTTON.dash }, STEP_SECONDS, ARENA_MAP);
+      stepFighter(body, { moveX: 127, moveY: 0, buttons: BUTTON.dash }, ARENA_TEMPO, ARENA_MAP);
       expect(body).toMatchObject({ x: 200, y: 120 });
     }
   });
@@ -139,7 +134,7 @@ describe(`stepFighter (seed ${seed})`, () => {
   test('slides along a wall instead of sticking to it', () => {
     const body = bodyAt({ x: 120, y: 61 });
     for (let i = 0; i < 30; i += 1) {
-      stepFighter(body, { moveX: 127, moveY: -127, buttons: 0 }, STEP_SECONDS, ARENA_MAP);
+      stepFighter(body, { moveX: 127, moveY: -127, buttons: 0 }, ARENA_TEMPO, ARENA_MAP);
     }
     expect(body.y).toBeLessThan(61.1);
     expect(body.x).toBeGreaterThan(120 + 0.95 * WALK_SPEED * Math.SQRT1_2);
@@ -150,7 +145,7 @@ describe(`stepFighter (seed ${seed})`, () => {
     const distances = Array.from({ length: 62 }, () => {
       const before = body.y;
       const moveY = body.y > 700 ? -127 : 127;
-      stepFighter(body, { moveX: 0, moveY, buttons: BUTTON.dash }, STEP_SECONDS, ARENA_MAP);
+      stepFighter(body, { moveX: 0, moveY, buttons: BUTTON.dash }, ARENA_TEMPO, ARENA_MAP);
       return Math.abs(body.y - before);
     });
     const fast = distances.map((distance) => distance > 15);

@@ -1,14 +1,14 @@
 import type { ArenaMap } from './arena-map.ts';
 import { circleOverlapsBox, type Point, pushCircleOutOfBox } from './geometry.ts';
 import {
+  ARENA_TEMPO,
   BUTTON,
-  DASH_ACTIVE_STEPS,
-  DASH_CYCLE_STEPS,
   DASH_SPEED,
   EFFECT,
   FIGHTER_RADIUS,
   HASTE_SPEED,
   STANCE,
+  type Tempo,
   WALK_SPEED,
 } from './rules.ts';
 
@@ -35,13 +35,6 @@ export interface MoveIntent {
   readonly buttons: number;
 }
 
-/**
- * Positions are whole sixteenths of a unit: exactly what 16 bits carry over the wire for a 4096-unit world, so the position
- * a client receives is the position the room has, bit for bit, and a correct prediction is never "corrected".
- */
-export const POSITION_GRID = 1 / 16;
-/** Kept to every wall, so that rounding to the grid (at most 0.045 units) never ends inside one. */
-const WALL_GAP = POSITION_GRID;
 const MAX_PUSHES = 4;
 
 /**
@@ -51,31 +44,31 @@ const MAX_PUSHES = 4;
 export function stepFighter(
   body: FighterBody,
   intent: MoveIntent,
-  dtSeconds: number,
+  tempo: Tempo,
   map: ArenaMap,
 ): void {
   const length = Math.sqrt(intent.moveX * intent.moveX + intent.moveY * intent.moveY);
   const isMoving = length > 0 && body.stance === STANCE.fighting;
   const wantsDash = (intent.buttons & BUTTON.dash) !== 0;
   if (body.dashClock > 0) body.dashClock -= 1;
-  if (wantsDash && isMoving && body.dashClock === 0) body.dashClock = DASH_CYCLE_STEPS;
+  if (wantsDash && isMoving && body.dashClock === 0) body.dashClock = tempo.dashCycleSteps;
   if (!isMoving) return;
 
   // A stick pushed half way walks at half speed; a diagonal is never faster than straight on. A dash is all or nothing.
-  const speed = isDashing(body.dashClock)
+  const speed = isDashing(body.dashClock, tempo)
     ? DASH_SPEED
     : ((body.effects & EFFECT.haste) !== 0 ? HASTE_SPEED : WALK_SPEED) * Math.min(1, length / 127);
   slide(
     body,
-    (intent.moveX / length) * speed * dtSeconds,
-    (intent.moveY / length) * speed * dtSeconds,
+    (intent.moveX / length) * speed * tempo.stepSeconds,
+    (intent.moveY / length) * speed * tempo.stepSeconds,
     map,
   );
 }
 
 /** Whether a fighter with this clock is in the fast part of a dash. */
-export function isDashing(dashClock: number): boolean {
-  return dashClock > DASH_CYCLE_STEPS - DASH_ACTIVE_STEPS;
+export function isDashing(dashClock: number, tempo: Tempo = ARENA_TEMPO): boolean {
+  return dashClock > tempo.dashCycleSteps - tempo.dashActiveSteps;
 }
 
 /** Whether a fighter may stand there: within the map and clear of walls. */
@@ -85,7 +78,7 @@ export function isFree(x: number, y: number, map: ArenaMap): boolean {
     y >= 0 &&
     x <= map.width &&
     y <= map.height &&
-    !map.walls.some((wall) => circleOverlapsBox(x, y, FIGHTER_RADIUS, wall))
+    !map.wallGrid.near(x, y).some((wall) => circleOverlapsBox(x, y, FIGHTER_RADIUS, wall))
   );
 }
 
@@ -103,8 +96,8 @@ function slide(body: FighterBody, moveX: number, moveY: number, map: ArenaMap): 
     shortenTo(distance / parts, at, fromX, fromY);
     pushOutOfWalls(at, map);
   }
-  const x = snapToGrid(at.x);
-  const y = snapToGrid(at.y);
+  const x = snapToGrid(at.x, map);
+  const y = snapToGrid(at.y, map);
   // A crevice narrower than a fighter would leave no way out; then it does not go in.
   if (!isFree(x, y, map)) return;
   body.x = x;
@@ -112,10 +105,12 @@ function slide(body: FighterBody, moveX: number, moveY: number, map: ArenaMap): 
 }
 
 function pushOutOfWalls(at: Point, map: ArenaMap): void {
+  // Kept to every wall, so that rounding to the grid (at most 0.71 of it) never ends inside one.
+  const reach = FIGHTER_RADIUS + map.positionGrid;
   for (let push = 0; push < MAX_PUSHES; push += 1) {
     let moved = false;
-    for (const wall of map.walls) {
-      if (pushCircleOutOfBox(at, FIGHTER_RADIUS + WALL_GAP, wall)) moved = true;
+    for (const wall of map.wallGrid.near(at.x, at.y)) {
+      if (pushCircleOutOfBox(at, reach, wall)) moved = true;
     }
     if (!moved) return;
   }
@@ -131,6 +126,6 @@ function shortenTo(distance: number, at: Point, fromX: number, fromY: number): v
   at.y = fromY + (dy / moved) * distance;
 }
 
-function snapToGrid(value: number): number {
-  return Math.round(value / POSITION_GRID) * POSITION_GRID;
+function snapToGrid(value: number, { positionGrid }: ArenaMap): number {
+  return Math.round(value / positionGrid) * positionGrid;
 }

@@ -1,12 +1,13 @@
 import type { ArenaMap } from './arena-map.ts';
-import { rayEntersBox, rayEntersCircle } from './geometry.ts';
+import { rayEntersCircle } from './geometry.ts';
 import {
+  ARENA_TEMPO,
   BUTTON,
   EFFECT,
   FIGHTER_RADIUS,
-  SHOT_INTERVAL_STEPS,
   SHOT_RANGE,
   STANCE,
+  type Tempo,
   TRIPLE_SPREAD,
 } from './rules.ts';
 
@@ -29,14 +30,19 @@ export interface ShotResult<T> {
  * a word about it on the wire. How many inputs a client may have applied is limited by the room's input budget.
  */
 export class Trigger {
+  readonly #intervalSteps: number;
   #stepsToReady = 0;
+
+  constructor(tempo: Tempo = ARENA_TEMPO) {
+    this.#intervalSteps = tempo.shotIntervalSteps;
+  }
 
   /** Call once for each input. @returns whether this input fires a shot */
   pull(buttons: number, stance: number): boolean {
     if (this.#stepsToReady > 0) this.#stepsToReady -= 1;
     const fires =
       (buttons & BUTTON.fire) !== 0 && stance === STANCE.fighting && this.#stepsToReady === 0;
-    if (fires) this.#stepsToReady = SHOT_INTERVAL_STEPS;
+    if (fires) this.#stepsToReady = this.#intervalSteps;
     return fires;
   }
 }
@@ -55,7 +61,10 @@ export function traceShot<T>(
 ): ShotResult<T> {
   const dirX = Math.cos(angle);
   const dirY = Math.sin(angle);
-  let distance = distanceToWall(from.x, from.y, dirX, dirY, map);
+  let distance = Math.min(
+    SHOT_RANGE,
+    map.wallGrid.firstAlong(from.x, from.y, dirX, dirY, SHOT_RANGE),
+  );
   let hit: T | null = null;
   for (const { target, x, y } of targets) {
     const enters = rayEntersCircle(from.x, from.y, dirX, dirY, { x, y, radius: FIGHTER_RADIUS });
@@ -78,15 +87,6 @@ export function hasLineOfSight(
   const dy = to.y - fromY;
   const distance = Math.sqrt(dx * dx + dy * dy);
   if (distance === 0) return true;
-  return map.walls.every(
-    (wall) => rayEntersBox(fromX, fromY, dx / distance, dy / distance, wall) > distance,
-  );
-}
-
-function distanceToWall(x: number, y: number, dirX: number, dirY: number, map: ArenaMap): number {
-  let distance = SHOT_RANGE;
-  for (const wall of map.walls) {
-    distance = Math.min(distance, rayEntersBox(x, y, dirX, dirY, wall));
-  }
-  return distance;
+  const first = map.wallGrid.firstAlong(fromX, fromY, dx / distance, dy / distance, distance);
+  return first > distance;
 }

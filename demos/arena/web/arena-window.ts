@@ -14,11 +14,19 @@ export interface ArenaWindow {
   };
   /** Own kills in this match. */
   readonly score: number;
+  /** Own shots that have hit somebody, since the visit began. */
+  readonly hits: number;
   readonly match: {
     readonly number: number;
     readonly isOver: boolean;
     readonly endsInMs: number;
     readonly podium: readonly { readonly name: string; readonly kills: number }[];
+  } | null;
+  /** Of a battle, what everybody knows of all of it; null in an arena. */
+  readonly battle: {
+    readonly fighters: number;
+    readonly westKills: number;
+    readonly eastKills: number;
   } | null;
   /** The last second of the connection; null in the first. */
   readonly stats: object | null;

@@ -1,11 +1,9 @@
 import type { ConnectionState, RoomStats } from '@meridian/client';
-import { ARENA_MAP } from '../shared/arena-map.ts';
 import type { Fighter } from '../shared/arena-state.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../shared/messages.ts';
 import { MATCH_PHASE, PICKUP_KIND, STANCE } from '../shared/rules.ts';
 import { isDashing } from '../shared/step-fighter.ts';
-import { isSameTeam } from '../shared/teams.ts';
-import { type ShotTarget, shotAngles, traceShot } from '../shared/weapon.ts';
+import { traceShot } from '../shared/weapon.ts';
 import type { Sounds } from './audio/sounds.ts';
 import { Controls } from './controls/controls.ts';
 import { Gamepads } from './controls/gamepads.ts';
@@ -18,6 +16,7 @@ import type { ArenaSession, SessionListener } from './net/arena-session.ts';
 import { PALETTE } from './render/palette.ts';
 import type { Pose } from './render/pose.ts';
 import type { Stage } from './render/stage.ts';
+import { Spectacle } from './spectacle.ts';
 
 /** How far the camera looks ahead along the aim, as a part of the way to the pointer. */
 const LOOK_AHEAD = 0.16;
@@ -34,6 +33,7 @@ export class Game implements SessionListener {
   readonly #stage: Stage;
   readonly #hud: Hud;
   readonly #sounds: Sounds;
+  readonly #spectacle: Spectacle;
   readonly #keyboardMouse: KeyboardMouse;
   readonly #touch: TouchSticks;
   readonly #controls: Controls;
@@ -41,6 +41,7 @@ export class Game implements SessionListener {
   readonly #lastStance = new Map<string, number>();
   #phase = -1;
   #wasDashing = false;
+  #hits = 0;
   /** Where my fighter was drawn last, CSS pixels: inputs are read before this frame's picture is known. */
   #aimOrigin = { x: innerWidth / 2, y: innerHeight / 2, aim: 0 };
 
@@ -55,12 +56,19 @@ export class Game implements SessionListener {
     this.#stage = deps.stage;
     this.#hud = deps.hud;
     this.#sounds = deps.sounds;
+    this.#spectacle = new Spectacle(deps);
     this.#onConnection = deps.onConnection;
     const surface = byId('stage');
     this.#keyboardMouse = new KeyboardMouse(surface);
     this.#touch = new TouchSticks(surface, byId('touch-dash'));
     this.#controls = new Controls(this.#keyboardMouse, this.#touch, new Gamepads());
+    this.#stage.setField(this.#session.field);
     this.#session.listen(this);
+  }
+
+  /** Own shots that have hit somebody. */
+  get hits(): number {
+    return this.#hits;
   }
 
   get session(): ArenaSession {
@@ -75,7 +83,8 @@ export class Game implements SessionListener {
     for (const [id, fighter] of state.fighters) {
       const pose = this.#session.pose(id, fighter);
       this.#noticeStance(id, fighter, pose);
-      this.#stage.fighter(id)?.update(fighter, pose, elapsedMs);
+      const isInView = this.#stage.isInView(pose.x, pose.y);
+      this.#stage.fighter(id)?.update(fighter, pose, elapsedMs, isInView);
     }
     this.#noticePhase(state.phase);
     this.#drawSight();
@@ -88,6 +97,8 @@ export class Game implements SessionListener {
       roomId: this.#session.roomId,
       roomNowMs,
       nowMs,
+      summary: this.#session.summary,
+      field: this.#session.field,
       dashClock: this.#session.dashClock,
       view: this.#stage.camera.visible(),
       delayMs: this.#session.interpolationDelayMs,
@@ -106,8 +117,14 @@ export class Game implements SessionListener {
 
   onFighterAdded(id: string, fighter: Fighter): void {
     const isMe = id === this.#session.myId;
-    this.#stage.addFighter(id, fighter, { isMe, isFriend: this.#session.isFriend(fighter) });
-    this.#lastStance.set(id, STANCE.dead);
+    this.#stage.addFighter(id, fighter, {
+      isMe,
+      isFriend: this.#session.isFriend(fighter),
+      showsName: this.#session.summary === null || isMe || !fighter.isBot,
+    });
+    // In a battle, who comes into sight has not come into the world.
+    const hasArrived = isMe || this.#session.summary === null;
+    this.#lastStance.set(id, hasArrived ? STANCE.dead : fighter.stance);
     if (isMe) this.#stage.camera.jumpTo(fighter.x, fighter.y);
   }
 
@@ -117,23 +134,11 @@ export class Game implements SessionListener {
   }
 
   onShot(id: string, fighter: Fighter, pose: Pose): void {
-    const isMe = id === this.#session.myId;
-    const colour = this.#colourOf(id);
-    const { particles, camera } = this.#stage;
-    const muzzle = {
-      x: pose.x + Math.cos(pose.aim) * 30,
-      y: pose.y + Math.sin(pose.aim) * 30,
-    };
-    this.#stage.fighter(id)?.recoil();
-    particles.flash(muzzle.x, muzzle.y, pose.aim, colour);
-    particles.bead(muzzle.x, muzzle.y, colour, 0.5, 110, 0.7);
-    this.#sounds.play('shot', this.#offsetTo(pose));
-    if (isMe) camera.shake(0.09);
-    for (const angle of shotAngles(pose.aim, fighter.effects)) this.#fly(id, pose, angle, colour);
+    this.#spectacle.shoot(id, fighter, pose);
   }
 
   onKill(kill: KillMessage): void {
-    this.#hud.feed.show(kill, this.#session.myId);
+    this.#hud.feed.show(kill, (id) => this.#sideOf(id));
     if (kill.killerId === this.#session.myId) this.#sounds.play('kill');
     if (kill.victimId === this.#session.myId) this.#hud.nameKiller(kill.killerName);
   }
@@ -148,6 +153,7 @@ export class Game implements SessionListener {
   }
 
   onHit(hit: HitMessage): void {
+    this.#hits += 1;
     const target = this.#session.state.fighters.get(hit.targetId);
     if (target === undefined) return;
     const { x, y } = this.#session.pose(hit.targetId, target);
@@ -173,43 +179,16 @@ export class Game implements SessionListener {
 
   #readWish(): Wish {
     const wish = this.#controls.read(this.#aimOrigin);
-    const dashes = isDashing(this.#session.dashClock);
+    const dashes = isDashing(this.#session.dashClock, this.#session.field.tempo);
     if (dashes && !this.#wasDashing) this.#sounds.play('dash');
     this.#wasDashing = dashes;
     return wish;
   }
 
-  /** The streak of one shot, and what it does where it ends. */
-  #fly(shooterId: string, pose: Pose, angle: number, colour: string): void {
-    const { particles, tracers } = this.#stage;
-    const { distance, target } = traceShot(pose, angle, ARENA_MAP, this.#targetsOf(shooterId));
-    const x = pose.x + Math.cos(angle) * distance;
-    const y = pose.y + Math.sin(angle) * distance;
-    const sparks =
-      target === null
-        ? { colour, count: 6, speed: 300, lifeMs: 240 }
-        : { colour: PALETTE.white, count: 9, speed: 420, lifeMs: 320 };
-    tracers.fire(pose, angle, distance, colour, () => {
-      particles.burst({ x, y, ...sparks, direction: angle + Math.PI, spread: 1.9 });
-      particles.bead(x, y, colour, target === null ? 0.36 : 0.6, 150, 0.8);
-      if (target !== null) this.#stage.fighter(target)?.flash();
-    });
-  }
-
-  *#targetsOf(shooterId: string): Generator<ShotTarget<string>> {
-    const { fighters } = this.#session.state;
-    const shooter = fighters.get(shooterId);
-    for (const [id, fighter] of fighters) {
-      if (id === shooterId || fighter.stance !== STANCE.fighting) continue;
-      // Shots pass through friends.
-      if (shooter !== undefined && isSameTeam(shooter, fighter)) continue;
-      const { x, y } = this.#session.pose(id, fighter);
-      yield { target: id, x, y };
-    }
-  }
-
-  #colourOf(id: string): string {
-    return this.#stage.fighter(id)?.colour ?? PALETTE.me;
+  #sideOf(id: string): string {
+    if (id === this.#session.myId) return 'me';
+    const fighter = this.#session.state.fighters.get(id);
+    return fighter !== undefined && this.#session.isFriend(fighter) ? 'friend' : '';
   }
 
   /** Deaths and returns are seen in the state, not told: nobody misses one over a reconnection. */
@@ -217,30 +196,8 @@ export class Game implements SessionListener {
     const before = this.#lastStance.get(id);
     if (before === fighter.stance) return;
     this.#lastStance.set(id, fighter.stance);
-    if (fighter.stance === STANCE.dead) this.#explode(id, pose);
-    else if (before === STANCE.dead) this.#arrive(id, fighter);
-  }
-
-  #explode(id: string, pose: Pose): void {
-    const isMe = id === this.#session.myId;
-    const colour = this.#colourOf(id);
-    const { particles, camera } = this.#stage;
-    particles.burst({ ...pose, colour, count: 34, speed: 620, lifeMs: 760, scale: 0.5 });
-    particles.burst({ ...pose, colour: PALETTE.white, count: 14, speed: 320, lifeMs: 420 });
-    particles.bead(pose.x, pose.y, colour, 2.6, 420, 0.9);
-    particles.ring(pose.x, pose.y, colour, 3.4, 520);
-    camera.shake(isMe ? 0.9 : 0.12);
-    this.#sounds.play('death', this.#offsetTo(pose));
-  }
-
-  #arrive(id: string, fighter: Fighter): void {
-    const isMe = id === this.#session.myId;
-    const colour = this.#colourOf(id);
-    this.#stage.particles.ring(fighter.x, fighter.y, colour, 2, 520);
-    this.#stage.particles.bead(fighter.x, fighter.y, colour, 1.4, 420, 0.7);
-    if (!isMe) return;
-    this.#stage.camera.jumpTo(fighter.x, fighter.y);
-    this.#sounds.play('spawn');
+    if (fighter.stance === STANCE.dead) this.#spectacle.explode(id, pose);
+    else if (before === STANCE.dead) this.#spectacle.arrive(id, fighter);
   }
 
   #noticePhase(phase: number): void {
@@ -248,7 +205,8 @@ export class Game implements SessionListener {
     const isFirst = this.#phase === -1;
     this.#phase = phase;
     if (phase === MATCH_PHASE.results) this.#sounds.play('fanfare');
-    else this.#hud.announce(isFirst ? 'Fight!' : 'New match');
+    else if (isFirst) this.#hud.announce('Fight!');
+    else this.#hud.announce(this.#session.summary === null ? 'New match' : 'New battle');
   }
 
   #moveCamera(elapsedMs: number): void {
@@ -283,15 +241,10 @@ export class Game implements SessionListener {
       return;
     }
     const pose = this.#session.pose(this.#session.myId, me);
-    const { distance } = traceShot(pose, pose.aim, ARENA_MAP, []);
+    const { distance } = traceShot(pose, pose.aim, this.#session.field.map, []);
     const hasPointer =
       this.#keyboardMouse.pointer !== null && this.#keyboardMouse.usedAtMs > this.#touch.usedAtMs;
     this.#stage.showSight(pose, distance, hasPointer ? 0.16 : 0.5);
-  }
-
-  #offsetTo(pose: { x: number; y: number }): { x: number; y: number } {
-    const me = this.#session.me;
-    return me === undefined ? { x: 0, y: 0 } : { x: pose.x - me.x, y: pose.y - me.y };
   }
 
   #toScreen(at: { x: number; y: number }): { x: number; y: number } {

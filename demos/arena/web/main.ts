@@ -1,13 +1,19 @@
 import { type ConnectionState, MeridianClient, MeridianError } from '@meridian/client';
 import { lossInWords } from '../../web/loss-in-words.ts';
 import { rememberedName, rememberName } from '../../web/player-name.ts';
-import { ARENA_MAP } from '../shared/arena-map.ts';
+import { CROWD_SIZE } from '../shared/crowd/crowd-rules.ts';
+import { CROWD_FIELD } from '../shared/field.ts';
 import { DEFAULT_FILL, KILLS_TO_WIN, MATCH_MS } from '../shared/rules.ts';
 import { Sounds } from './audio/sounds.ts';
 import { Game } from './game.ts';
 import { byId, setText } from './hud/dom.ts';
 import { Hud } from './hud/hud.ts';
-import { ArenaSession, type MatchRules } from './net/arena-session.ts';
+import {
+  ArenaSession,
+  type BattleRules,
+  type JoinRequest,
+  type MatchRules,
+} from './net/arena-session.ts';
 import { signInAs } from './net/sign-in.ts';
 import { PartyMenu } from './party/party-menu.ts';
 import { Stage } from './render/stage.ts';
@@ -36,6 +42,8 @@ class Page {
   });
   #game: Game | null = null;
   #screen: Screen = 'menu';
+  /** What was asked for last, to be asked for again. */
+  #lastRules: JoinRequest['rules'] = wantedRules();
   #lastFrameMs = performance.now();
 
   private constructor(stage: Stage) {
@@ -47,12 +55,14 @@ class Page {
     byId<HTMLInputElement>('name').value = rememberedName();
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const page = new Page(await Stage.open(byId('stage'), { isCalm }));
+    if ('fighters' in wantedRules()) page.#stage.setField(CROWD_FIELD);
     page.#bindMenu();
     page.#bindButtons();
     page.#bindKeys();
     openTestWindow(() => ({
       screen: page.#screen,
       session: page.#game?.session ?? null,
+      hits: page.#game?.hits ?? 0,
       hud: page.#hud,
       stage: page.#stage,
     }));
@@ -72,20 +82,18 @@ class Page {
   /** Behind the menu the camera wanders through the empty arena. */
   #drift(nowMs: number): void {
     const turn = nowMs / 16_000;
+    const { width, height } = this.#stage.field.map;
     this.#stage.camera.jumpTo(
-      ARENA_MAP.width / 2 + Math.cos(turn) * 420,
-      ARENA_MAP.height / 2 + Math.sin(turn * 1.3) * 260,
+      width / 2 + Math.cos(turn) * 420,
+      height / 2 + Math.sin(turn * 1.3) * 260,
     );
   }
 
-  async #play(): Promise<void> {
+  async #play(rules: JoinRequest['rules']): Promise<void> {
     this.#sounds.unlock();
+    this.#lastRules = rules;
     this.#show('joining');
-    const request = {
-      displayName: this.#typedName(),
-      roomId: invitedRoom(),
-      rules: wantedRules(),
-    };
+    const request = { displayName: this.#typedName(), roomId: invitedRoom(), rules };
     try {
       await this.#enter(await ArenaSession.join(request, this.#client));
     } catch (error) {
@@ -125,6 +133,7 @@ class Page {
     byId('error').hidden = screen !== 'error';
     const play = byId<HTMLButtonElement>('play');
     play.disabled = screen === 'joining';
+    byId<HTMLButtonElement>('battle').disabled = screen === 'joining';
     setText(play, screen === 'joining' ? 'Joining …' : 'Play');
     if (screen === 'menu') byId<HTMLInputElement>('name').focus();
     if (screen === 'play') (document.activeElement as HTMLElement | null)?.blur();
@@ -169,15 +178,17 @@ class Page {
   #bindMenu(): void {
     byId('menu-form').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#play();
+      void this.#play(wantedRules());
     });
+    byId('battle').addEventListener('click', () => void this.#play(BATTLE));
     byId('party-open').addEventListener('click', () => {
       this.#sounds.unlock();
       void this.#party.open();
     });
     const squad = new URLSearchParams(location.search).get('squad');
     if (invitedRoom() !== null) setText(byId('menu-note'), 'You are invited to a running match.');
-    else setText(byId('tagline'), `First to ${wantedRules().killsToWin}. No mercy.`);
+    else setText(byId('tagline'), taglineOf(wantedRules()));
+    byId('battle').hidden = 'fighters' in wantedRules() || invitedRoom() !== null;
     this.#show('menu');
     if (squad !== null) void this.#party.open(squad);
   }
@@ -192,7 +203,7 @@ class Page {
       'click',
       () => void this.#leave().then(() => this.#show('menu')),
     );
-    byId('error-retry').addEventListener('click', () => void this.#play());
+    byId('error-retry').addEventListener('click', () => void this.#play(this.#lastRules));
     byId('error-menu').addEventListener('click', () => {
       // A dead invitation would fail again.
       history.replaceState(null, '', location.pathname);
@@ -233,13 +244,25 @@ function invitedRoom(): string | null {
   return roomId === null || roomId === '' ? null : roomId;
 }
 
-/** The usual rules, or those of a link such as `/arena/?bots=4&kills=5&minutes=2`; the room keeps them within bounds. */
-function wantedRules(): MatchRules {
+const BATTLE: BattleRules = { fighters: CROWD_SIZE };
+
+function taglineOf(rules: MatchRules | BattleRules): string {
+  return 'fighters' in rules
+    ? `Two armies, ${rules.fighters} fighters. One town.`
+    : `First to ${rules.killsToWin}. No mercy.`;
+}
+
+/**
+ * The usual rules, or those of a link such as `/arena/?bots=4&kills=5&minutes=2` or `/arena/?battle=1000`; the room keeps
+ * them within bounds.
+ */
+function wantedRules(): MatchRules | BattleRules {
   const parameters = new URLSearchParams(location.search);
   const number = (name: string, usual: number) => {
     const value = Number.parseFloat(parameters.get(name) ?? '');
     return Number.isFinite(value) ? value : usual;
   };
+  if (parameters.has('battle')) return { fighters: Math.round(number('battle', CROWD_SIZE)) };
   return {
     bots: number('bots', DEFAULT_FILL),
     killsToWin: Math.round(Math.min(KILLS_TO_WIN, Math.max(1, number('kills', KILLS_TO_WIN)))),

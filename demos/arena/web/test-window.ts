@@ -1,3 +1,4 @@
+import type { BattleSummary } from '../shared/crowd/crowd-state.ts';
 import { MATCH_PHASE } from '../shared/rules.ts';
 import type { ArenaWindow } from './arena-window.ts';
 import type { Hud } from './hud/hud.ts';
@@ -7,6 +8,7 @@ import type { Stage } from './render/stage.ts';
 interface Inside {
   readonly screen: string;
   readonly session: ArenaSession | null;
+  readonly hits: number;
   readonly hud: Hud;
   readonly stage: Stage;
 }
@@ -16,7 +18,7 @@ export function openTestWindow(look: () => Inside): void {
   Object.defineProperty(window, '__arena', { get: () => describe(look()) });
 }
 
-function describe({ screen, session, hud, stage }: Inside): ArenaWindow {
+function describe({ screen, session, hits, hud, stage }: Inside): ArenaWindow {
   const state = session?.state;
   if (session === null || state?.fighters === undefined) {
     return {
@@ -26,7 +28,9 @@ function describe({ screen, session, hud, stage }: Inside): ArenaWindow {
       players: [],
       view: stage.camera.visible(),
       score: 0,
+      hits: 0,
       match: null,
+      battle: null,
       stats: null,
     };
   }
@@ -46,12 +50,20 @@ function describe({ screen, session, hud, stage }: Inside): ArenaWindow {
     players,
     view: stage.camera.visible(),
     score: me?.kills ?? 0,
+    hits,
     match: {
       number: state.matchNumber,
       isOver,
       endsInMs: state.phaseEndsAtMs - session.roomNowMs,
       podium: [...state.podium].map(({ name, kills }) => ({ name, kills })),
     },
+    battle: battleOf(session.summary),
     stats: hud.network.latest,
   };
+}
+
+function battleOf(summary: BattleSummary | null): ArenaWindow['battle'] {
+  if (summary === null) return null;
+  const { fighters, westKills, eastKills } = summary;
+  return { fighters, westKills, eastKills };
 }

@@ -66,7 +66,8 @@ export class FlushChangesOf {
 }
 
 function checkField(checked: typeof walk, index: number, operation: OPERATION): void {
-  const isValue = operation !== OPERATION.DELETE && checked.plain?.isPlain[index] === 1;
-  if (!isValue || index >= VALUE_FIELDS) checked.isPlain = false;
-  else checked.fields |= 1 << index;
+  const bit = index < VALUE_FIELDS ? 1 << index : 0;
+  const isValue = operation !== OPERATION.DELETE && ((checked.plain?.plain ?? 0) & bit) !== 0;
+  if (isValue) checked.fields |= bit;
+  else checked.isPlain = false;
 }

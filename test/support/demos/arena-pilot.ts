@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { ARENA_MAP } from '../../../demos/arena/shared/arena-map.ts';
+import { ARENA_MAP, type ArenaMap } from '../../../demos/arena/shared/arena-map.ts';
 import { Navigator } from '../../../demos/arena/shared/navigator.ts';
 import { EFFECT, STANCE } from '../../../demos/arena/shared/rules.ts';
+import { isSameTeam } from '../../../demos/arena/shared/teams.ts';
 import { hasLineOfSight } from '../../../demos/arena/shared/weapon.ts';
 import type { ArenaWindow, FighterView } from '../../../demos/arena/web/arena-window.ts';
 import type { Aims, Hands } from './arena-hands.ts';
@@ -16,9 +17,12 @@ const STANDING = { x: 0, y: 0 } as const;
 export class ArenaPilot {
   readonly #page: Page;
   readonly #hands: Hands;
-  readonly #navigator = new Navigator(ARENA_MAP);
+  readonly #map: ArenaMap;
+  readonly #navigator: Navigator;
 
-  constructor(page: Page, hands: Hands) {
+  constructor(page: Page, hands: Hands, map = ARENA_MAP) {
+    this.#map = map;
+    this.#navigator = new Navigator(map);
     this.#page = page;
     this.#hands = hands;
   }
@@ -50,7 +54,7 @@ export class ArenaPilot {
     const enemy = me === null ? null : nearest(me, players);
     if (me === null || enemy === null) return { walk: STANDING, target: null, fires: false };
     const distance = distanceBetween(me, enemy);
-    const isSeen = hasLineOfSight(me.x, me.y, enemy, ARENA_MAP);
+    const isSeen = hasLineOfSight(me.x, me.y, enemy, this.#map);
     const way = this.#navigator.next(me.x, me.y, enemy);
     return {
       walk: isSeen && distance < NEAR ? STANDING : sector(way.x - me.x, way.y - me.y),
@@ -61,7 +65,9 @@ export class ArenaPilot {
 }
 
 function nearest(me: FighterView, players: readonly FighterView[]): FighterView | null {
-  const enemies = players.filter(({ id, stance }) => id !== me.id && stance === STANCE.fighting);
+  const enemies = players.filter(
+    (other) => other.id !== me.id && other.stance === STANCE.fighting && !isSameTeam(me, other),
+  );
   enemies.sort((a, b) => distanceBetween(me, a) - distanceBetween(me, b));
   return enemies[0] ?? null;
 }

@@ -1,14 +1,17 @@
 import type { ArenaState } from '../../shared/arena-state.ts';
+import type { BattleSummary } from '../../shared/crowd/crowd-state.ts';
+import type { Field } from '../../shared/field.ts';
 import type { HurtMessage } from '../../shared/messages.ts';
 import { STANCE } from '../../shared/rules.ts';
 import { isSameTeam } from '../../shared/teams.ts';
+import { armyScore } from './army-score.ts';
 import { byId, element, replay, setText } from './dom.ts';
 import { KillFeed } from './kill-feed.ts';
 import { Minimap } from './minimap.ts';
 import { NetworkPanel } from './network-panel.ts';
 import { Results } from './results.ts';
 import { Scoreboard } from './scoreboard.ts';
-import { type Standing, standingsOf } from './standings.ts';
+import { battleStandings, type Standing, standingsOf } from './standings.ts';
 import { StatusBar } from './status-bar.ts';
 
 const LEADERS = 4;
@@ -16,6 +19,9 @@ const SLOW_UPDATE_MS = 200;
 
 export interface HudFrame {
   readonly state: ArenaState;
+  /** Of a battle; null in an arena. */
+  readonly summary: BattleSummary | null;
+  readonly field: Field;
   readonly myId: string;
   readonly roomId: string;
   readonly roomNowMs: number;
@@ -38,6 +44,8 @@ export class Hud {
   readonly #clock = byId('clock');
   readonly #clockTime = byId('clock-time');
   readonly #clockScore = byId('clock-score');
+  readonly #armies = byId('armies');
+  readonly #armiesMine = byId('armies-mine');
   readonly #leaders = byId('leaders');
   readonly #damage = byId('damage');
   readonly #hitMarker = byId('hit-marker');
@@ -50,25 +58,29 @@ export class Hud {
   #hurtUntilMs = 0;
 
   update(frame: HudFrame): void {
-    const { state, myId, nowMs } = frame;
+    const { state, summary, myId, nowMs } = frame;
     const me = state.fighters.get(myId);
     const leftMs = state.phaseEndsAtMs - frame.roomNowMs;
-    this.#minimap.update(state, myId, frame.view, nowMs);
+    this.#minimap.update({ ...frame, map: frame.field.map }, nowMs);
     this.network.update(nowMs, frame);
     if (me !== undefined) {
-      this.#status.update(me, frame.dashClock);
+      this.#status.update(me, frame.dashClock, frame.field.tempo);
       const isDead = me.stance === STANCE.dead && state.podium.length === 0;
       this.#death.hidden = !isDead;
       if (isDead) this.#showDeath(me.respawnAtMs - frame.roomNowMs);
     }
     this.#game.dataset['hurt'] = String(nowMs < this.#hurtUntilMs);
+    this.#game.dataset['mode'] = summary === null ? 'arena' : 'battle';
     if (nowMs - this.#slowAtMs < SLOW_UPDATE_MS) return;
     this.#slowAtMs = nowMs;
-    this.#standings = standingsOf(state.fighters);
-    this.#updateClock(Math.max(0, leftMs), me?.kills ?? 0, state.killsToWin);
+    this.#standings =
+      summary === null ? standingsOf(state.fighters) : battleStandings(summary, myId, me);
+    this.#updateClock(Math.max(0, leftMs));
+    if (summary === null) this.#updateScore(me?.kills ?? 0, state.killsToWin);
+    else this.#updateArmies(summary, me?.team ?? 0, state.killsToWin);
     this.#updateLeaders(myId);
     this.scoreboard.update({ standings: this.#standings, myId, roomId: frame.roomId });
-    this.#results.update(state, this.#standings, myId, leftMs);
+    this.#results.update({ state, summary, standings: this.#standings, myId, leftMs });
   }
 
   /**
@@ -121,17 +133,35 @@ export class Hud {
     setText(this.#deathWait, `Back in ${seconds.toFixed(1)} s`);
   }
 
-  #updateClock(leftMs: number, myKills: number, killsToWin: number): void {
+  #updateClock(leftMs: number): void {
     const seconds = Math.ceil(leftMs / 1_000);
     const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     setText(this.#clockTime, text);
     this.#clock.dataset['urgent'] = String(seconds <= 30);
+  }
+
+  #updateScore(myKills: number, killsToWin: number): void {
+    this.#armies.hidden = true;
     const leader = this.#standings[0];
     const best = leader === undefined ? '' : ` · best ${leader.fighter.kills}`;
     this.#clockScore.replaceChildren(
       'you ',
       element('b', '', String(myKills)),
       `${best} · first to ${killsToWin}`,
+    );
+  }
+
+  /** Like a rope that is pulled: the longer part is of those who lead. */
+  #updateArmies(summary: BattleSummary, myTeam: number, killsToWin: number): void {
+    const { mine, theirs } = armyScore(summary, myTeam);
+    this.#armies.hidden = false;
+    const part = (mine + 20) / (mine + theirs + 40);
+    this.#armiesMine.style.width = `${(part * 100).toFixed(1)}%`;
+    this.#clockScore.replaceChildren(
+      element('b', 'friends', String(mine)),
+      ' : ',
+      element('b', 'foes', String(theirs)),
+      ` · first to ${killsToWin}`,
     );
   }
 

@@ -8,17 +8,18 @@ const LINE_MS = 5_500;
 export class KillFeed {
   readonly #list = byId('feed');
 
-  show(kill: KillMessage, myId: string): void {
+  /** @param sideOf - of a fighter, as the class of its name: `me`, `friend`, or '' for everybody else */
+  show(kill: KillMessage, sideOf: (id: string) => string): void {
     const line = element('li', '');
-    const isMine = kill.killerId === myId || kill.victimId === myId;
-    if (isMine) line.dataset['mine'] = 'true';
+    const [killer, victim] = [sideOf(kill.killerId), sideOf(kill.victimId)];
+    if (killer === 'me' || victim === 'me') line.dataset['mine'] = 'true';
     const arrow = element('span', '');
     arrow.innerHTML =
       '<svg viewBox="0 0 18 12" aria-label="took out"><path d="M1 6h14M11 2l4 4-4 4"/></svg>';
     line.append(
-      element('span', kill.killerId === myId ? 'me' : '', kill.killerName),
+      element('span', killer, kill.killerName),
       arrow,
-      element('span', kill.victimId === myId ? 'me' : '', kill.victimName),
+      element('span', victim, kill.victimName),
     );
     this.#list.append(line);
     while (this.#list.childElementCount > LINES) this.#list.firstElementChild?.remove();

@@ -1,7 +1,6 @@
-import type { Fighter } from '../../shared/arena-state.ts';
 import { isSameTeam } from '../../shared/teams.ts';
 import { byId, element, setText } from './dom.ts';
-import type { Standing } from './standings.ts';
+import type { Ranked, Standing } from './standings.ts';
 
 export interface ScoreboardView {
   readonly standings: readonly Standing[];
@@ -49,6 +48,7 @@ export class Scoreboard {
     const rows = standings.map(({ id, fighter, rank }) => {
       const row = element('tr', '');
       if (id === myId) row.dataset['me'] = 'true';
+      else if (me !== undefined && isSameTeam(me, fighter)) row.dataset['friend'] = 'true';
       const name = element('td', '', fighter.name);
       const remark = remarkOn(fighter, me);
       if (remark !== '') name.append(element('small', '', remark));
@@ -66,8 +66,8 @@ export class Scoreboard {
   }
 }
 
-function remarkOn(fighter: Fighter, me: Fighter | undefined): string {
+function remarkOn(fighter: Ranked, me: Ranked | undefined): string {
   if (fighter.isBot) return 'bot';
-  if (fighter.isAway) return 'reconnecting';
+  if (fighter.isAway === true) return 'reconnecting';
   return me !== undefined && me !== fighter && isSameTeam(me, fighter) ? 'your squad' : '';
 }

@@ -1,5 +1,5 @@
 import type { Fighter } from '../../shared/arena-state.ts';
-import { DASH_CYCLE_STEPS, EFFECT, FULL_HEALTH } from '../../shared/rules.ts';
+import { EFFECT, FULL_HEALTH, type Tempo } from '../../shared/rules.ts';
 import { byId, element, setText } from './dom.ts';
 
 const EFFECT_NAMES = [
@@ -18,13 +18,13 @@ export class StatusBar {
   readonly #effects = byId('effects');
   #shownEffects = -1;
 
-  update(me: Fighter, dashClock: number): void {
+  update(me: Fighter, dashClock: number, { dashCycleSteps }: Tempo): void {
     const part = me.health / FULL_HEALTH;
     this.#healthFill.style.scale = `${part} 1`;
     this.#health.dataset['low'] = String(part < 0.35);
     this.#health.setAttribute('aria-valuenow', String(me.health));
     setText(this.#healthText, String(me.health));
-    const ready = 1 - dashClock / DASH_CYCLE_STEPS;
+    const ready = 1 - dashClock / dashCycleSteps;
     this.#dashFill.style.scale = `${ready} 1`;
     this.#dash.dataset['ready'] = String(ready === 1);
     this.#dash.setAttribute('aria-valuenow', String(Math.round(ready * 100)));

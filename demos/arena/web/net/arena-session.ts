@@ -8,8 +8,9 @@ import {
   type RoomPredict,
   type RoomStats,
 } from '@meridian/client';
-import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { ArenaState, Fighter } from '../../shared/arena-state.ts';
+import type { BattleSummary } from '../../shared/crowd/crowd-state.ts';
+import { type Field, fieldOf, ROOM } from '../../shared/field.ts';
 import type { HitMessage, HurtMessage, KillMessage, PickupMessage } from '../../shared/messages.ts';
 import { MoveInput } from '../../shared/move-input.ts';
 import { BUTTON, STANCE } from '../../shared/rules.ts';
@@ -30,7 +31,13 @@ export interface JoinRequest {
   readonly displayName: string;
   /** From an invitation link; null for any arena. */
   readonly roomId: string | null;
-  readonly rules: MatchRules;
+  readonly rules: MatchRules | BattleRules;
+}
+
+/** A battle of two armies instead of an arena. */
+export interface BattleRules {
+  /** How many fight; bots are the rest. */
+  readonly fighters: number;
 }
 
 /** What a match may differ in. Players with the same rules share an arena. */
@@ -63,7 +70,9 @@ export class ArenaSession {
   readonly #room: MeridianRoom<ArenaState>;
   readonly #predict: RoomPredict<ArenaState>;
   readonly #input: InputHandle<MoveInput>;
-  readonly #trigger = new Trigger();
+  /** Where is fought: told by the name of the room. */
+  readonly field: Field;
+  readonly #trigger: Trigger;
   /** Shots of others that have come, and are not to be seen yet. */
   readonly #pending: { atRoomMs: number; id: string; fighter: Fighter }[] = [];
   readonly #glide = new ReturnGlide(FARTHEST_GLIDE);
@@ -74,6 +83,8 @@ export class ArenaSession {
 
   constructor(room: MeridianRoom<ArenaState>) {
     this.#room = room;
+    this.field = fieldOf(room.name);
+    this.#trigger = new Trigger(this.field.tempo);
     // Stamping only the inputs that shoot keeps the others a byte shorter; nothing else is rewound.
     this.#input = room.input<MoveInput>({
       type: MoveInput,
@@ -92,7 +103,7 @@ export class ArenaSession {
     await signInAs(client, request.displayName);
     const room =
       request.roomId === null
-        ? await client.joinOrCreate<ArenaState>('arena', { ...request.rules })
+        ? await client.joinOrCreate<ArenaState>(roomOf(request.rules), { ...request.rules })
         : await client.joinById<ArenaState>(request.roomId);
     return new ArenaSession(room);
   }
@@ -111,6 +122,11 @@ export class ArenaSession {
 
   get me(): Fighter | undefined {
     return this.state.fighters?.get(this.myId);
+  }
+
+  /** Of a battle, the part that everybody gets; null in an arena. */
+  get summary(): BattleSummary | null {
+    return (this.state as { readonly summary?: BattleSummary }).summary ?? null;
   }
 
   /** Of the own squad. */
@@ -229,10 +245,11 @@ export class ArenaSession {
 
   #predictMe(fighter: Fighter): void {
     this.#me?.dispose();
+    const { map, tempo } = this.field;
     const me: PredictedBody = this.#predict.reconciler<Fighter, MoveInput>(fighter, {
       input: this.#input,
       fields: ['x', 'y', 'dashClock', 'effects', 'stance'],
-      step: (ctx, body, input) => stepFighter(body, input, ctx.dt, ARENA_MAP),
+      step: (_ctx, body, input) => stepFighter(body, input, tempo, map),
       smoothMs: 60,
       snap: TELEPORT_DISTANCE,
     });
@@ -255,6 +272,10 @@ export class ArenaSession {
       this.#listener?.onShot(this.myId, me, { x: body.x, y: body.y, aim: data.aim });
     }
   }
+}
+
+function roomOf(rules: MatchRules | BattleRules): string {
+  return 'fighters' in rules ? ROOM.battle : ROOM.arena;
 }
 
 function toAxis(value: number): number {

@@ -10,7 +10,7 @@ const FOLLOW_MS = 90;
 
 /** Follows the player, looks a little ahead, and shakes. */
 export class Camera {
-  readonly #map: ArenaMap;
+  #map: ArenaMap;
   readonly #isCalm: boolean;
   #x: number;
   #y: number;
@@ -26,6 +26,12 @@ export class Camera {
     this.#isCalm = isCalm;
     this.#x = map.width / 2;
     this.#y = map.height / 2;
+  }
+
+  /** Another world to look at, from its middle. */
+  setMap(map: ArenaMap): void {
+    this.#map = map;
+    this.jumpTo(map.width / 2, map.height / 2);
   }
 
   /** Size of the screen in CSS pixels. */
@@ -54,15 +60,17 @@ export class Camera {
     this.#timeMs += elapsedMs;
   }
 
-  applyTo(world: Container): void {
+  /** @param pixelRatio - pixels of the canvas per pixel of CSS: the world stands on whole ones, so its ground is copied as it is */
+  applyTo(world: Container, pixelRatio: number): void {
     const { x, y } = this.#view();
     const shake = this.#trauma ** 2 * 16;
     const shakeX = Math.sin(this.#timeMs * 0.071) * shake;
     const shakeY = Math.cos(this.#timeMs * 0.083) * shake;
     world.scale.set(this.scale);
+    const whole = (at: number) => Math.round(at * pixelRatio) / pixelRatio;
     world.position.set(
-      this.#width / 2 - x * this.scale + shakeX,
-      this.#height / 2 - y * this.scale + shakeY,
+      whole(this.#width / 2 - x * this.scale + shakeX),
+      whole(this.#height / 2 - y * this.scale + shakeY),
     );
   }
 
@@ -81,6 +89,15 @@ export class Camera {
     const width = this.#width / this.scale;
     const height = this.#height / this.scale;
     return { x: x - width / 2, y: y - height / 2, width, height };
+  }
+
+  /** Whether a point is on the screen, or nearer to it than `margin`, in units. */
+  sees(x: number, y: number, margin: number): boolean {
+    const view = this.#view();
+    return (
+      Math.abs(x - view.x) < this.#width / this.scale / 2 + margin &&
+      Math.abs(y - view.y) < this.#height / this.scale / 2 + margin
+    );
   }
 
   #view(): { x: number; y: number } {

@@ -1,6 +1,6 @@
 import { Container, Sprite, Text, Texture } from 'pixi.js';
 import type { Fighter } from '../../shared/arena-state.ts';
-import { EFFECT, FULL_HEALTH, STANCE } from '../../shared/rules.ts';
+import { EFFECT, FULL_HEALTH, STANCE, type Tempo } from '../../shared/rules.ts';
 import { isDashing } from '../../shared/step-fighter.ts';
 import { fighterColour, PALETTE } from './palette.ts';
 import type { Particles } from './particles.ts';
@@ -9,6 +9,8 @@ import { BAKE_SCALE, type TextureBook } from './textures.ts';
 
 const BAR_WIDTH = 46;
 const BAR_HEIGHT = 5;
+/** What comes into sight or leaves it does so within this time. */
+const FADE_MS = 260;
 
 /** One fighter on the screen: body, glow, shield, name and health. */
 export class FighterSprite {
@@ -21,26 +23,36 @@ export class FighterSprite {
   readonly #body: Sprite;
   readonly #hitFlash: Sprite;
   readonly #shield: Sprite;
+  readonly #back: Sprite;
   readonly #bar: Sprite;
-  readonly #name: Text;
+  #name: Text | null = null;
+  readonly #nameColour: string;
+  readonly #showsName: boolean;
   readonly #isMe: boolean;
+  readonly #tempo: Tempo;
   readonly #particles: Particles;
   #flashMs = 0;
   #trailMs = 0;
   #lastX = 0;
   #lastY = 0;
   #kick = 0;
+  /** 0 not there yet, or not any more; 1 in full sight. */
+  #presence = 0;
 
   constructor(deps: {
     id: string;
     fighter: Fighter;
     isMe: boolean;
     isFriend: boolean;
+    /** Bots in a crowd are too many to be called by their names. */
+    showsName: boolean;
+    tempo: Tempo;
     textures: TextureBook;
     particles: Particles;
   }) {
     const { fighter, textures, isMe, isFriend } = deps;
     this.#isMe = isMe;
+    this.#tempo = deps.tempo;
     this.#particles = deps.particles;
     this.colour = fighterColour(deps.id, deps);
     const body = textures.body(this.colour, isMe || isFriend ? 'round' : 'hexagon', fighter.isBot);
@@ -57,19 +69,8 @@ export class FighterSprite {
     this.#shield.blendMode = 'add';
     this.ground.addChild(this.#glow, shadow, this.#body, this.#hitFlash, this.#shield);
 
-    this.#name = new Text({
-      text: fighter.name,
-      style: {
-        fontFamily: 'system-ui, -apple-system, "Segoe UI", sans-serif',
-        fontSize: 13,
-        fontWeight: '600',
-        fill: isMe || isFriend ? '#c9f5ff' : '#ffe9d6',
-        stroke: { color: '#05080f', width: 3 },
-      },
-      resolution: 2,
-    });
-    this.#name.anchor.set(0.5, 1);
-    this.#name.position.set(0, -40);
+    this.#showsName = deps.showsName;
+    this.#nameColour = isMe || isFriend ? '#c9f5ff' : '#ffe9d6';
     const back = new Sprite(Texture.WHITE);
     back.tint = '#05080f';
     back.alpha = 0.75;
@@ -78,7 +79,8 @@ export class FighterSprite {
     this.#bar = new Sprite(Texture.WHITE);
     this.#bar.tint = this.colour;
     this.#bar.position.set(-BAR_WIDTH / 2, -36);
-    this.label.addChild(back, this.#bar, this.#name);
+    this.#back = back;
+    this.label.addChild(back, this.#bar);
   }
 
   /** The body recoils. */
@@ -90,26 +92,35 @@ export class FighterSprite {
     this.#flashMs = 110;
   }
 
-  update(fighter: Fighter, pose: Pose, elapsedMs: number): void {
-    const isAlive = fighter.stance !== STANCE.dead;
-    this.ground.visible = isAlive;
-    this.label.visible = isAlive;
-    if (!isAlive) return;
+  /** @param isInView - false where nobody sees it: then it costs nothing */
+  update(fighter: Fighter, pose: Pose, elapsedMs: number, isInView: boolean): void {
+    const isShown = isInView && fighter.stance !== STANCE.dead;
+    this.ground.visible = isShown;
+    this.label.visible = isShown;
+    this.#presence = Math.min(1, this.#presence + elapsedMs / FADE_MS);
+    if (!isShown) return;
     this.#kick *= Math.exp(-elapsedMs / 50);
     const x = pose.x - Math.cos(pose.aim) * this.#kick;
     const y = pose.y - Math.sin(pose.aim) * this.#kick;
     this.ground.position.set(x, y);
     this.label.position.set(Math.round(pose.x), Math.round(pose.y));
+    this.label.alpha = this.#presence;
     this.#body.rotation = pose.aim;
-    this.#hitFlash.rotation = pose.aim;
     this.#flashMs = Math.max(0, this.#flashMs - elapsedMs);
+    this.#hitFlash.visible = this.#flashMs > 0;
+    this.#hitFlash.rotation = pose.aim;
     this.#hitFlash.alpha = this.#flashMs / 110;
     this.#updateEffects(fighter, elapsedMs);
     this.#updateTrail(fighter, pose, elapsedMs);
-    const health = Math.max(0, fighter.health / FULL_HEALTH);
-    this.#bar.setSize(Math.max(0.01, BAR_WIDTH * health), BAR_HEIGHT);
-    this.#bar.tint = health < 0.35 ? PALETTE.danger : this.colour;
-    if (this.#name.text !== fighter.name) this.#name.text = fighter.name;
+    this.#updateLabel(fighter);
+  }
+
+  /** It has left the sight. @returns whether it is gone */
+  fadeOut(elapsedMs: number): boolean {
+    this.#presence -= elapsedMs / FADE_MS;
+    this.ground.alpha = Math.max(0, this.#presence);
+    this.label.alpha = this.ground.alpha;
+    return this.#presence <= 0 || !this.ground.visible;
   }
 
   destroy(): void {
@@ -125,7 +136,24 @@ export class FighterSprite {
     this.#glow.tint = hasTriple ? PALETTE.triple : this.colour;
     this.#glow.scale.set(hasTriple ? 1.15 : this.#isMe ? 0.95 : 0.8);
     this.#glow.alpha = hasTriple ? 0.75 : 0.5;
-    this.ground.alpha = fighter.isAway ? 0.45 : 1;
+    this.ground.alpha = (fighter.isAway ? 0.45 : 1) * this.#presence;
+  }
+
+  /** Text is dear: it is made when it is seen for the first time. */
+  #updateLabel({ health, name }: Fighter): void {
+    const part = Math.max(0, health / FULL_HEALTH);
+    // In a crowd only those are marked who are hurt.
+    const hasBar = this.#showsName || part < 1;
+    this.#back.visible = hasBar;
+    this.#bar.visible = hasBar;
+    this.#bar.setSize(Math.max(0.01, BAR_WIDTH * part), BAR_HEIGHT);
+    this.#bar.tint = part < 0.35 ? PALETTE.danger : this.colour;
+    if (!this.#showsName) return;
+    if (this.#name === null) {
+      this.#name = createName(this.#nameColour);
+      this.label.addChild(this.#name);
+    }
+    if (this.#name.text !== name) this.#name.text = name;
   }
 
   #updateTrail(fighter: Fighter, pose: Pose, elapsedMs: number): void {
@@ -133,7 +161,7 @@ export class FighterSprite {
     this.#lastX = pose.x;
     this.#lastY = pose.y;
     this.#trailMs += elapsedMs;
-    const dashes = isDashing(fighter.dashClock);
+    const dashes = isDashing(fighter.dashClock, this.#tempo);
     const interval = dashes ? 10 : 34;
     // A jump is a respawn, not a movement.
     if (this.#trailMs < interval || moved < 0.5 || moved > 90) return;
@@ -149,6 +177,22 @@ export class FighterSprite {
       dashes ? 0.8 : 0.34,
     );
   }
+}
+
+function createName(colour: string): Text {
+  const name = new Text({
+    style: {
+      fontFamily: 'system-ui, -apple-system, "Segoe UI", sans-serif',
+      fontSize: 13,
+      fontWeight: '600',
+      fill: colour,
+      stroke: { color: '#05080f', width: 3 },
+    },
+    resolution: 2,
+  });
+  name.anchor.set(0.5, 1);
+  name.position.set(0, -40);
+  return name;
 }
 
 function centred(texture: Texture, scale = 1): Sprite {

@@ -45,6 +45,10 @@ export class PickupSprite {
     this.#drawRing(Math.round((1 - left) * 60) / 60);
   }
 
+  destroy(): void {
+    this.root.destroy({ children: true });
+  }
+
   #drawRing(part: number): void {
     if (part === this.#drawnPart) return;
     this.#drawnPart = part;

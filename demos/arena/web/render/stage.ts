@@ -1,24 +1,25 @@
 // Pixi compiles functions at run time unless told otherwise; a content security policy would forbid it.
 import 'pixi.js/unsafe-eval';
 import { Application, Container, Sprite } from 'pixi.js';
-import { ARENA_MAP } from '../../shared/arena-map.ts';
 import type { Fighter, Pickup } from '../../shared/arena-state.ts';
+import { ARENA_FIELD, type Field } from '../../shared/field.ts';
 import { MUZZLE_OFFSET } from '../../shared/rules.ts';
 import { Camera } from './camera.ts';
 import { DamageNumbers } from './damage-numbers.ts';
 import { FighterSprite } from './fighter-sprite.ts';
-import { createFloor } from './floor.ts';
+import { createGround, type Ground } from './ground.ts';
 import { PALETTE } from './palette.ts';
 import { Particles } from './particles.ts';
 import { PickupSprite } from './pickup-sprite.ts';
 import type { Pose } from './pose.ts';
 import { TextureBook } from './textures.ts';
 import { Tracers } from './tracers.ts';
-import { createWalls } from './walls.ts';
 
 /** More pixels than this per CSS pixel cost more than they show. */
 const MAX_PIXEL_RATIO = 2;
 const SIGHT_LENGTH = 420;
+/** Fighters, pickups and sparks this far outside of the screen are not drawn, in units: no glow reaches farther. */
+const OFF_SCREEN = 90;
 
 // Layers, from below: floor, pickups, trails, fighters, walls, shots and sparks, names, numbers.
 
@@ -31,16 +32,22 @@ export class Stage {
   readonly #app: Application;
   readonly #textures: TextureBook;
   readonly #world = new Container();
+  readonly #floorLayer = new Container();
+  readonly #wallLayer = new Container();
   readonly #pickupLayer = new Container();
   readonly #fighterLayer = new Container();
   readonly #labelLayer = new Container();
   readonly #sight: Sprite;
   readonly #fighters = new Map<string, FighterSprite>();
+  /** Out of the player's sight, and fading. */
+  readonly #leaving: FighterSprite[] = [];
   readonly #pickups = new Map<Pickup, PickupSprite>();
+  #field: Field = ARENA_FIELD;
+  #ground: Ground;
 
   private constructor(app: Application, isCalm: boolean) {
     this.#app = app;
-    this.camera = new Camera(ARENA_MAP, isCalm);
+    this.camera = new Camera(this.#field.map, isCalm);
     this.#textures = new TextureBook();
     this.particles = new Particles(this.#textures);
     this.tracers = new Tracers(this.#textures);
@@ -49,16 +56,19 @@ export class Stage {
     this.#sight.tint = PALETTE.me;
     this.#sight.visible = false;
     this.#world.addChild(
-      createFloor(ARENA_MAP),
+      this.#floorLayer,
       this.#pickupLayer,
       this.#sight,
       this.#fighterLayer,
-      createWalls(ARENA_MAP),
+      this.#wallLayer,
       this.tracers.layer,
       this.particles.layer,
       this.#labelLayer,
       this.numbers.layer,
     );
+    this.#ground = createGround(this.#field.map);
+    this.#floorLayer.addChild(this.#ground.floor);
+    this.#wallLayer.addChild(this.#ground.walls);
     app.stage.addChild(this.#world);
     this.#resize();
     app.renderer.on('resize', () => this.#resize());
@@ -90,15 +100,33 @@ export class Stage {
     return this.#app.canvas;
   }
 
+  get field(): Field {
+    return this.#field;
+  }
+
+  /** Goes to another field: nothing of the last one is left. */
+  setField(field: Field): void {
+    for (const sprite of this.#pickups.values()) sprite.destroy();
+    this.#pickups.clear();
+    if (field === this.#field) return;
+    this.#field = field;
+    this.#ground.destroy();
+    this.#ground = createGround(field.map);
+    this.#floorLayer.addChild(this.#ground.floor);
+    this.#wallLayer.addChild(this.#ground.walls);
+    this.camera.setMap(field.map);
+  }
+
   addFighter(
     id: string,
     fighter: Fighter,
-    standing: { readonly isMe: boolean; readonly isFriend: boolean },
+    standing: { readonly isMe: boolean; readonly isFriend: boolean; readonly showsName: boolean },
   ): void {
     const sprite = new FighterSprite({
       id,
       fighter,
       ...standing,
+      tempo: this.#field.tempo,
       textures: this.#textures,
       particles: this.particles,
     });
@@ -108,8 +136,14 @@ export class Stage {
   }
 
   removeFighter(id: string): void {
-    this.#fighters.get(id)?.destroy();
+    const sprite = this.#fighters.get(id);
+    if (sprite !== undefined) this.#leaving.push(sprite);
     this.#fighters.delete(id);
+  }
+
+  /** Whether something of a usual size would be seen there. */
+  isInView(x: number, y: number): boolean {
+    return this.camera.sees(x, y, OFF_SCREEN);
   }
 
   fighter(id: string): FighterSprite | undefined {
@@ -141,7 +175,8 @@ export class Stage {
         this.#pickups.set(pickup, sprite);
         this.#pickupLayer.addChild(sprite.root);
       }
-      sprite.update(pickup, roomNowMs, elapsedMs);
+      sprite.root.visible = this.isInView(pickup.x, pickup.y);
+      if (sprite.root.visible) sprite.update(pickup, roomNowMs, elapsedMs);
     }
   }
 
@@ -150,12 +185,23 @@ export class Stage {
     this.tracers.update(elapsedMs);
     this.particles.update(elapsedMs);
     this.numbers.update(elapsedMs);
-    this.camera.applyTo(this.#world);
+    this.#fadeLeaving(elapsedMs);
+    const { resolution } = this.#app.renderer;
+    this.camera.applyTo(this.#world, resolution);
+    this.#ground.show(this.camera.visible(), this.camera.scale * resolution);
     this.#app.render();
   }
 
   destroy(): void {
     this.#app.destroy({ removeView: true }, { children: true, texture: true });
+  }
+
+  #fadeLeaving(elapsedMs: number): void {
+    for (let index = this.#leaving.length - 1; index >= 0; index -= 1) {
+      if (this.#leaving[index]?.fadeOut(elapsedMs) !== true) continue;
+      this.#leaving[index]?.destroy();
+      this.#leaving.splice(index, 1);
+    }
   }
 
   #resize(): void {

@@ -4,32 +4,32 @@ import type { Box } from '../../shared/geometry.ts';
 import { PALETTE, withAlpha } from './palette.ts';
 
 /** How far the top of a wall is lifted toward the viewer, in units. */
-const LIFT = 10;
+export const WALL_LIFT = 10;
 /** Room around the wall in its texture, for strokes that reach over its edge. */
-const MARGIN = 2;
-const PIXELS_PER_UNIT = 2;
+export const WALL_MARGIN = 2;
+export const WALL_PIXELS_PER_UNIT = 2;
 
 /** Walls as slabs seen from slightly in front: a dark face below, a bevelled top with light from above left. */
 export function createWalls(map: ArenaMap): Container {
   const layer = new Container();
   for (const wall of map.walls) {
     const sprite = new Sprite(bakeWall(wall, stripColour(wall, map)));
-    sprite.scale.set(1 / PIXELS_PER_UNIT);
-    sprite.position.set(wall.x - MARGIN, wall.y - LIFT - MARGIN);
+    sprite.scale.set(1 / WALL_PIXELS_PER_UNIT);
+    sprite.position.set(wall.x - WALL_MARGIN, wall.y - WALL_LIFT - WALL_MARGIN);
     layer.addChild(sprite);
   }
   return layer;
 }
 
 /** Baked with the 2D canvas rather than with Pixi's Graphics: bevels need gradients, and it looks alike in every renderer. */
-function bakeWall({ width, height }: Box, strip: string): Texture {
+export function bakeWall({ width, height }: Box, strip: string): Texture {
   const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil((width + 2 * MARGIN) * PIXELS_PER_UNIT);
-  canvas.height = Math.ceil((height + LIFT + 2 * MARGIN) * PIXELS_PER_UNIT);
+  canvas.width = Math.ceil((width + 2 * WALL_MARGIN) * WALL_PIXELS_PER_UNIT);
+  canvas.height = Math.ceil((height + WALL_LIFT + 2 * WALL_MARGIN) * WALL_PIXELS_PER_UNIT);
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('this browser has no 2D canvas');
-  context.scale(PIXELS_PER_UNIT, PIXELS_PER_UNIT);
-  context.translate(MARGIN, MARGIN);
+  context.scale(WALL_PIXELS_PER_UNIT, WALL_PIXELS_PER_UNIT);
+  context.translate(WALL_MARGIN, WALL_MARGIN);
   drawFace(context, width, height);
   drawTop(context, width, height);
   drawStrip(context, width, height, strip);
@@ -37,14 +37,14 @@ function bakeWall({ width, height }: Box, strip: string): Texture {
 }
 
 function drawFace(context: CanvasRenderingContext2D, width: number, height: number): void {
-  const face = context.createLinearGradient(0, height, 0, height + LIFT);
+  const face = context.createLinearGradient(0, height, 0, height + WALL_LIFT);
   face.addColorStop(0, PALETTE.wallSide);
   face.addColorStop(1, '#0a1022');
   context.fillStyle = face;
-  roundRect(context, 0, LIFT / 2, width, height + LIFT / 2, 7);
+  roundRect(context, 0, WALL_LIFT / 2, width, height + WALL_LIFT / 2, 7);
   context.fill();
   context.fillStyle = withAlpha(PALETTE.wallEdge, 0.35);
-  context.fillRect(4, height + LIFT - 2, width - 8, 1.5);
+  context.fillRect(4, height + WALL_LIFT - 2, width - 8, 1.5);
 }
 
 function drawTop(context: CanvasRenderingContext2D, width: number, height: number): void {
