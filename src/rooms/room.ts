@@ -21,6 +21,7 @@ import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
+import { layInputLane } from '../transport/ws/short-frame-reader.ts';
 import type { Durability, WhenIsolated } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
 import { FrameGuard } from './guards/frame-guard.ts';
@@ -31,6 +32,7 @@ import {
   type RoomInternals,
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
+import { type InputLaneHost, RoomInputLane } from './inputs/input-lane.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
@@ -148,6 +150,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
+  readonly #laneHost: InputLaneHost = {
+    putsAside: () => this.#survival.putsAside,
+    fault: (error) => this.#contain(error, 'onMessage'),
+  };
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -529,6 +535,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     if (guard === undefined) {
       guard = this.#createFrameGuard(nowMs);
       client[FRAME_GUARD] = guard;
+      this.#layInputLane(client, guard);
       guard.grant(this.#survival.repeatCredit(client.sessionId));
     }
     const refusal = guard.check(client, frame, nowMs);
@@ -557,6 +564,12 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     for (const message of client._enqueuedMessages ?? []) client.raw(message);
     Object.assign(client, { _enqueuedMessages: undefined });
     this.#survival.answered(client);
+  }
+
+  #layInputLane(client: ClientInternals, frames: FrameGuard): void {
+    const inputs = this.#inputGuard;
+    if (inputs === undefined || !(client instanceof MeridianClient)) return;
+    layInputLane(client.ref, new RoomInputLane(this.#laneHost, client, { frames, inputs }));
   }
 
   #createFrameGuard(nowMs: number): FrameGuard {

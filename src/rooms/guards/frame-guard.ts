@@ -53,6 +53,11 @@ export class FrameGuard {
     return this.#checkForm(client, frame, isCounted ? nowMs : null);
   }
 
+  /** The same for an input, whose form its codec checks. False: `check` has the answer. */
+  admitsInput(nowMs: number): boolean {
+    return this.#repeats === 0 && this.#all.take(nowMs);
+  }
+
   #takeRepeat(): boolean {
     if (this.#repeats === 0) return false;
     this.#repeats--;

@@ -1,3 +1,5 @@
+import { TokenBucket } from '../guards/token-bucket.ts';
+
 /** Inputs a client may be late with, in seconds of play: a link that stalls this long loses nothing. */
 const BURST_SECONDS = 0.5;
 const LEAST_BURST = 8;
@@ -10,29 +12,19 @@ const RATE_TOLERANCE = 1.03;
  * Without it a client that sends ten inputs per step moves ten times as fast: Colyseus applies whatever arrives.
  */
 export class InputBudget {
-  readonly #perMs: number;
-  readonly #burst: number;
-  #tokens: number;
-  #refilledAtMs: number;
+  readonly #bucket: TokenBucket;
 
   /**
    * @param tickRateHz - fixed steps per second
    * @param nowMs - the room's monotonic clock
    */
   constructor(tickRateHz: number, nowMs: number) {
-    this.#perMs = (tickRateHz * RATE_TOLERANCE) / 1_000;
-    this.#burst = Math.max(LEAST_BURST, tickRateHz * BURST_SECONDS);
-    this.#tokens = this.#burst;
-    this.#refilledAtMs = nowMs;
+    const burst = Math.max(LEAST_BURST, tickRateHz * BURST_SECONDS);
+    this.#bucket = new TokenBucket(tickRateHz * RATE_TOLERANCE, nowMs, burst);
   }
 
   /** @returns whether one more input may be applied at `nowMs` */
   take(nowMs: number): boolean {
-    const gained = (nowMs - this.#refilledAtMs) * this.#perMs;
-    this.#tokens = Math.min(this.#burst, this.#tokens + gained);
-    this.#refilledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#bucket.take(nowMs);
   }
 }

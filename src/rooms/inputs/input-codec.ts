@@ -19,11 +19,11 @@ export interface InputCodec {
   /** A frame in which every field has its default, or the zero of its type. */
   createFrame(): InputFrame;
   /**
-   * Applies the body that begins at `offset` of `bytes` and fills the rest of it to `frame`.
+   * Applies the body from `offset` of `bytes` to `end` (of all of them, when it is not given) to `frame`.
    *
    * @returns false when the bytes are not a whole, finite input; `frame` may then hold some of the fields
    */
-  apply(bytes: Uint8Array, offset: number, frame: InputFrame): boolean;
+  apply(bytes: Uint8Array, offset: number, frame: InputFrame, end?: number): boolean;
 }
 
 type FieldValue = number | boolean | string | bigint;
@@ -36,6 +36,11 @@ interface InputField {
   /** Compiled for this field: frames of several schemas share the reader, and a name that varies is looked up each time. */
   readonly write: (frame: InputFrame, value: FieldValue) => void;
   readonly zero: FieldValue;
+}
+
+/** Memory behind `end` may belong to others: what was read of it is never used. */
+interface BoundedIterator extends Iterator {
+  end: number;
 }
 
 interface Quantization {
@@ -123,12 +128,13 @@ function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
 
 function createCodec(fields: readonly InputField[]): InputCodec {
   const Frame = compileFrame(fields);
-  const it: Iterator = { offset: 0 };
+  const it: BoundedIterator = { offset: 0, end: 0 };
   return {
     createFrame: () => new Frame(),
-    apply(bytes, offset, frame) {
+    apply(bytes, offset, frame, end = bytes.length) {
       it.offset = offset;
-      while (it.offset < bytes.length) {
+      it.end = end;
+      while (it.offset < end) {
         if (!applyField(fields, bytes, it, frame)) return false;
       }
       return true;
@@ -167,7 +173,7 @@ function compileFrame(fields: readonly InputField[]): new () => InputFrame {
 function applyField(
   fields: readonly InputField[],
   bytes: Uint8Array,
-  it: Iterator,
+  it: BoundedIterator,
   frame: InputFrame,
 ): boolean {
   const head = bytes[it.offset++] as number;
@@ -179,7 +185,7 @@ function applyField(
   }
   const value = field.read(bytes, it);
   // Not `>`: behind a string without a length the offset is NaN.
-  if (!(it.offset <= bytes.length) || value === undefined) return false;
+  if (!(it.offset <= it.end) || value === undefined) return false;
   if (typeof value === 'number' && !Number.isFinite(value)) return false;
   field.write(frame, value);
   return true;

@@ -12,6 +12,13 @@ export interface InputGuardListener {
 /** How a frame was taken. `other` is for Colyseus to read. */
 export type InputReception = 'taken' | 'malformed' | 'other';
 
+/** A frame among other bytes: `end` is behind it. */
+export interface FramePlace {
+  readonly bytes: Uint8Array;
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** Where a client carries what the guard knows of it: read for every frame, and a property is cheaper than a map. */
 const GUARDED = Symbol('meridian.guarded-input');
 
@@ -60,10 +67,16 @@ export class InputGuard {
    * @param frame - `[19][body]`, Colyseus' protocol code for a reliable input
    */
   receive(client: MaybeGuarded, frame: Uint8Array, nowMs: number): InputReception {
+    return this.receiveFrom(client, { bytes: frame, begin: 0, end: frame.length }, nowMs);
+  }
+
+  /** The same for a frame that lies among other bytes. */
+  receiveFrom(client: MaybeGuarded, at: FramePlace, nowMs: number): InputReception {
+    const { bytes, begin, end } = at;
     const guarded = client[GUARDED];
-    if (frame[0] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null || !guarded)
+    if (bytes[begin] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null || !guarded)
       return 'other';
-    if (!this.#codec.apply(frame, 1, guarded.frame)) return 'malformed';
+    if (!this.#codec.apply(bytes, begin + 1, guarded.frame, end)) return 'malformed';
     client._lastMessageTime = nowMs;
     client._lastInputReceivedAt = nowMs;
     client._receivedInputCount = (client._receivedInputCount ?? 0) + 1;

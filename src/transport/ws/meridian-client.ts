@@ -4,6 +4,7 @@ import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
+import type { SocketWriter, SocketWriters } from './socket-writer.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 
@@ -21,10 +22,14 @@ function directSocket(ws: WebSocket): Socket | undefined {
 export class MeridianClient extends WebSocketClient {
   /** Set by the room: adds to the frame that tells the client it has joined. Called once, right before that frame leaves. */
   completeJoinFrame: ((frame: Uint8Array) => Uint8Array) | null = null;
+  readonly #writer: SocketWriter | null;
   #hasBrokenProtocol = false;
 
-  constructor(sessionId: string, ws: WebSocket) {
+  /** @param writers - of a runtime whose sockets can be written past their streams */
+  constructor(sessionId: string, ws: WebSocket, writers: SocketWriters | null = null) {
     super(sessionId, ws);
+    const socket = directSocket(ws);
+    this.#writer = socket === undefined ? null : (writers?.of(socket) ?? null);
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
@@ -38,7 +43,7 @@ export class MeridianClient extends WebSocketClient {
 
   /** Bytes handed over but not yet taken by the kernel. */
   get backlogBytes(): number {
-    return this.ref.bufferedAmount;
+    return this.ref.bufferedAmount + (this.#writer?.waitingBytes ?? 0);
   }
 
   /**
@@ -50,6 +55,11 @@ export class MeridianClient extends WebSocketClient {
    */
   sendFrame(frame: Buffer, payloadOffset: number): void {
     if (this.ref.readyState !== this.ref.OPEN) return;
+    if (this.#writer !== null) this.#writer.write(frame);
+    else this.#sendThroughStream(frame, payloadOffset);
+  }
+
+  #sendThroughStream(frame: Buffer, payloadOffset: number): void {
     const socket = directSocket(this.ref);
     if (socket) socket.write(frame);
     else this.ref.send(frame.subarray(payloadOffset), { binary: true });
