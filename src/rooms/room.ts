@@ -32,7 +32,7 @@ import {
   type RoomInternals,
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
-import { type InputLaneHost, RoomInputLane } from './inputs/input-lane.ts';
+import { RoomInputLane } from './inputs/input-lane.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
@@ -150,10 +150,6 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
-  readonly #laneHost: InputLaneHost = {
-    putsAside: () => this.#survival.putsAside,
-    fault: (error) => this.#contain(error, 'onMessage'),
-  };
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -569,7 +565,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   #layInputLane(client: ClientInternals, frames: FrameGuard): void {
     const inputs = this.#inputGuard;
     if (inputs === undefined || !(client instanceof MeridianClient)) return;
-    layInputLane(client.ref, new RoomInputLane(this.#laneHost, client, { frames, inputs }));
+    const fault = (error: unknown) => this.#contain(error, 'onMessage');
+    const host = { survival: this.#survival, fault };
+    layInputLane(client.ref, new RoomInputLane(host, client, { frames, inputs }));
   }
 
   #createFrameGuard(nowMs: number): FrameGuard {

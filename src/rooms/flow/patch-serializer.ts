@@ -6,7 +6,7 @@ import type { EncodeScratch } from './encode-scratch.ts';
 import {
   acknowledgedInput,
   acknowledgeIn,
-  copyOf,
+  giveAway,
   openFrame,
   type PatchFrame,
   type PatchTiming,
@@ -162,17 +162,23 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   /** Sends a frame that others get, too. */
   protected sendShared(client: Client, frame: PatchFrame): void {
-    // Only the acknowledged input differs.
-    this.sendOwn(client, frame.ackOffset === null ? frame : copyOf(frame));
+    const isFree = this.sendOwn(client, frame);
+    // Only the acknowledged input differs: one frame serves all clients, unless a socket keeps it.
+    if (frame.ackOffset !== null && !isFree) giveAway(frame);
   }
 
-  /** Sends a frame that nobody else gets. */
-  protected sendOwn(client: Client, frame: PatchFrame): void {
+  /**
+   * Sends a frame that nobody else gets.
+   *
+   * @returns whether its bytes may be written to again: no socket has kept them
+   */
+  protected sendOwn(client: Client, frame: PatchFrame): boolean {
     const { bytes, payloadOffset } = frame;
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;
-    if (client instanceof MeridianClient) client.sendFrame(bytes, payloadOffset);
-    else client.raw(bytes.subarray(payloadOffset));
+    if (client instanceof MeridianClient) return client.sendFrame(bytes, payloadOffset);
+    client.raw(bytes.subarray(payloadOffset));
+    return false;
   }
 
   /**

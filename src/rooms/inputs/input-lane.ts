@@ -4,12 +4,12 @@ import type { FrameGuard } from '../guards/frame-guard.ts';
 import type { ClientInternals } from '../guards/room-internals.ts';
 import type { InputGuard } from './input-guard.ts';
 
-/** What the lanes of a room ask it. */
+/** What the lanes of a room have in common. */
 export interface InputLaneHost {
-  /** Whether the room stands still, and nothing may be read. */
-  putsAside(): boolean;
+  /** Says whether the room stands still, and nothing may be read. Not the room itself: rooms are of many shapes, and slow to ask. */
+  readonly survival: { readonly putsAside: boolean };
   /** The game's own code threw. */
-  fault(error: unknown): void;
+  readonly fault: (error: unknown) => void;
 }
 
 /**
@@ -18,7 +18,8 @@ export interface InputLaneHost {
  * long way, which judges it anew.
  */
 export class RoomInputLane implements InputLane {
-  readonly #host: InputLaneHost;
+  readonly #survival: InputLaneHost['survival'];
+  readonly #fault: InputLaneHost['fault'];
   readonly #client: ClientInternals;
   readonly #frames: FrameGuard;
   readonly #inputs: InputGuard;
@@ -28,7 +29,8 @@ export class RoomInputLane implements InputLane {
     client: ClientInternals,
     guards: { readonly frames: FrameGuard; readonly inputs: InputGuard },
   ) {
-    this.#host = host;
+    this.#survival = host.survival;
+    this.#fault = host.fault;
     this.#client = client;
     this.#frames = guards.frames;
     this.#inputs = guards.inputs;
@@ -38,13 +40,13 @@ export class RoomInputLane implements InputLane {
     const client = this.#client;
     if (bytes[begin] !== Protocol.ROOM_INPUT_RELIABLE || client.state !== ClientState.JOINED)
       return false;
-    if (this.#host.putsAside()) return false;
+    if (this.#survival.putsAside) return false;
     const nowMs = performance.now();
     if (!this.#frames.admitsInput(nowMs)) return false;
     try {
       return this.#inputs.receiveFrom(client, { bytes, begin, end }, nowMs) === 'taken';
     } catch (error) {
-      this.#host.fault(error);
+      this.#fault(error);
       return true;
     }
   }

@@ -49,14 +49,15 @@ export class MeridianClient extends WebSocketClient {
   /**
    * Sends a frame that already has its WebSocket header, so that clients with equal bytes share one buffer.
    *
-   * The buffer belongs to the socket from now on: never write to it again.
-   *
    * @param payloadOffset - where the payload begins in `frame`
+   * @returns whether nobody needs the bytes any more: the kernel has copied them. If not, the buffer belongs to the socket from
+   *   now on: never write to it again
    */
-  sendFrame(frame: Buffer, payloadOffset: number): void {
-    if (this.ref.readyState !== this.ref.OPEN) return;
-    if (this.#writer !== null) this.#writer.write(frame);
-    else this.#sendThroughStream(frame, payloadOffset);
+  sendFrame(frame: Buffer, payloadOffset: number): boolean {
+    if (this.ref.readyState !== this.ref.OPEN) return true;
+    if (this.#writer !== null) return this.#writer.write(frame);
+    this.#sendThroughStream(frame, payloadOffset);
+    return false;
   }
 
   #sendThroughStream(frame: Buffer, payloadOffset: number): void {

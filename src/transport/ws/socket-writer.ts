@@ -57,11 +57,15 @@ export class SocketWriter {
     return this.#waitingBytes;
   }
 
-  /** @param bytes - belong to the socket from now on */
-  write(bytes: Uint8Array): void {
-    if (this.#mayPass() && this.#ask(bytes)) return;
+  /** @returns whether the kernel has copied it all; if not, `bytes` belong to the socket from now on */
+  write(bytes: Uint8Array): boolean {
+    if (this.#mayPass()) {
+      const waitingBytes = this.#waitingBytes;
+      if (this.#ask(bytes)) return this.#waitingBytes === waitingBytes;
+    }
     // Also what failed: the stream meets the same error, and knows whom to tell.
     this.#socket.write(bytes);
+    return false;
   }
 
   #mayPass(): boolean {
