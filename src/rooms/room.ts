@@ -31,6 +31,7 @@ import {
   overridePrivate,
   type RoomInternals,
 } from './guards/room-internals.ts';
+import { Rate } from './guards/token-bucket.ts';
 import { InputGuard } from './inputs/input-guard.ts';
 import { RoomInputLane } from './inputs/input-lane.ts';
 import type { Interest } from './interest/interest.ts';
@@ -64,9 +65,11 @@ const FAILED_TURNS_TO_RESTORE = 3;
 
 /** Where a client carries its frame guard: read for every frame, and a property is cheaper than a map. */
 const FRAME_GUARD = Symbol('meridian.frame-guard');
+const HAS_LANE = Symbol('meridian.has-lane');
 const HAS_LOST_SEAT = Symbol('meridian.has-lost-seat');
 type GuardedClient = ClientInternals & {
   [FRAME_GUARD]?: FrameGuard;
+  [HAS_LANE]?: boolean;
   [HAS_LOST_SEAT]?: boolean;
 };
 
@@ -150,6 +153,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
+  #frameRate: Rate | undefined;
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -531,7 +535,6 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     if (guard === undefined) {
       guard = this.#createFrameGuard(nowMs);
       client[FRAME_GUARD] = guard;
-      this.#layInputLane(client, guard);
       guard.grant(this.#survival.repeatCredit(client.sessionId));
     }
     const refusal = guard.check(client, frame, nowMs);
@@ -544,6 +547,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     client._messageCountResetsAt = 0;
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
     if (reception === 'malformed') this.#evictMalformed(client);
+    if (reception === 'taken') this.#layInputLane(client, guard);
     return reception === 'other';
   }
 
@@ -562,17 +566,24 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#survival.answered(client);
   }
 
-  #layInputLane(client: ClientInternals, frames: FrameGuard): void {
+  /** Once: this input has come the long way, the next ones need not. */
+  #layInputLane(client: GuardedClient, guard: FrameGuard): void {
     const inputs = this.#inputGuard;
-    if (inputs === undefined || !(client instanceof MeridianClient)) return;
+    const frames = guard.bucket;
+    if (client[HAS_LANE] || inputs === undefined || frames === null) return;
+    client[HAS_LANE] = true;
+    if (!(client instanceof MeridianClient)) return;
     const fault = (error: unknown) => this.#contain(error, 'onMessage');
     const host = { survival: this.#survival, fault };
     layInputLane(client.ref, new RoomInputLane(host, client, { frames, inputs }));
   }
 
   #createFrameGuard(nowMs: number): FrameGuard {
+    if (this.#frameRate?.perSecond !== this.maxMessagesPerSecond) {
+      this.#frameRate = new Rate(this.maxMessagesPerSecond);
+    }
     const limits = {
-      messagesPerSecond: this.maxMessagesPerSecond,
+      messagesPerSecond: this.#frameRate,
       messagesPerSecondByType: this.maxMessagesPerSecondByType,
       messagesPerSecondPerType: this.#services.config.messagesPerSecondPerType,
     };

@@ -1,7 +1,7 @@
 import type { Client } from '@colyseus/core';
 import { Protocol } from '@colyseus/core';
 import { decode, type Iterator } from '@colyseus/schema';
-import { TokenBucket } from './token-bucket.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
 
 // What a client may send, decided before Colyseus looks at it (docs/spec/rooms.md, RM-2, RM-3, RM-5).
 
@@ -12,7 +12,7 @@ export type FrameRefusal =
 
 export interface FrameLimits {
   /** All frames of a client. */
-  readonly messagesPerSecond: number;
+  readonly messagesPerSecond: Rate;
   /** Frames of one message type of a client, by type; types that are not named get `messagesPerSecondPerType`. */
   readonly messagesPerSecondByType: Readonly<Record<string, number>>;
   readonly messagesPerSecondPerType: number;
@@ -47,15 +47,15 @@ export class FrameGuard {
     if (isCounted && !this.#all.take(nowMs)) {
       return {
         reason: 'rate-limited',
-        message: `More than ${this.#limits.messagesPerSecond} messages a second.`,
+        message: `More than ${this.#limits.messagesPerSecond.perSecond} messages a second.`,
       };
     }
     return this.#checkForm(client, frame, isCounted ? nowMs : null);
   }
 
-  /** The same for an input, whose form its codec checks. False: `check` has the answer. */
-  admitsInput(nowMs: number): boolean {
-    return this.#repeats === 0 && this.#all.take(nowMs);
+  /** What counts frames whose form others check; null while there are some that are not counted. */
+  get bucket(): TokenBucket | null {
+    return this.#repeats === 0 ? this.#all : null;
   }
 
   #takeRepeat(): boolean {

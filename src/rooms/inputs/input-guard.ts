@@ -1,6 +1,7 @@
 import { Protocol } from '@colyseus/core';
 import type { ClientInternals, RoomInputInternals } from '../guards/room-internals.ts';
-import { InputBudget } from './input-budget.ts';
+import type { Rate } from '../guards/token-bucket.ts';
+import { InputBudget, inputRate } from './input-budget.ts';
 import { compileInputCodec, type InputCodec, type InputFrame } from './input-codec.ts';
 
 /** What the guard tells its room. */
@@ -40,6 +41,7 @@ export class InputGuard {
   readonly #capture: RoomInputInternals['capture'];
   readonly #codec: InputCodec | null;
   readonly #listener: InputGuardListener;
+  #rate: Rate | undefined;
 
   constructor(controller: RoomInputInternals, listener: InputGuardListener) {
     this.#controller = controller;
@@ -98,7 +100,8 @@ export class InputGuard {
     const guarded = client[GUARDED];
     const rateHz = this.#controller.options.tickRate;
     if (guarded === undefined || rateHz === undefined) return true;
-    guarded.budget ??= new InputBudget(rateHz, nowMs);
+    this.#rate ??= inputRate(rateHz);
+    guarded.budget ??= new InputBudget(this.#rate, nowMs);
     if (guarded.budget.take(nowMs)) return true;
     // Acknowledged, or the client would wait for it for ever; its prediction then corrects itself.
     if (client._inputBuffer) client._inputBuffer.consumedCount++;

@@ -1,7 +1,7 @@
 import { ClientState, Protocol } from '@colyseus/core';
 import type { InputLane } from '../../transport/ws/short-frame-reader.ts';
-import type { FrameGuard } from '../guards/frame-guard.ts';
 import type { ClientInternals } from '../guards/room-internals.ts';
+import type { TokenBucket } from '../guards/token-bucket.ts';
 import type { InputGuard } from './input-guard.ts';
 
 /** What the lanes of a room have in common. */
@@ -21,13 +21,13 @@ export class RoomInputLane implements InputLane {
   readonly #survival: InputLaneHost['survival'];
   readonly #fault: InputLaneHost['fault'];
   readonly #client: ClientInternals;
-  readonly #frames: FrameGuard;
+  readonly #frames: TokenBucket;
   readonly #inputs: InputGuard;
 
   constructor(
     host: InputLaneHost,
     client: ClientInternals,
-    guards: { readonly frames: FrameGuard; readonly inputs: InputGuard },
+    guards: { readonly frames: TokenBucket; readonly inputs: InputGuard },
   ) {
     this.#survival = host.survival;
     this.#fault = host.fault;
@@ -42,7 +42,7 @@ export class RoomInputLane implements InputLane {
       return false;
     if (this.#survival.putsAside) return false;
     const nowMs = performance.now();
-    if (!this.#frames.admitsInput(nowMs)) return false;
+    if (!this.#frames.take(nowMs)) return false;
     try {
       return this.#inputs.receiveFrom(client, { bytes, begin, end }, nowMs) === 'taken';
     } catch (error) {

@@ -88,7 +88,10 @@ class ShortFrameReader implements ByteTaker {
   readonly #ws: WebSocket;
   readonly #receiver: ReceiverState;
   readonly #toWs: (chunk: Buffer) => void;
-  /** Whether `ws` may stand within a frame: its receiver is only looked at while it has been given something. */
+  /**
+   * Whether `ws` has been given something, and may stand within a frame or be closing: only then it is looked at. What closes a
+   * connection from here, the room knows of.
+   */
   #isWithWs = true;
   /**
    * The one listener for messages that a room's socket has; it is called past `emit`, whose look-up costs as much as reading
@@ -132,15 +135,15 @@ class ShortFrameReader implements ByteTaker {
     if (!this.#isWithWs) return true;
     const { _state, _bufferedBytes, _fragmented, _loop, writable } = this.#receiver;
     const isBetween = _state === GET_INFO && _bufferedBytes === 0 && _fragmented === 0 && !_loop;
-    this.#isWithWs = !(isBetween && writable);
-    return isBetween;
+    const isOpen = writable && this.#ws.readyState === this.#ws.OPEN;
+    this.#isWithWs = !(isBetween && isOpen);
+    return !this.#isWithWs;
   }
 
   /** @returns how many bytes of `chunk` are done with */
   #takeShort(chunk: Buffer, count: number, isShared: boolean): number {
-    const ws = this.#ws;
     let at = 0;
-    while (count - at >= HEADER_BYTES && ws.readyState === ws.OPEN) {
+    while (count - at >= HEADER_BYTES) {
       const lengthByte = chunk[at + 1] as number;
       if (chunk[at] !== FIN_BINARY || lengthByte < MASKED) break;
       const payloadBytes = lengthByte - MASKED;
