@@ -45,6 +45,7 @@ export {
   type RoomClass,
   type RoomDefinition,
 } from './rooms/game.ts';
+export { repeatLast } from './rooms/inputs/repeat-last.ts';
 export {
   defineInterest,
   type Eye,

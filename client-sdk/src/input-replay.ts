@@ -13,6 +13,13 @@ interface InputData {
 
 type Values = Readonly<Record<string, unknown>>;
 
+export interface InputReplayListener {
+  /** The game has asked for its input handle. */
+  opened(handle: Pick<InputHandle, 'tickRate'>): void;
+  /** An input was sent, or sent again. */
+  sent(values: Values): void;
+}
+
 /**
  * Keeps the inputs of the last half second. Their bytes say only what changed since the input before, so it is the values
  * that are kept, and sent anew through the same handle: predictions step and count them as any other input.
@@ -21,7 +28,10 @@ export class InputReplay {
   #handle: InputHandle<InputData> | null = null;
   #kept: ReplayBuffer<Values> | null = null;
 
-  constructor(room: ColyseusRoom<unknown>) {
+  readonly #listener: InputReplayListener;
+
+  constructor(room: ColyseusRoom<unknown>, listener: InputReplayListener) {
+    this.#listener = listener;
     const makeInput = room.input.bind(room);
     room.input = <Input>(options?: InputOptions<Input>): InputHandle<Input> => {
       const handle = makeInput<Input>(options);
@@ -50,12 +60,21 @@ export class InputReplay {
   }
 
   #watch(handle: InputHandle<InputData>): void {
+    if (this.#handle !== null) return;
     // Datagram inputs carry their own redundancy.
-    if (this.#handle !== null || handle.mode !== 'reliable') return;
+    if (handle.mode !== 'reliable') {
+      this.#listener.opened(handle);
+      return;
+    }
     this.#handle = handle;
     const maxEntries = Math.ceil((handle.tickRate ?? ASSUMED_RATE_HZ) * KEPT_S);
     const kept = new ReplayBuffer<Values>({ maxEntries, maxBytes: Number.POSITIVE_INFINITY });
     this.#kept = kept;
-    handle.onSend(() => kept.push(handle.data.toJSON()));
+    this.#listener.opened(handle);
+    handle.onSend(() => {
+      const values = handle.data.toJSON();
+      kept.push(values);
+      this.#listener.sent(values);
+    });
   }
 }

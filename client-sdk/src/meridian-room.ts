@@ -12,8 +12,10 @@ import { type ReconnectionOptions, Reconnector } from './reconnector.ts';
 import { Resumption } from './resumption.ts';
 import type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
 import type { RoomFinder } from './room-finder.ts';
+import { RoomInputs } from './room-inputs.ts';
 import { RoomSocket } from './room-socket.ts';
 import type { RoomStats, StatsRecorder } from './room-stats.ts';
+import { mostInputsOf } from './seat-taker.ts';
 import { StatsMeter } from './stats-meter.ts';
 
 export interface MeridianRoomOptions {
@@ -45,6 +47,7 @@ export class MeridianRoom<State = unknown> {
   readonly stats: StatsRecorder;
 
   readonly #socket: RoomSocket;
+  readonly #inputs: RoomInputs;
   readonly #reconnector: Reconnector;
   readonly #link: LinkWatch;
   readonly #meter: StatsMeter;
@@ -74,7 +77,9 @@ export class MeridianRoom<State = unknown> {
     this.#meter = new StatsMeter(nowMs());
     this.stats = this.#meter;
     this.#socket = new RoomSocket(room);
-    const resumption = new Resumption(room, this.#socket);
+    const mostInputs = mostInputsOf(room);
+    this.#inputs = new RoomInputs(room, { socket: this.#socket, mostInputs, nowMs });
+    const resumption = new Resumption(this.#socket, this.#inputs.replay);
     this.#reconnector = new Reconnector({
       room,
       socket: this.#socket,
@@ -219,6 +224,17 @@ export class MeridianRoom<State = unknown> {
   /** The input handle of rooms that call `defineInput`; the same one at every call. */
   input<Input = unknown>(options?: InputOptions<Input>): InputHandle<Input> {
     return this.colyseus.input<Input>(options);
+  }
+
+  /**
+   * How many inputs to send in this frame: one for each fixed step of the room that has passed. Use it instead of what Colyseus'
+   * `predict.tick(nowMs)` returns (and call that as well, it does more): this clock follows the room's, so that inputs are there
+   * when their steps are. 0 before `input()` was called, and in rooms without a fixed step.
+   *
+   * @param nowMs - the frame's timestamp; call once per frame
+   */
+  inputsDue(nowMs: number): number {
+    return this.#inputs.due(nowMs);
   }
 
   /**

@@ -1,6 +1,5 @@
 import { decodeResumeSection, type ResumePoint } from '../../src/protocol/index.ts';
-import type { ColyseusRoom } from './colyseus-room.ts';
-import { InputReplay } from './input-replay.ts';
+import type { InputReplay } from './input-replay.ts';
 import { MessageReplay } from './message-replay.ts';
 import type { RoomResumed } from './room-events.ts';
 import type { RoomSocket } from './room-socket.ts';
@@ -23,9 +22,9 @@ export class Resumption {
   #point: ResumePoint | null = null;
   #resent: Resent = { resentMessages: 0, resentInputs: 0 };
 
-  constructor(room: ColyseusRoom<unknown>, socket: RoomSocket) {
+  constructor(socket: RoomSocket, inputs: InputReplay) {
     this.#socket = socket;
-    this.#inputs = new InputReplay(room);
+    this.#inputs = inputs;
     socket.interceptHeld((frame) => this.#messages.hold(frame));
     socket.tap({
       onJoining: (frame) => {

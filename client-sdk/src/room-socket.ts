@@ -20,6 +20,14 @@ export interface SocketTap {
   readonly onSending?: (frame: Uint8Array) => void;
 }
 
+/** Where inputs wait for others to leave with. */
+export interface InputHold {
+  /** A frame is about to leave. @returns whether it stays here; if not, what was held has left before it */
+  hold(frame: Uint8Array): boolean;
+  /** The connection is gone. */
+  clear(): void;
+}
+
 /** What Colyseus hears of a socket's end. */
 export interface SocketClose {
   readonly code: number;
@@ -37,6 +45,7 @@ export class RoomSocket {
   readonly #room: ColyseusRoom<unknown>;
   readonly #connection: ColyseusRoom<unknown>['connection'];
   readonly #taps: SocketTap[] = [];
+  #inputs: InputHold | null = null;
   /** A room is made into a `MeridianRoom` when it has joined. */
   #isJoined = true;
 
@@ -71,6 +80,11 @@ export class RoomSocket {
   /** Lets `tap` see what passes. */
   tap(tap: SocketTap): void {
     this.#taps.push(tap);
+  }
+
+  /** Lets inputs wait there. What is held is not sending yet: taps see the frame that leaves. */
+  holdInputs(inputs: InputHold): void {
+    this.#inputs = inputs;
   }
 
   send(frame: Uint8Array): void {
@@ -137,6 +151,7 @@ export class RoomSocket {
     const connection = this.#connection;
     const send = connection.send.bind(connection);
     connection.send = (data) => {
+      if (this.#inputs?.hold(data) === true) return;
       for (const tap of this.#taps) tap.onSending?.(data);
       send(data);
       if (this.#isJoined || frameCode(data) !== Protocol.JOIN_ROOM) return;
@@ -164,6 +179,7 @@ export class RoomSocket {
     const close = events.onclose;
     events.onclose = (event: SocketClose) => {
       this.#isJoined = false;
+      this.#inputs?.clear();
       close?.(event);
     };
   }

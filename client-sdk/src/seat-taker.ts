@@ -1,9 +1,20 @@
-import { Client as ColyseusClient, type SeatReservation } from '@colyseus/sdk';
+import { Client as ColyseusClient, Protocol, type SeatReservation } from '@colyseus/sdk';
+import { decodeBundleSection } from '../../src/protocol/index.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import { errorFromJoin, networkError, timeoutError } from './error-mapping.ts';
+import { frameCode } from './room-frame.ts';
 
 /** Time the seat's node has to open the socket: one that is gone may refuse nothing, and other nodes have seats. */
 const SOCKET_DEADLINE_MS = 4_000;
+
+/** Where a room carries what its first JOIN frame said: it has been read before anybody gets the room. */
+const MOST_INPUTS = Symbol('meridian.most-inputs');
+type MaybeTold = ColyseusRoom<unknown> & { [MOST_INPUTS]?: number };
+
+/** How many inputs the server takes in one frame, as it said when the room was joined; 1 when it said nothing. */
+export function mostInputsOf(room: ColyseusRoom<unknown>): number {
+  return (room as MaybeTold)[MOST_INPUTS] ?? 1;
+}
 
 /** The stock client, which tells of the room it is about to join. */
 export class SeatTaker extends ColyseusClient {
@@ -18,6 +29,7 @@ export class SeatTaker extends ColyseusClient {
   async take<State>(seat: SeatReservation, timeoutMs: number): Promise<ColyseusRoom<State>> {
     const joining = this.consumeSeatReservation<State>(seat);
     const room = this.#newest;
+    if (room !== null) noteJoinFrame(room);
     const timers: ReturnType<typeof setTimeout>[] = [];
     const tooLate = new Promise<never>((_, reject) => {
       const giveUp = (error: unknown) => {
@@ -51,4 +63,17 @@ export class SeatTaker extends ColyseusClient {
     this.#newest = room as ColyseusRoom<unknown>;
     return room;
   }
+}
+
+function noteJoinFrame(room: MaybeTold): void {
+  const { events } = room.connection;
+  const receive = events.onmessage ?? null;
+  events.onmessage = (event: { readonly data: ArrayBuffer }) => {
+    const frame = new Uint8Array(event.data);
+    if (frameCode(frame) === Protocol.JOIN_ROOM) {
+      room[MOST_INPUTS] = decodeBundleSection(frame);
+      events.onmessage = receive;
+    }
+    receive?.(event);
+  };
 }

@@ -1,6 +1,7 @@
 import { encode, type Schema } from '@colyseus/schema';
 import { InputEncoder } from '@colyseus/schema/input';
 import { Protocol, ProtocolModifier } from '@colyseus/shared-types';
+import { InputBundler } from '../../client-sdk/src/input-bundler.ts';
 import type { InputTerms } from './handshake.ts';
 import { inputClassOf } from './reflected-classes.ts';
 import type { RoomClient } from './room-client.ts';
@@ -21,7 +22,7 @@ export interface InputField {
 
 /**
  * A bot's side of `defineInput`: the real `InputEncoder`, on the class that the room's handshake describes, stamped for lag
- * compensation as the SDK stamps.
+ * compensation as the SDK stamps, and put into frames as `@meridian/client` does.
  *
  *   [19 | TIMED?] ([Δ clock varint] ([render delta u16])) [changed fields]
  */
@@ -33,6 +34,8 @@ export class InputChannel {
   readonly #terms: InputTerms;
   readonly #input: Schema;
   readonly #encoder: InputEncoder;
+  readonly #bundler: InputBundler;
+  #values: Readonly<Record<string, number | boolean>> = {};
   readonly #prefix = new Uint8Array(MAX_PREFIX_BYTES);
   #lastStampMs = 0;
   #clockReadAtMs = 0;
@@ -45,6 +48,15 @@ export class InputChannel {
     this.#input = new Input();
     this.#encoder = new InputEncoder(this.#input);
     this.fields = fieldsOf(Input);
+    this.#bundler = new InputBundler({
+      // Inputs that are missing would be missed for ever: both sides count.
+      send: (frame) => {
+        if (!client.socket.send(frame)) client.socket.destroy('stuck while sending inputs');
+      },
+      nowMs: () => performance.now(),
+    });
+    this.#bundler.joined(client.mostInputs);
+    this.#bundler.stepsAt(terms.tickRateHz ?? undefined);
   }
 
   get tickRateHz(): number | null {
@@ -56,8 +68,11 @@ export class InputChannel {
     if (!this.#client.socket.isWritable) return false;
     Object.assign(this.#input, values);
     const body = this.#encoder.encode();
-    this.#client.socket.send(Buffer.concat([this.#stamp(), body]));
+    const frame = Buffer.concat([this.#stamp(), body]);
+    if (!this.#bundler.hold(frame)) this.#client.socket.send(frame);
     this.sent++;
+    this.#values = { ...this.#values, ...values };
+    this.#bundler.sent(this.#values);
     return true;
   }
 

@@ -7,6 +7,7 @@
 
 import { decode } from '@colyseus/schema';
 import { PROTOCOL_CODE_MASK, Protocol, ProtocolModifier } from '@colyseus/shared-types';
+import { decodeBundleSection } from '../../src/protocol/input-bundle.ts';
 import { decodeResumeSection, type ResumePoint } from '../../src/protocol/resume.ts';
 import { type Handshake, parseHandshake } from './handshake.ts';
 import { RoomReplica } from './room-replica.ts';
@@ -52,6 +53,8 @@ export class RoomClient {
   handshake: Handshake | null = null;
   /** What the room knows of what we ever sent; null before the handshake, and from servers that do not tell. */
   resumePoint: ResumePoint | null = null;
+  /** Inputs that the room takes in one frame; 1 before the handshake, and of servers that do not tell. */
+  mostInputs = 1;
   /** Null for a client that only counts. */
   readonly replica: RoomReplica | null;
 
@@ -133,6 +136,7 @@ export class RoomClient {
       case Protocol.JOIN_ROOM:
         this.handshake = parseHandshake(frame);
         this.resumePoint = decodeResumeSection(frame);
+        this.mostInputs = decodeBundleSection(frame);
         this.replica?.adopt(frame, this.handshake);
         this.#events.onHandshake?.(this.handshake);
         this.#acknowledge();

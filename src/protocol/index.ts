@@ -1,5 +1,14 @@
 export { CloseCode } from './close-codes.ts';
 export {
+  decodeBundleSection,
+  encodeBundleSection,
+  INPUT_BUNDLE_CODE,
+  InputBundle,
+  MOST_BUNDLED_INPUTS,
+  SINGLE_INPUT_CODE,
+} from './input-bundle.ts';
+export { INPUT_PACE_MESSAGE } from './input-pace.ts';
+export {
   MATCHMAKING_PATH,
   type MatchmakingHello,
   type MatchmakingPush,

@@ -10,6 +10,8 @@
 export const RESUME_SECTION_TAG = 0x4d;
 const VERSION = 1;
 const PAYLOAD_BYTES = 13;
+/** Tag and length included. */
+export const RESUME_SECTION_BYTES = 2 + PAYLOAD_BYTES;
 
 /** How much of what a session ever sent is part of the state it is about to receive. */
 export interface ResumePoint {
@@ -23,7 +25,7 @@ export interface ResumePoint {
 
 /** The section, tag and length included. */
 export function encodeResumeSection(point: ResumePoint): Uint8Array {
-  const bytes = new Uint8Array(2 + PAYLOAD_BYTES);
+  const bytes = new Uint8Array(RESUME_SECTION_BYTES);
   const view = new DataView(bytes.buffer);
   bytes[0] = RESUME_SECTION_TAG;
   // Below 128 Colyseus' varint is the number itself.
@@ -42,10 +44,10 @@ export function encodeResumeSection(point: ResumePoint): Uint8Array {
  * @returns null when the server is no Meridian, or a newer one
  */
 export function decodeResumeSection(frame: Uint8Array): ResumePoint | null {
-  const start = frame.byteLength - (2 + PAYLOAD_BYTES);
+  const start = frame.byteLength - RESUME_SECTION_BYTES;
   if (start < 1 || frame[start] !== RESUME_SECTION_TAG) return null;
   if (frame[start + 1] !== PAYLOAD_BYTES || frame[start + 2] !== VERSION) return null;
-  const view = new DataView(frame.buffer, frame.byteOffset + start, 2 + PAYLOAD_BYTES);
+  const view = new DataView(frame.buffer, frame.byteOffset + start, RESUME_SECTION_BYTES);
   return {
     epoch: view.getUint32(3, true),
     messages: view.getUint32(7, true),

@@ -5,6 +5,7 @@ import {
   Room as ColyseusRoom,
   type DefineInputOptions,
   ErrorCode,
+  type IdleContext,
   Protocol,
   type RoomException,
   type RoomOptions,
@@ -17,6 +18,8 @@ import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { encodeBundleSection, INPUT_BUNDLE_CODE } from '../protocol/input-bundle.ts';
+import { INPUT_PACE_MESSAGE } from '../protocol/input-pace.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
@@ -32,8 +35,9 @@ import {
   type RoomInternals,
 } from './guards/room-internals.ts';
 import { Rate } from './guards/token-bucket.ts';
-import { InputGuard } from './inputs/input-guard.ts';
+import { InputGuard, type InputGuardListener } from './inputs/input-guard.ts';
 import { RoomInputLane } from './inputs/input-lane.ts';
+import { repeatedStepsOf } from './inputs/repeat-last.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
@@ -48,7 +52,7 @@ import type { RoomTimers } from './timers/room-timers.ts';
 
 // Colyseus' Room made safe: its API, its wire format, its hooks. What is added lives in parts, one file each:
 //
-//   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget) ──▶ the game's step
+//   frame in ──▶ FrameGuard ──▶ Colyseus ──▶ InputGuard (codec, budget, one for each step) ──▶ the game's step
 //   the game's step ──▶ RoomLoop ──▶ broadcastPatch ──▶ PatchSerializer (owned bytes, send gate) ──▶ socket
 //                                                    │    SegmentSerializer, where the game says who sees what
 //                                                    └──▶ RoomSurvival (seats, journal, owner) ──▶ another node, one day
@@ -154,6 +158,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
   #frameRate: Rate | undefined;
+  #isStepFixed = false;
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -178,6 +183,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     services: this.#services.survival,
     stopLoop: () => this.#loop.stop(),
     wake: () => this.#wake(),
+    inputSection: () => encodeBundleSection(this.#inputGuard?.mostInputs ?? 1),
     isSound: () => !this.#loop.hasFailed,
     flush: () => this.#flush(),
     read: (client, frame, arrivedAtMs) => this.#read(client, frame, arrivedAtMs),
@@ -245,7 +251,13 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     }
     // Advertised to predicting clients, which must integrate with the same step.
     if (inputOptions) Object.assign(inputOptions, { tickRate: tickRateHz, subSteps });
-    this.#loop.runFixed(step, tickRateHz, subSteps);
+    const paced = (ctx: StepContext) => {
+      this.#inputGuard?.step(this.clients, performance.now());
+      return step(ctx);
+    };
+    this.#isStepFixed = true;
+    this.#inputGuard?.pace();
+    this.#loop.runFixed(paced, tickRateHz, subSteps);
   }
 
   override setTimestep(step?: (deltaMs: number) => void, everyMs = 1_000 / 60): void {
@@ -261,14 +273,34 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     C extends new () => object,
     O extends DefineInputOptions<InstanceType<C>> = DefineInputOptions<InstanceType<C>>,
   >(type: C, options?: O) {
-    const api = super.defineInput<C, O>(type, options);
+    const repeatedSteps = repeatedStepsOf(options?.idle);
+    const repeats = (idle: IdleContext<unknown>) => this.#repeatOf(idle, repeatedSteps);
+    const stock = repeatedSteps === 0 ? options : { ...options, idle: repeats };
+    const api = super.defineInput<C, O>(type, stock as O | undefined);
     const controller = internals(this)._inputController;
     if (controller && this.#inputGuard === undefined) {
-      this.#inputGuard = new InputGuard(controller, {
-        overBudget: () => this.#services.metrics.inputsOverBudget(this.roomName, 1),
-      });
+      this.#inputGuard = new InputGuard(controller, this.#inputListener());
+      if (this.#isStepFixed) this.#inputGuard.pace();
     }
+    this.#inputGuard?.guess(repeatedSteps);
     return api;
+  }
+
+  /** The last input, while it may be repeated; true is the neutral one to Colyseus. */
+  #repeatOf(
+    { latest, sessionId }: IdleContext<unknown>,
+    mostSteps: number,
+  ): true | Partial<unknown> {
+    const emptySteps = this.#inputGuard?.emptyStepsOf(this.clients.getById(sessionId));
+    return emptySteps !== undefined && emptySteps <= mostSteps ? (latest ?? true) : true;
+  }
+
+  #inputListener(): InputGuardListener {
+    return {
+      overBudget: () => this.#services.metrics.inputsOverBudget(this.roomName, 1),
+      paced: (report) => this.#services.metrics.inputsPaced(this.roomName, report),
+      offPace: (client, errorSteps) => client.send(INPUT_PACE_MESSAGE, errorSteps),
+    };
   }
 
   override setSerializer(serializer: Parameters<ColyseusRoom<T>['setSerializer']>[0]): void {
@@ -545,7 +577,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#survival.countFrame(client, frame);
     // Colyseus counts too, over another window and with another end; the guard has spoken for both.
     client._messageCountResetsAt = 0;
-    const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
+    // Where there are no inputs, a bundle of them is nothing that Colyseus could read.
+    const otherwise = frame[0] === INPUT_BUNDLE_CODE ? 'malformed' : 'other';
+    const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? otherwise;
     if (reception === 'malformed') this.#evictMalformed(client);
     if (reception === 'taken') this.#layInputLane(client, guard);
     return reception === 'other';
@@ -574,7 +608,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     client[HAS_LANE] = true;
     if (!(client instanceof MeridianClient)) return;
     const fault = (error: unknown) => this.#contain(error, 'onMessage');
-    const host = { survival: this.#survival, fault };
+    const malformed = () => this.#evictMalformed(client);
+    const host = { survival: this.#survival, fault, malformed };
     layInputLane(client.ref, new RoomInputLane(host, client, { frames, inputs }));
   }
 

@@ -7,7 +7,7 @@ import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
-import type { RoomMetrics } from './room-metrics.ts';
+import type { PacedInputFigures, RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
@@ -66,6 +66,19 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly #overBudget = this.#counter(
     'meridian_inputs_over_budget_total',
     'Inputs acknowledged but not applied: more than one per step of time.',
+    ['room'],
+  );
+  readonly #pacedInputs = this.#counter('meridian_inputs_total', 'Inputs that fixed steps took.', [
+    'room',
+  ]);
+  readonly #starvedSteps = this.#counter(
+    'meridian_input_steps_starved_total',
+    'Steps of players without an input, because it came too late.',
+    ['room'],
+  );
+  readonly #inputWait = this.#counter(
+    'meridian_input_wait_seconds_total',
+    'Time that inputs waited for their step, all together.',
     ['room'],
   );
   readonly #evictions = this.#counter(
@@ -208,6 +221,11 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   }
   inputsOverBudget(room: string, count: number): void {
     this.#overBudget.inc({ room }, count);
+  }
+  inputsPaced(room: string, { inputs, starvedSteps, waitedMs }: PacedInputFigures): void {
+    this.#pacedInputs.inc({ room }, inputs);
+    this.#starvedSteps.inc({ room }, starvedSteps);
+    this.#inputWait.inc({ room }, waitedMs / 1_000);
   }
   evicted(room: string, reason: string): void {
     this.#evictions.inc({ room, reason });

@@ -7,6 +7,15 @@ export type EvictionReason =
   | 'signed-out'
   | 'banned';
 
+/** How well inputs came for the steps of a room. */
+export interface PacedInputFigures {
+  readonly inputs: number;
+  /** Steps of players that had no input because it came too late. */
+  readonly starvedSteps: number;
+  /** Time that inputs waited for their steps, all together, ms. */
+  readonly waitedMs: number;
+}
+
 /** What rooms count. `room` is always the room's name (`arena`), never its id. */
 export interface RoomMetrics {
   roomCreated(room: string): void;
@@ -25,6 +34,8 @@ export interface RoomMetrics {
   resynced(room: string): void;
   /** Inputs beyond what time allows, acknowledged but not applied. */
   inputsOverBudget(room: string, count: number): void;
+  /** Inputs of about a second that rooms gave to their steps. */
+  inputsPaced(room: string, paced: PacedInputFigures): void;
   evicted(room: string, reason: EvictionReason): void;
   /** An exception of the game's code, contained. `where`: the hook's name. */
   faultContained(room: string, where: string): void;

@@ -26,7 +26,7 @@ import {
 import { WebSocketClient, WebSocketTransport } from '@colyseus/ws-transport';
 import { describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { internals } from '../../src/rooms/guards/room-internals.ts';
+import { type ClientInternals, internals } from '../../src/rooms/guards/room-internals.ts';
 import {
   type ArrayInternals,
   collectionKind,
@@ -122,6 +122,21 @@ describe('@colyseus/core: Room', () => {
     const buffer = client._inputBuffer as { consumedCount: number; readonly ackSeq: number };
     buffer.consumedCount++;
     expect(buffer.ackSeq).toBe(1);
+    end(room);
+  });
+
+  test('its input subsystem reads a frame of one input, and hands it to push() of the buffer', () => {
+    const room = initialised();
+    const controller = internals(room)._inputController;
+    const client = {} as ClientInternals;
+    controller?.allocate(client);
+    const pushed: unknown[] = [];
+    const buffer = client._inputBuffer as unknown as Record<'push' | 'clear', unknown>;
+    buffer.push = (...args: readonly unknown[]) => void pushed.push(args);
+    expect(buffer.clear).toBeTypeOf('function');
+    controller?.decodeReliable(client, Buffer.of(0, 0x80, 1), { offset: 1 }, 0);
+    expect(pushed).toHaveLength(1);
+    expect(pushed[0]).toMatchObject([expect.any(Input), 0, 0, undefined]);
     end(room);
   });
 

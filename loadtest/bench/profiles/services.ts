@@ -1,26 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, credentials } from '@grpc/grpc-js';
-import { service as healthService } from 'grpc-health-check';
-import { Registry } from 'prom-client';
-import { profileClient } from '../../../src/profiles/client.ts';
-import { PROFILE_RPC } from '../../../src/profiles/profile-rpc.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
-import { createLogger } from '../../../src/telemetry/logger.ts';
-import { RpcMetrics } from '../../../src/telemetry/rpc-metrics.ts';
-import { SoftWriteMetrics } from '../../../src/telemetry/soft-write-metrics.ts';
-import { callKey } from '../../../src/transport/rpc/peer-call.ts';
-import { RpcChannel } from '../../../src/transport/rpc/rpc-channel.ts';
-import { MongoServer } from '../../../test/support/mongo-server.ts';
-import { RedisServer } from '../../../test/support/redis-server.ts';
-import { MeridianProcess } from '../../../test/support/start-meridian.ts';
-import { Reaper } from '../../machine/reaper.ts';
-import { mulberry32 } from '../../scenarios/random.ts';
-import { pace } from './pace.ts';
+import type { Runtimes } from '../../machine/runtimes.ts';
+import { BenchWorker } from './worker.ts';
 
 export const SERVICES_LOAD = { players: 200, readsPerSecond: 500, writesPerSecond: 100 } as const;
-/** Calls that ask nothing of anybody, for comparison. */
-const BARE_PER_SECOND = 100;
-const SECRET = 'a secret of at least thirty-two characters';
+
+/**
+ * Of Node, for processes that live by gRPC. A stream of HTTP/2 outlives each small collection (its memory is not JavaScript's alone), so a
+ * small collection copies as much as fits into its space: 20 to 50 ms with the 16 MiB that Node takes, a few ms with 2
+ * (docs/adr/0015-services-apart.md).
+ */
+export const RPC_NODE_FLAG = '--max-semi-space-size=2';
+
+export interface ServicesTask {
+  readonly players: number;
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
+  readonly seconds: number;
+  readonly warmSeconds: number;
+  readonly seed: number;
+}
 
 export interface ServicesRound {
   /** What stood for MongoDB. */
@@ -39,100 +36,12 @@ export interface ServicesRound {
   readonly hitRatio: number;
 }
 
-/** The profile service in a process of its own, with Redis and MongoDB (or what stands for it) behind it; asked over gRPC. */
-export async function runServicesRound({
-  seconds,
-  warmSeconds,
-  seed,
-}: {
-  readonly seconds: number;
-  readonly warmSeconds: number;
-  readonly seed: number;
-}): Promise<ServicesRound> {
-  await using reaper = new Reaper();
-  await using redis = await RedisServer.start();
-  reaper.watchProcess(redis.pid);
-  await using server = await MongoServer.start();
-  await using opened = await server.openProfiles();
-  await using service = await MeridianProcess.start({
-    game: 'test/support/field-game.ts',
-    env: {
-      MERIDIAN_PROCESS_SERVICES: 'profile',
-      MERIDIAN_RPC_PORT: '0',
-      JWT_SECRET: SECRET,
-      REDIS_URI: redis.uri,
-      MONGO_URI: opened.uri,
-    },
-  });
-  reaper.watchProcess(service.child.pid ?? -1);
-  const channel = new RpcChannel(PROFILE_RPC, `127.0.0.1:${service.rpcPort}`, {
-    ...{ clock: systemClock, metrics: new RpcMetrics(new Registry()), tls: null },
-    key: callKey(SECRET),
-  });
-  const bare = new Client(`127.0.0.1:${service.rpcPort}`, credentials.createInsecure());
-  const profiles = profileClient(channel.calls, {
-    log: createLogger({ level: 'warn' }),
-    softWrites: new SoftWriteMetrics(),
-  });
-  const { players: count, readsPerSecond, writesPerSecond } = SERVICES_LOAD;
-  const players = Array.from({ length: count }, (_, n) => `p_${String(n).padStart(20, '0')}`);
-  for (const playerId of players) {
-    await profiles.create({ playerId, displayName: 'Ann' });
-    await profiles.readForDisplay(playerId);
-  }
-  const random = mulberry32(seed);
-  const anybody = () => players[Math.floor(random() * count)] as string;
-  let written = 0;
-  const write = () => {
-    written += 1;
-    return profiles.operate(anybody(), {
-      ...{ operationId: `op:${written}`, reason: 'match', currencies: { gold: 3 } },
-    });
-  };
-  const all = (length: number) =>
-    Promise.all([
-      pace({ perSecond: readsPerSecond, seconds: length }, () =>
-        profiles.readForDisplay(anybody()),
-      ),
-      pace({ perSecond: writesPerSecond, seconds: length }, write),
-      pace({ perSecond: BARE_PER_SECOND, seconds: length }, () => bareCall(bare)),
-    ]);
-  await all(warmSeconds);
-  await sleep(500);
-  const before = await hits(service);
-  const [read, wrote, bareCalls] = await all(seconds);
-  const after = await hits(service);
-  channel.close();
-  bare.close();
-  await service.stop();
-  const reads = read.latency.quantiles();
-  const writes = wrote.latency.quantiles();
-  return {
-    ...{ mongo: server.name, reads: read.calls, writes: wrote.calls },
-    ...{ failed: read.failed + wrote.failed, failure: read.failure || wrote.failure },
-    ...{ readP50Ms: reads.p50, readP99Ms: reads.p99 },
-    ...{ writeP50Ms: writes.p50, writeP99Ms: writes.p99 },
-    bareP99Ms: bareCalls.latency.quantiles().p99,
-    hitRatio: (after.hits - before.hits) / (after.all - before.all),
-  };
-}
-
-function bareCall(client: Client): Promise<unknown> {
-  const { Check } = healthService;
-  if (Check === undefined) throw new TypeError('There is no health service.');
-  const { path, requestSerialize, responseDeserialize } = Check;
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, (error, reply) => {
-      if (error === null) resolve(reply);
-      else reject(error);
-    });
-  });
-}
-
-async function hits(service: MeridianProcess) {
-  const of = (outcome: string) =>
-    service.metric(`meridian_cache_reads_total{cache="profiles",outcome="${outcome}"}`);
-  const [memory, stale, redis] = await Promise.all(['memory', 'stale', 'redis'].map(of));
-  const all = await service.metric('meridian_cache_reads_total');
-  return { hits: Number(memory) + Number(stale) + Number(redis), all };
+/** One round, its load in a new process. */
+export async function runServicesRound(
+  runtimes: Runtimes,
+  task: Pick<ServicesTask, 'seconds' | 'warmSeconds' | 'seed'>,
+): Promise<ServicesRound> {
+  const whole: ServicesTask = { ...SERVICES_LOAD, ...task };
+  await using worker = new BenchWorker('services-worker.ts', whole, runtimes, [RPC_NODE_FLAG]);
+  return await worker.heard<ServicesRound>();
 }

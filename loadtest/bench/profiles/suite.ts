@@ -51,7 +51,7 @@ export async function runProfilesSuite(
   const figures: Figures = {};
   for (let round = 0; round < (options.rounds ?? size.rounds); round += 1) {
     if (has('embedded')) await timeEmbedded(timed, { ...size, runtimes, seed }, tell);
-    if (has('services')) await timeServices(timed, { ...size, seed }, tell);
+    if (has('services')) await timeServices(timed, { ...size, runtimes, seed }, tell);
   }
   const { embedded, services } = timed;
   if (embedded.length > 0) Object.assign(figures, embeddedFigures(embedded));
@@ -97,17 +97,19 @@ async function timeEmbedded(
 async function timeServices(
   { services }: Timed,
   {
+    runtimes,
     servicesSeconds,
     warmSeconds,
     seed,
   }: {
+    readonly runtimes: Runtimes;
     readonly servicesSeconds: number;
     readonly warmSeconds: number;
     readonly seed: number;
   },
   tell: Tell,
 ): Promise<void> {
-  const round = await runServicesRound({ seconds: servicesSeconds, warmSeconds, seed });
+  const round = await runServicesRound(runtimes, { seconds: servicesSeconds, warmSeconds, seed });
   services.push(round);
   const { mongo, readP99Ms, writeP99Ms, bareP99Ms } = round;
   const reads = `read p99 ${readP99Ms} ms, ${bareP99Ms} ms for a call that does nothing`;

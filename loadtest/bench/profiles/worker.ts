@@ -11,9 +11,15 @@ export class BenchWorker implements AsyncDisposable {
   /**
    * @param file - beside this one
    * @param task - what it is to do, as JSON
+   * @param flags - of Node
    */
-  constructor(file: string, task: object, { canGoFirst }: Pick<Runtimes, 'canGoFirst'>) {
-    const node = ['--conditions=meridian-source', join(import.meta.dirname, file)];
+  constructor(
+    file: string,
+    task: object,
+    { canGoFirst }: Pick<Runtimes, 'canGoFirst'>,
+    flags: readonly string[] = [],
+  ) {
+    const node = [...flags, '--conditions=meridian-source', join(import.meta.dirname, file)];
     const args = [process.execPath, ...node, JSON.stringify(task)];
     // Where it may: before other work on a shared machine.
     const [command = '', ...rest] = canGoFirst ? ['nice', '-n', '-15', ...args] : args;

@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
 import { Protocol } from '@colyseus/core';
 import { decode, type Iterator } from '@colyseus/schema';
+import { INPUT_BUNDLE_CODE } from '../../protocol/input-bundle.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
 // What a client may send, decided before Colyseus looks at it (docs/spec/rooms.md, RM-2, RM-3, RM-5).
@@ -82,6 +83,8 @@ export class FrameGuard {
           return badFrame('A request without an id.');
         return this.#checkType(frame, it, nowMs);
       }
+      case INPUT_BUNDLE_CODE:
+        return frame[0] === INPUT_BUNDLE_CODE ? null : badFrame('A bundle with modifiers.');
       default:
         return code >= Protocol.JOIN_ROOM && code <= HIGHEST_CODE
           ? null

@@ -22,6 +22,7 @@ export interface RoomInputInternals {
     readonly ctor: new () => object;
     readonly sanitize?: unknown;
     readonly seqField?: unknown;
+    readonly bufferMaxSize?: number;
   };
   allocate(client: ClientInternals): void;
   capture(
@@ -29,6 +30,13 @@ export interface RoomInputInternals {
     renderTimeMs?: number,
     reckonTimeMs?: number,
     seq?: number,
+  ): void;
+  /** Reads a frame of one input, `it` behind its first byte. */
+  decodeReliable(
+    client: ClientInternals,
+    frame: Uint8Array,
+    it: { offset: number },
+    modifiers: number,
   ): void;
 }
 

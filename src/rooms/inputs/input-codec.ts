@@ -19,8 +19,9 @@ export interface InputCodec {
   /** A frame in which every field has its default, or the zero of its type. */
   createFrame(): InputFrame;
   /**
-   * Applies the body from `offset` of `bytes` to `end` (of all of them, when it is not given) to `frame`.
+   * Applies the body that begins at `offset` of `bytes` to `frame`.
    *
+   * @param end - where the body ends; the end of `bytes` when absent
    * @returns false when the bytes are not a whole, finite input; `frame` may then hold some of the fields
    */
   apply(bytes: Uint8Array, offset: number, frame: InputFrame, end?: number): boolean;
@@ -38,8 +39,8 @@ interface InputField {
   readonly zero: FieldValue;
 }
 
-/** Memory behind `end` may belong to others: what was read of it is never used. */
-interface BoundedIterator extends Iterator {
+/** Where the next entry begins, and where the body ends: memory behind it may belong to others, and is never used. */
+interface BodyIterator extends Iterator {
   end: number;
 }
 
@@ -128,7 +129,7 @@ function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
 
 function createCodec(fields: readonly InputField[]): InputCodec {
   const Frame = compileFrame(fields);
-  const it: BoundedIterator = { offset: 0, end: 0 };
+  const it: BodyIterator = { offset: 0, end: 0 };
   return {
     createFrame: () => new Frame(),
     apply(bytes, offset, frame, end = bytes.length) {
@@ -173,7 +174,7 @@ function compileFrame(fields: readonly InputField[]): new () => InputFrame {
 function applyField(
   fields: readonly InputField[],
   bytes: Uint8Array,
-  it: BoundedIterator,
+  it: BodyIterator,
   frame: InputFrame,
 ): boolean {
   const head = bytes[it.offset++] as number;

@@ -79,6 +79,8 @@ export interface SurvivalHost {
   readonly services: SurvivalServices;
   stopLoop(): void;
   wake(): void;
+  /** What a client is told of how its inputs may come, as a section of the JOIN frame. */
+  inputSection(): Uint8Array;
   /** Whether the last step went through. */
   isSound(): boolean;
   /** Sends what has been done to the clients, and to the journal. */
@@ -329,7 +331,7 @@ export class RoomSurvival implements MovableRoom {
         epoch: this.#epoch,
         ...this.ledger.processedOf(client.sessionId),
       });
-      return Buffer.concat([frame, section]);
+      return Buffer.concat([frame, this.#host.inputSection(), section]);
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { INPUT_BUNDLE_CODE } from '../../protocol/input-bundle.ts';
 import type { ByteTaker, SharedReadBuffer } from './shared-read-buffer.ts';
 
 // Inputs are short: one TCP segment usually holds whole frames of a few bytes each. For these `ws` runs a Writable
@@ -33,7 +34,7 @@ interface WsInternals {
 
 const GET_INFO = 0;
 
-/** First byte of a Colyseus input; rooms read it at once and keep nothing of the frame. */
+/** First byte of a Colyseus input; rooms read it at once and keep nothing of the frame, as of a bundle of inputs. */
 const INPUT_CODE = 19;
 
 /** Takes inputs where they lie, in place of a listener for messages. */
@@ -161,8 +162,8 @@ class ShortFrameReader implements ByteTaker {
 
   #tell(payload: Buffer, isShared: boolean): void {
     const ws = this.#ws;
-    const mustCopy = isShared && payload[0] !== INPUT_CODE;
-    const told = mustCopy ? Buffer.from(payload) : payload;
+    const isInput = payload[0] === INPUT_CODE || payload[0] === INPUT_BUNDLE_CODE;
+    const told = isShared && !isInput ? Buffer.from(payload) : payload;
     if (this.#listener === undefined) {
       const all = ws.rawListeners('message');
       this.#listener = all.length === 1 ? (all[0] as Listener) : null;

@@ -177,7 +177,10 @@ export class ArenaSession {
    */
   frame(nowMs: number, readWish: () => Wish): void {
     this.#reviewDelay(nowMs);
-    for (let due = this.#predict.tick(nowMs); due > 0; due -= 1) this.#sendInput(readWish());
+    this.#predict.tick(nowMs);
+    const due = this.#room.inputsDue(nowMs);
+    // Who is not in the picture yet has nothing to say.
+    for (let left = this.#me === null ? 0 : due; left > 0; left -= 1) this.#sendInput(readWish());
     this.#placeFighters(nowMs);
     while (this.#pending[0] !== undefined && this.#pending[0].atMs <= performance.now()) {
       const shot = this.#pending.shift();
