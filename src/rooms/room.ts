@@ -27,6 +27,7 @@ import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
 import { MeridianClient } from '../transport/ws/meridian-client.ts';
+import { layInputLane } from '../transport/ws/short-frame-reader.ts';
 import type { Durability, WhenIsolated } from './durability.ts';
 import { type FlushListener, PatchSerializer } from './flow/patch-serializer.ts';
 import { patchIntervalsOf } from './flow/quality-levels.ts';
@@ -38,7 +39,9 @@ import {
   overridePrivate,
   type RoomInternals,
 } from './guards/room-internals.ts';
+import { Rate } from './guards/token-bucket.ts';
 import { InputGuard, type InputGuardListener } from './inputs/input-guard.ts';
+import { RoomInputLane } from './inputs/input-lane.ts';
 import { InputWait } from './inputs/input-wait.ts';
 import { repeatedStepsOf } from './inputs/repeat-last.ts';
 import type { Interest } from './interest/interest.ts';
@@ -73,9 +76,11 @@ const FAILED_TURNS_TO_RESTORE = 3;
 
 /** Where a client carries its frame guard: read for every frame, and a property is cheaper than a map. */
 const FRAME_GUARD = Symbol('meridian.frame-guard');
+const HAS_LANE = Symbol('meridian.has-lane');
 const HAS_LOST_SEAT = Symbol('meridian.has-lost-seat');
 type GuardedClient = ClientInternals & {
   [FRAME_GUARD]?: FrameGuard;
+  [HAS_LANE]?: boolean;
   [HAS_LOST_SEAT]?: boolean;
 };
 
@@ -164,6 +169,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     taken: (report) => this.#services.metrics.clientLinks.reported(this.roomName, report),
     dropped: (why) => this.#services.metrics.clientLinks.reportDropped(this.roomName, why),
   });
+  #frameRate: Rate | undefined;
   #isStepFixed = false;
   readonly #flow = this.#makeFlow();
   #failedTurns = 0;
@@ -363,7 +369,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       },
       tell: (client, level) => {
         const everyMs = this.#loop.effectivePatchRateMs ?? 0;
-        const patchIntervalMs = patchIntervalsOf(level, everyMs);
+        const cadences = this.#segments?.cadencesOf(client) ?? null;
+        const patchIntervalMs = patchIntervalsOf(level, everyMs, cadences);
         client.send(QUALITY_MESSAGE, { level, patchIntervalMs } satisfies LinkQuality);
       },
     });
@@ -641,7 +648,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const otherwise = frame[0] === INPUT_BUNDLE_CODE ? 'malformed' : 'other';
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? otherwise;
     if (reception === 'malformed') this.#evictMalformed(client);
-    else if (reception === 'taken') this.#inputWait.arrived(client, nowMs);
+    else if (reception === 'taken') {
+      this.#inputWait.arrived(client, nowMs);
+      this.#layInputLane(client, guard);
+    }
     return reception === 'other';
   }
 
@@ -660,9 +670,25 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     this.#survival.answered(client);
   }
 
+  /** Once: this input has come the long way, the next ones need not. */
+  #layInputLane(client: GuardedClient, guard: FrameGuard): void {
+    const inputs = this.#inputGuard;
+    const frames = guard.bucket;
+    if (client[HAS_LANE] || inputs === undefined || frames === null) return;
+    client[HAS_LANE] = true;
+    if (!(client instanceof MeridianClient)) return;
+    const fault = (error: unknown) => this.#contain(error, 'onMessage');
+    const malformed = () => this.#evictMalformed(client);
+    const host = { survival: this.#survival, wait: this.#inputWait, fault, malformed };
+    layInputLane(client.ref, new RoomInputLane(host, client, { frames, inputs }));
+  }
+
   #createFrameGuard(nowMs: number): FrameGuard {
+    if (this.#frameRate?.perSecond !== this.maxMessagesPerSecond) {
+      this.#frameRate = new Rate(this.maxMessagesPerSecond);
+    }
     const limits = {
-      messagesPerSecond: this.maxMessagesPerSecond,
+      messagesPerSecond: this.#frameRate,
       messagesPerSecondByType: this.maxMessagesPerSecondByType,
       messagesPerSecondPerType: this.#services.config.messagesPerSecondPerType,
     };

@@ -2,10 +2,10 @@ import { TICK_RATE_HZ } from '../rooms/game.ts';
 import type { EncoderName } from './encode-contenders.ts';
 import type { EncodeRun } from './encode-turns.ts';
 import { STANDARD_PLAYERS } from './options.ts';
-import type { FailedPlay, PlayRun } from './play-run.ts';
+import type { FailedPlay, PairRun, PlayRun } from './play-run.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 
-export type BigRoomRun = EncodeRun | PlayRun | FailedPlay;
+export type BigRoomRun = EncodeRun | PlayRun | PairRun | FailedPlay;
 
 export interface FigureContext {
   readonly isQuick: boolean;
@@ -26,6 +26,7 @@ export function bigRoomFigures(context: FigureContext): Record<string, number> {
   };
   for (const scenario of SCENARIO_NAMES) putEncoding(context.runs, scenario, put);
   for (const scenario of SCENARIO_NAMES) putPlay(context.runs, scenario, put);
+  putPair(context.runs, put);
   const ours = context.runs.filter((run) => run.kind === 'encode' && run.contender === 'meridian');
   if (ours.length > 0) {
     put(
@@ -69,12 +70,44 @@ function putPlay(runs: readonly BigRoomRun[], scenario: ScenarioName, put: Put):
     put(`tick_p50_ms_${name}`, run.server.tickMs.p50);
     put(`tick_p95_ms_${name}`, run.server.tickMs.p95);
     put(`tick_p99_ms_${name}`, run.server.tickMs.p99);
+    put(`tick_cpu_p50_ms_${name}`, run.server.tickCpuMs.p50);
+    put(`tick_cpu_p95_ms_${name}`, run.server.tickCpuMs.p95);
+    put(`tick_cpu_p99_ms_${name}`, run.server.tickCpuMs.p99);
+    put(`loop_lag_p99_ms_${name}`, run.server.loopLagMs.p99);
+    put(`action_p95_ms_${name}`, run.load.actionMs.p95);
+    put(`seen_age_p95_ms_near_${name}`, run.load.ageMs.near.p95);
+    put(`seen_age_p95_ms_far_${name}`, run.load.ageMs.far.p95);
     put(`server_cpu_percent_${name}`, run.server.cpuPercent);
     put(`server_cpu_ms_per_tick_${name}`, cpuMsPerTick(run));
     put(`received_bytes_per_player_per_s_${name}`, run.load.bytesPerPlayerPerSecond);
     put(`patches_per_player_per_s_${name}`, run.load.patchesPerPlayerPerSecond);
     put(`faults_${name}`, run.load.faults);
   }
+}
+
+/** The worse of both: a promise is for either. */
+function putPair(runs: readonly BigRoomRun[], put: Put): void {
+  const pair = runs.find((run): run is PairRun => run.kind === 'pair');
+  if (pair === undefined) return;
+  const worst = (of: (run: PlayRun) => number) => Math.max(...pair.rooms.map(of));
+  put('two_rooms_players', 2 * pair.players);
+  put(
+    'two_rooms_tick_p95_ms',
+    worst(({ server }) => server.tickMs.p95),
+  );
+  put(
+    'two_rooms_tick_p99_ms',
+    worst(({ server }) => server.tickMs.p99),
+  );
+  put(
+    'two_rooms_tick_cpu_p95_ms',
+    worst(({ server }) => server.tickCpuMs.p95),
+  );
+  put('two_rooms_patches_per_player_per_s', -worst(({ load }) => -load.patchesPerPlayerPerSecond));
+  put(
+    'two_rooms_server_cpu_percent',
+    sumOf(pair.rooms, ({ server }) => server.cpuPercent),
+  );
 }
 
 /** All the process did, receiving and sending too: what a tick must leave of its 50 ms on a core of its own. */

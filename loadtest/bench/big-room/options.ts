@@ -35,6 +35,14 @@ for each client, in turns, in one run. First the encoders alone, in CPU of their
       help: 'Whole servers with bots; --no-sockets leaves them out.',
       schema: z.boolean().default(true),
     },
+    encode: {
+      help: 'The encoders alone; --no-encode leaves them out.',
+      schema: z.boolean().default(true),
+    },
+    'two-rooms': {
+      help: 'Also two rooms at once, a core each, with as many players in both.',
+      schema: z.boolean().default(false),
+    },
     'find-max': {
       help: 'Search the largest room each holds at tick p95 < 50 ms; takes long.',
       schema: z.boolean().default(false),

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { goFirst } from '../../machine/go-first.ts';
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -8,7 +9,13 @@ import { ENCODERS, type EncoderName } from './encode-contenders.ts';
 import { measureEncoding } from './encode-turns.ts';
 import { type BigRoomRun, bigRoomFigures } from './figures.ts';
 import type { BigRoomOptions } from './options.ts';
-import { type FailedPlay, MOST_TICK_P95_MS, type PlayRun, playBigRoom } from './play-run.ts';
+import {
+  type FailedPlay,
+  MOST_TICK_P95_MS,
+  type PlayRun,
+  playBigRoom,
+  playTwoBigRooms,
+} from './play-run.ts';
 import type { ScenarioName } from './scenarios.ts';
 
 const FULL = { encode: { turns: 6, ticks: 60 }, play: { warmUpMs: 4_000, windowMs: 10_000 } };
@@ -25,6 +32,7 @@ export async function runBigRoomSuite(
   progress: (line: string) => void,
 ): Promise<Report> {
   const runtimes = findRuntimes(projectRoot);
+  using _first = goFirst(runtimes);
   const length = options.quick ? QUICK : FULL;
   const runs: BigRoomRun[] = [];
   const keep = <R extends BigRoomRun>(run: R): R => {
@@ -34,7 +42,7 @@ export async function runBigRoomSuite(
   };
   const { players } = options;
   const loads = [loadavg()[0] as number];
-  for (const scenario of options.scenarios) {
+  for (const scenario of options.encode ? options.scenarios : []) {
     for (const run of measureEncoding(scenario, { players, ...length.encode })) keep(run);
     loads.push(loadavg()[0] as number);
   }
@@ -42,12 +50,13 @@ export async function runBigRoomSuite(
     const where = { projectRoot, runtimes };
     return keep(await playBigRoom(where, contender, { scenario, players: count }, length.play));
   };
-  if (options.sockets) {
-    const withSockets = options.scenarios.filter((name) => !ENCODE_ONLY.has(name));
-    for (const scenario of options.quick ? withSockets.slice(0, 1) : withSockets) {
-      for (const contender of ENCODERS) await play(contender, scenario, players);
-      loads.push(loadavg()[0] as number);
-    }
+  for (const scenario of scenariosWithSockets(options)) {
+    for (const contender of ENCODERS) await play(contender, scenario, players);
+    loads.push(loadavg()[0] as number);
+  }
+  if (options['two-rooms']) {
+    const setup = { scenario: 'uniform-20', players } as const;
+    keep(await playTwoBigRooms({ projectRoot, runtimes }, 'meridian', setup, length.play));
   }
   const capacities = options['find-max'] ? await findLargest(play) : new Map<EncoderName, number>();
   const isQuick = options.quick;
@@ -58,6 +67,12 @@ export async function runBigRoomSuite(
     notes: notesOn(runs, isQuick, loads),
     runs,
   });
+}
+
+function scenariosWithSockets({ sockets, scenarios, quick }: BigRoomOptions): ScenarioName[] {
+  if (!sockets) return [];
+  const all = scenarios.filter((name) => !ENCODE_ONLY.has(name));
+  return quick ? all.slice(0, 1) : all;
 }
 
 type Play = (
@@ -109,7 +124,11 @@ function describe(run: BigRoomRun): string {
     case 'encode':
       return `${head} sees ${run.visible.toFixed(0).padStart(4)}  encode ${run.encodeCpuMs.toFixed(2)} ms CPU a tick  interest ${run.interestCpuMs.toFixed(2)}  ${run.bytesPerPlayerPerTick.toFixed(0)} B/player/tick  age p95 near ${run.ageP95Ms.near ?? '-'} far ${run.ageP95Ms.far ?? '-'} ms  ${run.decodeErrors} errors`;
     case 'play':
-      return `${head} ${run.players} players  tick ${run.server.tickMs.p50.toFixed(1)} / ${run.server.tickMs.p95.toFixed(1)} / ${run.server.tickMs.p99.toFixed(1)} ms  CPU ${run.server.cpuPercent.toFixed(0)} %  ${run.load.patchesPerPlayerPerSecond.toFixed(1)} patches/s  ${run.load.bytesPerPlayerPerSecond} B/s  noise ${run.noisePercent} %`;
+      return `${head} ${run.players} players  tick ${run.server.tickMs.p50.toFixed(1)} / ${run.server.tickMs.p95.toFixed(1)} / ${run.server.tickMs.p99.toFixed(1)} ms  of it CPU ${run.server.tickCpuMs.p50?.toFixed(1)} / ${run.server.tickCpuMs.p95?.toFixed(1)} / ${run.server.tickCpuMs.p99?.toFixed(1)} ms  ages ${run.load.ageMs.near.p95?.toFixed(0)} / ${run.load.ageMs.far.p95?.toFixed(0)} ms  CPU ${run.server.cpuPercent.toFixed(0)} %  ${run.load.patchesPerPlayerPerSecond.toFixed(1)} patches/s  ${run.load.bytesPerPlayerPerSecond} B/s  noise ${run.noisePercent} %`;
+    case 'pair': {
+      const [first, second] = run.rooms;
+      return `${head} two rooms of ${run.players}:\n  ${describe(first)}\n  ${describe(second)}`;
+    }
     case 'failed':
       return `${head} with ${run.players} failed: ${run.message.split('\n')[0]}`;
   }

@@ -7,6 +7,7 @@ import { PingRounds } from '../../../src/transport/ws/ping-rounds.ts';
 import { RoundTrips } from '../../../src/transport/ws/round-trips.ts';
 import { SharedReadBuffer } from '../../../src/transport/ws/shared-read-buffer.ts';
 import { readShortFrames } from '../../../src/transport/ws/short-frame-reader.ts';
+import { findStreamInternals } from '../../../src/transport/ws/stream-internals.ts';
 import { steadyPath, WanLink } from '../../wan/wan-link.ts';
 
 /** A server and its clients in another process. */
@@ -25,7 +26,7 @@ export async function openPeers(count: number, oneWayMs = 0): Promise<Peers> {
       ? null
       : await WanLink.open({ host: '127.0.0.1', port }, () => steadyPath(oneWayMs));
   const sockets: WebSocket[] = [];
-  const reads = new SharedReadBuffer();
+  const reads = new SharedReadBuffer(findStreamInternals());
   server.on('connection', (ws) => {
     readShortFrames(ws, reads);
     sockets.push(ws);

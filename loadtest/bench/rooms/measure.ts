@@ -16,6 +16,9 @@ export class Measure {
   #isOn = false;
   #lagsMs: number[] = [];
   #ticksMs: number[] = [];
+  #tickCpusMs: number[] = [];
+  /** CPU of this thread when the tick began, ms; null between two ticks. */
+  #cpuAtTickMs: number | null = null;
   #gcMs = 0;
   #startedAtMs = 0;
   #cpuAtStart = process.cpuUsage();
@@ -38,9 +41,17 @@ export class Measure {
     say({ kind: 'ready', port, runtime: runtimeName() });
   }
 
+  /** A tick begins, unless one has begun already: several steps may make up for lost time in one turn. */
+  tickBegins(): void {
+    if (this.#isOn) this.#cpuAtTickMs ??= threadCpuMs();
+  }
+
   /** Records the time one room's tick took. */
   tick(durationMs: number): void {
-    if (this.#isOn) this.#ticksMs.push(durationMs);
+    if (!this.#isOn) return;
+    this.#ticksMs.push(durationMs);
+    if (this.#cpuAtTickMs !== null) this.#tickCpusMs.push(threadCpuMs() - this.#cpuAtTickMs);
+    this.#cpuAtTickMs = null;
   }
 
   async #obey(line: string): Promise<void> {
@@ -71,6 +82,8 @@ export class Measure {
   #start(): void {
     this.#lagsMs = [];
     this.#ticksMs = [];
+    this.#tickCpusMs = [];
+    this.#cpuAtTickMs = null;
     this.#gcMs = 0;
     this.#cpuAtStart = process.cpuUsage();
     this.#startedAtMs = performance.now();
@@ -90,6 +103,7 @@ export class Measure {
       systemPercent: percent(cpu.system),
       loopLagMs: summarise(this.#lagsMs),
       tickMs: summarise(this.#ticksMs),
+      tickCpuMs: summarise(this.#tickCpusMs),
       gcPercent: round((this.#gcMs / wallMs) * 100),
       memory: readMemory(),
     });
@@ -114,6 +128,11 @@ export class Measure {
 
 function say(report: ServerReport): void {
   process.stdout.write(`@${JSON.stringify(report)}\n`);
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 function readMemory(): Memory {

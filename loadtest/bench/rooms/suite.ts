@@ -1,3 +1,4 @@
+import { goFirst } from '../../machine/go-first.ts';
 import { findRuntimes } from '../../machine/runtimes.ts';
 import type { Report } from '../../report/report.ts';
 import { completeReport } from '../../report/write-report.ts';
@@ -38,6 +39,7 @@ export async function runRoomsSuite(
   progress: (line: string) => void,
 ): Promise<RoomsResult> {
   const runtimes = findRuntimes(projectRoot);
+  using _first = goFirst(runtimes);
   const runner = new ContenderRunner(projectRoot, runtimes, options.quick ? QUICK : FULL);
   const turns = options.quick ? 1 : options.turns;
   const runs: Run[] = [];

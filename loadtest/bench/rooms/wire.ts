@@ -41,6 +41,8 @@ export interface ServerWindow {
   readonly loopLagMs: Summary;
   /** Simulating, encoding and sending one room's tick, ms. */
   readonly tickMs: Summary;
+  /** The same in CPU of the thread: what others do on the machine is not in it. Of servers that tell where a tick begins. */
+  readonly tickCpuMs: Summary;
   readonly gcPercent: number;
   readonly memory: Memory;
 }
@@ -67,6 +69,8 @@ export interface LoadSetup {
   readonly inputRateHz: number;
   /** Room class of the Colyseus contenders. */
   readonly roomName: string;
+  /** Probes also measure how old what they see of others is; those up to `nearM` away apart from the others. */
+  readonly ages?: { readonly nearM: number };
 }
 
 export type LoadProtocol = 'colyseus-input' | 'colyseus-message' | 'socketio' | 'packed';
@@ -97,6 +101,8 @@ export interface LoadWindow {
   readonly faults: number;
   /** Entities in a probe's state, on average: proof that rooms were full. */
   readonly entitiesSeen: number;
+  /** Since when what probes see of others is not true any more, ms; empty where it was not asked for. */
+  readonly ageMs: { readonly near: Summary; readonly far: Summary };
   /** The generator's own health: when it is late, its latencies are too. */
   readonly sendLateMs: Summary;
   readonly cpuPercent: number;

@@ -1,5 +1,5 @@
-// What a room leaves out when its turns take too long. Nothing that is critical: what is far comes less often, then what is far is
-// nearer.
+// What a room leaves out when its turns take too long. Nothing that is critical: with each step, everybody's cadences are one step slower
+// (interest/pace.ts), what is far first.
 //
 //   10 turns in a row over 80 % of the interval ──▶ one step more
 //   100 turns in a row under 60 %               ──▶ one step less
@@ -9,23 +9,6 @@
 
 /** 0: everything; the more, the less. */
 export type OverloadStep = 0 | 1 | 2 | 3 | 4;
-
-/** What a step means. */
-export interface OverloadMeasures {
-  /** By how many steps the cadence of what is far is slower. */
-  readonly farCadenceSteps: number;
-  /** Share of the radius in which things are seen. */
-  readonly radiusShare: number;
-}
-
-/** By step: what is far first, then the radius, and again. */
-export const OVERLOAD_MEASURES = [
-  { farCadenceSteps: 0, radiusShare: 1 },
-  { farCadenceSteps: 1, radiusShare: 1 },
-  { farCadenceSteps: 1, radiusShare: 0.8 },
-  { farCadenceSteps: 2, radiusShare: 0.8 },
-  { farCadenceSteps: 2, radiusShare: 0.6 },
-] as const satisfies readonly OverloadMeasures[];
 
 const LAST_STEP = 4;
 const HIGH_SHARE = 0.8;

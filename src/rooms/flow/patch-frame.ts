@@ -19,7 +19,8 @@ export interface PatchTiming {
 
 /** Owned bytes, whose body is still to be written. */
 export interface PatchFrame {
-  readonly bytes: Buffer;
+  /** Others once a socket has kept them. */
+  bytes: Buffer;
   readonly payloadOffset: number;
   readonly bodyOffset: number;
   /** Where the client's acknowledged input goes; null where none is told. */
@@ -42,11 +43,9 @@ export function openFrame(bodyBytes: number, timing?: PatchTiming): PatchFrame {
   return { bytes, payloadOffset, bodyOffset, ackOffset: payloadOffset + 5 };
 }
 
-/** The same, to be written into for another client. */
-export function copyOf(frame: PatchFrame): PatchFrame {
-  const bytes = Buffer.allocUnsafe(frame.bytes.length);
-  frame.bytes.copy(bytes);
-  return { ...frame, bytes };
+/** A socket has kept the bytes: `frame` gets others, equal to them, to be written into for another client. */
+export function giveAway(frame: PatchFrame): void {
+  frame.bytes = Buffer.from(frame.bytes);
 }
 
 /** Tells the client which of his inputs the state reflects, where the frame has a place for it. */

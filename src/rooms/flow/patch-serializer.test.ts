@@ -88,6 +88,14 @@ class Reader {
   }
 }
 
+/** Its kernel has room for every frame. */
+function takeAtOnce({ client, socket }: Reader): void {
+  vi.spyOn(client as MeridianClient, 'sendFrame').mockImplementation((frame, payloadOffset) => {
+    socket.send(Uint8Array.from(frame.subarray(payloadOffset)));
+    return true;
+  });
+}
+
 function open<T extends object>(type: new () => T, scratch = new EncodeScratch(), flow?: RoomFlow) {
   const told = { resynced: 0, skipped: 0, tooSlow: [] as Client[], sentBytes: 0 };
   const listener: FlushListener = {
@@ -206,6 +214,24 @@ describe('[RM-1] PatchSerializer owns what it sends', () => {
       expect(reader.read()).toEqual(room.state.toJSON());
       expect(reader.roomMs).toEqual([5_000, 5_050]);
       expect(reader.acknowledged).toEqual([100 + i, 100 + i]);
+    }
+  });
+
+  test('[RM-1] a frame whose bytes the kernel has is used for the next client, one that a socket keeps is not', () => {
+    const room = open(Open);
+    const readers = [false, true, true, false, true].map((isTaken, i) => {
+      const reader = room.join();
+      Object.assign(reader.client, { _inputBuffer: { ackSeq: 10 + i } });
+      if (isTaken) takeAtOnce(reader);
+      return reader;
+    });
+    room.state.tick = 7;
+    room.flush(1_000);
+    room.state.tick = 8;
+    room.flush(1_050);
+    for (const [i, reader] of readers.entries()) {
+      expect(reader.read()).toMatchObject({ tick: 8 });
+      expect(reader.acknowledged).toEqual([10 + i, 10 + i]);
     }
   });
 

@@ -1,6 +1,7 @@
 import { type Client, ClientState, Protocol, SchemaSerializer } from '@colyseus/core';
 import type { Encoder, Iterator, Schema, StateView } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
+import type { QualityLevel } from '../../protocol/quality.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import type { ClientFlow, FlowDecision } from './client-flow.ts';
 import type { EncodeScratch } from './encode-scratch.ts';
@@ -10,7 +11,7 @@ import { ownTreeOf } from './own-entity.ts';
 import {
   acknowledgedInput,
   acknowledgeIn,
-  copyOf,
+  giveAway,
   openFrame,
   type PatchFrame,
   type PatchTiming,
@@ -233,30 +234,41 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
 
   /** Sends a frame that others get, too. */
   protected sendShared(client: Client, frame: PatchFrame): void {
-    // Only the acknowledged input differs; what is held gets its own later.
-    const isCopied = frame.ackOffset !== null && this.flowOf(client)?.isHolding !== true;
-    this.sendOwn(client, isCopied ? copyOf(frame) : frame);
+    const isFree = this.sendOwn(client, frame);
+    // Only the acknowledged input differs: one frame serves all clients, unless a socket keeps it.
+    if (frame.ackOffset !== null && !isFree) giveAway(frame);
   }
 
-  /** Sends a frame that nobody else gets, or keeps it for later. */
-  protected sendOwn(client: Client, patch: PatchFrame): void {
+  /**
+   * Sends a frame that nobody else gets, or keeps it for later.
+   *
+   * @returns whether its bytes may be written to again: no socket has kept them
+   */
+  protected sendOwn(client: Client, patch: PatchFrame): boolean {
     const flow = this.flowOf(client);
-    flow?.offered(patch.bytes.length);
+    flow?.offered(this.demandOf(patch.bytes.length, flow.level));
     if (flow?.isHolding) {
       flow.keep(patch.bytes.subarray(patch.bodyOffset));
       this.#isOwing = true;
-      return;
+      return false;
     }
-    this.#write(client, flow, flow === null ? patch : behind(flow.takeKept(), patch));
+    return this.#write(client, flow, flow === null ? patch : behind(flow.takeKept(), patch));
   }
 
-  #write(client: Client, flow: ClientFlow | null, frame: PatchFrame): void {
+  /** What a patch would be at the best level, in bytes. */
+  protected demandOf(bytes: number, _level: QualityLevel): number {
+    return bytes;
+  }
+
+  #write(client: Client, flow: ClientFlow | null, frame: PatchFrame): boolean {
     const { bytes, payloadOffset } = frame;
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;
-    if (client instanceof MeridianClient) client.sendFrame(bytes, payloadOffset);
+    let isFree = false;
+    if (client instanceof MeridianClient) isFree = client.sendFrame(bytes, payloadOffset);
     else client.raw(bytes.subarray(payloadOffset));
     flow?.sent(performance.now());
+    return isFree;
   }
 
   /**

@@ -25,8 +25,8 @@ test('[FL-2] more budget is never a worse level', () => {
 });
 
 test('a client is told how often he gets what', () => {
-  expect(patchIntervalsOf(0, 50)).toEqual({ near: 50, mid: 50, far: 50 });
-  expect(patchIntervalsOf(2, 50).near).toBe(100);
-  expect(patchIntervalsOf(2, 250).near).toBe(250);
+  expect(patchIntervalsOf(0, 50, null)).toEqual({ near: 50, mid: 50, far: 50 });
+  expect(patchIntervalsOf(2, 50, null).near).toBe(100);
+  expect(patchIntervalsOf(2, 250, null).near).toBe(250);
   expect(QUALITY_LEVELS).toHaveLength(5);
 });

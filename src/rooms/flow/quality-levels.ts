@@ -27,11 +27,18 @@ export function levelWithin(budgetBytesPerS: number, demandBytesPerS: number): Q
   return (level < 0 ? 4 : level) as QualityLevel;
 }
 
-/** What a client of that level is told, in a room where what is far comes as often as what is near. */
+/**
+ * What a client of that level is told.
+ *
+ * @param cadences - in flushes, of a room with interest; null where what is far comes as often as what is near
+ */
 export function patchIntervalsOf(
   level: QualityLevel,
   flushEveryMs: number,
+  cadences: LinkQuality['patchIntervalMs'] | null,
 ): LinkQuality['patchIntervalMs'] {
-  const everyMs = Math.max(flushEveryMs, QUALITY_LEVELS[level].patchIntervalMs);
-  return { near: everyMs, mid: everyMs, far: everyMs };
+  const leastMs = QUALITY_LEVELS[level].patchIntervalMs;
+  const ofFlushes = (flushes: number) => Math.max(flushes * flushEveryMs, leastMs);
+  const { near, mid, far } = cadences ?? { near: 1, mid: 1, far: 1 };
+  return { near: ofFlushes(near), mid: ofFlushes(mid), far: ofFlushes(far) };
 }

@@ -1,12 +1,7 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { MeridianClient } from '../../transport/ws/meridian-client.ts';
 import { ClientFlow, type FlowDecision } from './client-flow.ts';
-import {
-  OVERLOAD_MEASURES,
-  type OverloadMeasures,
-  OverloadPolicy,
-  type OverloadStep,
-} from './overload.ts';
+import { OverloadPolicy, type OverloadStep } from './overload.ts';
 import type { SendGateLimits } from './send-gate.ts';
 
 // The flow of a room's clients. Each is on the client, who has another one when he comes back with a new connection.
@@ -49,13 +44,9 @@ export class RoomFlow {
     this.#host = host;
   }
 
+  /** By how many steps everybody's cadences are slower, because the room's turns take too long. */
   get overload(): OverloadStep {
     return this.#overload.step;
-  }
-
-  /** What the room leaves out because its turns take too long. */
-  get measures(): OverloadMeasures {
-    return OVERLOAD_MEASURES[this.#overload.step];
   }
 
   /** One turn of the room's loop. @param everyMs - time between turns */

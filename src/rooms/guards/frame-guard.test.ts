@@ -5,9 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { LINK_REPORT_CODE } from '../../protocol/link-report.ts';
 import { FrameGuard } from './frame-guard.ts';
+import { Rate } from './token-bucket.ts';
 
 const LIMITS = {
-  messagesPerSecond: 100,
+  messagesPerSecond: new Rate(100),
   messagesPerSecondByType: { chat: 2, '7': 3 },
   messagesPerSecondPerType: 10,
 };
@@ -118,7 +119,7 @@ describe('[RM-5] FrameGuard', () => {
   });
 
   test('remembers no more types than a game has', () => {
-    const guard = new FrameGuard({ ...LIMITS, messagesPerSecond: 1_000 }, 0);
+    const guard = new FrameGuard({ ...LIMITS, messagesPerSecond: new Rate(1_000) }, 0);
     const outcomes = Array.from({ length: 65 }, (_, i) =>
       reasonOf(guard, typed(Protocol.ROOM_DATA, `type ${i}`)),
     );

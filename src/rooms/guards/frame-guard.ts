@@ -3,7 +3,7 @@ import { Protocol } from '@colyseus/core';
 import { decode, type Iterator } from '@colyseus/schema';
 import { INPUT_BUNDLE_CODE } from '../../protocol/input-bundle.ts';
 import { LINK_REPORT_CODE } from '../../protocol/link-report.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
 
 // What a client may send, decided before Colyseus looks at it (docs/spec/rooms.md, RM-2, RM-3, RM-5).
 
@@ -14,7 +14,7 @@ export type FrameRefusal =
 
 export interface FrameLimits {
   /** All frames of a client. */
-  readonly messagesPerSecond: number;
+  readonly messagesPerSecond: Rate;
   /** Frames of one message type of a client, by type; types that are not named get `messagesPerSecondPerType`. */
   readonly messagesPerSecondByType: Readonly<Record<string, number>>;
   readonly messagesPerSecondPerType: number;
@@ -49,10 +49,15 @@ export class FrameGuard {
     if (isCounted && !this.#all.take(nowMs)) {
       return {
         reason: 'rate-limited',
-        message: `More than ${this.#limits.messagesPerSecond} messages a second.`,
+        message: `More than ${this.#limits.messagesPerSecond.perSecond} messages a second.`,
       };
     }
     return this.#checkForm(client, frame, isCounted ? nowMs : null);
+  }
+
+  /** What counts frames whose form others check; null while there are some that are not counted. */
+  get bucket(): TokenBucket | null {
+    return this.#repeats === 0 ? this.#all : null;
   }
 
   #takeRepeat(): boolean {

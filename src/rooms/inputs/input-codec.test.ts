@@ -91,12 +91,15 @@ describe('[RM-6] input codec', () => {
     );
   });
 
-  test('reads the body where it begins in the frame', () => {
+  test('reads the body where it lies, up to its end', () => {
     const sent = new Everything();
     const encoder = new InputEncoder(sent);
     sent.i16 = -300;
     const frame = codec.createFrame();
-    expect(codec.apply(Uint8Array.from([19, ...encoder.encode()]), 1, frame)).toBe(true);
+    const body = encoder.encode();
+    // What follows would be read as another number.
+    const memory = Uint8Array.from([19, ...body, 0x80, ...body]);
+    expect(codec.apply(memory, 1, frame, 1 + body.length)).toBe(true);
     expect(frame).toMatchObject({ i16: -300, u8: 7, text: '', big: 0n });
   });
 
@@ -122,6 +125,11 @@ describe('[RM-6] input codec', () => {
           expect(codec.apply(Uint8Array.from(body), 0, alone)).toBe(isRead);
           expect(valuesOf(frame)).toEqual(valuesOf(alone));
           expectInRange(valuesOf(frame));
+          // The same where it lies, among the bytes of others; but a text longer than its body is refused there.
+          const inPlace = codec.createFrame();
+          if (!codec.apply(memory, 0, inPlace, body.length)) return;
+          expect(isRead).toBe(true);
+          expect(valuesOf(inPlace)).toEqual(valuesOf(alone));
         },
       ),
       { numRuns: 3_000 },

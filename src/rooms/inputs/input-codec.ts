@@ -29,7 +29,7 @@ export interface InputCodec {
 
 type FieldValue = number | boolean | string | bigint;
 /** Undefined: these bytes are no value of the field. */
-type FieldReader = (bytes: Uint8Array, it: Iterator) => FieldValue | undefined;
+type FieldReader = (bytes: Uint8Array, it: BodyIterator) => FieldValue | undefined;
 
 interface InputField {
   readonly name: string;
@@ -39,7 +39,7 @@ interface InputField {
   readonly zero: FieldValue;
 }
 
-/** Where the next entry begins, and where the body ends. */
+/** Where the next entry begins, and where the body ends: memory behind it may belong to others, and is never used. */
 interface BodyIterator extends Iterator {
   end: number;
 }
@@ -102,9 +102,14 @@ function describeFields(schema: new () => object): InputField[] | null {
   }
 }
 
+/** The schema package's reader takes the rest of a character from behind a text that ends in the middle of one. */
+function readText(bytes: Uint8Array, it: BodyIterator): string {
+  return decode.string(bytes.subarray(0, it.end), it);
+}
+
 function readerOf(type: unknown): Pick<InputField, 'read' | 'zero'> | null {
   if (type === 'boolean') return { read: decode.boolean, zero: false };
-  if (type === 'string') return { read: decode.string, zero: '' };
+  if (type === 'string') return { read: readText, zero: '' };
   if (type === 'bigint64') return { read: decode.bigint64, zero: 0n };
   if (type === 'biguint64') return { read: decode.biguint64, zero: 0n };
   if (typeof type === 'string') {

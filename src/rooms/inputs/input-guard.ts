@@ -6,7 +6,8 @@ import {
   STAMPED_ENTRY,
 } from '../../protocol/input-bundle.ts';
 import type { ClientInternals, RoomInputInternals } from '../guards/room-internals.ts';
-import { InputBudget } from './input-budget.ts';
+import type { Rate } from '../guards/token-bucket.ts';
+import { InputBudget, inputRate } from './input-budget.ts';
 import { compileInputCodec, type InputCodec, type InputFrame } from './input-codec.ts';
 import { PacedInputs, type PaceReport } from './paced-inputs.ts';
 
@@ -22,6 +23,13 @@ export interface InputGuardListener {
 
 /** How a frame was taken. `other` is for Colyseus to read. */
 export type InputReception = 'taken' | 'malformed' | 'other';
+
+/** A frame among other bytes: `end` is behind it. */
+export interface FramePlace {
+  readonly bytes: Uint8Array;
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** Where a client carries what the guard knows of it: read for every frame, and a property is cheaper than a map. */
 const GUARDED = Symbol('meridian.guarded-input');
@@ -69,6 +77,7 @@ export class InputGuard {
   readonly #capture: RoomInputInternals['capture'];
   readonly #codec: InputCodec | null;
   readonly #listener: InputGuardListener;
+  #rate: Rate | undefined;
   #guessedSteps = 0;
   #isPaced = false;
   #steps = 0;
@@ -81,6 +90,7 @@ export class InputGuard {
     const allocate = controller.allocate.bind(controller);
     controller.allocate = (client: MaybeGuarded) => {
       allocate(client);
+      keepCapacity(client._inputBuffer);
       const guarded = guardClient(this.#codec, client);
       client[GUARDED] = guarded;
       // A guess has to be paid for by the input that it stood in for, whoever sends it.
@@ -104,12 +114,18 @@ export class InputGuard {
    * @param frame - `[19][body]`, Colyseus' protocol code for a reliable input, or a bundle (protocol/input-bundle.ts)
    */
   receive(client: MaybeGuarded, frame: Uint8Array, nowMs: number): InputReception {
+    return this.receiveFrom(client, { bytes: frame, begin: 0, end: frame.length }, nowMs);
+  }
+
+  /** The same for a frame that lies among other bytes. */
+  receiveFrom(client: MaybeGuarded, at: FramePlace, nowMs: number): InputReception {
+    const { bytes, begin, end } = at;
     const guarded = client[GUARDED];
     if (guarded === undefined) return 'other';
     guarded.arrivedAtMs = nowMs;
-    if (frame[0] === INPUT_BUNDLE_CODE) return this.#receiveBundle(client, guarded, frame, nowMs);
-    if (frame[0] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null) return 'other';
-    return this.#receiveBody(client, guarded, frame, { from: 1, to: frame.length }, nowMs)
+    if (bytes[begin] === INPUT_BUNDLE_CODE) return this.#receiveBundle(client, guarded, at, nowMs);
+    if (bytes[begin] !== Protocol.ROOM_INPUT_RELIABLE || this.#codec === null) return 'other';
+    return this.#receiveBody(client, guarded, bytes, { from: begin + 1, to: end }, nowMs)
       ? 'taken'
       : 'malformed';
   }
@@ -156,19 +172,17 @@ export class InputGuard {
   #receiveBundle(
     client: MaybeGuarded,
     guarded: GuardedClient,
-    frame: Uint8Array,
+    { bytes, begin, end }: FramePlace,
     nowMs: number,
   ): InputReception {
     guarded.sendsBundles = true;
     guarded.isPaced = this.#isPaced;
-    let at = 1;
-    for (let count = 0; at < frame.length; count++) {
-      const end = at + 1 + ((frame[at] as number) & ENTRY_LENGTH);
-      if (end > frame.length || count === MOST_BUNDLED_INPUTS) return 'malformed';
-      if (!this.#receiveEntry(client, guarded, frame, { from: at, to: end }, nowMs)) {
-        return 'malformed';
-      }
-      at = end;
+    let at = begin + 1;
+    for (let count = 0; at < end; count++) {
+      const to = at + 1 + ((bytes[at] as number) & ENTRY_LENGTH);
+      if (to > end || count === MOST_BUNDLED_INPUTS) return 'malformed';
+      if (!this.#receiveEntry(client, guarded, bytes, { from: at, to }, nowMs)) return 'malformed';
+      at = to;
     }
     return 'taken';
   }
@@ -216,7 +230,8 @@ export class InputGuard {
     const guarded = client[GUARDED];
     const rateHz = this.#controller.options.tickRate;
     if (guarded === undefined || rateHz === undefined) return true;
-    guarded.budget ??= new InputBudget(rateHz, nowMs);
+    this.#rate ??= inputRate(rateHz);
+    guarded.budget ??= new InputBudget(this.#rate, nowMs);
     if (guarded.budget.take(nowMs)) return true;
     // Acknowledged, or the client would wait for it for ever; its prediction then corrects itself.
     if (guarded.isPaced && guarded.paced !== undefined) guarded.paced.add(refusedInput(nowMs));
@@ -279,6 +294,37 @@ export class InputGuard {
 
 function refusedInput(arrivedAtMs: number) {
   return { frame: null, renderTimeMs: 0, reckonTimeMs: 0, seq: undefined, arrivedAtMs };
+}
+
+/** Of Colyseus' input buffer: three arrays, of which an element each belongs to one input. */
+interface BufferArrays {
+  readonly _items: unknown[];
+  readonly _renderTimes: unknown[];
+  readonly _reckonTimes: unknown[];
+  readonly _seqs?: unknown[];
+  _head: number;
+  truncate: () => void;
+}
+
+/**
+ * Empties the arrays of `buffer` element by element from now on. Colyseus sets their lengths to 0, upon which V8 throws their
+ * memory away: the next input makes three new arrays of 17 places, once per player and step.
+ */
+function keepCapacity(buffer: unknown): void {
+  const arrays = buffer as BufferArrays | undefined;
+  if (typeof arrays?.truncate === 'function') arrays.truncate = truncate;
+}
+
+function truncate(this: BufferArrays): void {
+  empty(this._items);
+  empty(this._renderTimes);
+  empty(this._reckonTimes);
+  if (this._seqs !== undefined) empty(this._seqs);
+  this._head = 0;
+}
+
+function empty(array: unknown[]): void {
+  while (array.length > 0) array.pop();
 }
 
 function codecOf(schema: new () => object): InputCodec | null {

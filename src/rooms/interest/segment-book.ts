@@ -70,6 +70,8 @@ export class SegmentBook {
   #isDue = false;
   /** The slowest cadence in which somebody is told in this flush. */
   #used = 0;
+  /** Least step of pace.ts for everybody: more where the room's turns take too long. */
+  leastStep = 0;
   /** The slowest cadence of each step, by the classes there are. */
   readonly #slowestOf: readonly number[];
 
@@ -205,7 +207,7 @@ export class SegmentBook {
     bytesPerPatch: number,
     isUsual: boolean,
   ): SegmentRuns {
-    const first = firstStepOf(level);
+    const first = Math.max(this.leastStep, firstStepOf(level));
     let runs = this.#runsAt(viewer, level, first);
     if (runs.byteLength > bytesPerPatch) {
       const step = this.#stepOf(viewer, level, bytesPerPatch, isUsual);
@@ -263,7 +265,8 @@ export class SegmentBook {
     const own = sights.ownOf(id);
     const ownBytes = own === NONE ? 0 : this.#itemLoads.at(own, EVERY_FLUSH);
     const bytes = Math.max(bytesPerPatch / 2, bytesPerPatch - ownBytes);
-    return choice.choose(level, bytes, isUsual);
+    const first = Math.max(this.leastStep, firstStepOf(level));
+    return choice.choose(first, bytes, isUsual);
   }
 
   #paceOf(itemClass: number, step: number): Pace {

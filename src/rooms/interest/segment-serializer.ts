@@ -1,7 +1,9 @@
 import type { Client } from '@colyseus/core';
 import type { ChangeTree, Iterator, Schema } from '@colyseus/schema';
+import type { QualityLevel } from '../../protocol/quality.ts';
 import type { PatchTiming } from '../flow/patch-frame.ts';
 import { PatchSerializer, type PatchSerializerDeps } from '../flow/patch-serializer.ts';
+import { QUALITY_LEVELS } from '../flow/quality-levels.ts';
 import type { DerivedSight } from '../journal/view-recorder.ts';
 import { ChangeList } from './change-list.ts';
 import { type ClientBudget, FREE_BUDGET } from './client-budget.ts';
@@ -126,6 +128,7 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     }
     const shared = hasChanges ? this.#encodeShared() : NO_PATCH;
     const book = this.#book;
+    book.leastStep = this.deps.flow?.overload ?? 0;
     // What is neither a segment nor hidden from nobody, Colyseus encodes.
     const changes = new ChangeList(
       this.encoder,
@@ -153,8 +156,16 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     return hasChanges ? shared : null;
   }
 
+  /** What a poor link gets is less already. */
+  protected override demandOf(bytes: number, level: QualityLevel): number {
+    return this.#book === null ? bytes : bytes / QUALITY_LEVELS[level].share;
+  }
+
   #budgetOf(client: Client): ClientBudget {
-    return this.#deps.budgetOf?.(client) ?? FREE_BUDGET;
+    if (this.#deps.budgetOf !== undefined) return this.#deps.budgetOf(client);
+    const flow = this.flowOf(client);
+    // At the best level nothing speaks against what others get.
+    return flow === null || flow.level === 0 ? FREE_BUDGET : flow;
   }
 
   /** What a client gets with one patch, on average. */

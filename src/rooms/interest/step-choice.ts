@@ -1,5 +1,4 @@
-import type { QualityLevel } from '../../protocol/quality.ts';
-import { CADENCES, firstStepOf, IMPORTANCES, paceOf, RINGS, STEPS } from './pace.ts';
+import { CADENCES, IMPORTANCES, paceOf, RINGS, STEPS } from './pace.ts';
 import { LEAST_CROWD_FLUSHES, type PendingFields } from './pending-fields.ts';
 
 // Which step of pace.ts is for whom, by what it would cost on average; and how long the crowd's cadence must be for the last step to
@@ -49,16 +48,17 @@ export class StepChoice {
   /**
    * The first step that fits.
    *
+   * @param first - that may be chosen
    * @param isUsual - whether the crowd's cadence is to follow: not for the sake of one poor link
    */
-  choose(level: QualityLevel, bytesPerPatch: number, isUsual: boolean): number {
+  choose(first: number, bytesPerPatch: number, isUsual: boolean): number {
     const last = STEPS - 1;
     if (isUsual) {
       const needed =
         (this.#pending.crowdFlushes * this.#bytesAt(last)) / Math.max(1, bytesPerPatch);
       this.#neededFlushes = Math.max(this.#neededFlushes, needed);
     }
-    let step = firstStepOf(level);
+    let step = first;
     while (step < last && this.#bytesAt(step) > bytesPerPatch) step++;
     return step;
   }

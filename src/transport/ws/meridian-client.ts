@@ -11,6 +11,7 @@ import { fillerFrames, pingFrame, STAMP_BYTES, sendControlFrames } from './contr
 import { LinkAcks, type LinkAnswer } from './link-acks.ts';
 import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
 import { SentTraffic } from './sent-traffic.ts';
+import type { SocketWriter, SocketWriters } from './socket-writer.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 /** WebSocket's, of all but the shortest frames. */
@@ -40,11 +41,15 @@ export class MeridianClient extends WebSocketClient {
   qualityLevel: QualityLevel = 0;
   readonly #roundTrips = new RoundTrips();
   readonly #traffic: SentTraffic;
+  readonly #writer: SocketWriter | null;
   #hasBrokenProtocol = false;
 
-  constructor(sessionId: string, ws: WebSocket) {
+  /** @param writers - of a runtime whose sockets can be written past their streams */
+  constructor(sessionId: string, ws: WebSocket, writers: SocketWriters | null = null) {
     super(sessionId, ws);
-    this.#traffic = new SentTraffic(directSocket(ws));
+    const socket = directSocket(ws);
+    this.#traffic = new SentTraffic(socket);
+    this.#writer = socket === undefined ? null : (writers?.of(socket) ?? null);
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
@@ -90,19 +95,25 @@ export class MeridianClient extends WebSocketClient {
 
   /** Bytes handed over but not yet taken by the kernel. */
   get backlogBytes(): number {
-    return this.ref.bufferedAmount;
+    return this.ref.bufferedAmount + (this.#writer?.waitingBytes ?? 0);
   }
 
   /**
    * Sends a frame that already has its WebSocket header, so that clients with equal bytes share one buffer.
    *
-   * The buffer belongs to the socket from now on: never write to it again.
-   *
    * @param payloadOffset - where the payload begins in `frame`
+   * @returns whether nobody needs the bytes any more: the kernel has copied them. If not, the buffer belongs to the socket from
+   *   now on: never write to it again
    */
-  sendFrame(frame: Buffer, payloadOffset: number): void {
-    if (this.ref.readyState !== this.ref.OPEN) return;
+  sendFrame(frame: Buffer, payloadOffset: number): boolean {
+    if (this.ref.readyState !== this.ref.OPEN) return true;
     this.acks.handed(frame.length);
+    if (this.#writer !== null) return this.#writer.write(frame);
+    this.#sendThroughStream(frame, payloadOffset);
+    return false;
+  }
+
+  #sendThroughStream(frame: Buffer, payloadOffset: number): void {
     const socket = directSocket(this.ref);
     if (socket) socket.write(frame);
     else this.ref.send(frame.subarray(payloadOffset), { binary: true });

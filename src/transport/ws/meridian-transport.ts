@@ -29,6 +29,8 @@ import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import type { ForwardTarget, SocketForwarder, Upgrade } from './socket-forwarder.ts';
 import { SocketQuota } from './socket-quota.ts';
+import { SocketWriters } from './socket-writer.ts';
+import { findStreamInternals } from './stream-internals.ts';
 
 export interface MeridianTransportOptions {
   readonly server: HttpServer;
@@ -77,7 +79,8 @@ export class MeridianTransport extends WebSocketTransport {
   readonly #options: MeridianTransportOptions;
   readonly #quota: SocketQuota;
   readonly #pings: PingRounds;
-  readonly #reads = new SharedReadBuffer();
+  readonly #reads: SharedReadBuffer;
+  readonly #writers: SocketWriters | null;
   readonly #seated = new WeakMap<
     WebSocket,
     { readonly room: Room; readonly client: MeridianClient }
@@ -89,6 +92,9 @@ export class MeridianTransport extends WebSocketTransport {
     super({ noServer: true, maxPayload: options.maxPayloadBytes, pingInterval: 0 });
     this.#options = options;
     this.#quota = new SocketQuota(options.socketsPerAddress);
+    const streams = findStreamInternals();
+    this.#reads = new SharedReadBuffer(streams);
+    this.#writers = streams === null ? null : new SocketWriters(streams);
     this.#pings = new PingRounds({
       intervalMs: options.pingIntervalMs,
       maxUnanswered: UNANSWERED_PINGS,
@@ -222,7 +228,7 @@ export class MeridianTransport extends WebSocketTransport {
     ws: WebSocket,
     seat: { url: URL; request: IncomingMessage; roomId: string | undefined; sessionId: string },
   ): Promise<void> {
-    const client = new MeridianClient(seat.sessionId, ws);
+    const client = new MeridianClient(seat.sessionId, ws, this.#writers);
     const reconnectionToken = seat.url.searchParams.get('reconnectionToken');
     const room = seat.roomId === undefined ? undefined : this.#options.findRoom(seat.roomId);
     try {

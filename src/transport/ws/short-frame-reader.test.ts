@@ -5,9 +5,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SharedReadBuffer } from './shared-read-buffer.ts';
-import { readShortFrames } from './short-frame-reader.ts';
+import { type InputLane, layInputLane, readShortFrames } from './short-frame-reader.ts';
+import { findStreamInternals } from './stream-internals.ts';
 
 const MAX_PAYLOAD_BYTES = 4_096;
+const STREAMS = findStreamInternals();
 
 interface Frame {
   readonly opcode: number;
@@ -88,7 +90,8 @@ const frameSequence = fc.oneof(
 
 describe.each([
   { reading: 'chunks of its own', reads: undefined },
-  { reading: 'one shared buffer', reads: new SharedReadBuffer() },
+  { reading: 'one shared buffer', reads: new SharedReadBuffer(null) },
+  { reading: 'one shared buffer, past the stream', reads: new SharedReadBuffer(STREAMS) },
 ])('readShortFrames from $reading', ({ reads }) => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: MAX_PAYLOAD_BYTES });
 
@@ -254,6 +257,34 @@ describe.each([
     client.destroy();
   });
 
+  test('a lane is shown short frames first; what it does not take is a message', async () => {
+    const { client, ws } = await open();
+    readShortFrames(ws, reads);
+    const told: string[] = [];
+    const listen = (data: Buffer) => told.push(`message ${data}`);
+    ws.on('message', listen);
+    const lane: InputLane = {
+      take(memory, begin, end) {
+        const text = memory.toString('utf8', begin, end);
+        if (text.startsWith('no')) return false;
+        told.push(`lane ${text}`);
+        return true;
+      },
+    };
+    layInputLane(ws, lane);
+    const texts = ['one', 'no', 'two', 'three'];
+    client.write(Buffer.concat(texts.map((text) => encodeFrame(binary(Buffer.from(text))))));
+    await vi.waitFor(() => expect(told).toHaveLength(4));
+    expect(told).toEqual(['lane one', 'message no', 'lane two', 'lane three']);
+
+    // Whoever takes the listener away wants to hear no more: an evicted client, one that has left.
+    ws.removeListener('message', listen);
+    ws.on('message', listen);
+    client.write(encodeFrame(binary(Buffer.from('four'))));
+    await vi.waitFor(() => expect(told.at(-1)).toBe('message four'));
+    client.destroy();
+  });
+
   test('does nothing where ws is another implementation', () => {
     expect(readShortFrames({} as WebSocket)).toBe(false);
   });
@@ -270,15 +301,59 @@ function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
   return chunks;
 }
 
+test('this Node has what is needed to read and write past its streams', () => {
+  expect(STREAMS).not.toBeNull();
+});
+
+test('past its stream, a socket still tells of its end, and is not read while it is paused', async () => {
+  const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const heard: string[] = [];
+  const takeShared = (buffer: Buffer, count: number) => {
+    heard.push(buffer.toString('utf8', 0, count));
+  };
+  new SharedReadBuffer(STREAMS).readInto(socket, { takeShared });
+  socket.resume();
+  const stock = onreadOf(socket);
+  for (const text of ['one', 'two']) {
+    client.write(text);
+    await vi.waitFor(() => expect(heard.at(-1)).toBe(text));
+  }
+  // The counter-check: it did go past the stream.
+  expect(onreadOf(socket)).not.toBe(stock);
+
+  socket.pause();
+  await new Promise<void>((resolve) => client.write('three', () => resolve()));
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(heard).toEqual(['one', 'two']);
+  socket.resume();
+  await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+
+  const ended = once(socket, 'end');
+  client.end('four');
+  await ended;
+  expect(heard.at(-1)).toBe('four');
+  await once(socket, 'close');
+  server.close();
+});
+
+function onreadOf(socket: Socket): unknown {
+  return (socket as unknown as { readonly _handle: { readonly onread: unknown } })._handle.onread;
+}
+
 test('this Node lets a socket read into a shared buffer', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [socket] = (await once(server, 'connection')) as [Socket];
   const read = Promise.withResolvers<string>();
-  expect(new SharedReadBuffer().readInto(socket, (part) => read.resolve(part.toString()))).toBe(
-    true,
-  );
+  const reads = new SharedReadBuffer(STREAMS);
+  const taker = {
+    takeShared: (buffer: Buffer, count: number) => read.resolve(buffer.toString('utf8', 0, count)),
+  };
+  expect(reads.readInto(socket, taker)).toBe(true);
   socket.resume();
   client.write('hello');
   expect(await read.promise).toBe('hello');

@@ -40,6 +40,7 @@ class BigRoom extends Room {
     });
     this.setTimestep(() => {
       const startedAtMs = performance.now();
+      measure.tickBegins();
       this.#game.step();
       this.#interest.value.update(this.clients);
       this.broadcastPatch();

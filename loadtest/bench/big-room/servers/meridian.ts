@@ -6,26 +6,23 @@ import { startNode } from '../../../../src/app/node.ts';
 import { MeridianConfig } from '../../../../src/config/config.ts';
 import { TICK_RATE_HZ } from '../../rooms/game.ts';
 import { Measure } from '../../rooms/measure.ts';
+import { MoveInput } from '../../rooms/move-input.ts';
 import { BigRoomGame, type BigRoomSetup, BigRoomState } from '../big-room-game.ts';
 import { SIGHT_M } from '../crowd.ts';
 
 const setup = JSON.parse(process.argv[2] as string) as BigRoomSetup;
+const measure = new Measure();
 
 class BigRoom extends Room {
   static override allowAnonymous = true;
   override maxClients = 10_000;
   override state = new BigRoomState();
   override readonly interest = defineInterest({ players: { radius: SIGHT_M } });
+  override inputs = this.defineInput(MoveInput);
   readonly #game = new BigRoomGame(setup);
 
-  override messages = {
-    i: (client: Client, input: { readonly seq: number }) => {
-      this.#game.steer(client.sessionId, input);
-    },
-  };
-
   override onCreate(): void {
-    this.setFixedTimestep(() => this.#game.step(), TICK_RATE_HZ);
+    this.setFixedTimestep(() => this.#step(), TICK_RATE_HZ);
   }
 
   override onJoin(client: Client): void {
@@ -35,9 +32,16 @@ class BigRoom extends Room {
   override onLeave(client: Client): void {
     this.#game.leave(client.sessionId, this.state);
   }
+
+  #step(): void {
+    measure.tickBegins();
+    for (const { sessionId } of this.clients) {
+      for (const input of this.inputs.get(sessionId)) this.#game.steer(sessionId, input);
+    }
+    this.#game.step();
+  }
 }
 
-const measure = new Measure();
 const node = await startNode(
   MeridianConfig.parse({
     // All players come from one address: the limits per address are raised, by configuration.

@@ -9,6 +9,7 @@ import { MoveInput } from '../move-input.ts';
 import type { LoadSetup } from '../wire.ts';
 import { FIRST_SEQ, type Join, type Player, STEERING } from './player.ts';
 import type { Probe } from './probe.ts';
+import type { SeenPlayer } from './sight-ages.ts';
 
 /** Inputs through `defineInput`: frames of the real `InputEncoder`. */
 export const joinWithInputs: Join = async (index, setup, probe) => {
@@ -40,17 +41,21 @@ async function joinRoom(index: number, setup: LoadSetup, probe: Probe | null): P
 
 /** The bench game's state as every Colyseus contender's reflection yields it. */
 interface GameStateView {
-  readonly players: {
+  readonly players: Iterable<[string, SeenPlayer]> & {
     readonly size: number;
-    get(sessionId: string): { readonly seq: number } | undefined;
+    get(sessionId: string): SeenPlayer | undefined;
   };
 }
 
 function look(replica: RoomReplica | null, sessionId: string, probe: Probe): void {
   const state = replica?.state as unknown as GameStateView | null;
   const own = state?.players.get(sessionId);
-  if (state && own) probe.seen(own.seq, state.players.size);
-  else probe.faults++;
+  if (!state || !own) {
+    probe.faults++;
+    return;
+  }
+  probe.seen(own.seq, state.players.size);
+  probe.ages?.look(own, state.players);
 }
 
 /** The first input carries every field; the following ones what changes all the time: the turn and the number. */
@@ -82,6 +87,7 @@ function playerOf(
   if (view.getUint16(0, isLittleEndian) !== FIRST_SEQ) throw new Error('The input ends elsewhere.');
   return {
     socket: client.socket,
+    sessionId: client.sessionId,
     input,
     setSeq: (seq) => input.setUint16(seqOffset, seq, isLittleEndian),
     patches: () => client.patches,

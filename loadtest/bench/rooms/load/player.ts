@@ -6,6 +6,8 @@ import type { Probe } from './probe.ts';
 /** One joined player, ready to send. */
 export interface Player {
   readonly socket: BotSocket;
+  /** As rooms of Colyseus know him; others have no such id. */
+  readonly sessionId?: string;
   /** The input message; its number is written by `setSeq`. */
   readonly input: ClientFrame;
   setSeq(seq: number): void;

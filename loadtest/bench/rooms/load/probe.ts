@@ -1,3 +1,5 @@
+import type { SightAges } from './sight-ages.ts';
+
 /** Inputs remembered at once; at 20 Hz a probe may wait 200 s for an answer. */
 const REMEMBERED_INPUTS = 4_096;
 
@@ -9,10 +11,16 @@ export class Probe {
   faults = 0;
   entitiesSeen = 0;
   statesSeen = 0;
+  /** Where ages are measured. */
+  readonly ages: SightAges | null;
   #isOn = false;
   readonly #sentAtMs = new Float64Array(REMEMBERED_INPUTS);
   #newestSent = -1;
   #newestSeen = -1;
+
+  constructor(ages: SightAges | null = null) {
+    this.ages = ages;
+  }
 
   start(): void {
     this.latenciesMs.length = 0;

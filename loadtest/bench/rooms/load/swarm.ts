@@ -3,11 +3,14 @@ import { summarise } from '../../../statistics/summary.ts';
 import type { LoadSetup, LoadWindow } from '../wire.ts';
 import { FIRST_SEQ, type Join, type Player } from './player.ts';
 import { Probe } from './probe.ts';
+import { SightAges } from './sight-ages.ts';
 
 /** A player with what the window's start found. */
 interface Member {
   readonly player: Player;
   seq: number;
+  /** Of the input `seq`. */
+  sentAtMs: number;
   bytesAtStart: number;
   patchesAtStart: number;
   blockedInputs: number;
@@ -18,6 +21,8 @@ export class Swarm {
   readonly #setup: LoadSetup;
   readonly #join: Join;
   readonly #members: Member[] = [];
+  readonly #bySession = new Map<string, Member>();
+  readonly #ages: SightAges | null;
   readonly #timer: PhasedTimer<Member> | null;
   #isOn = false;
   #startedAtMs = 0;
@@ -28,6 +33,15 @@ export class Swarm {
   constructor(setup: LoadSetup, join: Join) {
     this.#setup = setup;
     this.#join = join;
+    const { ages, inputRateHz } = setup;
+    this.#ages =
+      ages === undefined
+        ? null
+        : new SightAges(ages.nearM, (sessionId, seq) => {
+            const member = this.#bySession.get(sessionId);
+            if (member === undefined || seq > member.seq) return undefined;
+            return member.sentAtMs - ((member.seq - seq) * 1_000) / inputRateHz;
+          });
     this.#timer =
       setup.inputRateHz === 0
         ? null
@@ -52,6 +66,7 @@ export class Swarm {
   start(): void {
     this.#inputs = 0;
     this.#sendLateMs = [];
+    this.#ages?.start();
     for (const member of this.#members) {
       member.bytesAtStart = member.player.socket.receivedBytes;
       member.patchesAtStart = member.player.patches();
@@ -71,6 +86,7 @@ export class Swarm {
     const probes = this.#members.flatMap(({ player }) => player.probe ?? []);
     for (const probe of probes) probe.stop();
     const patches = this.#members.map((each) => each.player.patches() - each.patchesAtStart);
+    const ageMs = this.#ages?.stop() ?? { near: summarise([]), far: summarise([]) };
     const perPlayer = (total: number) => total / this.size / seconds;
     return {
       wallMs: Math.round(wallMs),
@@ -88,22 +104,25 @@ export class Swarm {
       entitiesSeen: round(
         sumOf(probes, (probe) => probe.entitiesSeen) / sumOf(probes, (probe) => probe.statesSeen),
       ),
+      ageMs,
       sendLateMs: summarise(this.#sendLateMs),
       cpuPercent: round((cpu.user + cpu.system) / 10 / wallMs),
     };
   }
 
   async #add(index: number): Promise<void> {
-    const probe = isProbe(index, this.#setup) ? new Probe() : null;
+    const probe = isProbe(index, this.#setup) ? new Probe(this.#ages) : null;
     const player = await this.#join(index, this.#setup, probe);
     const member: Member = {
       player,
       seq: FIRST_SEQ - 1,
+      sentAtMs: 0,
       bytesAtStart: 0,
       patchesAtStart: 0,
       blockedInputs: 0,
     };
     this.#members.push(member);
+    if (player.sessionId !== undefined) this.#bySession.set(player.sessionId, member);
     // 7 and 50 share no factor, so the 20 players of a room get 20 different milliseconds of the 50.
     this.#timer?.add(member, index * 7);
   }
@@ -119,6 +138,7 @@ export class Swarm {
     player.setSeq(member.seq);
     player.socket.sendFrame(player.input);
     player.probe?.sent(member.seq);
+    member.sentAtMs = performance.now();
     this.#inputs++;
   }
 }
