@@ -92,6 +92,7 @@ export class MeridianRoom<State = unknown> {
       stats: this.stats,
       nowMs,
       lastByteAtMs: () => this.#link.lastByteAtMs,
+      inputsDue: (at) => this.#inputs.due(at),
     });
     const resumption = new Resumption(this.#socket, this.#inputs.replay);
     this.#reconnector = new Reconnector({
@@ -263,9 +264,8 @@ export class MeridianRoom<State = unknown> {
   }
 
   /**
-   * How many inputs to send in this frame: one for each fixed step of the room that has passed. Use it instead of what Colyseus'
-   * `predict.tick(nowMs)` returns (and call that as well, it does more): this clock follows the room's, so that inputs are there
-   * when their steps are. 0 before `input()` was called, and in rooms without a fixed step.
+   * How many inputs to send in this frame: one for each fixed step of the room that has passed. It is what `predict.tick(nowMs)` returns,
+   * for games that predict nothing: this clock follows the room's, so that inputs are there when their steps are. 0 before `input()` was called, and in rooms without a fixed step.
    *
    * @param nowMs - the frame's timestamp; call once per frame
    */

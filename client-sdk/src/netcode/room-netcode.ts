@@ -33,6 +33,8 @@ export interface RoomNetcodeDeps<State> {
   readonly nowMs: () => number;
   /** When anything last arrived, monotonic, ms. */
   readonly lastByteAtMs: () => number;
+  /** How many inputs to send in a frame. */
+  readonly inputsDue: (nowMs: number) => number;
 }
 
 /**
@@ -101,7 +103,7 @@ export class RoomNetcode<State = unknown> {
   /** @returns the same one at every call; options count at the first */
   predict(options: PredictRoomOptions<State> = {}): RoomPredict<State> {
     if (this.#predict !== null) return this.#predict;
-    const { room, stats } = this.#deps;
+    const { room, stats, inputsDue } = this.#deps;
     this.#playout.profile = options.profile ?? 'smooth';
     const onFrame = (nowMs: number) => {
       this.#meter.addFrame();
@@ -109,7 +111,7 @@ export class RoomNetcode<State = unknown> {
     };
     const stream = this.#streamOf(this.#playout);
     const playout = this.#playout;
-    this.#predict = new RoomPredict({ room, playout, stream, stats, onFrame }, options);
+    this.#predict = new RoomPredict({ room, playout, stream, stats, inputsDue, onFrame }, options);
     return this.#predict;
   }
 

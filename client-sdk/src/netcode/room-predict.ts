@@ -68,6 +68,7 @@ export class RoomPredict<State = unknown> {
   readonly #playout: Playout;
   readonly #stats: StatsRecorder;
   readonly #others: SmoothedEntities;
+  readonly #inputsDue: (nowMs: number) => number;
   readonly #onFrame: (nowMs: number) => number;
   /** Fields that a controller predicts, by entity. */
   readonly #predicted = new Map<object, ReadonlySet<string>>();
@@ -79,6 +80,7 @@ export class RoomPredict<State = unknown> {
       readonly playout: Playout;
       readonly stream: PatchStream;
       readonly stats: StatsRecorder;
+      readonly inputsDue: (nowMs: number) => number;
       /** @returns the delay of Colyseus' own interpolation, and of the stamps of inputs, that goes with this frame, ms */
       readonly onFrame: (nowMs: number) => number;
     },
@@ -86,6 +88,7 @@ export class RoomPredict<State = unknown> {
   ) {
     this.#playout = deps.playout;
     this.#stats = deps.stats;
+    this.#inputsDue = deps.inputsDue;
     this.#onFrame = deps.onFrame;
     this.colyseus = Predict.get(deps.room as never, {
       mode: 'lerp',
@@ -111,13 +114,14 @@ export class RoomPredict<State = unknown> {
    * Begins a frame. Call before anything is read.
    *
    * @param nowMs - the frame's timestamp
-   * @returns how many inputs are due; 0 while nothing is predicted
+   * @returns how many inputs to send in this frame, one for each fixed step of the room; `room.inputsDue` says the same
    */
   tick(nowMs: number = performance.now()): number {
     this.#playout.frame(nowMs);
     this.#others.frame(nowMs, this.#playout.playheadRoomMs);
     this.colyseus.setDefaults({ delay: this.#onFrame(nowMs) });
-    return this.colyseus.tick(nowMs);
+    this.colyseus.tick(nowMs);
+    return this.#inputsDue(nowMs);
   }
 
   /** Where a field of an entity is drawn in this frame: predicted, a moment in the past, or as it is when nobody asked for either. */

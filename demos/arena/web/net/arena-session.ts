@@ -182,8 +182,7 @@ export class ArenaSession {
    * @param readWish - asked once for each input
    */
   frame(nowMs: number, readWish: () => Wish): void {
-    this.#predict.tick(nowMs);
-    const due = this.#room.inputsDue(nowMs);
+    const due = this.#predict.tick(nowMs);
     // Who is not in the picture yet has nothing to say.
     for (let left = this.#me === null ? 0 : due; left > 0; left -= 1) this.#sendInput(readWish());
     this.#placeFighters(nowMs);
