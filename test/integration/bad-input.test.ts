@@ -83,7 +83,7 @@ function ask(request: Partial<Matchmaking>): ReturnType<typeof matchmake> {
 describe('[ND-10] frames a room cannot have sent for end their connection, with a reason', () => {
   test.each<[string, readonly number[], number, RegExp]>([
     ['an empty frame', [], 4400, /empty/],
-    ['an unknown code', [30], 4400, /unknown code 30/],
+    ['an unknown code', [29], 4400, /unknown code 29/],
     ['a server-only code', [1], 4400, /unknown code 1/],
     ['a datagram input (F2)', [20, 0x01, 0xff], 4400, /datagram/],
     ['a message without a type', [Code.ROOM_DATA], 4400, /without a type/],

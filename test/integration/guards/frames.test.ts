@@ -55,7 +55,7 @@ guard('[RM-2] F3: a datagram input that claims 2^31 stamps hangs nothing', {
 
 guard('[RM-3] a frame of a code that does not exist ends its sender', {
   scenario: 'walker',
-  observe: (server, base) => observeBadFrame(server, base, [30]),
+  observe: (server, base) => observeBadFrame(server, base, [29]),
   meridian: { isAnswering: true, closeCode: 4400 },
   stock: { isAnswering: true, closeCode: null },
 });
