@@ -152,7 +152,7 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
           listener.resynced();
           break;
         case 'evict':
-          listener.tooSlow(client, (client as MeridianClient).backlogBytes);
+          listener.tooSlow(client, unreadBytesOf(client as MeridianClient));
           break;
       }
     }
@@ -343,6 +343,11 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     this.deps.scratch.adopt(this.encoder.sharedBuffer);
     this.encoder.sharedBuffer = NO_PATCH;
   }
+}
+
+/** Handed over and not known to be read: in this process, in the kernels, or on the way. */
+function unreadBytesOf({ acks, backlogBytes }: MeridianClient): number {
+  return Math.max(acks.inFlightBytes, backlogBytes);
 }
 
 function frameOf(patch: Uint8Array, timing?: PatchTiming): PatchFrame {
