@@ -1,5 +1,8 @@
 import { ANALYTICS_COMMAND } from '../bench/analytics/options.ts';
 import { runAnalyticsSuite } from '../bench/analytics/suite.ts';
+import { judgeAutoscale } from '../bench/autoscale/bounds.ts';
+import { AUTOSCALE_COMMAND } from '../bench/autoscale/options.ts';
+import { runAutoscaleSuite } from '../bench/autoscale/suite.ts';
 import { BIG_ROOM_COMMAND } from '../bench/big-room/options.ts';
 import { runBigRoomSuite } from '../bench/big-room/suite.ts';
 import { BURST_COMMAND } from '../bench/burst/options.ts';
@@ -17,6 +20,7 @@ import { REGIONS_COMMAND } from '../bench/regions/options.ts';
 import { runRegionsSuite } from '../bench/regions/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
+import { autoscalePage } from '../report/autoscale-page.ts';
 import { failoverPage } from '../report/failover-page.ts';
 import { matchmakingPage } from '../report/matchmaking-page.ts';
 import type { Report } from '../report/report.ts';
@@ -81,6 +85,17 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
       runReportCommand(BURST_COMMAND, argv, async (options, tell) => {
         const report = await runBurstSuite(PROJECT_ROOT, options, tell);
         return { report, summary: figureLines(report), hasFailed: tellsOfFailures(report) };
+      }),
+    autoscale: (argv) =>
+      runReportCommand(AUTOSCALE_COMMAND, argv, async (options, tell) => {
+        const result = runAutoscaleSuite(PROJECT_ROOT, options, tell);
+        const judged = judgeAutoscale(result.report.figures);
+        return {
+          report: result.report,
+          summary: judgementLines(judged.filter(({ bound }) => bound !== null)),
+          page: autoscalePage(result),
+          hasFailed: judged.some(({ isKept }) => !isKept),
+        };
       }),
   };
 
