@@ -8,7 +8,7 @@ const MOST: Readonly<Record<string, number>> = {
   refused_players_evening_peak: 0,
   refused_players_flash_crowd: 20_000,
   longest_wait_s_flash_crowd: 120,
-  refused_players_region_loss: 1_000,
+  refused_players_region_loss: 0,
 };
 
 /** @param figures - with another seed than the standard one their names begin with `custom_`: they are judged all the same */

@@ -1,4 +1,5 @@
 import { type AutoscalerSpec, DEFAULT_BEHAVIOR, type MetricTarget } from './autoscaler-spec.ts';
+import type { FleetOptions } from './fleet.ts';
 import type { Contender } from './simulate.ts';
 
 export const CONTENDER_NAMES = [
@@ -8,10 +9,12 @@ export const CONTENDER_NAMES = [
   'cpu-only',
   'demand',
   'no-deletion-cost',
+  'spare-machines',
   'static',
 ] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
+const USUAL: FleetOptions = { usesDeletionCost: true, spareMachines: 0 };
 /** Two thirds of what a node was measured to hold, and of its processor: the usual advice. */
 const TWO_THIRDS = { seats: 1_000, cpuPercent: 65 } as const;
 
@@ -21,7 +24,7 @@ export function contendersOf(shipped: AutoscalerSpec): Readonly<Record<Contender
   const changed = (title: string, change: Partial<AutoscalerSpec>): Contender => ({
     title,
     spec: { ...shipped, ...change },
-    usesDeletionCost: true,
+    ...USUAL,
   });
   return {
     shipped: changed('Meridian', {}),
@@ -36,7 +39,8 @@ export function contendersOf(shipped: AutoscalerSpec): Readonly<Record<Contender
       metrics: metrics.map((it) => (it.kind === 'pods' ? { ...it, kind: 'object' } : it)),
     }),
     'no-deletion-cost': { ...changed('Without deletion costs', {}), usesDeletionCost: false },
-    static: { title: 'A fleet for the peak', spec: null, usesDeletionCost: true },
+    'spare-machines': { ...changed('Two empty machines kept', {}), spareMachines: 2 },
+    static: { title: 'A fleet for the peak', spec: null, ...USUAL },
   };
 }
 

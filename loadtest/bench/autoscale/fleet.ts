@@ -40,19 +40,27 @@ export interface Pod {
   leavingSinceS: number | null;
 }
 
+/** What a studio may do beside its autoscaler. */
+export interface FleetOptions {
+  /** Whether somebody writes deletion costs. */
+  readonly usesDeletionCost: boolean;
+  /** Empty machines with the image on them that are always kept, as pods of low priority that give way would. */
+  readonly spareMachines: number;
+}
+
 const KEPT_SCRAPES = 3;
 
 export class Fleet {
   readonly #random: RandomSource;
-  readonly #usesDeletionCost: boolean;
+  readonly #options: FleetOptions;
   #pods: Pod[] = [];
   #machines: Machine[] = [];
   #nextId = 0;
   #nowS = 0;
 
-  constructor(random: RandomSource, options: { readonly usesDeletionCost: boolean }) {
+  constructor(random: RandomSource, options: FleetOptions) {
     this.#random = random;
-    this.#usesDeletionCost = options.usesDeletionCost;
+    this.#options = options;
   }
 
   get pods(): readonly Pod[] {
@@ -83,9 +91,20 @@ export class Fleet {
     for (const pod of this.#pods) {
       if (pod.leavingSinceS !== null && pod.leavingSinceS <= drainedS) this.#remove(pod);
     }
-    this.#machines = this.#machines.filter(
-      ({ emptySinceS }) => emptySinceS === null || nowS - emptySinceS < ASSUMPTIONS.emptyMachineS,
-    );
+    this.#keepMachines();
+  }
+
+  #keepMachines(): void {
+    const isEmpty = ({ pods }: Machine) => pods === 0;
+    const lacking = this.#options.spareMachines - this.#machines.filter(isEmpty).length;
+    for (let n = 0; n < lacking; n++) this.#makeMachine().hasImage = true;
+    let surplus = -lacking;
+    this.#machines = this.#machines.filter(({ emptySinceS }) => {
+      if (emptySinceS === null || surplus <= 0) return true;
+      if (this.#nowS - emptySinceS < ASSUMPTIONS.emptyMachineS) return true;
+      surplus--;
+      return false;
+    });
   }
 
   /** Pods on machines that were always there; only before time begins. */
@@ -116,15 +135,12 @@ export class Fleet {
    */
   #compareForDeletion(a: Pod, b: Pod): number {
     const isReady = (pod: Pod) => Number(pod.readyAtS <= this.#nowS);
-    const cost = (pod: Pod) => (this.#usesDeletionCost ? pod.deletionCost : 0);
+    const cost = (pod: Pod) => (this.#options.usesDeletionCost ? pod.deletionCost : 0);
     return isReady(a) - isReady(b) || cost(a) - cost(b) || b.createdAtS - a.createdAtS;
   }
 
   #start(): void {
-    const free = this.#freeMachine();
-    const { least, most } = ASSUMPTIONS.machineS;
-    const machine =
-      free ?? this.#newMachine(this.#nowS + least + this.#random.uniform() * (most - least));
+    const machine = this.#freeMachine() ?? this.#makeMachine();
     const pullS = machine.hasImage ? 0 : ASSUMPTIONS.imagePullS;
     const scheduledAtS = Math.max(this.#nowS, machine.takesPodsAtS);
     this.#create(machine, scheduledAtS + pullS + ASSUMPTIONS.podStartS);
@@ -153,6 +169,11 @@ export class Fleet {
     return this.#machines
       .filter(({ pods }) => pods < ASSUMPTIONS.podsPerMachine)
       .sort((a, b) => a.takesPodsAtS - b.takesPodsAtS)[0];
+  }
+
+  #makeMachine(): Machine {
+    const { least, most } = ASSUMPTIONS.machineS;
+    return this.#newMachine(this.#nowS + least + this.#random.uniform() * (most - least));
   }
 
   #newMachine(takesPodsAtS: number): Machine {

@@ -15,8 +15,9 @@ const contender = (change: Partial<AutoscalerSpec> = {}): Contender => ({
   title: 'of the test',
   spec: { ...SPEC, ...change },
   usesDeletionCost: true,
+  spareMachines: 0,
 });
-const FIXED: Contender = { title: 'fixed', spec: null, usesDeletionCost: true };
+const FIXED: Contender = { ...contender(), title: 'fixed', spec: null };
 
 /** So many for a quarter of an hour, then so many. */
 function step(before: number, after: number, durationS: number): LoadTrace {
@@ -42,6 +43,11 @@ describe('a region', () => {
     expect(run.longestWaitS).toBeGreaterThanOrEqual(60);
     expect(run.samples.at(-1)).toMatchObject({ waiting: 0 });
     expect(run.leastHeadroomRatio).toBe(0);
+  });
+
+  test('with machines to spare waits for no machine', () => {
+    const run = play(step(3_000, 9_000, 2_700), { ...contender(), spareMachines: 2 });
+    expect(run.longestWaitS).toBeLessThan(60);
   });
 
   test('that may not grow leaves them waiting', () => {

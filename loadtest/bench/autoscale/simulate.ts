@@ -2,7 +2,7 @@ import { CLOSED_LOAD_RATIO } from '../../../src/regions/region-report.ts';
 import { RandomSource } from '../../matchsim/model/random-source.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import type { AutoscalerSpec, MetricTarget } from './autoscaler-spec.ts';
-import { Fleet, type Pod } from './fleet.ts';
+import { Fleet, type FleetOptions, type Pod } from './fleet.ts';
 import { HorizontalAutoscaler, SYNC_PERIOD_S } from './horizontal-autoscaler.ts';
 import type { LoadTrace } from './load-traces.ts';
 import type { PodRequests } from './pod-requests.ts';
@@ -10,11 +10,10 @@ import { Region } from './region.ts';
 import type { PodSample } from './replica-calculator.ts';
 
 /** What decides how many nodes there are: an autoscaler, or once and for all. */
-export interface Contender {
+export interface Contender extends FleetOptions {
   readonly title: string;
   /** Null: a fleet of the size that the trace's peak needs. */
   readonly spec: AutoscalerSpec | null;
-  readonly usesDeletionCost: boolean;
 }
 
 /** A moment of a run, for plots. */
