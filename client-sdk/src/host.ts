@@ -27,6 +27,8 @@ const host = (): HostGlobals => globalThis as HostGlobals;
 export interface HostListener {
   /** The page is looked at again. */
   readonly onVisible: () => void;
+  /** Nobody looks at the page any more. */
+  readonly onHidden?: () => void;
   /** The network is back. (When it goes, Colyseus itself drops its sockets.) */
   readonly onOnline: () => void;
 }
@@ -36,6 +38,7 @@ export function listenToHost(listener: HostListener): () => void {
   const { document, addEventListener, removeEventListener } = host();
   const onVisibilityChange = () => {
     if (document?.visibilityState === 'visible') listener.onVisible();
+    else listener.onHidden?.();
   };
   document?.addEventListener('visibilitychange', onVisibilityChange);
   const hasNetworkEvents = typeof addEventListener === 'function';

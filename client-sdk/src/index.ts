@@ -11,11 +11,13 @@ export {
   CloseCode,
   type IdentityListing,
   type JsonValue,
+  type LinkQuality,
   type MatchSeat,
   type PartyBody,
   type PlayerExportBody,
   type ProfileBody,
   type ProviderListing,
+  type QualityLevel,
   type RegionList,
   type RegionListing,
   type SessionTokens,
@@ -40,6 +42,10 @@ export type {
 export { MeridianClient } from './meridian-client.ts';
 export { MeridianError, type MeridianErrorCode } from './meridian-error.ts';
 export { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+export type { PlayoutFigures, PlayoutProfile } from './netcode/playout.ts';
+export { type PredictRoomOptions, RoomPredict } from './netcode/room-predict.ts';
+export type { RoomQuality } from './netcode/room-quality.ts';
+export type { Smoothed } from './netcode/smoothed-entities.ts';
 export type { PartiesApi, PartyWishes } from './parties-api.ts';
 export type { ProfileApi, ProfilePatch } from './profile-api.ts';
 export type { ReconnectionOptions } from './reconnector.ts';

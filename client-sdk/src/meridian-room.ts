@@ -8,6 +8,9 @@ import { listenToHost } from './host.ts';
 import { type LinkOptions, LinkWatch } from './link-watch.ts';
 import { Listeners } from './listeners.ts';
 import { MeridianError } from './meridian-error.ts';
+import { RoomNetcode } from './netcode/room-netcode.ts';
+import type { PredictRoomOptions, RoomPredict } from './netcode/room-predict.ts';
+import type { RoomQuality } from './netcode/room-quality.ts';
 import { type ReconnectionOptions, Reconnector } from './reconnector.ts';
 import { Resumption } from './resumption.ts';
 import type { RoomDrop, RoomMove, RoomResumed } from './room-events.ts';
@@ -30,6 +33,8 @@ const RECONNECTION: ReconnectionOptions = {
 };
 const LINK: LinkOptions = { pingAfterSilenceMs: 1_500, deadAfterMs: 5_000, wakeDeadlineMs: 1_500 };
 const HEARTBEAT_MS = 1_000;
+/** Beats between two pings while nobody wants figures: the clock of those who only watch lives on them. */
+const BEATS_PER_PING = 2;
 /** Time the server has to confirm that we left. */
 const LEAVE_DEADLINE_MS = 2_000;
 
@@ -48,6 +53,7 @@ export class MeridianRoom<State = unknown> {
   readonly #reconnector: Reconnector;
   readonly #link: LinkWatch;
   readonly #meter: StatsMeter;
+  readonly #netcode: RoomNetcode<State>;
   readonly #onConnection = new Listeners<ConnectionState>();
   readonly #onStats = new Listeners<RoomStats>();
   readonly #onDrop = new Listeners<RoomDrop>();
@@ -58,6 +64,7 @@ export class MeridianRoom<State = unknown> {
   readonly #stopListeningToHost: () => void;
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #connection: ConnectionState = { kind: 'connected' };
+  #beats = 0;
 
   /**
    * @param colyseus - a room that has just been joined; `MeridianClient` makes these
@@ -71,9 +78,16 @@ export class MeridianRoom<State = unknown> {
     this.colyseus = colyseus;
     const room = colyseus as ColyseusRoom<unknown>;
     const nowMs = () => performance.now();
-    this.#meter = new StatsMeter(nowMs());
+    this.#meter = new StatsMeter(nowMs(), (distance) => this.#netcode.addCorrection(distance));
     this.stats = this.#meter;
     this.#socket = new RoomSocket(room);
+    this.#netcode = new RoomNetcode({
+      room: colyseus,
+      socket: this.#socket,
+      stats: this.stats,
+      nowMs,
+      lastByteAtMs: () => this.#link.lastByteAtMs,
+    });
     const resumption = new Resumption(room, this.#socket);
     this.#reconnector = new Reconnector({
       room,
@@ -95,14 +109,21 @@ export class MeridianRoom<State = unknown> {
       options: { ...LINK, ...options.link },
       nowMs,
       wallClockMs: Date.now,
-      onRtt: (rttMs) => this.#meter.addRtt(rttMs),
+      onRtt: (rttMs) => {
+        this.#meter.addRtt(rttMs);
+        this.#netcode.addRtt(rttMs);
+      },
       onDead: (reason) => this.#socket.drop(reason),
       onDeadAfterSleep: (reason) => this.#reconnector.replaceSocket(reason),
     });
     if (options.reconnection === false) colyseus.reconnection.enabled = false;
     this.#listen(nowMs);
     this.#stopListeningToHost = listenToHost({
-      onVisible: () => this.checkConnection(),
+      onVisible: () => {
+        this.#netcode.show();
+        this.checkConnection();
+      },
+      onHidden: () => this.#netcode.hide(),
       onOnline: () => this.checkConnection(),
     });
     this.#heartbeat = setInterval(() => this.#beat(nowMs()), HEARTBEAT_MS);
@@ -165,6 +186,11 @@ export class MeridianRoom<State = unknown> {
     return this.#onStats.add(listener);
   }
 
+  /** How good the link is, with every change of it, beginning with the present: what the room sends, and whether to warn the player. */
+  onQuality(listener: (quality: RoomQuality) => void): () => void {
+    return this.#netcode.onQuality(listener);
+  }
+
   /** The connection is lost, and being brought back. */
   onDrop(listener: (drop: RoomDrop) => void): () => void {
     return this.#onDrop.add(listener);
@@ -218,7 +244,17 @@ export class MeridianRoom<State = unknown> {
 
   /** The input handle of rooms that call `defineInput`; the same one at every call. */
   input<Input = unknown>(options?: InputOptions<Input>): InputHandle<Input> {
-    return this.colyseus.input<Input>(options);
+    const input = this.colyseus.input<Input>(options);
+    this.#netcode.stamp(input);
+    return input;
+  }
+
+  /**
+   * What a frame shows: own figures predicted, others a moment in the past, as late as this link needs. The same one at every call; the
+   * options count at the first.
+   */
+  predict(options?: PredictRoomOptions<State>): RoomPredict<State> {
+    return this.#netcode.predict(options);
   }
 
   /**
@@ -271,9 +307,11 @@ export class MeridianRoom<State = unknown> {
   #beat(nowMs: number): void {
     if (this.#link.hasSlept()) this.checkConnection();
     else if (!this.#reconnector.isReconnecting) this.#link.check();
-    if (this.#onStats.size === 0) return;
-    this.#link.ping();
-    this.#onStats.emit(this.#meter.take(nowMs));
+    this.#netcode.beat();
+    this.#beats += 1;
+    const wantsStats = this.#onStats.size > 0;
+    if (wantsStats || this.#beats % BEATS_PER_PING === 0) this.#link.ping();
+    if (wantsStats) this.#onStats.emit({ ...this.#meter.take(nowMs), ...this.#netcode.figures });
   }
 
   #enter(state: ConnectionState): void {
@@ -292,6 +330,7 @@ export class MeridianRoom<State = unknown> {
     clearInterval(this.#heartbeat);
     this.#link.stop();
     this.#stopListeningToHost();
+    this.#netcode.close();
     const { reason } = describeClose(code, serverReason);
     this.#enter({ kind: 'closed', code, reason });
     this.#onLeave.emit({ code, reason });

@@ -1,5 +1,19 @@
+import type { QualityLevel } from '../../src/protocol/index.ts';
+
+/** What a second of the link was like for who plays over it. */
+export interface LinkFigures {
+  /** 95th percentile of the round trips of the last 20 s or so, in ms; null until the first answer. */
+  readonly rttP95Ms: number | null;
+  /** How far in the past others are drawn, in ms; null while `room.predict()` draws nothing. */
+  readonly interpolationDelayMs: number | null;
+  /** Time of this second in which others stood still because nothing had come, in ms. */
+  readonly stalledMs: number;
+  /** How much of the state the room sends: 0 all of it, 4 the least. */
+  readonly level: QualityLevel;
+}
+
 /** One second of a room's connection, as given to `room.onStats`. Rates are per second, bytes are WebSocket payload. */
-export interface RoomStats {
+export interface RoomStats extends LinkFigures {
   /** Round trip of a ping through the room, in ms; null until the first answer. */
   readonly rttMs: number | null;
   /** How much patches arrive off their beat, in ms (RFC 3550); of the RTT in rooms without `defineInput`. */

@@ -1,5 +1,5 @@
 import { Protocol } from '@colyseus/sdk';
-import type { RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
+import type { LinkFigures, RoomStats, StatsRecorder, WatchedReconciler } from './room-stats.ts';
 import { SmoothedJitter } from './smoothed-jitter.ts';
 
 /** Bits of the first byte that hold the protocol code; the others are modifiers. */
@@ -7,8 +7,9 @@ const PROTOCOL_CODE_MASK = 0x1f;
 /** Corrections up to this are rounding of the wire, as in Colyseus' own drift telemetry. World units. */
 const ROUNDING_DISTANCE = 1e-3;
 
-/** Counts what passes through one room and turns it into a `RoomStats` per second. */
+/** Counts what passes through one room and turns it into a `RoomStats` per second; what is drawn is measured elsewhere. */
 export class StatsMeter implements StatsRecorder {
+  readonly #onCorrection: (distance: number) => void;
   readonly #watched = new Map<WatchedReconciler, number>();
   readonly #patchJitter = new SmoothedJitter();
   readonly #rttJitter = new SmoothedJitter();
@@ -23,12 +24,15 @@ export class StatsMeter implements StatsRecorder {
   #recordsCorrections = false;
   reconnects = 0;
 
-  constructor(nowMs: number) {
+  /** @param onCorrection - hears of each reconciliation, as {@link recordCorrection} does */
+  constructor(nowMs: number, onCorrection: (distance: number) => void = () => {}) {
     this.#windowStartedAtMs = nowMs;
+    this.#onCorrection = onCorrection;
   }
 
   recordCorrection(distance: number): void {
     this.#recordsCorrections = true;
+    this.#onCorrection(distance);
     this.#reconciliations += 1;
     if (distance <= ROUNDING_DISTANCE) return;
     this.#corrections += 1;
@@ -65,11 +69,11 @@ export class StatsMeter implements StatsRecorder {
   }
 
   /** The figures since the last call. */
-  take(nowMs: number): RoomStats {
+  take(nowMs: number): Omit<RoomStats, keyof LinkFigures> {
     this.#readWatched();
     const seconds = Math.max(0.001, (nowMs - this.#windowStartedAtMs) / 1000);
     const jitter = this.#patchJitter.hasSamples ? this.#patchJitter : this.#rttJitter;
-    const stats: RoomStats = {
+    const stats: Omit<RoomStats, keyof LinkFigures> = {
       rttMs: this.#rttMs,
       jitterMs: jitter.valueMs,
       bytesInPerSecond: this.#bytesIn / seconds,

@@ -23,7 +23,7 @@ export async function metricsPage(): Promise<string> {
       const { labelNames = [] } = metrics.registry.getSingleMetric(name) as {
         readonly labelNames?: readonly string[];
       };
-      const labels = labelNames.filter((label) => label !== 'le');
+      const labels = labelNames.filter((label) => label !== 'le' && label !== 'quantile');
       const shown = labels.map((label) => `\`${label}\``).join(', ');
       return [`\`${name}\``, String(type), shown, help];
     });

@@ -11,6 +11,8 @@ import { FAILOVER_COMMAND } from '../bench/failover/options.ts';
 import { runFailoverSuite } from '../bench/failover/suite.ts';
 import { JOINS_COMMAND } from '../bench/joins/options.ts';
 import { runJoinsSuite } from '../bench/joins/suite.ts';
+import { LINKS_COMMAND } from '../bench/links/options.ts';
+import { runLinksSuite } from '../bench/links/suite.ts';
 import { MATCHMAKING_COMMAND } from '../bench/matchmaking/options.ts';
 import { runMatchmakingSuite } from '../bench/matchmaking/suite.ts';
 import { judgeFigures, judgementLines } from '../bench/profiles/bounds.ts';
@@ -67,6 +69,11 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
     analytics: (argv) =>
       runReportCommand(ANALYTICS_COMMAND, argv, async (_options, tell) => {
         const report = runAnalyticsSuite(PROJECT_ROOT, tell);
+        return { report, summary: figureLines(report), hasFailed: false };
+      }),
+    links: (argv) =>
+      runReportCommand(LINKS_COMMAND, argv, async (_options, tell) => {
+        const report = await runLinksSuite(PROJECT_ROOT, tell);
         return { report, summary: figureLines(report), hasFailed: false };
       }),
     profiles: (argv) =>

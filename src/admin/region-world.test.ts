@@ -46,8 +46,29 @@ test('[CN-2] links of its own, nodes by where they can be reached, rooms by name
   ]);
   expect(nodes).toMatchObject([{ address: 'i:2', state: 'up', busyRatio: 1, rooms: 2 }]);
   expect(rooms).toEqual([
-    { regionId: 'here', roomName: 'arena', rooms: 1, players: 5 },
-    { regionId: 'here', roomName: 'duel', rooms: 2, players: 3 },
+    { regionId: 'here', roomName: 'arena', rooms: 1, players: 5, links: null },
+    { regionId: 'here', roomName: 'duel', rooms: 2, players: 3, links: null },
   ]);
   expect(describeRegionWorld({ ...sight, rooms: null }).rooms).toBeNull();
+});
+
+test('[TM-9] links of players by name of the room: of several nodes the mean of medians, and the worst', () => {
+  const links = { roomName: 'arena', players: 3, rttP50Ms: 40, rttP95Ms: 90 };
+  const far = { roomName: 'arena', players: 1, rttP50Ms: 80, rttP95Ms: 85 };
+  const nodes = [
+    { ...node, links: [{ ...links, levels: [2, 1, 0, 0, 0], sentBytesPerSecond: 900 }] },
+    { ...node, links: [{ ...far, levels: [0, 0, 0, 0, 1], sentBytesPerSecond: 100 }] },
+    // Of an older build.
+    node,
+  ];
+  expect(describeRegionWorld({ ...sight, nodes }).rooms).toMatchObject([
+    {
+      roomName: 'arena',
+      links: {
+        ...{ rttP50Ms: 50, rttP95Ms: 90, levels: [2, 1, 0, 0, 1] },
+        sentBytesPerPlayerPerSecond: 250,
+      },
+    },
+    { roomName: 'duel', links: null },
+  ]);
 });

@@ -1,6 +1,7 @@
-import type { NodeInfo } from '../cluster/node-info.ts';
+import type { NodeInfo, RoomLinks } from '../cluster/node-info.ts';
 import type {
   WorldLink,
+  WorldLinkQuality,
   WorldNode,
   WorldQueue,
   WorldRegion,
@@ -55,7 +56,7 @@ export function describeRegionWorld(sight: RegionSight): WorldView {
       return [{ from: ownRegionId, to: regionId, state, lagMs, lagEntries, isCut: false }];
     }),
     nodes: sight.nodes.map((node) => describeNode(node, ownRegionId)),
-    rooms: sight.rooms && countRooms(sight.rooms, ownRegionId),
+    rooms: sight.rooms && countRooms(sight.rooms, ownRegionId, sight.nodes),
     queues: sight.queues,
     bots: null,
   };
@@ -98,7 +99,11 @@ function describeNode(node: NodeInfo, regionId: string): WorldNode {
   };
 }
 
-function countRooms(rooms: readonly CountedRoom[], regionId: string): readonly WorldRooms[] {
+function countRooms(
+  rooms: readonly CountedRoom[],
+  regionId: string,
+  nodes: readonly NodeInfo[],
+): readonly WorldRooms[] {
   const counts = new Map<string, { rooms: number; players: number }>();
   for (const { name, clients } of rooms) {
     const count = counts.get(name) ?? { rooms: 0, players: 0 };
@@ -107,6 +112,28 @@ function countRooms(rooms: readonly CountedRoom[], regionId: string): readonly W
     counts.set(name, count);
   }
   return [...counts]
-    .map(([roomName, count]) => ({ regionId, roomName, ...count }))
+    .map(([roomName, count]) => ({
+      ...{ regionId, roomName, ...count },
+      links: joinLinks(
+        nodes.flatMap((node) => node.links?.filter((links) => links.roomName === roomName) ?? []),
+      ),
+    }))
     .sort((a, b) => b.players - a.players || a.roomName.localeCompare(b.roomName));
+}
+
+/** What several nodes say of rooms of one name. */
+function joinLinks(all: readonly RoomLinks[]): WorldLinkQuality | null {
+  const players = all.reduce((sum, links) => sum + links.players, 0);
+  if (players === 0) return null;
+  const meanOf = (total: (links: RoomLinks) => number) =>
+    all.reduce((sum, links) => sum + total(links), 0) / players;
+  const most = Math.max(...all.map(({ levels }) => levels.length));
+  return {
+    rttP50Ms: meanOf((links) => links.rttP50Ms * links.players),
+    rttP95Ms: Math.max(...all.map(({ rttP95Ms }) => rttP95Ms)),
+    levels: Array.from({ length: most }, (_, level) =>
+      all.reduce((sum, { levels }) => sum + (levels[level] ?? 0), 0),
+    ),
+    sentBytesPerPlayerPerSecond: meanOf((links) => links.sentBytesPerSecond),
+  };
 }

@@ -1,11 +1,15 @@
+import type { Room } from '@colyseus/core';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import type { LoadMeter } from '../cluster/load-meter.ts';
-import type { NodeInfo, RegionService } from '../cluster/node-info.ts';
+import type { NodeInfo, RegionService, RoomLinks } from '../cluster/node-info.ts';
 import type { NodeLease } from '../cluster/node-lease.ts';
 import { advertisedHost, type MeridianConfig, rpcHost, runningIn } from '../config/config.ts';
 import { systemClock } from '../shared/clock.ts';
 import { hostPort } from '../shared/host-port.ts';
+import { surveyLinks } from './survey-links.ts';
 
+/** Looking at every player costs more than the rest: they are measured once a second anyway. */
+const SURVEY_EVERY_MS = 1_000;
 /** How often a node tells the others how busy it is. */
 const PUBLISH_EVERY_MS = 500;
 
@@ -22,6 +26,8 @@ export class NodeSelf {
   readonly #services: readonly RegionService[];
   /** Empty: nobody calls. */
   #rpcAddress = '';
+  #links: readonly RoomLinks[] = [];
+  #surveyedAtMs = Number.NEGATIVE_INFINITY;
   #isDraining = false;
   #lease: NodeLease | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -73,7 +79,17 @@ export class NodeSelf {
       startedAtMs: this.#startedAtMs,
       isDraining: !this.takesRooms,
       load: this.#load.load({ rooms: rooms.length, seats }),
+      links: this.#survey(rooms),
     };
+  }
+
+  #survey(rooms: readonly Room[]): readonly RoomLinks[] {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#surveyedAtMs >= SURVEY_EVERY_MS) {
+      this.#surveyedAtMs = nowMs;
+      this.#links = surveyLinks(rooms);
+    }
+    return this.#links;
   }
 
   /** Players can come: from now on the region is told how this node does. */

@@ -82,7 +82,7 @@ async function openNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics();
+  const metrics = new NodeMetrics(config.region.id);
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);

@@ -104,8 +104,9 @@ export function createPublicServer(parts: PublicServerParts): {
     ...(forwarder === undefined
       ? {}
       : { elsewhere: { forwarder, route: (roomId: string) => survival.route(roomId) } }),
-    onClientRtt: (room, client, rttMs) => {
-      if (room instanceof Room) analytics.clientRtt(room, client, rttMs);
+    onClientMeasured: (room, client, sample) => {
+      metrics.clientLinks.measured(room.roomName, sample);
+      if (room instanceof Room) analytics.clientRtt(room, client, sample.rttMs);
     },
     certifyProbe: (measurement) => regions.certify(measurement),
     greetPush: matchmaking.greet,

@@ -17,6 +17,22 @@ export interface NodeInfo {
   readonly startedAtMs: number;
   readonly isDraining: boolean;
   readonly load: NodeLoad;
+  /** How its players' links are, by name of the room. Absent: of an older build. */
+  readonly links?: readonly RoomLinks[];
+}
+
+/** The links of all players of a node who are in rooms of one name, as the node measures them. */
+export interface RoomLinks {
+  readonly roomName: string;
+  /** Who has answered a ping; the others are in none of these figures. */
+  readonly players: number;
+  /** Median over players of their median round trip, ms. */
+  readonly rttP50Ms: number;
+  readonly rttP95Ms: number;
+  /** Players at each quality level, the best first. */
+  readonly levels: readonly number[];
+  /** Bytes handed to the sockets of all of them in a second. */
+  readonly sentBytesPerSecond: number;
 }
 
 /** `game`: it has rooms. `matchmaking`: it matches queues. */

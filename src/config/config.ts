@@ -88,8 +88,8 @@ export const RoomsConfig = z
     sendHardLimitBytes: count.default(4 * 1024 * 1024),
     /** A gated client that has not drained for this long is dropped with code 4408. */
     sendGateMaxMs: durationMs.default(30_000),
-    /** Interval of WebSocket pings; two unanswered ones end the connection. */
-    pingIntervalMs: durationMs.default(3_000),
+    /** Interval of WebSocket pings, which measure RTT; three after which nothing came end the connection. */
+    pingIntervalMs: durationMs.default(1_000),
     /** Interval of checkpoints of durable rooms. Lower: less to read at a failover, and less lost by 'checkpoint' rooms. */
     checkpointIntervalMs: durationMs.default(5_000),
     /** Patches since the last checkpoint, in bytes, above which the next one is made at once. */

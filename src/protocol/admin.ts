@@ -122,6 +122,19 @@ export interface WorldRooms {
   readonly roomName: string;
   readonly rooms: number;
   readonly players: number;
+  /** Null: nobody has been measured yet. */
+  readonly links: WorldLinkQuality | null;
+}
+
+/** How the links of players are, as their nodes measure them. */
+export interface WorldLinkQuality {
+  /** Median of the players' round trips, ms; of several nodes the mean of theirs, by players. */
+  readonly rttP50Ms: number;
+  /** 95th percentile, ms; of several nodes the worst. */
+  readonly rttP95Ms: number;
+  /** Players at each quality level, the best first. */
+  readonly levels: readonly number[];
+  readonly sentBytesPerPlayerPerSecond: number;
 }
 
 /** A matchmaking queue of one region. */

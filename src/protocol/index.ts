@@ -1,4 +1,13 @@
 export { CloseCode } from './close-codes.ts';
+export { type LinkQuality, QUALITY_MESSAGE } from './link-quality.ts';
+export {
+  decodeLinkReport,
+  encodeLinkReport,
+  LINK_REPORT_BYTES,
+  LINK_REPORT_CODE,
+  type LinkReport,
+  type LinkTransport,
+} from './link-report.ts';
 export {
   MATCHMAKING_PATH,
   type MatchmakingHello,
@@ -16,6 +25,7 @@ export {
   type TicketWidening,
 } from './matchmaking.ts';
 export { type MovedTo, movedReason, parseMovedReason } from './moved.ts';
+export type { QualityLevel } from './quality.ts';
 export {
   type GeoPosition,
   type LatencyFigures,

@@ -13,10 +13,12 @@ import {
   type StepContext,
 } from '@colyseus/core';
 import { Encoder, type StateView } from '@colyseus/schema';
+import { PROTOCOL_CODE_MASK } from '@colyseus/shared-types';
 import { WebSocket } from 'ws';
 import type { PlayerIdentity } from '../auth/contract.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { LINK_REPORT_CODE } from '../protocol/link-report.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EvictionReason } from '../telemetry/room-metrics.ts';
@@ -31,9 +33,11 @@ import {
   type RoomInternals,
 } from './guards/room-internals.ts';
 import { InputGuard } from './inputs/input-guard.ts';
+import { InputWait } from './inputs/input-wait.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
+import { LinkReports } from './link-reports.ts';
 import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
 import type { RoomMatch } from './match/room-match.ts';
@@ -148,6 +152,11 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
 
   readonly #loop = new RoomLoop(this.#services.scheduler, this.#loopHost(), 0);
   #inputGuard: InputGuard | undefined;
+  readonly #inputWait = new InputWait();
+  readonly #linkReports = new LinkReports({
+    taken: (report) => this.#services.metrics.clientLinks.reported(this.roomName, report),
+    dropped: (why) => this.#services.metrics.clientLinks.reportDropped(this.roomName, why),
+  });
   #failedTurns = 0;
   #seating: MatchSeating | null = null;
   /** Null without interest. */
@@ -470,6 +479,9 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     // A step may have been stopped in its middle for longer than the lease.
     if (!this.#survival.isOurs) return;
     this.broadcastPatch();
+    const waitMs = this.#inputWait.flushed(performance.now());
+    if (waitMs !== null)
+      this.#services.metrics.clientLinks.inputAcknowledged(this.roomName, waitMs);
   }
 
   /**
@@ -516,7 +528,10 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     try {
       if (!this.#admitFrame(client, frame, arrivedAtMs)) return;
       if (isJoinAcknowledged(client, frame)) this.#completeJoin(client);
-      else colyseusOnMessage.call(internals(this), client, frame);
+      else {
+        colyseusOnMessage.call(internals(this), client, frame);
+        if (isInput(frame)) this.#inputWait.arrived(client, arrivedAtMs);
+      }
     } catch (error) {
       this.#contain(error, 'onMessage');
     }
@@ -536,11 +551,16 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       this.#evict(client, refusal.reason, refusal.message);
       return false;
     }
+    if (frame[0] === LINK_REPORT_CODE) {
+      this.#linkReports.receive(client, frame, nowMs);
+      return false;
+    }
     this.#survival.countFrame(client, frame);
     // Colyseus counts too, over another window and with another end; the guard has spoken for both.
     client._messageCountResetsAt = 0;
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? 'other';
     if (reception === 'malformed') this.#evictMalformed(client);
+    else if (reception === 'taken') this.#inputWait.arrived(client, nowMs);
     return reception === 'other';
   }
 
@@ -753,6 +773,11 @@ function withoutEncodeBuffers(create: () => void): void {
 
 function isJoinAcknowledged(client: Client, frame: Uint8Array): boolean {
   return frame[0] === Protocol.JOIN_ROOM && client.state === ClientState.JOINING;
+}
+
+/** Whether Colyseus has read an input from it: one with a time stamp. */
+function isInput(frame: Uint8Array): boolean {
+  return ((frame[0] as number) & PROTOCOL_CODE_MASK) === Protocol.ROOM_INPUT_RELIABLE;
 }
 
 /** Whether a leaving client gave up its seat: a game that keeps seats for dropped players must not keep this one. */

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
+import { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
@@ -31,6 +32,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
+  readonly clientLinks: ClientLinkMetrics;
   readonly #lag = monitorEventLoopDelay({ resolution: 10 });
   #tickListener: (seconds: number) => void = () => {};
 
@@ -150,7 +152,9 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     [],
   );
 
-  constructor() {
+  /** @param regionId - of this node, a label of what its clients' links are like */
+  constructor(regionId = 'local') {
+    this.clientLinks = new ClientLinkMetrics(this.registry, regionId);
     collectDefaultMetrics({ register: this.registry });
     this.#lag.enable();
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);

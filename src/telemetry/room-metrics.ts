@@ -1,3 +1,5 @@
+import type { ClientLinkMetrics } from './client-link-metrics.ts';
+
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
 export type EvictionReason =
   | 'bad-frame'
@@ -9,6 +11,8 @@ export type EvictionReason =
 
 /** What rooms count. `room` is always the room's name (`arena`), never its id. */
 export interface RoomMetrics {
+  /** How the links of clients are. */
+  readonly clientLinks: ClientLinkMetrics;
   roomCreated(room: string): void;
   roomDisposed(room: string): void;
   clientJoined(room: string): void;

@@ -256,6 +256,9 @@ test('streams figures of the connection once a second', async () => {
   expect(second).toMatchObject({ corrections: 0, predictionLossRatio: 0 });
   expect(second.rttMs).toBeGreaterThan(0);
   expect(second.rttMs).toBeLessThan(1_000);
+  expect(second.rttP95Ms).toBeGreaterThan(0);
+  // This test draws nothing.
+  expect(second).toMatchObject({ interpolationDelayMs: null, stalledMs: 0, level: 0 });
   expect(second.jitterMs).toBeGreaterThan(0);
   expect(second.patchesPerSecond).toBeGreaterThan(10);
   expect(second.patchesPerSecond).toBeLessThan(30);

@@ -105,6 +105,19 @@ test('[CN-2] a node tells of its region, itself and its rooms', async () => {
   await room.leave();
 });
 
+test('[TM-9] the world tells how the links of players are, by name of the room', async () => {
+  const client = new Client(node.url);
+  client.auth.token = (await node.signIn()).accessToken;
+  const room = await client.joinOrCreate('field');
+  const links = await eventually(async () => (await world()).rooms?.[0]?.links, {
+    ...{ withinMs: 15_000, everyMs: 100 },
+  });
+  expect(links.rttP50Ms).toBeGreaterThan(0);
+  expect(links.rttP95Ms).toBeLessThan(5_000);
+  expect(links.levels).toEqual([1, 0, 0, 0, 0]);
+  await room.leave();
+});
+
 describe('[CN-3] an action is refused', () => {
   test('without the header of the console', async () => {
     const { nodes } = await world();

@@ -5,6 +5,7 @@ import { Client } from '@colyseus/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { parsePrometheus, type Samples } from '../../loadtest/load/prometheus.ts';
+import { encodeLinkReport, type LinkReport } from '../../src/protocol/link-report.ts';
 import { NodeMetrics } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { Code, matchmake, RawClient } from '../support/raw-client.ts';
@@ -34,6 +35,15 @@ async function expectMetric(sample: string, wanted: number | ((value: number) =>
 }
 
 const positive = (value: number) => value > 0;
+/** To one percent, as quantiles are told. */
+const about = (wanted: number) => (value: number) => Math.abs(value - wanted) <= wanted / 100;
+
+const REPORT: LinkReport = {
+  ...{ transport: 'websocket', isHidden: false, rttP50Ms: 42, rttP95Ms: 61, transitQ95Ms: 23 },
+  ...{ interpolationDelayMs: 81, underruns: 2, stallMs: 40, correctionP95Px: 1.25 },
+  ...{ mispredictions: 1, reconciliations: 20, framesPerSecond: 60, receivedBytes: 6_400 },
+  actionP95Ms: 97,
+};
 const join = (port = node.port, target = 'field') => RawClient.join(node, { target, token }, port);
 
 describe('[ND-30] each metric moves', () => {
@@ -159,6 +169,43 @@ describe('[ND-30] each metric moves', () => {
     await expectMetric('meridian_soft_writes_total{step="written"}', positive);
   });
 
+  test('links of clients: measured, reported, and reports that are none', async () => {
+    using client = await join();
+    const links = 'room="field",region="local"';
+    const first = 'quantile="0.5"';
+    client.send(encodeLinkReport(REPORT));
+    await expectMetric(`meridian_link_reports_total{${links},transport="websocket"}`, 1);
+    await expectMetric(`meridian_link_stall_seconds_sum{${links}}`, 0.04);
+    await expectMetric(`meridian_link_action_seconds{${links},${first}}`, about(0.097));
+    await expectMetric(`meridian_link_correction_pixels{${links},${first}}`, about(1.25));
+    await expectMetric(
+      `meridian_link_interpolation_delay_seconds{${links},${first}}`,
+      about(0.081),
+    );
+    await expectMetric(`meridian_link_underruns_total{${links}}`, 2);
+    await expectMetric(`meridian_link_mispredictions_total{${links}}`, 1);
+    await expectMetric(`meridian_link_reconciliations_total{${links}}`, 20);
+    client.send(encodeLinkReport(REPORT));
+    await expectMetric(`meridian_link_reports_dropped_total{${links},reason="too-soon"}`, 1);
+    await expectMetric(`meridian_link_rtt_seconds_count{${links}}`, positive);
+    await expectMetric(`meridian_link_level_seconds_total{${links},level="0"}`, positive);
+    await expectMetric(`meridian_link_sent_bytes_per_second{${links},${first}}`, positive);
+    // One step is 50 ms; the rest is for a machine that is busy.
+    const wait = `meridian_link_input_wait_seconds`;
+    client.send([Code.INPUT, 0x80, 1]);
+    await expectMetric(`${wait}{${links},${first}}`, (seconds) => seconds > 0 && seconds < 2);
+  });
+
+  test('what a hidden page says of what it draws is not counted', async () => {
+    using client = await join();
+    const reports = 'meridian_link_reports_total{room="field",region="local",transport';
+    const stalls = 'meridian_link_stall_seconds_count{room="field",region="local"}';
+    const before = await node.metric(stalls);
+    client.send(encodeLinkReport({ ...REPORT, transport: 'webtransport', isHidden: true }));
+    await expectMetric(`${reports}="webtransport"}`, 1);
+    expect(await node.metric(stalls)).toBe(before);
+  });
+
   test('no metric is left out of the scenario above', async () => {
     const samples = parsePrometheus(await node.metrics());
     const silent = (await definitions()).filter(({ name }) => !moved(samples, name));
@@ -241,7 +288,7 @@ describe('[ND-32] names and labels', () => {
     const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
     const ours = [
       ...['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'],
-      'cache',
+      ...['cache', 'region', 'quantile', 'level', 'transport'],
     ];
     const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
     for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);

@@ -49,7 +49,7 @@ const view = (own: string, deafTo: readonly string[], port: number): WorldView =
   routes: [],
   links: ['a', 'b', 'c'].filter((id) => id !== own).map((id) => link(own, id)),
   nodes: [node(own, port)],
-  rooms: [{ regionId: own, roomName: 'arena', rooms: 1, players: 4 }],
+  rooms: [{ regionId: own, roomName: 'arena', rooms: 1, players: 4, links: null }],
   queues: [{ regionId: own, queue: 'duel', waiting: 2, oldestWaitMs: 100 }],
   bots: null,
 });

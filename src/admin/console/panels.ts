@@ -2,6 +2,7 @@ import type { WorldQueue, WorldRooms, WorldView } from '../../protocol/admin.ts'
 import { count } from './count.ts';
 import { html, type ItemView, KeyedList, set, write } from './dom.ts';
 import { type LinkPair, linkPairs, linkState } from './link-pairs.ts';
+import { linkWords } from './link-words.ts';
 import { type Act, ActionButton } from './operator.ts';
 
 interface LinkRow {
@@ -72,9 +73,10 @@ export class RoomPanel {
       roomRoot,
       ({ regionId, roomName }) => `${regionId} ${roomName}`,
       () =>
-        new FactLine<WorldRooms>(({ regionId, roomName, rooms, players }) => ({
+        new FactLine<WorldRooms>(({ regionId, roomName, rooms, players, links }) => ({
           name: `${roomName} · ${regionId}`,
           value: `${count(rooms, 'room')} · ${count(players, 'player')}`,
+          note: links === null ? '' : linkWords(links),
         })),
     );
     this.#queues = new KeyedList(
@@ -97,20 +99,30 @@ export class RoomPanel {
   }
 }
 
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  /** Below the two; empty: nothing. */
+  readonly note?: string;
+}
+
 class FactLine<Item> implements ItemView<Item> {
   readonly root = html('li', { class: 'line' });
   readonly #name = html('span', { class: 'line-name' });
   readonly #value = html('span', { class: 'line-value' });
-  readonly #tell: (item: Item) => { readonly name: string; readonly value: string };
+  readonly #note = html('span', { class: 'line-note' });
+  readonly #tell: (item: Item) => Fact;
 
-  constructor(tell: (item: Item) => { readonly name: string; readonly value: string }) {
+  constructor(tell: (item: Item) => Fact) {
     this.#tell = tell;
-    this.root.append(this.#name, this.#value);
+    this.root.append(this.#name, this.#value, this.#note);
   }
 
   update(item: Item): void {
-    const { name, value } = this.#tell(item);
+    const { name, value, note = '' } = this.#tell(item);
     write(this.#name, name);
     write(this.#value, value);
+    write(this.#note, note);
+    this.#note.hidden = note === '';
   }
 }

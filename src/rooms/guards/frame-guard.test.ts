@@ -3,6 +3,7 @@ import { encode } from '@colyseus/schema';
 import { Protocol, ProtocolModifier } from '@colyseus/shared-types';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { LINK_REPORT_CODE } from '../../protocol/link-report.ts';
 import { FrameGuard } from './frame-guard.ts';
 
 const LIMITS = {
@@ -43,6 +44,7 @@ describe('[RM-2] [RM-3] FrameGuard', () => {
     ['a message of a numbered type', typed(Protocol.ROOM_DATA, 7), 'passes'],
     ['bytes', typed(Protocol.ROOM_DATA_BYTES, 'chat'), 'passes'],
     ['a request', typed(Protocol.ROOM_REQUEST, 'chat', 5), 'passes'],
+    ['a report of a link', [LINK_REPORT_CODE, 1], 'passes'],
     ['nothing', [], 'bad-frame'],
     ['F2', [Protocol.ROOM_INPUT_UNRELIABLE, 0x01, 0xff], 'bad-frame'],
     ['F3', [Protocol.ROOM_INPUT_UNRELIABLE | ProtocolModifier.TIMED, 0xce], 'bad-frame'],

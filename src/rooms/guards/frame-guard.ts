@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
 import { Protocol } from '@colyseus/core';
 import { decode, type Iterator } from '@colyseus/schema';
+import { LINK_REPORT_CODE } from '../../protocol/link-report.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 // What a client may send, decided before Colyseus looks at it (docs/spec/rooms.md, RM-2, RM-3, RM-5).
@@ -77,6 +78,8 @@ export class FrameGuard {
           return badFrame('A request without an id.');
         return this.#checkType(frame, it, nowMs);
       }
+      case LINK_REPORT_CODE:
+        return null;
       default:
         return code >= Protocol.JOIN_ROOM && code <= HIGHEST_CODE
           ? null

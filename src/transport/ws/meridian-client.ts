@@ -3,7 +3,12 @@ import { Protocol } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
 import { CloseCode } from '../../protocol/close-codes.ts';
+import type { LinkReport } from '../../protocol/link-report.ts';
+import type { QualityLevel } from '../../protocol/quality.ts';
+import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
+import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
+import { SentTraffic } from './sent-traffic.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 
@@ -21,10 +26,17 @@ function directSocket(ws: WebSocket): Socket | undefined {
 export class MeridianClient extends WebSocketClient {
   /** Set by the room: adds to the frame that tells the client it has joined. Called once, right before that frame leaves. */
   completeJoinFrame: ((frame: Uint8Array) => Uint8Array) | null = null;
+  /** What the client says of its link, the newest; null before the first, and always of a stock SDK. A claim, not a fact. */
+  linkReport: LinkReport | null = null;
+  /** How much of the state its link carries; the room's flow sets it. */
+  qualityLevel: QualityLevel = 0;
+  readonly #roundTrips = new RoundTrips();
+  readonly #traffic: SentTraffic;
   #hasBrokenProtocol = false;
 
   constructor(sessionId: string, ws: WebSocket) {
     super(sessionId, ws);
+    this.#traffic = new SentTraffic(directSocket(ws));
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
@@ -34,6 +46,27 @@ export class MeridianClient extends WebSocketClient {
   /** Whether the peer sent what no WebSocket client sends, or more than the limit at once. */
   get hasBrokenProtocol(): boolean {
     return this.#hasBrokenProtocol;
+  }
+
+  /** Round trips of this connection, as the server measures them by pings once a second; null before the first answer. */
+  get rtt(): RoundTripFigures | null {
+    return this.#roundTrips.figures;
+  }
+
+  /** Bytes that were handed to its socket in the last second; null: not known yet, or not on this runtime. */
+  get sentBytesPerSecond(): number | null {
+    return this.#traffic.bytesPerSecond;
+  }
+
+  /** For the transport: a ping was answered. @param nowMs - monotonic */
+  pingAnswered(rttMs: number, nowMs: number): LinkSample {
+    this.#roundTrips.add(rttMs, nowMs);
+    const elapsedMs = this.#traffic.measure(nowMs);
+    const { sentBytesPerSecond, qualityLevel: level } = this;
+    return {
+      ...{ rttMs, elapsedMs, level },
+      sentBytesPerSecond: elapsedMs === 0 ? null : sentBytesPerSecond,
+    };
   }
 
   /** Bytes handed over but not yet taken by the kernel. */

@@ -15,6 +15,7 @@ import { CloseCode } from '../../protocol/close-codes.ts';
 import { MATCHMAKING_PATH } from '../../protocol/matchmaking.ts';
 import { PROBE_PATH } from '../../protocol/regions.ts';
 import { systemClock } from '../../shared/clock.ts';
+import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
@@ -42,8 +43,8 @@ export interface MeridianTransportOptions {
   readonly certifyProbe?: CertifyProbe;
   /** Tells players what becomes of their tickets; without it there is no matchmaking. */
   readonly greetPush?: GreetPushSocket;
-  /** Hears of each round trip to a client that has its seat in `room`. */
-  readonly onClientRtt?: (room: Room, client: MeridianClient, rttMs: number) => void;
+  /** Hears of each measurement of a client that has its seat in `room`. */
+  readonly onClientMeasured?: (room: Room, client: MeridianClient, sample: LinkSample) => void;
   /** The client's address, proxies considered. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: SocketMetrics;
@@ -60,7 +61,7 @@ export interface Elsewhere {
   route(roomId: string): Promise<'here' | ForwardTarget>;
 }
 
-const UNANSWERED_PINGS = 2;
+const UNANSWERED_PINGS = 3;
 const PING_SOCKET_LIFE_MS = 1_000;
 /** First byte of Colyseus' ping, echoed on sockets without a room (`client.getLatency()`). */
 const PING_REPLY = Uint8Array.of(18);
@@ -92,7 +93,9 @@ export class MeridianTransport extends WebSocketTransport {
       onRttMs: (rttMs, ws) => {
         options.metrics.rttMeasured(rttMs);
         const seat = this.#seated.get(ws);
-        if (seat !== undefined) options.onClientRtt?.(seat.room, seat.client, rttMs);
+        if (seat === undefined) return;
+        const sample = seat.client.pingAnswered(rttMs, performance.now());
+        options.onClientMeasured?.(seat.room, seat.client, sample);
       },
       onDead: () => options.metrics.peerLost(),
     });

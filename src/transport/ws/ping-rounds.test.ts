@@ -7,7 +7,13 @@ import { PingRounds } from './ping-rounds.ts';
 
 const INTERVAL_MS = 64;
 
-describe('[RM-23] PingRounds', () => {
+function f64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
+}
+
+describe('[RM-23] [TM-1] [TM-2] PingRounds', () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 
   beforeAll(async () => {
@@ -64,6 +70,61 @@ describe('[RM-23] PingRounds', () => {
     pings.stop();
     expect({ dead: dead(), measured: rttMs.length }).toEqual({ dead: 1, measured: 0 });
     expect(received).toBe(2);
+  });
+
+  test('a peer that sends is alive, also while it answers no ping', async () => {
+    const { client, ws } = await open(false);
+    const { pings, rttMs, dead } = rounds();
+    let pinged = 0;
+    client.on('ping', () => {
+      pinged++;
+      client.send('here');
+    });
+    pings.add(ws);
+    pings.start();
+    await eventually(() => pinged >= 6, { withinMs: 5_000 });
+    pings.stop();
+    expect({ dead: dead(), measured: rttMs.length }).toEqual({ dead: 0, measured: 0 });
+    client.terminate();
+  });
+
+  test('measures nothing by an answer to a ping that is not under way', async () => {
+    const { client, ws } = await open(false);
+    const { pings, rttMs } = rounds();
+    let echoed = 0;
+    let first: Buffer | undefined;
+    client.on('ping', (stamp: Buffer) => {
+      first ??= stamp;
+      // A guess, nothing at all, too much, and one that is of the past from the second on.
+      for (const echo of [f64(performance.now() + 5), '', Buffer.alloc(40), first, first]) {
+        client.pong(echo);
+      }
+      echoed++;
+    });
+    pings.add(ws);
+    pings.start();
+    await eventually(() => echoed >= 5, { withinMs: 5_000 });
+    pings.stop();
+    expect(rttMs.length).toBe(1);
+    client.terminate();
+  });
+
+  test('an answer that comes late is measured from its own ping', async () => {
+    const { client, ws } = await open(false);
+    const { pings, rttMs } = rounds();
+    const stamps: Buffer[] = [];
+    client.on('ping', (stamp: Buffer) => {
+      stamps.push(stamp);
+      // A round behind.
+      const late = stamps.at(-2);
+      if (late) client.pong(late);
+    });
+    pings.add(ws);
+    pings.start();
+    await eventually(() => rttMs.length >= 3, { withinMs: 5_000 });
+    pings.stop();
+    expect(Math.min(...rttMs)).toBeGreaterThan(INTERVAL_MS / 2);
+    client.terminate();
   });
 
   test('forgets who has gone, and pings nobody once it is stopped', async () => {

@@ -1,15 +1,39 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+
+// Round trips of all connections, by WebSocket pings: whatever speaks the protocol answers by itself, browsers among it.
+//
+//   server ── ping [f64: when it left, ms] ──▶ peer
+//   server ◀── pong [the same 8 bytes] ──────  peer        the time between is the round trip
+//
+// Only the echo of a ping that is under way counts, so a peer can make itself slower than it is and hardly faster: it would have to
+// guess the time of a ping before that arrives, to the nanosecond.
+
+/** Pings whose answer is still waited for: on a link that is full they overtake nothing and come late, all of them. */
+const MOST_UNDER_WAY = 16;
+const PING_HEADER = [0x89, 8] as const;
+const STAMP_BYTES = 8;
+
+/** More slices than a thousand sockets need: some thirty pings are a fraction of a millisecond. */
+const SLICES = 32;
 
 interface Pinged {
   readonly ws: WebSocket;
-  unanswered: number;
-  sentAtMs: number;
+  /** Absent on Bun, whose `ws` is its own. */
+  readonly socket: Socket | undefined;
+  /** When the pings left that are under way, monotonic ms, the oldest first. */
+  underWayMs: number[];
+  /** Rounds in which nothing came. */
+  silentRounds: number;
+  /** Bytes read from the socket when it was pinged last, or the answers that came. */
+  heard: number;
+  answers: number;
 }
 
 export interface PingRoundsOptions {
   /** Each socket is pinged once in this time. */
   readonly intervalMs: number;
-  /** Pings that may stay unanswered; the next round ends the connection. */
+  /** Pings after which nothing may have come, no answer and nothing else; the next round ends the connection. */
   readonly maxUnanswered: number;
   /** Called with each measured round trip. */
   readonly onRttMs: (rttMs: number, ws: WebSocket) => void;
@@ -17,12 +41,11 @@ export interface PingRoundsOptions {
   readonly onDead: () => void;
 }
 
-const SLICES = 16;
-
 /**
  * Pings all sockets, a slice of them at a time: pinging a thousand at once would stall the loop for longer than a tick.
  *
- * Measures round trips on the way, and ends connections whose peer is gone without a goodbye (half-open sockets).
+ * Measures round trips on the way, and ends connections whose peer is gone without a goodbye (half-open sockets). A peer that still
+ * sends is alive, also while its pings wait behind what its link has not taken.
  */
 export class PingRounds {
   readonly #options: PingRoundsOptions;
@@ -47,27 +70,51 @@ export class PingRounds {
   /** Watches `ws` until it closes. */
   add(ws: WebSocket): void {
     const slice = this.#slices[this.#nextJoin++ % SLICES] as Set<Pinged>;
-    const pinged: Pinged = { ws, unanswered: 0, sentAtMs: 0 };
+    const socket = (ws as unknown as { readonly _socket?: Socket })._socket ?? undefined;
+    const pinged: Pinged = {
+      ...{ ws, socket, underWayMs: [], silentRounds: 0, heard: 0, answers: 0 },
+    };
     slice.add(pinged);
-    ws.on('pong', () => {
-      if (pinged.unanswered === 1) this.#options.onRttMs(performance.now() - pinged.sentAtMs, ws);
-      pinged.unanswered = 0;
-    });
+    ws.on('pong', (echo: Buffer) => this.#answered(pinged, echo));
     ws.once('close', () => slice.delete(pinged));
+  }
+
+  #answered(pinged: Pinged, echo: Buffer): void {
+    pinged.answers += 1;
+    if (echo.length !== STAMP_BYTES) return;
+    const sentAtMs = echo.readDoubleLE(0);
+    const index = pinged.underWayMs.indexOf(sentAtMs);
+    if (index < 0) return;
+    // Those before it were lost with a peer that answers the newest only, which RFC 6455 §5.5.3 allows.
+    pinged.underWayMs.splice(0, index + 1);
+    this.#options.onRttMs(performance.now() - sentAtMs, pinged.ws);
   }
 
   #pingSlice(): void {
     const slice = this.#slices[this.#nextSlice++ % SLICES] as Set<Pinged>;
     for (const pinged of slice) {
-      if (pinged.unanswered >= this.#options.maxUnanswered) {
+      if (pinged.ws.readyState !== pinged.ws.OPEN) continue;
+      const heard = pinged.socket?.bytesRead ?? pinged.answers;
+      const isSilent = pinged.underWayMs.length > 0 && heard === pinged.heard;
+      pinged.silentRounds = isSilent ? pinged.silentRounds + 1 : 0;
+      pinged.heard = heard;
+      if (pinged.silentRounds < this.#options.maxUnanswered) this.#ping(pinged);
+      else {
         this.#options.onDead();
         pinged.ws.terminate();
-        continue;
       }
-      if (pinged.ws.readyState !== pinged.ws.OPEN) continue;
-      pinged.unanswered++;
-      pinged.sentAtMs = performance.now();
-      pinged.ws.ping();
     }
+  }
+
+  #ping({ ws, socket, underWayMs }: Pinged): void {
+    const nowMs = performance.now();
+    if (underWayMs.length === MOST_UNDER_WAY) underWayMs.shift();
+    underWayMs.push(nowMs);
+    const frame = Buffer.allocUnsafe(PING_HEADER.length + STAMP_BYTES);
+    frame.set(PING_HEADER);
+    frame.writeDoubleLE(nowMs, PING_HEADER.length);
+    // `ws` would write header and stamp apart.
+    if (socket) socket.write(frame);
+    else ws.ping(frame.subarray(PING_HEADER.length));
   }
 }

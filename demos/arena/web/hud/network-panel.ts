@@ -1,7 +1,10 @@
 import type { RoomStats } from '@meridian/client';
 import { byId, setText } from './dom.ts';
 
-/** What the network does, for those who want to know: ping, jitter, predictions, bytes, frames. */
+/** How much of the arena this link carries, by level. */
+const LEVEL_WORDS = ['all of it', 'level 1', 'level 2', 'level 3', 'the least'] as const;
+
+/** What the network does, for those who want to know: ping, jitter, what is drawn, predictions, bytes, frames. */
 export class NetworkPanel {
   readonly #panel = byId('network');
   readonly #button = byId('button-network');
@@ -33,9 +36,11 @@ export class NetworkPanel {
     if (this.#panel.hidden) return;
     const stats = this.#stats;
     const lines = [
-      ['ping', stats?.rttMs == null ? '–' : `${Math.round(stats.rttMs)} ms`],
+      ['ping', pingWords(stats)],
       ['jitter', stats === null ? '–' : `${stats.jitterMs.toFixed(1)} ms`],
       ['others drawn', `${Math.round(extra.delayMs)} ms ago`],
+      ['stood still', `${Math.round(stats?.stalledMs ?? 0)} ms /s`],
+      ['quality', LEVEL_WORDS[stats?.level ?? 0]],
       [
         'corrections',
         `${stats?.corrections ?? 0} /s, ≤ ${(stats?.largestCorrection ?? 0).toFixed(1)} u`,
@@ -47,4 +52,11 @@ export class NetworkPanel {
     ] as const;
     setText(this.#panel, lines.map(([name, value]) => `${name.padEnd(13)}${value}`).join('\n'));
   }
+}
+
+function pingWords(stats: RoomStats | null): string {
+  if (stats === null || stats.rttMs === null) return '–';
+  const { rttMs, rttP95Ms } = stats;
+  const slow = rttP95Ms === null ? '' : `, 95% ≤ ${Math.round(rttP95Ms)}`;
+  return `${Math.round(rttMs)} ms${slow}`;
 }

@@ -4,8 +4,8 @@ import {
   type InputHandle,
   MeridianClient,
   type MeridianRoom,
-  Predict,
   type Reconciler,
+  type RoomPredict,
   type RoomStats,
 } from '@meridian/client';
 import { ARENA_MAP } from '../../shared/arena-map.ts';
@@ -18,7 +18,6 @@ import { isSameTeam } from '../../shared/teams.ts';
 import { Trigger } from '../../shared/weapon.ts';
 import type { Wish } from '../controls/wish.ts';
 import type { Pose } from '../render/pose.ts';
-import { interpolationDelayMs } from './interpolation-delay.ts';
 import { ReturnGlide } from './return-glide.ts';
 import { signInAs } from './sign-in.ts';
 
@@ -26,7 +25,6 @@ import { signInAs } from './sign-in.ts';
 const TELEPORT_DISTANCE = 120;
 /** Over an outage a fighter may have gone farther than between two patches, in units. */
 const FARTHEST_GLIDE = 3 * TELEPORT_DISTANCE;
-const DELAY_REVIEW_MS = 250;
 
 export interface JoinRequest {
   readonly displayName: string;
@@ -44,15 +42,7 @@ export interface MatchRules {
 }
 
 /** The own fighter as the reconciler predicts it. */
-type PredictedBody = Pick<Reconciler<Fighter>, 'state' | 'dispose' | 'lastCorrectionMag'>;
-
-/**
- * Colyseus follows `setDefaults` only in fields tracked one by one; `attachAll` freezes its delay. The method is part of
- * the class and documented there, but left out of its published types.
- */
-interface FieldTracker {
-  track(fighter: Fighter, field: 'x' | 'y' | 'aim', options: { angle?: boolean }): () => void;
-}
+type PredictedBody = Pick<Reconciler<Fighter>, 'state' | 'dispose'>;
 
 /** What the session tells the game, besides the state. */
 export interface SessionListener {
@@ -71,18 +61,16 @@ export interface SessionListener {
 /** The player's end of one arena: joins, predicts the own fighter, interpolates the others. */
 export class ArenaSession {
   readonly #room: MeridianRoom<ArenaState>;
-  readonly #predict: Predict;
+  readonly #predict: RoomPredict<ArenaState>;
   readonly #input: InputHandle<MoveInput>;
   readonly #trigger = new Trigger();
-  readonly #untrack = new Map<string, () => void>();
-  readonly #pending: { atMs: number; id: string; fighter: Fighter }[] = [];
+  /** Shots of others that have come, and are not to be seen yet. */
+  readonly #pending: { atRoomMs: number; id: string; fighter: Fighter }[] = [];
   readonly #glide = new ReturnGlide(FARTHEST_GLIDE);
   /** Where everybody is drawn in this frame. */
   readonly #poses = new Map<string, Pose>();
   #me: PredictedBody | null = null;
   #listener: SessionListener | null = null;
-  #delayMs = interpolationDelayMs(0);
-  #delayReviewedAtMs = 0;
 
   constructor(room: MeridianRoom<ArenaState>) {
     this.#room = room;
@@ -91,11 +79,8 @@ export class ArenaSession {
       type: MoveInput,
       allowRewind: (input) => (input.buttons & BUTTON.fire) !== 0,
     });
-    this.#predict = Predict.get(room.colyseus, {
-      mode: 'lerp',
-      delay: this.#delayMs,
-      snap: TELEPORT_DISTANCE,
-    });
+    const fighters = { fields: ['x', 'y'], angles: ['aim'], snap: TELEPORT_DISTANCE } as const;
+    this.#predict = room.predict({ smooth: { fighters } });
   }
 
   /**
@@ -143,7 +128,7 @@ export class ArenaSession {
   }
 
   get interpolationDelayMs(): number {
-    return this.#delayMs;
+    return this.#predict.playback.delayMs;
   }
 
   listen(listener: SessionListener): void {
@@ -156,8 +141,10 @@ export class ArenaSession {
       callbacks.listen(
         fighter,
         'shots',
-        () =>
-          this.#pending.push({ atMs: performance.now() + this.#delayMs, id: String(id), fighter }),
+        () => {
+          const atRoomMs = this.#room.clock.lastServerTime();
+          this.#pending.push({ atRoomMs, id: String(id), fighter });
+        },
         false,
       );
     });
@@ -166,6 +153,8 @@ export class ArenaSession {
     this.#room.onMessage<HitMessage>('hit', (hit) => listener.onHit(hit));
     this.#room.onMessage<PickupMessage>('pickup', (pickup) => listener.onPickup(pickup));
     this.#room.onConnection((state) => listener.onConnection(state));
+    // By the clock of the node that is left behind.
+    this.#room.onResume(() => this.#pending.splice(0));
     this.#room.onStats((stats) => listener.onStats(stats));
   }
 
@@ -176,10 +165,10 @@ export class ArenaSession {
    * @param readWish - asked once for each input
    */
   frame(nowMs: number, readWish: () => Wish): void {
-    this.#reviewDelay(nowMs);
     for (let due = this.#predict.tick(nowMs); due > 0; due -= 1) this.#sendInput(readWish());
     this.#placeFighters(nowMs);
-    while (this.#pending[0] !== undefined && this.#pending[0].atMs <= performance.now()) {
+    const { roomMs } = this.#predict;
+    while (this.#pending[0] !== undefined && this.#pending[0].atRoomMs <= roomMs) {
       const shot = this.#pending.shift();
       if (shot === undefined || shot.fighter.stance === STANCE.dead) continue;
       this.#listener?.onShot(shot.id, shot.fighter, this.pose(shot.id, shot.fighter));
@@ -203,22 +192,11 @@ export class ArenaSession {
   }
 
   #addFighter(id: string, fighter: Fighter): void {
-    const tracker = this.#predict as unknown as FieldTracker;
-    const stops = [
-      tracker.track(fighter, 'x', {}),
-      tracker.track(fighter, 'y', {}),
-      tracker.track(fighter, 'aim', { angle: true }),
-    ];
-    this.#untrack.set(id, () => {
-      for (const stop of stops) stop();
-    });
     if (id === this.myId) this.#predictMe(fighter);
     this.#listener?.onFighterAdded(id, fighter);
   }
 
   #removeFighter(id: string, fighter: Fighter): void {
-    this.#untrack.get(id)?.();
-    this.#untrack.delete(id);
     this.#poses.delete(id);
     this.#listener?.onFighterRemoved(id, fighter);
   }
@@ -253,13 +231,6 @@ export class ArenaSession {
       step: (ctx, body, input) => stepFighter(body, input, ctx.dt, ARENA_MAP),
       smoothMs: 60,
       snap: TELEPORT_DISTANCE,
-      // A respawn is not a wrong prediction.
-      onReconcile: () => {
-        const distance = this.#me?.lastCorrectionMag ?? 0;
-        this.#room.stats.recordCorrection(distance > TELEPORT_DISTANCE ? 0 : distance);
-      },
-      // Never warns at this size; without a tolerance Colyseus does not measure corrections at all.
-      warnOnDivergence: 1_000_000,
     });
     this.#me = me;
     this.#input.data.aim = fighter.aim;
@@ -279,16 +250,6 @@ export class ArenaSession {
     if (this.#trigger.pull(data.buttons, body.stance)) {
       this.#listener?.onShot(this.myId, me, { x: body.x, y: body.y, aim: data.aim });
     }
-  }
-
-  /** A jittery link needs a longer buffer. The input stamps follow, so shots stay where they were aimed. */
-  #reviewDelay(nowMs: number): void {
-    if (nowMs - this.#delayReviewedAtMs < DELAY_REVIEW_MS) return;
-    this.#delayReviewedAtMs = nowMs;
-    const wanted = interpolationDelayMs(this.#room.clock.jitter());
-    // Slowly: a sudden change would be seen as a jump of everybody.
-    this.#delayMs += Math.max(-3, Math.min(6, wanted - this.#delayMs));
-    this.#predict.setDefaults({ mode: 'lerp', delay: this.#delayMs });
   }
 }
 
