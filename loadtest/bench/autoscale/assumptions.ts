@@ -36,7 +36,6 @@ export const ASSUMPTIONS = {
   roomSize: 10,
   /** A match, s: lognormal. Who stays plays the next one in another room. */
   matchS: { median: 720, sigma: 0.4 },
-  /** How often the deletion cost is written, s, and the seats that one step of it stands for. */
+  /** How often the deletion cost is written, s: `infra/kubernetes/deletion-cost/main.ts`. */
   deletionCostEveryS: 30,
-  deletionCostSeats: 10,
 } as const;

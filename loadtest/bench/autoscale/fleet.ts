@@ -3,6 +3,7 @@
 //   pod:     starting ──ready──▶ open ──chosen to go──▶ leaving ──rooms moved──▶ gone
 //   machine: made when a pod fits nowhere, gone when it has been empty for a while
 
+import { deletionCostOf } from '../../../infra/kubernetes/deletion-cost/deletion-cost.ts';
 import type { RandomSource } from '../../matchsim/model/random-source.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 
@@ -84,7 +85,8 @@ export class Fleet {
         if (pod.scrapes.length > KEPT_SCRAPES) pod.scrapes.shift();
       }
       if (nowS % ASSUMPTIONS.deletionCostEveryS === 0) {
-        pod.deletionCost = Math.ceil(pod.seats / ASSUMPTIONS.deletionCostSeats);
+        const podsOnMachine = pod.machine.pods;
+        pod.deletionCost = deletionCostOf({ seats: pod.seats, podsOnMachine });
       }
     }
     const drainedS = nowS - ASSUMPTIONS.preStopS - ASSUMPTIONS.drainS;
