@@ -1,5 +1,8 @@
 import { ANALYTICS_COMMAND } from '../bench/analytics/options.ts';
 import { runAnalyticsSuite } from '../bench/analytics/suite.ts';
+import { judgeAutoscale } from '../bench/autoscale/bounds.ts';
+import { AUTOSCALE_COMMAND } from '../bench/autoscale/options.ts';
+import { runAutoscaleSuite } from '../bench/autoscale/suite.ts';
 import { judgeFigures as judgeBadLink } from '../bench/badlink/bounds.ts';
 import { BADLINK_COMMAND } from '../bench/badlink/options.ts';
 import { runBadLinkSuite } from '../bench/badlink/suite.ts';
@@ -22,6 +25,7 @@ import { REGIONS_COMMAND } from '../bench/regions/options.ts';
 import { runRegionsSuite } from '../bench/regions/suite.ts';
 import { ROOMS_COMMAND } from '../bench/rooms/options.ts';
 import { runRoomsSuite } from '../bench/rooms/suite.ts';
+import { autoscalePage } from '../report/autoscale-page.ts';
 import { badLinkPage } from '../report/badlink-page.ts';
 import { failoverPage } from '../report/failover-page.ts';
 import { matchmakingPage } from '../report/matchmaking-page.ts';
@@ -101,6 +105,17 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
       runReportCommand(BURST_COMMAND, argv, async (options, tell) => {
         const report = await runBurstSuite(PROJECT_ROOT, options, tell);
         return { report, summary: figureLines(report), hasFailed: tellsOfFailures(report) };
+      }),
+    autoscale: (argv) =>
+      runReportCommand(AUTOSCALE_COMMAND, argv, async (options, tell) => {
+        const result = runAutoscaleSuite(PROJECT_ROOT, options, tell);
+        const judged = judgeAutoscale(result.report.figures);
+        return {
+          report: result.report,
+          summary: judgementLines(judged.filter(({ bound }) => bound !== null)),
+          page: autoscalePage(result),
+          hasFailed: judged.some(({ isKept }) => !isKept),
+        };
       }),
   };
 
