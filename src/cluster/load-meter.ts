@@ -1,12 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../shared/clock.ts';
+import { DELAY_BASE_MS, DELAY_SAMPLING_MS } from '../telemetry/loop-delay.ts';
 import type { NodeLoad } from './node-info.ts';
 
 const WINDOW_MS = 1_000;
 /** Windows that make up "the last seconds". */
 const WINDOWS = 5;
-/** Of the event loop's delay, which includes it. */
-const SAMPLING_MS = 10;
 const NS_PER_MS = 1e6;
 const US_PER_MS = 1_000;
 const LAG_PERCENTILE = 99;
@@ -21,7 +20,7 @@ interface Window {
 /** How busy this node has been in the last five seconds. */
 export class LoadMeter {
   readonly #clock: Clock;
-  readonly #delay = monitorEventLoopDelay({ resolution: SAMPLING_MS });
+  readonly #delay = monitorEventLoopDelay({ resolution: DELAY_SAMPLING_MS });
   readonly #timer: NodeJS.Timeout;
   #windows: readonly Window[] = [];
   #startedAtMs: number;
@@ -68,7 +67,7 @@ export class LoadMeter {
         elapsedMs: nowMs - this.#startedAtMs,
         ranMs: this.#ranMs,
         cpuMs: (cpu.user + cpu.system) / US_PER_MS,
-        lagMs: Math.max(0, delayMs - SAMPLING_MS),
+        lagMs: Math.max(0, delayMs - DELAY_BASE_MS),
       },
     ];
     this.#startedAtMs = nowMs;

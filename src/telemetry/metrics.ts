@@ -5,6 +5,7 @@ import { CacheMetrics } from './cache-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
+import { DELAY_BASE_MS, DELAY_SAMPLING_MS } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
@@ -13,6 +14,7 @@ import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
 
 const NS_PER_SECOND = 1e9;
+const MS_PER_SECOND = 1e3;
 /** From a hundredth of a 60 Hz step to a hang. */
 const TICK_BUCKETS_SECONDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.033, 0.05, 0.1, 0.25, 1,
@@ -31,7 +33,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
-  readonly #lag = monitorEventLoopDelay({ resolution: 10 });
+  readonly #lag = monitorEventLoopDelay({ resolution: DELAY_SAMPLING_MS });
   #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
@@ -260,7 +262,9 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
       help: `Event-loop delay since the start, percentile ${percentile}, above the 10 ms of its sampling.`,
       registers: [this.registry],
       collect() {
-        this.set(Math.max(0, lag.percentile(percentile) / NS_PER_SECOND - 0.01));
+        this.set(
+          Math.max(0, lag.percentile(percentile) / NS_PER_SECOND - DELAY_BASE_MS / MS_PER_SECOND),
+        );
       },
     });
   }
