@@ -1,11 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
-import { DELAY_BASE_MS, DELAY_SAMPLING_MS } from './loop-delay.ts';
+import { watchLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { RoomMetrics } from './room-metrics.ts';
@@ -13,7 +12,6 @@ import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
 
-const NS_PER_SECOND = 1e9;
 const MS_PER_SECOND = 1e3;
 /** From a hundredth of a 60 Hz step to a hang. */
 const TICK_BUCKETS_SECONDS = [
@@ -33,7 +31,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
-  readonly #lag = monitorEventLoopDelay({ resolution: DELAY_SAMPLING_MS });
+  readonly #lag = watchLoopDelay();
   #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
@@ -154,13 +152,12 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#lag.enable();
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
     this.#lagGauge('meridian_event_loop_lag_p99_seconds', 99);
   }
 
   close(): void {
-    this.#lag.disable();
+    this.#lag.stop();
     this.registry.clear();
   }
 
@@ -262,9 +259,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
       help: `Event-loop delay since the start, percentile ${percentile}, above the 10 ms of its sampling.`,
       registers: [this.registry],
       collect() {
-        this.set(
-          Math.max(0, lag.percentile(percentile) / NS_PER_SECOND - DELAY_BASE_MS / MS_PER_SECOND),
-        );
+        this.set(lag.percentileMs(percentile) / MS_PER_SECOND);
       },
     });
   }

@@ -20,6 +20,8 @@ export interface StartMeridianOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether `advance` moves its clock. */
   readonly hasMovableClock?: boolean;
+  /** What runs it in place of {@link nodeBinary}. */
+  readonly binary?: string;
 }
 
 export interface ProcessEnd {
@@ -64,7 +66,7 @@ export class MeridianProcess implements AsyncDisposable {
     };
     const clock = options.hasMovableClock === true ? [`--import=${MOVABLE_CLOCK}`] : [];
     const child = spawn(
-      nodeBinary,
+      options.binary ?? nodeBinary,
       [...clock, '--conditions=meridian-source', 'src/main.ts', '--game', options.game],
       {
         cwd: repositoryRoot,
