@@ -18,6 +18,7 @@ const COMMANDS = /** @type {const} */ ([
     '[options]',
     'set up what is missing and run the server with the demo games',
     '--game <file>   module that exports `game` (default: demos/game.ts)',
+    '--bun           run it on Bun in place of Node (Linux)',
     'Other options go to the server; its settings are environment variables, e.g. PORT=8080.',
   ],
   [

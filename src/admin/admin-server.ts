@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { monitor } from '@colyseus/monitor';
 import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../telemetry/logger.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import { type ConsoleSource, consoleRouter } from './console-router.ts';
+import { monitorRoute } from './monitor-route.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
 import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
 
@@ -35,7 +35,7 @@ export function createAdminServer(deps: {
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
   if (password !== '') {
     const guards = [sameOriginOnly(), requirePassword(password)];
-    app.use('/monitor', ...guards, monitor() as never);
+    app.use('/monitor', ...guards, monitorRoute());
     app.use('/admin', ...guards);
     app.use(consoleRouter(deps.console));
     app.use('/admin/v1/players', playerOperationsRouter(deps.players));

@@ -30,6 +30,9 @@ const BACKLOG = 4_096;
  */
 const ACCEPTORS = 16;
 
+/** Bun accepts all who wait in one turn, and does not share the port of its HTTP server with node:net (docs/adr/0021-bun.md). */
+const ACCEPTS_ALL = process.versions['bun'] !== undefined;
+
 /**
  * Makes `server` listen, and registers its closer.
  *
@@ -43,7 +46,8 @@ export async function listen(
 ): Promise<number> {
   const acceptors: NetServer[] = [];
   try {
-    if (takesCrowds) acceptors.push(...(await listenForCrowds(server, port, address)));
+    if (takesCrowds && !ACCEPTS_ALL)
+      acceptors.push(...(await listenForCrowds(server, port, address)));
     if (!server.listening) await listening(server, { port, host: address });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;

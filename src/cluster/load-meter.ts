@@ -1,13 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../shared/clock.ts';
+import { watchLoopDelay } from '../telemetry/loop-delay.ts';
 import type { NodeLoad } from './node-info.ts';
 
 const WINDOW_MS = 1_000;
 /** Windows that make up "the last seconds". */
 const WINDOWS = 5;
-/** Of the event loop's delay, which includes it. */
-const SAMPLING_MS = 10;
-const NS_PER_MS = 1e6;
 const US_PER_MS = 1_000;
 const LAG_PERCENTILE = 99;
 
@@ -21,7 +18,7 @@ interface Window {
 /** How busy this node has been in the last five seconds. */
 export class LoadMeter {
   readonly #clock: Clock;
-  readonly #delay = monitorEventLoopDelay({ resolution: SAMPLING_MS });
+  readonly #delay = watchLoopDelay();
   readonly #timer: NodeJS.Timeout;
   #windows: readonly Window[] = [];
   #startedAtMs: number;
@@ -31,7 +28,6 @@ export class LoadMeter {
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
     this.#startedAtMs = clock.monotonicMs();
-    this.#delay.enable();
     this.#timer = setInterval(() => this.#closeWindow(), WINDOW_MS).unref();
   }
 
@@ -55,20 +51,19 @@ export class LoadMeter {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#delay.disable();
+    this.#delay.stop();
   }
 
   #closeWindow(): void {
     const nowMs = this.#clock.monotonicMs();
     const cpu = process.cpuUsage(this.#cpuAtStart);
-    const delayMs = this.#delay.count > 0 ? this.#delay.percentile(LAG_PERCENTILE) / NS_PER_MS : 0;
     this.#windows = [
       ...this.#windows.slice(1 - WINDOWS),
       {
         elapsedMs: nowMs - this.#startedAtMs,
         ranMs: this.#ranMs,
         cpuMs: (cpu.user + cpu.system) / US_PER_MS,
-        lagMs: Math.max(0, delayMs - SAMPLING_MS),
+        lagMs: this.#delay.percentileMs(LAG_PERCENTILE),
       },
     ];
     this.#startedAtMs = nowMs;

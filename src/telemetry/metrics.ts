@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
@@ -7,6 +6,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
+import { watchLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
 import type { PacedInputFigures, RoomMetrics } from './room-metrics.ts';
@@ -14,7 +14,7 @@ import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
 
-const NS_PER_SECOND = 1e9;
+const MS_PER_SECOND = 1e3;
 /** From a hundredth of a 60 Hz step to a hang. */
 const TICK_BUCKETS_SECONDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.033, 0.05, 0.1, 0.25, 1,
@@ -35,7 +35,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly flow = new FlowMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
-  readonly #lag = monitorEventLoopDelay({ resolution: 10 });
+  readonly #lag = watchLoopDelay();
   #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
@@ -171,13 +171,12 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   constructor(regionId = 'local') {
     this.clientLinks = new ClientLinkMetrics(this.registry, regionId);
     collectDefaultMetrics({ register: this.registry });
-    this.#lag.enable();
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
     this.#lagGauge('meridian_event_loop_lag_p99_seconds', 99);
   }
 
   close(): void {
-    this.#lag.disable();
+    this.#lag.stop();
     this.registry.clear();
   }
 
@@ -284,7 +283,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
       help: `Event-loop delay since the start, percentile ${percentile}, above the 10 ms of its sampling.`,
       registers: [this.registry],
       collect() {
-        this.set(Math.max(0, lag.percentile(percentile) / NS_PER_SECOND - 0.01));
+        this.set(lag.percentileMs(percentile) / MS_PER_SECOND);
       },
     });
   }

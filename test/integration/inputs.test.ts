@@ -31,6 +31,7 @@ test('[IP-1] [IP-3] our client sends three inputs in a frame, and the room takes
   expect(play.runner.x).toBe(play.sent * STRIDE);
   expect(Math.max(...play.corrections)).toBe(0);
   await eventually(() => play.input.lastProcessed === play.sent, PATIENCE);
+  expect(await node.metric('meridian_inputs_total{room="runner"}')).toBeGreaterThan(0);
   await room.leave();
 });
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ForkedProcess, firstMessage } from './forked-process.ts';
+import { nodeBinary } from './node-binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./analytics-node.ts', import.meta.url));
 
@@ -37,6 +38,7 @@ export class AnalyticsNodeProcess extends ForkedProcess {
     options: { readonly nodeId: string; readonly redisUri: string; readonly folder: string },
   ): Promise<AnalyticsNodeProcess> {
     const child = fork(SCRIPT, [role, options.nodeId, options.redisUri, options.folder], {
+      execPath: nodeBinary,
       execArgv: ['--conditions=meridian-source'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

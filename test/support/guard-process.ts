@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ForkedProcess, firstMessage } from './forked-process.ts';
 import type { ScenarioName } from './guard-rooms.ts';
+import { nodeBinary } from './node-binary.ts';
 
 /** The room base under a scenario: ours, or stock Colyseus'. */
 export type Base = 'meridian' | 'stock';
@@ -34,6 +35,7 @@ export class GuardProcess extends ForkedProcess {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<GuardProcess> {
     const child = fork(SCRIPT, ['--base', base, '--scenario', scenario], {
+      execPath: base === 'stock' ? process.execPath : nodeBinary,
       execArgv: ['--conditions=meridian-source'],
       env: { ...process.env, ...settings },
       // Stock Colyseus tells at length how it dies; a Meridian that does is a finding.

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LeasePhase } from '../../src/cluster/node-lease.ts';
 import { ForkedProcess, firstMessage } from './forked-process.ts';
+import { nodeBinary } from './node-binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./lease-node.ts', import.meta.url));
 
@@ -57,6 +58,7 @@ export class LeaseNodeProcess extends ForkedProcess {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<LeaseNodeProcess> {
     const child = fork(SCRIPT, [nodeId], {
+      execPath: nodeBinary,
       execArgv: ['--conditions=meridian-source'],
       env: {
         ...process.env,

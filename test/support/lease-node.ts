@@ -7,6 +7,7 @@ import { IDLE_LOAD } from '../../src/cluster/node-info.ts';
 import { peerKey } from '../../src/cluster/peers/peer-auth.ts';
 import { RedisNodeRegistry } from '../../src/cluster/redis-node-registry.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { processClock } from '../../src/shared/process-clock.ts';
 import { openRedis } from '../../src/storage/redis/redis-connection.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { NodeMetrics } from '../../src/telemetry/metrics.ts';
@@ -103,7 +104,7 @@ process.on('message', async ({ id: question, ask }: LeaseNodeQuestion) => {
     dead,
     redisBack,
     steadyForMs: lease.steadyForMs(),
-    clusterMinusMonotonicMs: lease.clusterNowMs() - Number(process.hrtime.bigint()) / 1e6,
+    clusterMinusMonotonicMs: lease.clusterNowMs() - processClock.monotonicMs(),
     nodes: registry.nodes.map((node) => node.nodeId),
     renewalFailures: countOf('meridian_lease_renewal_failures_total'),
     lapses: countOf('meridian_lease_lapses_total'),

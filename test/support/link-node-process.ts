@@ -5,6 +5,7 @@ import { defineLinkKind } from '../../src/regions/link/link-message.ts';
 import type { LinkOptions } from '../../src/regions/link/link-options.ts';
 import type { LinkPeer } from '../../src/regions/link/redis-region-link.ts';
 import { ForkedProcess, firstMessage } from './forked-process.ts';
+import { nodeBinary } from './node-binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./link-node.ts', import.meta.url));
 
@@ -37,6 +38,7 @@ export class LinkNodeProcess extends ForkedProcess {
 
   static async start(settings: LinkNodeSettings): Promise<LinkNodeProcess> {
     const child = fork(SCRIPT, [JSON.stringify(settings)], {
+      execPath: nodeBinary,
       execArgv: ['--conditions=meridian-source'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

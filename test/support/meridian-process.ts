@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parsePrometheus, sumOf } from '../../loadtest/load/prometheus.ts';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
 import { eventually } from './eventually.ts';
+import { nodeBinary } from './node-binary.ts';
 import { repositoryRoot } from './repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -19,6 +20,8 @@ export interface StartMeridianOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether `advance` moves its clock. */
   readonly hasMovableClock?: boolean;
+  /** What runs it in place of {@link nodeBinary}. */
+  readonly binary?: string;
 }
 
 export interface ProcessEnd {
@@ -63,7 +66,7 @@ export class MeridianProcess implements AsyncDisposable {
     };
     const clock = options.hasMovableClock === true ? [`--import=${MOVABLE_CLOCK}`] : [];
     const child = spawn(
-      process.execPath,
+      options.binary ?? nodeBinary,
       [...clock, '--conditions=meridian-source', 'src/main.ts', '--game', options.game],
       {
         cwd: repositoryRoot,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ProfileService } from '../../src/profiles/service.ts';
 import type { ProfileSettings } from './away-store.ts';
 import { ForkedProcess, firstMessage } from './forked-process.ts';
+import { nodeBinary } from './node-binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./profile-node.ts', import.meta.url));
 
@@ -43,6 +44,7 @@ export class ProfileNodeProcess extends ForkedProcess {
 
   static async start(settings: ProfileSettings): Promise<ProfileNodeProcess> {
     const child = fork(SCRIPT, [JSON.stringify(settings)], {
+      execPath: nodeBinary,
       execArgv: ['--conditions=meridian-source'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -26,6 +26,7 @@ export const CONTENDER_NAMES = [
   'socketio',
   'ws',
   'colyseus-plain-bun',
+  'meridian-bun',
 ] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
@@ -97,9 +98,18 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     likelyPlayers: 2_500,
     hasIdleRooms: false,
   },
+  'meridian-bun': {
+    name: 'meridian-bun',
+    title: 'Meridian on Bun: defineInput, quantized',
+    server: 'meridian.ts',
+    runtime: 'bun',
+    protocol: 'colyseus-input',
+    likelyPlayers: 2_000,
+    hasIdleRooms: false,
+  },
 };
 
 /** Who runs when nobody is named. */
 export const DEFAULT_CONTENDERS: readonly ContenderName[] = CONTENDER_NAMES.filter(
-  (name) => name !== 'colyseus-plain-bun',
+  (name) => CONTENDERS[name].runtime === 'node',
 );

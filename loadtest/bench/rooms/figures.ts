@@ -139,6 +139,8 @@ function putCapacities(capacities: ReadonlyMap<ContenderName, number>, put: Put)
   if (ours === undefined) return;
   if (withInput) put('players_per_core_ratio_vs_colyseus', ours / withInput);
   if (plain) put('players_per_core_ratio_vs_colyseus_plain', ours / plain);
+  const onBun = capacities.get('meridian-bun');
+  if (onBun && withInput) put('players_per_core_ratio_vs_colyseus_on_bun', onBun / withInput);
 }
 
 function putIdle(runs: readonly Run[], put: Put): void {

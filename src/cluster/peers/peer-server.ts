@@ -42,7 +42,9 @@ export class PeerServer {
       server.listen(at.port, at.address);
       await once(server, 'listening');
     } catch (cause) {
-      const why = `MERIDIAN_CLUSTER_PEER_PORT: ${(cause as Error).message}`;
+      const { code, message } = cause as NodeJS.ErrnoException;
+      // Bun's message does not say it.
+      const why = `MERIDIAN_CLUSTER_PEER_PORT: ${code ?? message}`;
       throw new Error(`Peers cannot be listened to on ${at.address}:${at.port} (${why}).`, {
         cause,
       });

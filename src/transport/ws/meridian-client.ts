@@ -22,9 +22,19 @@ const DEFAULT_REASONS: Readonly<Record<number, string>> = {
   [CloseCode.WITH_ERROR]: 'The room could not accept what this client sent.',
 };
 
-/** The socket of a connection whose frames may be written past `ws`; absent on Bun, whose `ws` is its own. */
+/** What of `ws` tells that the bytes of its socket are its own to write. */
+interface WsInternals {
+  readonly _socket?: Socket;
+  readonly _receiver?: object | null;
+}
+
+/**
+ * The socket of a connection whose frames may be written past `ws`. Bun's `ws` is its own: it shows a socket and no receiver,
+ * and what is written to that socket when the kernel takes no more is never sent (docs/adr/0021-bun.md).
+ */
 function directSocket(ws: WebSocket): Socket | undefined {
-  return (ws as unknown as { readonly _socket?: Socket })._socket ?? undefined;
+  const { _socket, _receiver } = ws as unknown as WsInternals;
+  return _receiver ? _socket : undefined;
 }
 
 /** Colyseus' client on a WebSocket, plus what flow control needs: ready-made frames in, the backlog out. */
