@@ -89,7 +89,10 @@ export function complaintAbout(
 ): string | null {
   if (method === 'HEAD' && text === '') return null;
   if (INSIDES.test(text)) return 'It shows its insides.';
-  if (status === 204) return text === '' ? null : 'It says something with 204.';
+  // 304: to `If-None-Match: *`, of whatever the player may have kept.
+  if (status === 204 || status === 304) {
+    return text === '' ? null : `It says something with ${status}.`;
+  }
   const json = parsed(text);
   if (json === undefined) return 'It is no JSON.';
   const failure = status >= 400 ? ErrorReply.safeParse(json) : null;
