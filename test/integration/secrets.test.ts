@@ -86,7 +86,7 @@ test('[ND-38] no token, key or password is ever logged', async () => {
   expect(await room.request('add', [1, 1])).toBe(2);
   const { reconnectionToken } = room;
   using bad = await RawClient.join(node, { target: 'field', token: player.accessToken });
-  bad.send([31]);
+  bad.send([29]);
   await bad.closed;
   const query = `sessionId=x&_authToken=${player.accessToken}&reconnectionToken=${reconnectionToken}`;
   using lost = new RawClient(`ws://127.0.0.1:${node.port}/p/nosuchroom?${query}`);
