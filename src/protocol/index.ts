@@ -1,13 +1,4 @@
 export { CloseCode } from './close-codes.ts';
-export { type LinkQuality, QUALITY_MESSAGE } from './link-quality.ts';
-export {
-  decodeLinkReport,
-  encodeLinkReport,
-  LINK_REPORT_BYTES,
-  LINK_REPORT_CODE,
-  type LinkReport,
-  type LinkTransport,
-} from './link-report.ts';
 export {
   decodeBundleSection,
   encodeBundleSection,
@@ -17,6 +8,15 @@ export {
   SINGLE_INPUT_CODE,
 } from './input-bundle.ts';
 export { INPUT_PACE_MESSAGE } from './input-pace.ts';
+export { type LinkQuality, QUALITY_MESSAGE } from './link-quality.ts';
+export {
+  decodeLinkReport,
+  encodeLinkReport,
+  LINK_REPORT_BYTES,
+  LINK_REPORT_CODE,
+  type LinkReport,
+  type LinkTransport,
+} from './link-report.ts';
 export {
   MATCHMAKING_PATH,
   type MatchmakingHello,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
+import { copyFile, cp, lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryFiles, repositoryRoot } from './repository.ts';
@@ -20,7 +20,8 @@ export async function repositoryCopy(): Promise<AsyncDisposable & { readonly pat
     if (!existsSync(source)) continue;
     const target = join(copy.path, file);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(source, target);
+    if ((await lstat(source)).isSymbolicLink()) await symlink(await readlink(source), target);
+    else await copyFile(source, target);
   }
   for (const folder of ['node_modules', '.toolchain']) {
     const source = join(repositoryRoot, folder);

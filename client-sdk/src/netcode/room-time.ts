@@ -24,7 +24,10 @@ export class RoomTime implements RoomClock {
   readonly #onAction: (durationMs: number) => void;
   readonly #fastestRtt = new SlidingMinimum(RTT_WINDOW_MS);
   readonly #jitter = new SmoothedJitter();
-  #offsetMs: number | null = null;
+  /** 0: the local clock, until the first patch. */
+  #offsetMs = 0;
+  /** Until a patch of this connection has come; what was known before it is the best guess meanwhile. */
+  #isAnotherWay = true;
   #rttMs = 0;
   #smoothedRttMs = 0;
   #lastServerTimeMs = 0;
@@ -55,7 +58,7 @@ export class RoomTime implements RoomClock {
 
   /** Milliseconds since the room was made, as the room counts them; the local clock until the first patch. */
   serverNow(): number {
-    return this.#nowMs() + (this.#offsetMs ?? 0);
+    return this.#nowMs() + this.#offsetMs;
   }
 
   /** The same: the estimate moves slowly already. */
@@ -122,14 +125,15 @@ export class RoomTime implements RoomClock {
     this.#fastestRtt.clear();
     this.#rttMs = 0;
     this.#smoothedRttMs = 0;
-    this.#offsetMs = null;
+    this.#isAnotherWay = true;
   }
 
   #follow(): void {
     const rttMs = this.#fastestRtt.value;
     const offsetMs = (Number.isFinite(rttMs) ? rttMs / 2 : 0) - this.#playout.baseMs;
-    const missingMs = this.#offsetMs === null ? Infinity : offsetMs - this.#offsetMs;
-    if (this.#offsetMs === null || Math.abs(missingMs) > SNAP_MS) this.#offsetMs = offsetMs;
+    const missingMs = offsetMs - this.#offsetMs;
+    if (this.#isAnotherWay || Math.abs(missingMs) > SNAP_MS) this.#offsetMs = offsetMs;
     else this.#offsetMs += missingMs * GAIN;
+    this.#isAnotherWay = false;
   }
 }
