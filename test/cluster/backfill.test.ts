@@ -4,6 +4,7 @@ import { MemoryStorage, MeridianClient, type MeridianRoom } from '@meridian/clie
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { matcherNode } from '../../src/matchmaking/queue/matcher-node.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import type { MatchRegion } from '../support/match-player.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import { type RunningState, type Seated, sit, startMatch, wait } from '../support/running-match.ts';
@@ -147,33 +148,38 @@ test.each([
   },
 );
 
-test('[TK-21, TK-50] of a crowd that wants into rooms that lack players nobody gets two seats, and no place two players', async () => {
-  const nodes = await startNodes(2);
-  const [one] = nodes as [MeridianProcess];
-  const matches = await Promise.all(
-    Array.from({ length: 6 }, async () => {
-      const seated = await startMatch(at(one), 'duel', ANY);
-      return seated as readonly [Seated, Seated];
-    }),
-  );
-  for (const { room } of matches.flat()) room.send('lock');
-  await Promise.all(matches.map(([, leaver]) => leaver.room.leave()));
-  for (const [stayer] of matches) stayer.room.send('unlock');
-  const crowd = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => wait(at(nodes[index % 2] as MeridianProcess), 'duel')),
-  );
-  const seats = await Promise.all(crowd.map(({ player, ticket }) => player.matched(ticket)));
-  expect(new Set(seats.map(({ reservation }) => reservation.sessionId)).size).toBe(20);
-  const running = new Map(matches.map(([stayer]) => [stayer.seat.reservation.roomId, stayer]));
-  const byRoom = Map.groupBy(seats, ({ reservation }) => reservation.roomId);
-  for (const [roomId, ofRoom] of byRoom) {
-    const stayer = running.get(roomId);
-    const teams = [...ofRoom, ...(stayer === undefined ? [] : [stayer.seat])].map(
-      ({ team }) => team,
+longTest(
+  '[TK-21, TK-50] of a crowd that wants into rooms that lack players nobody gets two seats, and no place two players',
+  async () => {
+    const nodes = await startNodes(2);
+    const [one] = nodes as [MeridianProcess];
+    const matches = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const seated = await startMatch(at(one), 'duel', ANY);
+        return seated as readonly [Seated, Seated];
+      }),
     );
-    expect(teams.toSorted()).toEqual([0, 1]);
-  }
-  // A crowd of even number: as many rooms were filled as leave an even number behind.
-  const filled = [...byRoom.keys()].filter((roomId) => running.has(roomId));
-  expect(filled.length % 2).toBe(0);
-});
+    for (const { room } of matches.flat()) room.send('lock');
+    await Promise.all(matches.map(([, leaver]) => leaver.room.leave()));
+    for (const [stayer] of matches) stayer.room.send('unlock');
+    const crowd = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        wait(at(nodes[index % 2] as MeridianProcess), 'duel'),
+      ),
+    );
+    const seats = await Promise.all(crowd.map(({ player, ticket }) => player.matched(ticket)));
+    expect(new Set(seats.map(({ reservation }) => reservation.sessionId)).size).toBe(20);
+    const running = new Map(matches.map(([stayer]) => [stayer.seat.reservation.roomId, stayer]));
+    const byRoom = Map.groupBy(seats, ({ reservation }) => reservation.roomId);
+    for (const [roomId, ofRoom] of byRoom) {
+      const stayer = running.get(roomId);
+      const teams = [...ofRoom, ...(stayer === undefined ? [] : [stayer.seat])].map(
+        ({ team }) => team,
+      );
+      expect(teams.toSorted()).toEqual([0, 1]);
+    }
+    // A crowd of even number: as many rooms were filled as leave an even number behind.
+    const filled = [...byRoom.keys()].filter((roomId) => running.has(roomId));
+    expect(filled.length % 2).toBe(0);
+  },
+);

@@ -8,6 +8,7 @@ import { CloseCode } from '../../src/protocol/close-codes.ts';
 import type { ErrorBody, ProfileBody, SessionTokens } from '../../src/protocol/rest.ts';
 import { readEventFiles } from '../support/event-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { type SplitProcess, SplitWorld } from '../support/split-world.ts';
 
 const GAME = 'test/support/field-game.ts';
@@ -177,7 +178,7 @@ test('[SE-13] a sign-in that ends is over at once on the node that asked', async
   expect(await ended).toBe(CloseCode.SIGNED_OUT);
 });
 
-describe('killed with -9', () => {
+describe.skipIf(!isLong)('killed with -9', () => {
   test('[SE-14] auth: who is signed in plays, comes and goes; signing in waits for it to be back', async () => {
     const session = await world.node.signIn('Cara');
     const { room } = await join(session);
