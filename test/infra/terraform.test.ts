@@ -1,5 +1,5 @@
 import { cpSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../bin/setup/find-program.ts';
 import { OfflineProviders } from '../../infra/terraform/offline/offline-providers.ts';
@@ -9,7 +9,7 @@ import {
   TERRAFORM_FOLDER,
   usedTypes,
 } from '../../infra/terraform/offline/schema-files.ts';
-import { terraform } from '../../infra/terraform/offline/terraform.ts';
+import { terraform, terraformRoots } from '../../infra/terraform/offline/terraform.ts';
 import { violations } from '../../infra/terraform/policy/policies.ts';
 import { resourcesOf } from '../../infra/terraform/policy/test-report.ts';
 import { isLong } from '../support/long-test.ts';
@@ -18,10 +18,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 // The real Terraform, over providers that know their schemas and nothing else. Nothing is reached; docs/guides/terraform.md says what
 // this cannot see.
 
-const ROOTS = readdirSync(TERRAFORM_FOLDER, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('/backend.tf') && !file.includes('.terraform'))
-  .map((file) => dirname(file))
-  .sort();
+const ROOTS = terraformRoots().map((folder) => relative(TERRAFORM_FOLDER, folder));
 
 /** What is looked at by the policies: a run of each kind of root that makes everything. */
 const RUNS = {
@@ -201,7 +198,7 @@ const TERRAFORM_FAULTS: readonly Fault[] = [
     finds: 'Inappropriate value for attribute "automatic_failover_enabled"',
   },
   {
-    file: 'modules/aws/gateway/outputs.tf',
+    file: 'modules/aws/gateway/main.tf',
     change: ['aws_lb.this.dns_name', 'aws_lb.this.dns_nme'],
     finds: 'has no argument, nested block, or exported attribute named "dns_nme"',
   },

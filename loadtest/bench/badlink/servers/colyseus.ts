@@ -5,17 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, Room, Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
-import { machineNowMs } from '../../../machine/machine-clock.ts';
 import {
   BadLinkGame,
   BadLinkState,
-  EVENT_EVERY_STEPS,
-  EVENT_MESSAGE,
   type GameSetup,
   MoveInput,
   STEP_RATE_HZ,
 } from '../badlink-game.ts';
 import { ServerDiary } from './server-diary.ts';
+import { stepBadLink } from './step-bad-link.ts';
 
 const setup = JSON.parse(process.argv[2] as string) as GameSetup;
 const diary = new ServerDiary();
@@ -47,19 +45,7 @@ class BadLinkRoom extends Room {
 
   #step(): void {
     const startedAtMs = performance.now();
-    for (const { sessionId } of this.clients) {
-      let count = 0;
-      for (const input of this.inputs.get(sessionId)) {
-        this.#game.steer(sessionId, input);
-        count += 1;
-      }
-      diary.steered(count);
-    }
-    this.#game.step();
-    diary.stepped(this.#game.steps, this.clock.elapsedTime, this.clients);
-    if (this.#game.steps % EVENT_EVERY_STEPS === 0) {
-      for (const client of this.clients) client.send(EVENT_MESSAGE, { atMs: machineNowMs() });
-    }
+    stepBadLink(this, this.#game, diary);
     this.broadcastPatch();
     diary.ticked(performance.now() - startedAtMs);
   }

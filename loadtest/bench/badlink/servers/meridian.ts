@@ -1,20 +1,16 @@
 // Contender `meridian`: a whole node, as `npm start` makes it.
 
-import { randomBytes } from 'node:crypto';
-import { type Client, defineGame, Room } from 'meridian';
-import { startNode } from '../../../../src/app/node.ts';
-import { MeridianConfig } from '../../../../src/config/config.ts';
-import { machineNowMs } from '../../../machine/machine-clock.ts';
+import { type Client, Room } from 'meridian';
+import { startBenchNode } from '../../meridian-node.ts';
 import {
   BadLinkGame,
   BadLinkState,
-  EVENT_EVERY_STEPS,
-  EVENT_MESSAGE,
   type GameSetup,
   MoveInput,
   STEP_RATE_HZ,
 } from '../badlink-game.ts';
 import { ServerDiary } from './server-diary.ts';
+import { stepBadLink } from './step-bad-link.ts';
 
 const setup = JSON.parse(process.argv[2] as string) as GameSetup;
 const diary = new ServerDiary();
@@ -44,45 +40,11 @@ class BadLinkRoom extends Room<{ state: BadLinkState; input: MoveInput }> {
   }
 
   #step(): void {
-    for (const { sessionId } of this.clients) {
-      let count = 0;
-      for (const input of this.inputs.get(sessionId)) {
-        this.#game.steer(sessionId, input);
-        count += 1;
-      }
-      diary.steered(count);
-    }
-    this.#game.step();
-    diary.stepped(this.#game.steps, this.clock.elapsedTime, this.clients);
-    if (this.#game.steps % EVENT_EVERY_STEPS === 0) {
-      for (const client of this.clients) client.send(EVENT_MESSAGE, { atMs: machineNowMs() });
-    }
+    stepBadLink(this, this.#game, diary);
   }
 }
 
-const node = await startNode(
-  MeridianConfig.parse({
-    // All players come from one address: the limits per address are raised, by configuration.
-    http: {
-      port: 0,
-      bindAddress: '127.0.0.1',
-      matchmakePerMinute: 1_000_000,
-      socketsPerAddress: 100_000,
-    },
-    admin: { metricsPort: 0, adminPort: 0 },
-    redis: { uri: '' },
-    auth: { jwtSecret: randomBytes(32).toString('hex') },
-    cluster: { peerPort: 0 },
-    profiles: { sqlitePath: ':memory:' },
-    process: { logLevel: 'warn' },
-  }),
-  defineGame({ rooms: { game: { room: BadLinkRoom } } }),
+const port = await startBenchNode({ game: { room: BadLinkRoom } }, (durationMs) =>
+  diary.ticked(durationMs),
 );
-// The node's own metrics stay on, as in production; the bench reads each tick's time on the way.
-const { metrics } = node;
-const tickRan = metrics.tickRan.bind(metrics);
-metrics.tickRan = (room, seconds) => {
-  tickRan(room, seconds);
-  diary.ticked(seconds * 1_000);
-};
-diary.serve(node.ports.port);
+diary.serve(port);

@@ -1,9 +1,7 @@
 // Contender `meridian`: a whole node, with a room whose game says who sees what.
 
-import { randomBytes } from 'node:crypto';
-import { type Client, defineGame, defineInterest, Room } from 'meridian';
-import { startNode } from '../../../../src/app/node.ts';
-import { MeridianConfig } from '../../../../src/config/config.ts';
+import { type Client, defineInterest, Room } from 'meridian';
+import { startBenchNode } from '../../meridian-node.ts';
 import { TICK_RATE_HZ } from '../../rooms/game.ts';
 import { Measure } from '../../rooms/measure.ts';
 import { MoveInput } from '../../rooms/move-input.ts';
@@ -42,29 +40,7 @@ class BigRoom extends Room {
   }
 }
 
-const node = await startNode(
-  MeridianConfig.parse({
-    // All players come from one address: the limits per address are raised, by configuration.
-    http: {
-      port: 0,
-      bindAddress: '127.0.0.1',
-      matchmakePerMinute: 1_000_000,
-      socketsPerAddress: 100_000,
-    },
-    admin: { metricsPort: 0, adminPort: 0 },
-    redis: { uri: '' },
-    auth: { jwtSecret: randomBytes(32).toString('hex') },
-    cluster: { peerPort: 0 },
-    profiles: { sqlitePath: ':memory:' },
-    process: { logLevel: 'warn' },
-  }),
-  defineGame({ rooms: { game: { room: BigRoom } } }),
+const port = await startBenchNode({ game: { room: BigRoom } }, (durationMs) =>
+  measure.tick(durationMs),
 );
-// The node's own metrics stay on, as in production; the bench reads each tick's time on the way.
-const { metrics } = node;
-const tickRan = metrics.tickRan.bind(metrics);
-metrics.tickRan = (room, seconds) => {
-  tickRan(room, seconds);
-  measure.tick(seconds * 1_000);
-};
-measure.serve(node.ports.port);
+measure.serve(port);

@@ -15,15 +15,6 @@ output "gateway" {
   }
 }
 
-output "door" {
-  description = "Where records of all regions point to."
-  value = {
-    host    = module.gateway.host
-    name    = module.gateway.load_balancer_dns_name
-    zone_id = module.gateway.load_balancer_zone_id
-  }
-}
-
 output "addresses_out" {
   description = "Addresses the region is seen under from outside."
   value       = module.network.nat_addresses
