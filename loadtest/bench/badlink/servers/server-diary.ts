@@ -4,6 +4,13 @@ import { median } from '../../../statistics/percentile.ts';
 import { summarise } from '../../../statistics/summary.ts';
 import type { ServerReport } from '../wire.ts';
 
+/** A connection of either contender. */
+interface DiaryClient {
+  readonly ref: unknown;
+  /** Meridian's also writes past its `ws`, which then knows of nothing. */
+  readonly backlogBytes?: number;
+}
+
 /** A server's measuring side, the same in both contenders. */
 export class ServerDiary {
   #isOn = false;
@@ -29,13 +36,12 @@ export class ServerDiary {
    * @param roomMs - the room's clock at this step
    * @param clients - all who are connected
    */
-  stepped(step: number, roomMs: number, clients: readonly { readonly ref: unknown }[]): void {
+  stepped(step: number, roomMs: number, clients: readonly DiaryClient[]): void {
     if (!this.#isOn) return;
     if (this.#roomMs.length === 0) this.#firstStep = step;
     this.#roomMs.push(roomMs);
     this.#machineMs.push(machineNowMs());
-    const backlogs = clients.map(({ ref }) => (ref as { bufferedAmount: number }).bufferedAmount);
-    this.#backlogBytes.push(Math.max(0, ...backlogs));
+    this.#backlogBytes.push(Math.max(0, ...clients.map(backlogOf)));
   }
 
   /** A connection was lost, or ended by the server. */
@@ -106,4 +112,9 @@ export class ServerDiary {
 
 function say(report: ServerReport): void {
   process.stdout.write(`@${JSON.stringify(report)}\n`);
+}
+
+/** Bytes that this process holds for a client. */
+function backlogOf({ ref, backlogBytes }: DiaryClient): number {
+  return backlogBytes ?? (ref as { readonly bufferedAmount: number }).bufferedAmount;
 }
