@@ -3,7 +3,7 @@ import { Decoder, type Schema, type StateView, schema, t } from '@colyseus/schem
 import { ProtocolModifier } from '@colyseus/shared-types';
 import fc from 'fast-check';
 import { EncodeScratch } from '../../src/rooms/flow/encode-scratch.ts';
-import { type ClientBudget, FREE_BUDGET } from '../../src/rooms/interest/client-budget.ts';
+import { type ClientBudget, FREE_BUDGET } from '../../src/rooms/flow/client-budget.ts';
 import { defineInterest, type Interest } from '../../src/rooms/interest/interest.ts';
 import { SegmentSerializer } from '../../src/rooms/interest/segment-serializer.ts';
 

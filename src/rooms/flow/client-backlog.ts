@@ -1,11 +1,12 @@
 import {
   $changes,
-  $refId,
   type ChangeTree,
   type Encoder,
   encode,
   OPERATION,
 } from '@colyseus/schema';
+import { refIdOf } from '../interest/trees.ts';
+import { SWITCH_TO_STRUCTURE } from '../journal/schema-internals.ts';
 import type { FlushChanges } from './flush-changes.ts';
 import { joinedBytes, joinPatches } from './joined-patches.ts';
 
@@ -15,7 +16,6 @@ import { joinedBytes, joinPatches } from './joined-patches.ts';
 //   [structure of flush 1][structure of flush 2] … [255][reference][field, value] …
 //                                                   ─── the own figure first, then whatever has waited longest ───
 
-const SWITCH_TO_STRUCTURE = 255;
 /** Beyond what a budget allows for: one object, of which nobody knows how long it is. */
 const ROOM_BYTES = 1_024;
 
@@ -114,7 +114,7 @@ function writeValues(
 ): void {
   const before = it.offset;
   bytes[it.offset++] = SWITCH_TO_STRUCTURE;
-  encode.number(bytes, (tree.ref as { readonly [$refId]?: number })[$refId] as number, it);
+  encode.number(bytes, refIdOf(tree), it);
   const { encoder: write, metadata } = tree.encDescriptor;
   let count = 0;
   for (let rest = fields; rest !== 0; rest &= rest - 1) {

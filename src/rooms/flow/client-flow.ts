@@ -1,6 +1,7 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { LinkAcks, LinkAnswer } from '../../transport/ws/link-acks.ts';
 import { ClientBacklog } from './client-backlog.ts';
+import type { ClientBudget } from './client-budget.ts';
 import type { FlushChanges } from './flush-changes.ts';
 import { LinkControl } from './link-control.ts';
 import { QUALITY_LEVELS } from './quality-levels.ts';
@@ -39,13 +40,6 @@ export interface FlushPace {
  * nothing, a full state will make up for it.
  */
 export type FlowDecision = 'patch' | 'hold' | 'skip' | 'resync' | 'evict';
-
-/** What rooms with interest choose by. */
-export interface ClientBudget {
-  readonly level: QualityLevel;
-  /** What a patch should not exceed; it may, by one entity. */
-  readonly bytesPerPatch: number;
-}
 
 /** Without any other reason, a ping follows so many bytes. */
 const PING_EVERY_BYTES = 4_096;

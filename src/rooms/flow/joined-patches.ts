@@ -1,4 +1,5 @@
-const SWITCH_TO_STRUCTURE = 255;
+import { SWITCH_TO_STRUCTURE } from '../journal/schema-internals.ts';
+
 const ROOT_REF_ID = 0;
 
 // A patch is [255][reference][operations] …, and its first operations may be those of the state itself, without the three signs. So

@@ -1,8 +1,7 @@
 import { type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
+import { SWITCH_TO_STRUCTURE } from '../journal/schema-internals.ts';
 import type { PlainFields } from './plain-fields.ts';
 import { refIdOf } from './trees.ts';
-
-const SWITCH_TO_STRUCTURE = 255;
 
 /** Writes entities one after the other, in Colyseus' format. Writing past the end is lost and counted. */
 export class SegmentPen {

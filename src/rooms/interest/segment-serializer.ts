@@ -6,7 +6,7 @@ import { PatchSerializer, type PatchSerializerDeps } from '../flow/patch-seriali
 import { QUALITY_LEVELS } from '../flow/quality-levels.ts';
 import type { DerivedSight } from '../journal/view-recorder.ts';
 import { ChangeList } from './change-list.ts';
-import { type ClientBudget, FREE_BUDGET } from './client-budget.ts';
+import { type ClientBudget, FREE_BUDGET } from '../flow/client-budget.ts';
 import { type Interest, USUAL_BYTES_PER_SECOND } from './interest.ts';
 import { Introductions } from './introductions.ts';
 import type { Cadences } from './pace.ts';

@@ -12,6 +12,9 @@ import {
 // Members of @colyseus/schema that are private in TypeScript only and that a room's journal builds on. One place, so that an
 // upgrade has one place to break; test/integration/colyseus-internals.test.ts checks that they exist.
 
+/** Sign of the wire format, which the package does not export: the operations behind it are of the object whose id follows. */
+export const SWITCH_TO_STRUCTURE = 255;
+
 /** Kinds of collections, as `COLLECTION_KIND` of their classes tells them. */
 export const CollectionKind = { Map: 1, Array: 2, Set: 3, Collection: 4, Stream: 5 } as const;
 

@@ -1,7 +1,7 @@
 import type { ChangeTree, Iterator } from '@colyseus/schema';
 import { $changes, $refId, encode, OPERATION } from '@colyseus/schema';
 import type { EncodeScratch } from '../flow/encode-scratch.ts';
-import { type AnyEncoder, nextRefId, type Ref } from './schema-internals.ts';
+import { type AnyEncoder, nextRefId, type Ref, SWITCH_TO_STRUCTURE } from './schema-internals.ts';
 
 // A room's state as bytes that a stock `Decoder` of the same state class reads, with everything that views hide:
 //
@@ -14,8 +14,6 @@ import { type AnyEncoder, nextRefId, type Ref } from './schema-internals.ts';
 // What a patch does not carry, and a checkpoint does, so that it comes back as of the last checkpoint: `fullStateOnly()`
 // fields, and what is changed while tracking is paused. What neither carries: `noSync()` fields, values of `patchOnly()`
 // fields in full states (they come back as the class makes them), deprecated fields.
-
-const SWITCH_TO_STRUCTURE = 255;
 
 /** Takes down the state of one room. It never changes the state, nor what clients get. */
 export class StateRecorder {

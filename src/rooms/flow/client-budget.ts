@@ -1,9 +1,9 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 
-/** What the link of one client carries. */
+/** What the link of one client carries; rooms with interest choose by it. */
 export interface ClientBudget {
   readonly level: QualityLevel;
-  /** Of state, on average; `Infinity` where nothing speaks against what others get. */
+  /** Of state, on average; it may be more by one entity. `Infinity` where nothing speaks against what others get. */
   readonly bytesPerPatch: number;
 }
 
