@@ -337,8 +337,8 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   }
 
   #makeSerializer(): PatchSerializer<never> {
-    const { scratch, config: limits, segments } = this.#services;
-    const deps = { scratch, limits, listener: this.#flushListener(), flow: this.#flow };
+    const { scratch, segments } = this.#services;
+    const deps = { scratch, listener: this.#flushListener(), flow: this.#flow };
     const { interest } = this;
     if (interest === null) return new PatchSerializer(deps);
     const fault = (error: unknown) => this.#contain(error, 'interest');

@@ -2,8 +2,8 @@ import { type Client, ClientState, Protocol } from '@colyseus/core';
 import { Decoder, type Schema, type StateView, schema, t } from '@colyseus/schema';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import fc from 'fast-check';
-import { EncodeScratch } from '../../src/rooms/flow/encode-scratch.ts';
 import { type ClientBudget, FREE_BUDGET } from '../../src/rooms/flow/client-budget.ts';
+import { EncodeScratch } from '../../src/rooms/flow/encode-scratch.ts';
 import { defineInterest, type Interest } from '../../src/rooms/interest/interest.ts';
 import { SegmentSerializer } from '../../src/rooms/interest/segment-serializer.ts';
 
@@ -60,13 +60,6 @@ export const WORLD_INTEREST: Interest = defineInterest({
   flags: { radius: Number.POSITIVE_INFINITY },
 });
 
-const LIMITS = {
-  sendGateBytes: 1,
-  sendResumeBytes: 1,
-  sendHardLimitBytes: 1,
-  sendGateMaxMs: 1,
-};
-
 /** A seat, and what its client makes of its frames. */
 export class Watcher {
   readonly client: Client;
@@ -114,7 +107,6 @@ export class WorldRoom {
   constructor(usesSegments: boolean, interest: Interest = WORLD_INTEREST) {
     this.serializer = new SegmentSerializer({
       scratch: new EncodeScratch(),
-      limits: LIMITS,
       listener: {
         patchSent: () => {},
         sendGateSkipped: () => {},

@@ -204,7 +204,6 @@ function frameHeaderBytes(frame: Uint8Array): number {
 function segments(state: InstanceType<typeof BigRoomState>): Encoding {
   const serializer = new SegmentSerializer({
     scratch: new EncodeScratch(4 * 1024 * 1024),
-    limits: { sendGateBytes: 1, sendResumeBytes: 1, sendHardLimitBytes: 1, sendGateMaxMs: 1 },
     listener: {
       patchSent: () => {},
       sendGateSkipped: () => {},

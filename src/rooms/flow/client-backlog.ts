@@ -1,10 +1,4 @@
-import {
-  $changes,
-  type ChangeTree,
-  type Encoder,
-  encode,
-  OPERATION,
-} from '@colyseus/schema';
+import { $changes, type ChangeTree, type Encoder, encode, OPERATION } from '@colyseus/schema';
 import { refIdOf } from '../interest/trees.ts';
 import { SWITCH_TO_STRUCTURE } from '../journal/schema-internals.ts';
 import type { FlushChanges } from './flush-changes.ts';

@@ -96,7 +96,20 @@ function takeAtOnce({ client, socket }: Reader): void {
   });
 }
 
-function open<T extends object>(type: new () => T, scratch = new EncodeScratch(), flow?: RoomFlow) {
+/** Of a room that nobody watches. */
+function unwatchedFlow(): RoomFlow {
+  const ignore = () => {};
+  return new RoomFlow(LIMITS, {
+    flushEveryMs: () => 50,
+    ...{ held: ignore, overloadChanged: ignore, levelChanged: ignore, tell: ignore },
+  });
+}
+
+function open<T extends object>(
+  type: new () => T,
+  scratch = new EncodeScratch(),
+  flow = unwatchedFlow(),
+) {
   const told = { resynced: 0, skipped: 0, tooSlow: [] as Client[], sentBytes: 0 };
   const listener: FlushListener = {
     patchSent: (bytes) => {
@@ -112,8 +125,7 @@ function open<T extends object>(type: new () => T, scratch = new EncodeScratch()
   };
   const state = new type();
   const serializer = new PatchSerializer({
-    ...{ scratch, limits: LIMITS, listener },
-    ...(flow && { flow }),
+    ...{ scratch, listener, flow },
   });
   serializer.reset(state as never);
   const readers: Reader[] = [];

@@ -18,7 +18,6 @@ import {
   TIMED_BYTES,
 } from './patch-frame.ts';
 import type { RoomFlow } from './room-flow.ts';
-import { decideSend, type SendGateLimits } from './send-gate.ts';
 
 // A flush on its way to the sockets. Every byte handed to a socket is owned: nothing is encoded into it again (RM-1 of
 // docs/spec/rooms.md; stock Colyseus hands out views of a buffer that the next tick overwrites).
@@ -49,9 +48,8 @@ export interface FlushRecorder {
 
 export interface PatchSerializerDeps {
   readonly scratch: EncodeScratch;
-  readonly limits: SendGateLimits;
   readonly listener: FlushListener;
-  /** What the clients' links carry; absent: each gets each patch, unless its socket is full. */
+  /** What the clients' links carry; absent: each gets each patch, as nobody looks after their sockets. */
   readonly flow?: RoomFlow;
 }
 
@@ -61,8 +59,6 @@ export interface PatchSerializerDeps {
  */
 export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   protected readonly deps: PatchSerializerDeps;
-  /** Since when a client gets no patches, monotonic ms. */
-  readonly #gatedSinceMs = new WeakMap<Client, number>();
   /** Full state without views, owned; stale when `needFullEncode` says so or changes are pending. */
   #fullState: Buffer | null = null;
   #sentBytes = 0;
@@ -161,21 +157,9 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
   }
 
   #decide(client: Client, nowMs: number): FlowDecision {
-    if (!(client instanceof MeridianClient)) return 'patch';
     const { flow } = this.deps;
-    return flow === undefined
-      ? this.#decideByBacklog(client, nowMs)
-      : flow.decide(client, flow.of(client, this.encoder), nowMs);
-  }
-
-  #decideByBacklog(client: MeridianClient, nowMs: number): FlowDecision {
-    const { backlogBytes } = client;
-    const gatedSinceMs = this.#gatedSinceMs.get(client) ?? null;
-    if (backlogBytes === 0 && gatedSinceMs === null) return 'patch';
-    const decision = decideSend(this.deps.limits, backlogBytes, gatedSinceMs, nowMs);
-    if (decision !== 'skip') this.#gatedSinceMs.delete(client);
-    else if (gatedSinceMs === null) this.#gatedSinceMs.set(client, nowMs);
-    return decision;
+    if (flow === undefined || !(client instanceof MeridianClient)) return 'patch';
+    return flow.decide(client, flow.of(client, this.encoder), nowMs);
   }
 
   /** Those who are open again, and for whom this flush had nothing, get what was held before. */

@@ -30,12 +30,6 @@ const World = schema(
 
 const RADIUS = 10;
 const TICKS = 40;
-const NO_LIMITS = {
-  sendGateBytes: Number.POSITIVE_INFINITY,
-  sendResumeBytes: 0,
-  sendHardLimitBytes: Number.POSITIVE_INFINITY,
-  sendGateMaxMs: Number.POSITIVE_INFINITY,
-};
 const NOBODY_LISTENS = {
   patchSent: () => {},
   sendGateSkipped: () => {},
@@ -92,7 +86,6 @@ function playSmallWorld(): void {
   const faults: unknown[] = [];
   const serializer = new SegmentSerializer({
     scratch: new EncodeScratch(4_096),
-    limits: NO_LIMITS,
     listener: NOBODY_LISTENS,
     interest: defineInterest({ bodies: { radius: RADIUS }, points: { radius: RADIUS } }),
     fault: (error) => faults.push(error),

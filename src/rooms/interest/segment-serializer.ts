@@ -1,12 +1,12 @@
 import type { Client } from '@colyseus/core';
 import type { ChangeTree, Iterator, Schema } from '@colyseus/schema';
 import type { QualityLevel } from '../../protocol/quality.ts';
+import { type ClientBudget, FREE_BUDGET } from '../flow/client-budget.ts';
 import type { PatchTiming } from '../flow/patch-frame.ts';
 import { PatchSerializer, type PatchSerializerDeps } from '../flow/patch-serializer.ts';
 import { QUALITY_LEVELS } from '../flow/quality-levels.ts';
 import type { DerivedSight } from '../journal/view-recorder.ts';
 import { ChangeList } from './change-list.ts';
-import { type ClientBudget, FREE_BUDGET } from '../flow/client-budget.ts';
 import { type Interest, USUAL_BYTES_PER_SECOND } from './interest.ts';
 import { Introductions } from './introductions.ts';
 import type { Cadences } from './pace.ts';

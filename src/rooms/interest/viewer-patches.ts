@@ -1,8 +1,8 @@
 import type { Client } from '@colyseus/core';
 import type { Encoder } from '@colyseus/schema';
+import type { ClientBudget } from '../flow/client-budget.ts';
 import { openFrame, type PatchFrame, type PatchTiming, TIMED_BYTES } from '../flow/patch-frame.ts';
 import type { ChangeList } from './change-list.ts';
-import type { ClientBudget } from '../flow/client-budget.ts';
 import type { Introduction, Introductions } from './introductions.ts';
 import type { RoomInterest } from './room-interest.ts';
 import type { SegmentBook } from './segment-book.ts';
