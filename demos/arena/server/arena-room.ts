@@ -17,8 +17,9 @@ import { killsByTeam, ranksOf } from '../shared/teams.ts';
 import type { Standing } from './arena-events.ts';
 import { ArenaWorld } from './arena-world.ts';
 import type { SeenAt } from './combat.ts';
+import { askForCurrentName } from './current-name.ts';
 import { DEFAULT_MATCH_TIMES } from './match-director.ts';
-import { addStatistics } from './match-statistics.ts';
+import { addStatistics, saveResults } from './match-statistics.ts';
 import { numberWithin } from './number-within.ts';
 import type { EffectEnds } from './roster.ts';
 
@@ -62,7 +63,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
         hit: (shooterId, hit) => this.clients.getById(shooterId)?.send('hit', hit),
         pickedUp: (fighterId, pickup) => this.clients.getById(fighterId)?.send('pickup', pickup),
         matchEnded: (standings) => {
-          this.#saveResults(standings);
+          saveResults(this, standings, (standing) => standing === standings[0]);
           this.#report(standings);
         },
       },
@@ -88,11 +89,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     }
     const team = place === undefined ? 0 : place.team + 1;
     this.#world.addPlayer(client.sessionId, { name: displayName, team }, this.#nowMs);
-    // The token is minutes old; the profile knows whether the player has changed his name since.
-    this.profiles.read(playerId).then(
-      (profile) => this.#world.rename(client.sessionId, profile?.displayName ?? displayName),
-      (error: unknown) => this.log.warn({ err: error, playerId }, 'the name in the token is used'),
-    );
+    askForCurrentName(this, client, (name) => this.#world.rename(client.sessionId, name));
   }
 
   override onDrop(client: Client): void {
@@ -143,19 +140,5 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: MoveInput }> {
     this.match.report(ranksOf(killsByTeam(standings))).catch((error: unknown) => {
       this.log.warn({ err: error }, 'the result of the squads was not rated');
     });
-  }
-
-  #saveResults(standings: readonly Standing[]): void {
-    const winner = standings[0];
-    for (const client of this.clients) {
-      const standing = standings.find(({ fighterId }) => fighterId === client.sessionId);
-      if (standing === undefined) continue;
-      addStatistics(this, client, {
-        'arena.matches': 1,
-        'arena.wins': standing === winner ? 1 : 0,
-        'arena.kills': standing.kills,
-        'arena.deaths': standing.deaths,
-      });
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { type Client, GameError, type Room } from 'meridian';
+import type { Standing } from './arena-events.ts';
 
 /**
  * Adds to the statistics in a player's profile. Does not wait: the match goes on while the profile is written, and a failed
@@ -16,4 +17,22 @@ export function addStatistics(
     if (error instanceof GameError && error.code === 'PROFILE_UNKNOWN') return;
     room.log.warn({ err: error, playerId }, 'arena statistics were not saved');
   });
+}
+
+/** What everybody who is still there takes home from a match. */
+export function saveResults(
+  room: Pick<Room, 'clients' | 'profiles' | 'log'>,
+  standings: readonly Standing[],
+  hasWon: (standing: Standing) => boolean,
+): void {
+  for (const client of room.clients) {
+    const standing = standings.find(({ fighterId }) => fighterId === client.sessionId);
+    if (standing === undefined) continue;
+    addStatistics(room, client, {
+      'arena.matches': 1,
+      'arena.wins': hasWon(standing) ? 1 : 0,
+      'arena.kills': standing.kills,
+      'arena.deaths': standing.deaths,
+    });
+  }
 }

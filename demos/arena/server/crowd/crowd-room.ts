@@ -11,7 +11,8 @@ import { MoveInput } from '../../shared/move-input.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { MATCH_PHASE, MAX_REWIND_MS, RECONNECT_SECONDS } from '../../shared/rules.ts';
 import type { Standing } from '../arena-events.ts';
-import { addStatistics } from '../match-statistics.ts';
+import { askForCurrentName } from '../current-name.ts';
+import { addStatistics, saveResults } from '../match-statistics.ts';
 import { numberWithin } from '../number-within.ts';
 import { CrowdWorld } from './crowd-world.ts';
 
@@ -52,13 +53,8 @@ export class CrowdRoom extends Room<{ state: CrowdState; input: MoveInput }> {
   }
 
   override onJoin(client: Client): void {
-    const { playerId, displayName } = client.auth;
-    this.#world.addPlayer(client.sessionId, displayName, this.#nowMs);
-    // The token is minutes old; the profile knows whether the player has changed his name since.
-    this.profiles.read(playerId).then(
-      (profile) => this.#world.rename(client.sessionId, profile?.displayName ?? displayName),
-      (error: unknown) => this.log.warn({ err: error, playerId }, 'the name in the token is used'),
-    );
+    this.#world.addPlayer(client.sessionId, client.auth.displayName, this.#nowMs);
+    askForCurrentName(this, client, (name) => this.#world.rename(client.sessionId, name));
   }
 
   override onDrop(client: Client): void {
@@ -119,15 +115,6 @@ export class CrowdRoom extends Room<{ state: CrowdState; input: MoveInput }> {
   #saveResults(standings: readonly Standing[]): void {
     const { westKills, eastKills } = this.state.summary;
     const winner = westKills === eastKills ? 0 : westKills > eastKills ? 1 : 2;
-    for (const client of this.clients) {
-      const standing = standings.find(({ fighterId }) => fighterId === client.sessionId);
-      if (standing === undefined) continue;
-      addStatistics(this, client, {
-        'arena.matches': 1,
-        'arena.wins': standing.team === winner ? 1 : 0,
-        'arena.kills': standing.kills,
-        'arena.deaths': standing.deaths,
-      });
-    }
+    saveResults(this, standings, ({ team }) => team === winner);
   }
 }
