@@ -134,10 +134,10 @@ describe.skipIf(findProgram(['kubectl']) === null)('Kubernetes', () => {
 
 const FAULTS = [
   {
-    file: 'base/profile.yaml',
+    file: 'services/template/service.yaml',
     change: [
-      '    matchLabels: { app.kubernetes.io/name: profile }\n---',
-      '    matchLabels: { app.kubernetes.io/name: profiles }\n---',
+      'unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels: {',
+      'unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels: { tier: none,',
     ],
     finds: 'PodDisruptionBudget profile: no pod is',
   },
