@@ -1,6 +1,7 @@
 import { Sprite, Texture } from 'pixi.js';
 import type { ArenaMap } from '../../shared/arena-map.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
+import { glow } from './glow.ts';
 import { PALETTE, pickupColour, withAlpha } from './palette.ts';
 
 const HEX = 44;
@@ -111,31 +112,16 @@ function drawTiles(context: CanvasRenderingContext2D, map: ArenaMap, random: Ran
 function drawLights(context: CanvasRenderingContext2D, map: ArenaMap): void {
   const { width, height } = map;
   context.globalCompositeOperation = 'lighter';
-  light(context, 140, height / 2, 760, '#0f7a80', 0.34);
-  light(context, width - 140, height / 2, 760, '#5b2fa0', 0.36);
-  light(context, width / 2, height / 2, 420, '#2a63c9', 0.34);
+  glow(context, 140, height / 2, 760, '#0f7a80', 0.34);
+  glow(context, width - 140, height / 2, 760, '#5b2fa0', 0.36);
+  glow(context, width / 2, height / 2, 420, '#2a63c9', 0.34);
   for (const x of [0, width]) {
     for (const y of [0, height]) {
-      light(context, x, y, 420, x === 0 ? '#0d6a78' : '#57309a', 0.3);
+      glow(context, x, y, 420, x === 0 ? '#0d6a78' : '#57309a', 0.3);
     }
   }
-  for (const { kind, x, y } of map.pickups) light(context, x, y, 120, pickupColour(kind), 0.2);
+  for (const { kind, x, y } of map.pickups) glow(context, x, y, 120, pickupColour(kind), 0.2);
   context.globalCompositeOperation = 'source-over';
-}
-
-function light(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  colour: string,
-  strength: number,
-): void {
-  const gradient = context.createRadialGradient(x, y, 0, x, y, radius);
-  gradient.addColorStop(0, withAlpha(colour, strength));
-  gradient.addColorStop(1, withAlpha(colour, 0));
-  context.fillStyle = gradient;
-  context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
 }
 
 function drawMarkings(context: CanvasRenderingContext2D, map: ArenaMap): void {

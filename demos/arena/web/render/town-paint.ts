@@ -1,6 +1,7 @@
 import type { ArenaMap } from '../../shared/arena-map.ts';
 import type { Box } from '../../shared/geometry.ts';
 import { seededRandom } from '../../shared/random.ts';
+import { glow } from './glow.ts';
 import { PALETTE, pickupColour, withAlpha } from './palette.ts';
 import { type District, districtsNear } from './town-districts.ts';
 
@@ -123,21 +124,6 @@ function paintLights(
     if (isNear(square, x, y, 120)) glow(context, x, y, 120, pickupColour(kind), 0.2);
   }
   context.globalCompositeOperation = 'source-over';
-}
-
-function glow(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  colour: string,
-  strength: number,
-): void {
-  const gradient = context.createRadialGradient(x, y, 0, x, y, radius);
-  gradient.addColorStop(0, withAlpha(colour, strength));
-  gradient.addColorStop(1, withAlpha(colour, 0));
-  context.fillStyle = gradient;
-  context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
 }
 
 /** Lanes between the blocks, and a roundabout where they cross: one may come into the world there. */
