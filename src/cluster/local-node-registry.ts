@@ -3,6 +3,7 @@ import type { NodeRegistry } from './node-lease.ts';
 
 /** The region of a node that is alone. */
 export class LocalNodeRegistry implements NodeRegistry {
+  readonly knowsRooms = true;
   readonly #describe: () => NodeInfo;
 
   /** @param describe - this node, as of now */

@@ -35,6 +35,8 @@ export interface NodeRegistry {
   find(nodeId: string): NodeInfo | undefined;
   /** Asks, where it can be asked: false when its process is known to be gone, though its lease may live. */
   isThere(nodeId: string): Promise<boolean>;
+  /** False for a while after Redis was away: it may have come back empty, and its nodes have not told it of their rooms again. */
+  readonly knowsRooms: boolean;
   /** A node whose lease ran out was declared dead, by us or by another; its rooms wait to be claimed. */
   onDead(listener: (nodeId: string) => void): void;
 }

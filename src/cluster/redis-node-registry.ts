@@ -49,6 +49,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #deps: RedisNodeRegistryDeps;
   readonly #options: RedisNodeRegistryOptions;
   readonly #clock: Clock;
+  readonly #beganAtMs: number;
   readonly #region: RegionReader;
   readonly #detector: FailureDetector;
   readonly #deadListeners: ((nodeId: string) => void)[] = [];
@@ -70,6 +71,7 @@ export class RedisNodeRegistry implements NodeRegistry {
     this.#deps = deps;
     this.#options = options;
     this.#clock = deps.clock ?? systemClock;
+    this.#beganAtMs = this.#clock.monotonicMs();
     this.#region = new RegionReader(deps.redis);
     this.#detector = new FailureDetector({
       selfId: options.nodeId,
@@ -110,6 +112,11 @@ export class RedisNodeRegistry implements NodeRegistry {
     this.#asked.set(nodeId, isThere);
     setTimeout(() => this.#asked.delete(nodeId), ASKED_FOR_MS).unref();
     return await isThere;
+  }
+
+  get knowsRooms(): boolean {
+    const ageMs = this.#clock.monotonicMs() - this.#beganAtMs;
+    return this.#deps.lease.steadyForMs() >= Math.min(graceMs(this.#options.times), ageMs);
   }
 
   onDead(listener: (nodeId: string) => void): void {

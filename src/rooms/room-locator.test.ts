@@ -19,7 +19,7 @@ function node(nodeId: string): NodeInfo {
 /** A region of nodes `a` and `b` in which a room is at `place`. */
 function region() {
   const nodes = [node('a'), node('b')];
-  const seen = { place: owned('a'), looks: 0, gone: '' };
+  const seen = { place: owned('a'), looks: 0, gone: '', knowsRooms: true };
   const locator = new RoomLocator({
     directory: {
       whereAre: async (roomIds) => {
@@ -32,6 +32,9 @@ function region() {
       find: (nodeId) => nodes.find((known) => known.nodeId === nodeId),
       isThere: async (nodeId) => nodeId !== seen.gone,
       onDead: () => {},
+      get knowsRooms() {
+        return seen.knowsRooms;
+      },
     },
   });
   return { seen, locator };
@@ -61,6 +64,15 @@ test('[SV-37] nobody is sent back to a process that is gone while its lease live
   });
   // Who has not lost it may know better.
   expect(await locator.locate('r', { waitMs: 0 })).toMatchObject({ processId: 'a' });
+});
+
+test('[SV-37] a room that Redis has forgotten comes back until its nodes have had time to tell', async () => {
+  const { seen, locator } = region();
+  seen.place = { kind: 'unknown' };
+  seen.knowsRooms = false;
+  expect(await locator.locate('r', { waitMs: 0 })).toMatchObject({ state: 'recovering' });
+  seen.knowsRooms = true;
+  await expect(locator.locate('r', { waitMs: 0 })).rejects.toMatchObject({ code: 'ROOM_UNKNOWN' });
 });
 
 test('[SV-37] waits from the lost process to the next, and looks once for all rooms', async () => {

@@ -89,7 +89,7 @@ export class RoomLocator {
     { roomId, lostProcessId, untilMs, answer }: Question,
     place: RoomWhereabouts = { kind: 'unknown' },
   ): Promise<boolean> {
-    if (place.kind === 'lost' || place.kind === 'unknown') {
+    if (place.kind === 'lost' || (place.kind === 'unknown' && this.#registry.knowsRooms)) {
       answer.reject(
         place.kind === 'lost'
           ? roomLost(roomId, place.reason)
