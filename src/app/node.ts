@@ -1,6 +1,8 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
+import { RegionOperations } from '../admin/region-operations.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
+import { isClosed } from '../cluster/region-orders.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
@@ -108,11 +110,15 @@ async function openNode(
     clock: systemClock,
     tokens: auth,
     nodes: () => region.registry.nodes,
+    isClosed: () => isClosed(region.orders),
   });
   closers.push('region reports', () => regions.close());
   const clock = regionClock(region.lease);
   const { link, matchmaking } = await linkRegions(
-    { config, nodeId: node.processId, regions, clock, log, metrics },
+    {
+      ...{ config, nodeId: node.processId, regions, clock, log, metrics },
+      isCutOff: () => region.orders.holds('evacuate'),
+    },
     async (bound) => ({
       link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
@@ -122,6 +128,7 @@ async function openNode(
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
+          sheds: () => region.orders.holds('shed-tickets'),
           tokens: auth,
           clock,
           events: analytics.analytics,
@@ -135,7 +142,12 @@ async function openNode(
   const evacuation = Evacuation.of({ ...linked, link }, closers);
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
-  await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
+  await node.join({
+    ...region,
+    ...{ publicAddress: config.http.publicAddress, refuge },
+    isClosed: () => isClosed(region.orders),
+    takesSeats: () => self.takesSeats,
+  });
   enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
@@ -159,11 +171,15 @@ async function openNode(
     checks: services.checks,
   });
   const metricsServer = createMetricsServer(metrics.registry);
+  const operations = new RegionOperations({
+    ...{ calls: region.calls, orders: region.orders },
+    hasNode: (nodeId) => region.registry.find(nodeId) !== undefined,
+  });
   const adminServer = createAdminServer({
     password: config.admin.password,
     nodes: {
       nodes: () => region.registry.nodes,
-      drain: (nodeId) => survival.drainNode(nodeId),
+      drain: (nodeId) => operations.drainNode(nodeId),
     },
     players: auth,
     console: createNodeConsole({
@@ -172,7 +188,8 @@ async function openNode(
       rooms: () => region.directory.query({}),
       link: (regionId) => link?.status(regionId),
       queues: () => matchmaking.statuses(),
-      drain: (nodeId) => survival.drainNode(nodeId),
+      operations,
+      orders: region.orders,
     }),
     log,
   });

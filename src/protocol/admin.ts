@@ -23,15 +23,31 @@ export const MOST_BOTS = 1_000;
 /** What an operator can do here. */
 export type Capability =
   | 'drain-node'
+  | 'quarantine-node'
+  | 'close-region'
+  | 'shed-tickets'
+  | 'evacuate-region'
   | 'kill-node'
   | 'start-node'
   | 'cut-link'
   | 'black-hole'
   | 'bots';
 
-/** One thing to do. `heal-…` undoes what has its name. */
+/** One thing to do. `heal-…`, `release-node`, `open-region`, `take-tickets` and `return-region` undo what has its name, or stands before it. */
 export type OperatorAction =
   | { readonly action: 'drain-node'; readonly nodeId: string }
+  /** No new rooms or players there; those it has stay. */
+  | { readonly action: 'quarantine-node'; readonly nodeId: string }
+  | { readonly action: 'release-node'; readonly nodeId: string }
+  /** No new rooms in the region. */
+  | { readonly action: 'close-region'; readonly regionId: string }
+  | { readonly action: 'open-region'; readonly regionId: string }
+  /** Its queues take no new tickets. */
+  | { readonly action: 'shed-tickets'; readonly regionId: string }
+  | { readonly action: 'take-tickets'; readonly regionId: string }
+  /** It cuts itself off from the others, and its durable rooms go on in the nearest. */
+  | { readonly action: 'evacuate-region'; readonly regionId: string }
+  | { readonly action: 'return-region'; readonly regionId: string }
   | { readonly action: 'kill-node'; readonly nodeId: string }
   | { readonly action: 'start-node'; readonly regionId: string }
   | { readonly action: 'cut-link'; readonly between: readonly [string, string] }
@@ -63,6 +79,8 @@ export interface WorldRegion {
   readonly isUnreachable: boolean;
   /** Of the report above, ms, as far as clocks of regions agree. */
   readonly reportAgeMs: number | null;
+  /** What an operator, or the incident bot, has said that holds until it is taken back; null: nobody here knows. */
+  readonly orders: readonly ('close' | 'shed-tickets' | 'evacuate')[] | null;
   /** An operator lets nothing in or out. */
   readonly isBlackHole: boolean;
 }
@@ -105,7 +123,7 @@ export interface WorldNode {
   readonly address: string;
   readonly build: string;
   /** `gone`: its process has ended, and its region does not know yet. */
-  readonly state: 'up' | 'draining' | 'gone';
+  readonly state: 'up' | 'quarantined' | 'draining' | 'gone';
   /** Wall clock, ms since the Unix epoch. */
   readonly startedAtMs: number;
   readonly rooms: number;
