@@ -20,6 +20,31 @@ export const ACTION_HEADER = 'x-meridian-console';
 /** The most bots a local world plays with. */
 export const MOST_BOTS = 1_000;
 
+/** Who may do what, each also what those before him may: a viewer looks, an operator runs, an admin may break things. */
+export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+
+/** What became of something that was asked for. */
+export type AuditOutcome = 'done' | 'refused' | 'failed' | 'dry-run' | 'awaits-approval';
+
+/** Who did what: one line of the audit log. */
+export interface AuditEntry {
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** `operator:ada`, or the name of what acts by itself, such as `incident-bot`. */
+  readonly actor: string;
+  readonly role: OperatorRole | 'bot';
+  /** What was asked for, such as `drain-node`. */
+  readonly action: string;
+  /** Of what: a node, a room, a player, a region. Empty: nothing in particular. */
+  readonly target: string;
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  readonly outcome: AuditOutcome;
+  /** Why, of what was refused or has failed; of what was done, why it was asked for. */
+  readonly reason?: string;
+  readonly traceId?: string;
+}
+
 /** What an operator can do here. */
 export type Capability =
   | 'drain-node'

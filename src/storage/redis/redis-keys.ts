@@ -83,6 +83,10 @@
 //   {meridian:auth}:revocations          zset    revocations as JSON, scored by when nobody needs them any more, ms
 //   meridian:auth:revocations            channel each as it is added
 
+// Operators of this region.
+//
+//   meridian:audit                       stream  e an AuditEntry as JSON; the newest ten thousand
+
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
 const SOFT_TAG = '{meridian:soft}';
@@ -144,4 +148,5 @@ export const redisKeys = {
   incidentInbox: '{meridian:incidents}:inbox',
   revocations: '{meridian:auth}:revocations',
   revocationNews: 'meridian:auth:revocations',
+  audit: 'meridian:audit',
 } as const;
