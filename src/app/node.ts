@@ -198,12 +198,20 @@ async function openNode(
     ...(services.isOffering ? services.offers : []),
     ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
   ];
+  const alertPort =
+    services.running.has('incidents')
+      ? await (await import('./incidents.ts')).openIncidentBot(
+          { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
+          closers,
+        )
+      : null;
   const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
   // Whoever matches elsewhere makes the rooms of its matches here.
   if (matchmaking.isElsewhere && rpcPort !== null) self.answersCallsOn(rpcPort);
   const ports = {
     ...(await openPorts(config, servers, closers)),
     ...(rpcPort === null ? {} : { rpcPort }),
+    ...(alertPort === null ? {} : { alertPort }),
   };
   self.listensOn(ports.port, region.lease);
   survival.start();

@@ -59,7 +59,13 @@ async function openServiceNode(
     players: createServer(app),
     metrics: createMetricsServer(metrics.registry),
   };
-  const ports = await openPorts(config, servers, closers);
+  const alertPort = services.running.has('incidents')
+    ? await openIncidents({ services, ...deps }, closers)
+    : undefined;
+  const ports = {
+    ...(await openPorts(config, servers, closers)),
+    ...(alertPort === undefined ? {} : { alertPort }),
+  };
   matchmaking?.start(ports.port);
   const stop = async () => {
     isDraining = true;
@@ -78,6 +84,14 @@ async function openServiceNode(
       return stopping;
     },
   };
+}
+
+async function openIncidents(
+  { services, ...deps }: ServicesDeps & { readonly services: Services },
+  closers: Closers,
+): Promise<number> {
+  const { openIncidentBot } = await import('./incidents.ts');
+  return await openIncidentBot({ ...deps, audit: await services.audit() }, closers);
 }
 
 /** Opens what runs here. Each brings the libraries it needs: profiles alone need nothing of rooms. @returns null: no matchmaking */

@@ -6,6 +6,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
+import { IncidentMetrics } from './incident-metrics.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
@@ -33,6 +34,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly caches = new CacheMetrics(this.registry);
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
+  readonly incidents = new IncidentMetrics(this.registry);
   readonly flow = new FlowMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
   readonly #lag = watchLoopDelay();

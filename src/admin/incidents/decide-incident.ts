@@ -258,12 +258,11 @@ function refusalOf(
   if (incident.regionId !== world.regionId) return 'other-region';
   const others = state.incidents.filter(({ incidentId }) => incidentId !== incident.incidentId);
   const isHeld = others.some(
-    (it) => it.action === action && targetOf(it) === target && holds(it) && it.phase.kind !== 'undoing',
+    (it) => it.action === action && targetOf(it) === target && holds(it) && it.resolvedAtMs === null,
   );
   const node = world.fleet.find(({ nodeId }) => nodeId === incident.nodeId);
   if (NODE_ACTIONS.includes(action) && node === undefined) return 'node-unknown';
-  // One that drains holds that for good, also when its alert comes again.
-  if (isHeld && (action !== 'drain-node' || node?.isDraining !== true)) return 'already-done';
+  if (isHeld) return 'already-done';
   if (node?.isDraining === true) return 'already-out';
   if (action === 'quarantine-node' && node?.isInPlay === false) return 'already-out';
   if (action === 'raise-replicas' && !world.hasAutoscaler) return 'no-autoscaler';
@@ -281,7 +280,8 @@ function refusalOf(
 /** The node that an incident has taken out of play, or would have. */
 function takenOut(incident: Incident): string | null {
   if (!NODE_ACTIONS.includes(incident.action)) return null;
-  return holds(incident) || incident.phase.kind === 'dry-run' ? incident.nodeId : null;
+  const wouldBe = incident.phase.kind === 'dry-run' && incident.resolvedAtMs === null;
+  return holds(incident) || wouldBe ? incident.nodeId : null;
 }
 
 function refuse(
@@ -291,8 +291,10 @@ function refuse(
   context: IncidentContext,
   parameters: Readonly<Record<string, string>> = {},
 ): IncidentState {
-  // A repeated alert that is refused for the same reason is no news.
-  if (incident.phase.kind === 'refused' && incident.phase.reason === reason) return state;
+  const { phase } = incident;
+  // A repeated alert that is refused for the same reason is no news, and why something failed says more than that it is too early.
+  if (phase.kind === 'refused' && phase.reason === reason) return state;
+  if (phase.kind === 'failed' && reason === 'cooldown') return state;
   const { nowMs } = context.world;
   const after = moved(state, incident.incidentId, { phase: { kind: 'refused', reason }, nowMs });
   const { action } = incident;
