@@ -19,6 +19,7 @@ import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
+import { openIncidentBot, openIncidentDesk } from './incidents.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
@@ -192,6 +193,8 @@ async function openNode(
       drain: (nodeId) => operations.drainNode(nodeId),
     },
     players: auth,
+    incidents: await openIncidentDesk({ config, log }, closers),
+    audit: await services.audit(),
     console: createNodeConsole({
       regions,
       nodes: () => region.registry.nodes,
@@ -210,7 +213,7 @@ async function openNode(
   ];
   const alertPort =
     services.running.has('incidents')
-      ? await (await import('./incidents.ts')).openIncidentBot(
+      ? await openIncidentBot(
           { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
           closers,
         )
