@@ -81,7 +81,11 @@ export async function openIncidentBot(deps: IncidentsDeps, closers: Closers): Pr
     },
     {
       ...{ botId, regionId: config.region.id },
-      policy: { ...incidents, unattended: incidents.unattendedActions },
+      policy: {
+        ...incidents,
+        unattended: incidents.unattendedActions,
+        isDryRun: incidents.mode === 'dry-run',
+      },
     },
   );
   bot.start();

@@ -325,7 +325,13 @@ export const IncidentsConfig = z.strictObject({
    * What Alertmanager sends as `Authorization: Bearer …`, at least 16 characters; the same in all of a region's bots. Needed where
    * one runs.
    */
-  token: z.union([z.literal(''), z.string().min(16)]).default(''),
+  token: z
+    .union([
+      z.literal(''),
+      // RFC 6750, §2.1
+      z.string().min(16).regex(/^[\w.~+/=-]+$/, 'wants letters, digits and -._~+/='),
+    ])
+    .default(''),
   /** Port where Alertmanager posts, at `/alerts`, on `admin.bindAddress`; 0 takes a free one. Never public. */
   port: port.default(2_571),
   /** What the bot may do, when an alert asks for it. */
@@ -340,8 +346,8 @@ export const IncidentsConfig = z.strictObject({
   cooldownMs: durationMs.default(600_000),
   /** How long an operator may take to approve; then the alert must be told again. */
   approvalTtlMs: durationMs.default(900_000),
-  /** Everything is decided and written down, nothing is done. */
-  isDryRun: z.stringbool().or(z.boolean()).default(false),
+  /** `dry-run`: everything is decided and written down, nothing is done. */
+  mode: z.enum(['act', 'dry-run']).default('act'),
   /** Name of the HorizontalPodAutoscaler of the game nodes, in the bot's own namespace of Kubernetes. Empty: nothing adds nodes here. */
   autoscaler: z.string().regex(/^[a-z0-9.-]*$/, 'wants a name as Kubernetes takes it').default(''),
 });

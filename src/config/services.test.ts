@@ -173,7 +173,7 @@ describe('[SE-17] what services apart need', () => {
 });
 
 describe('[IB-1] the incident bot', () => {
-  const token = { MERIDIAN_INCIDENTS_TOKEN: 'a token of twenty characters' };
+  const token = { MERIDIAN_INCIDENTS_TOKEN: 'a-token-of-thirty-characters' };
 
   test('runs where it is named, with a token and a Redis, and asks for no target', () => {
     expect(running({ ...only('incidents'), ...token })).toEqual(['incidents']);
@@ -191,6 +191,6 @@ describe('[IB-1] the incident bot', () => {
     expect(set('UNATTENDED_ACTIONS', 'evacuate-region').join()).toContain('UNATTENDED_ACTIONS');
     expect(set('ACTIONS', 'delete-everything').join()).toContain('MERIDIAN_INCIDENTS_ACTIONS');
     expect(set('BLAST_RADIUS_RATIO', '1.5')).not.toEqual([]);
-    expect(set('IS_DRY_RUN', 'true')).toEqual([]);
+    expect(set('MODE', 'dry-run')).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import { MeridianRegion } from '../support/meridian-region.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
 import { Player } from '../support/survival-player.ts';
 
-const TOKEN = 'a token of an incident bot';
+const TOKEN = 'a-token-of-an-incident-bot';
 const PATIENCE = { withinMs: 60_000, everyMs: 100 };
 const TIMEOUT_MS = 120_000;
 
@@ -66,7 +66,7 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
       return (await fetch(url, { method: 'POST', headers, body })).status;
     };
-    expect(await post(alertsUrl, 'a token of somebody else')).toBe(401);
+    expect(await post(alertsUrl, 'a-token-of-somebody-else')).toBe(401);
     expect(await post(alertsUrl, TOKEN)).toBe(400);
     expect(await post(`${well.url}/alerts`, TOKEN)).toBe(404);
   });
