@@ -48,7 +48,10 @@ async function exportedSeries(): Promise<readonly KnownSeries[]> {
       };
       // A label that the target has, too, is told apart by Prometheus: the target's keeps its name.
       const labels = labelNames.map((it) => (isOfTarget(it) ? `exported_${it}` : it));
-      return [name, ...seriesBeside(name, String(type))].map((series) => ({ name: series, labels }));
+      return [name, ...seriesBeside(name, String(type))].map((series) => ({
+        name: series,
+        labels,
+      }));
     });
   } finally {
     metrics.close();

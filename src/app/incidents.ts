@@ -1,3 +1,4 @@
+import type { AuditLog } from '../admin/audit-log.ts';
 import { createAlertServer } from '../admin/incidents/alert-server.ts';
 import type { KnownNode } from '../admin/incidents/decide-incident.ts';
 import { IncidentBot } from '../admin/incidents/incident-bot.ts';
@@ -11,7 +12,6 @@ import { type NodeInfo, runsService } from '../cluster/node-info.ts';
 import { RedisRegionOrders } from '../cluster/region-orders.ts';
 import { RegionReader } from '../cluster/region-view.ts';
 import type { MeridianConfig } from '../config/config.ts';
-import type { AuditLog } from '../admin/audit-log.ts';
 import type { Closers } from '../shared/closers.ts';
 import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { Logger } from '../telemetry/logger.ts';

@@ -17,9 +17,9 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
+import { openIncidentBot, openIncidentDesk } from './incidents.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
-import { openIncidentBot, openIncidentDesk } from './incidents.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
@@ -211,13 +211,12 @@ async function openNode(
     ...(services.isOffering ? services.offers : []),
     ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
   ];
-  const alertPort =
-    services.running.has('incidents')
-      ? await openIncidentBot(
-          { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
-          closers,
-        )
-      : null;
+  const alertPort = services.running.has('incidents')
+    ? await openIncidentBot(
+        { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
+        closers,
+      )
+    : null;
   const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
   // Whoever matches elsewhere makes the rooms of its matches here.
   if (matchmaking.isElsewhere && rpcPort !== null) self.answersCallsOn(rpcPort);

@@ -14,7 +14,9 @@ import {
   unplacedServices,
 } from './services.ts';
 
-const incidentAction = z.enum(INCIDENT_ACTIONS, { error: `wants some of ${INCIDENT_ACTIONS.join(', ')}` });
+const incidentAction = z.enum(INCIDENT_ACTIONS, {
+  error: `wants some of ${INCIDENT_ACTIONS.join(', ')}`,
+});
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 const durationMs = z.coerce.number().int().positive();
@@ -329,7 +331,10 @@ export const IncidentsConfig = z.strictObject({
     .union([
       z.literal(''),
       // RFC 6750, §2.1
-      z.string().min(16).regex(/^[\w.~+/=-]+$/, 'wants letters, digits and -._~+/='),
+      z
+        .string()
+        .min(16)
+        .regex(/^[\w.~+/=-]+$/, 'wants letters, digits and -._~+/='),
     ])
     .default(''),
   /** Port where Alertmanager posts, at `/alerts`, on `admin.bindAddress`; 0 takes a free one. Never public. */
@@ -349,7 +354,10 @@ export const IncidentsConfig = z.strictObject({
   /** `dry-run`: everything is decided and written down, nothing is done. */
   mode: z.enum(['act', 'dry-run']).default('act'),
   /** Name of the HorizontalPodAutoscaler of the game nodes, in the bot's own namespace of Kubernetes. Empty: nothing adds nodes here. */
-  autoscaler: z.string().regex(/^[a-z0-9.-]*$/, 'wants a name as Kubernetes takes it').default(''),
+  autoscaler: z
+    .string()
+    .regex(/^[a-z0-9.-]*$/, 'wants a name as Kubernetes takes it')
+    .default(''),
 });
 
 /** Calls between services that run apart. */
@@ -481,7 +489,8 @@ export const MeridianConfig = z
   })
   .refine((c) => c.redis.uri !== '' || !c.process.services.includes('incidents'), {
     path: ['redis', 'uri'],
-    message: 'is needed with incidents among process.services: one process alone has nothing to act on',
+    message:
+      'is needed with incidents among process.services: one process alone has nothing to act on',
     when: areSound('process.services', 'redis.uri'),
   })
   .refine((c) => !c.process.services.includes('incidents') || c.incidents.token !== '', {

@@ -20,7 +20,10 @@ const TIMEOUT_MS = 120_000;
 async function quickRules(): Promise<string> {
   const shipped = await readFile('infra/observability/rules/saturation.yaml', 'utf8');
   const quick = shipped
-    .replace('(meridian_event_loop_lag_p99_seconds) > 0.1)', '(meridian_event_loop_lag_p99_seconds) > 0.3)')
+    .replace(
+      '(meridian_event_loop_lag_p99_seconds) > 0.1)',
+      '(meridian_event_loop_lag_p99_seconds) > 0.3)',
+    )
     .replace('for: 1m', 'for: 1s');
   const [head = '', rule = ''] = quick.split(/(?=^ {6}- alert: )/m);
   if (!rule.includes('> 0.3') || !rule.includes('for: 1s')) throw new Error('another rule');
@@ -84,7 +87,10 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
         webhook: { url: alertsUrl, token: TOKEN },
       });
       process.kill(sick.child.pid ?? 0, 'SIGUSR2');
-      await eventually(async () => (await incidents()).some(({ action }) => action === 'drain-node'), PATIENCE);
+      await eventually(
+        async () => (await incidents()).some(({ action }) => action === 'drain-node'),
+        PATIENCE,
+      );
       await eventually(() => ada.room.state.pid === well.child.pid, PATIENCE);
       expect({ roomId: ada.roomId, sessionId: ada.sessionId }).toEqual(before);
       expect(ada.ending).toBe(null);

@@ -4,15 +4,17 @@ const EUROPE = { region: 'europe' };
 const of = (metric: string, more = '') => `${metric}{region="europe",instance="a"${more}}`;
 
 const KEPT = of('meridian_cache_reads_total', ',cache="profiles",outcome="kept"');
-const writes = (outcome: string) =>
-  of('meridian_deferred_writes_total', `,outcome="${outcome}"`);
+const writes = (outcome: string) => of('meridian_deferred_writes_total', `,outcome="${outcome}"`);
 const OLDEST = of('meridian_deferred_writes_oldest_seconds');
 const FAILED = of('meridian_deferred_writes_failed');
 const soft = (step: string) => of('meridian_soft_writes_total', `,step="${step}"`);
 const BACKLOG = of('meridian_analytics_backlog');
 const LOST = of('meridian_analytics_dropped_total', ',class="game"');
 const calls = (side: string, outcome: string) =>
-  of('meridian_rpc_duration_seconds_count', `,side="${side}",method="Profiles/Read",outcome="${outcome}"`);
+  of(
+    'meridian_rpc_duration_seconds_count',
+    `,side="${side}",method="Profiles/Read",outcome="${outcome}"`,
+  );
 
 /** Of three nodes, so many cannot renew their leases for some minutes. */
 function withoutRedis(count: number) {

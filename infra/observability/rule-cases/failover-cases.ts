@@ -7,7 +7,8 @@ const infoOf = (node: string, values: string) => ({
 const UP = `up{job="meridian",${NODE}}`;
 const DEATHS = `meridian_node_deaths_declared_total{${NODE}}`;
 const LAPSES = `meridian_lease_lapses_total{${NODE}}`;
-const EVACUATED = 'meridian_evacuation_rooms_total{region="asia",exported_region="europe",instance="c"}';
+const EVACUATED =
+  'meridian_evacuation_rooms_total{region="asia",exported_region="europe",instance="c"}';
 const LAG = `meridian_evacuation_lag_seconds{${NODE}}`;
 const revivals = (outcome: string) =>
   `meridian_room_revivals_total{${NODE},room="arena",outcome="${outcome}"}`;

@@ -13,7 +13,12 @@ function share(totalName: string, badName: string, bad: number, samples: number)
 const joins = (bad: number, samples: number) =>
   share('meridian_joins_total', 'meridian_join_failures_total', bad, samples);
 const actions = (bad: number, samples: number) =>
-  share('meridian_link_action_seconds_count', 'meridian_link_slow_action_reports_total', bad, samples);
+  share(
+    'meridian_link_action_seconds_count',
+    'meridian_link_slow_action_reports_total',
+    bad,
+    samples,
+  );
 const play = (bad: number, samples: number) =>
   share('meridian_link_stall_seconds_count', 'meridian_link_stall_seconds_sum', bad, samples);
 
@@ -60,7 +65,8 @@ export const SLO_CASES: readonly RuleCase[] = [
     at: '70m',
     fires: actions(20, 80),
     labels: LABELS,
-    summary: 'in 20% of the seconds that players report from europe, actions take longer than 200 ms',
+    summary:
+      'in 20% of the seconds that players report from europe, actions take longer than 200 ms',
     quiet: [actions(5, 80)],
   },
   {

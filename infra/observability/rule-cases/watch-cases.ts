@@ -1,6 +1,7 @@
 import type { RuleCase } from './rule-case.ts';
 
-const FAILURES = 'prometheus_rule_evaluation_failures_total{rule_group="meridian-data",job="prometheus"}';
+const FAILURES =
+  'prometheus_rule_evaluation_failures_total{rule_group="meridian-data",job="prometheus"}';
 
 export const WATCH_CASES: readonly RuleCase[] = [
   {

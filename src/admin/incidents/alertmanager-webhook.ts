@@ -13,7 +13,9 @@ const labels = z
   .refine((all) => Object.keys(all).length <= MOST_LABELS, { message: 'too many labels' })
   // People's texts may be longer than anything here is for.
   .transform((all) =>
-    Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value.slice(0, MOST_TEXT)])),
+    Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, value.slice(0, MOST_TEXT)]),
+    ),
   );
 const time = z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso));
 

@@ -12,7 +12,11 @@ test.each([
   ['no more than there may be', { most: 9 }, 9],
   ['nothing when there are as many as there may be', { least: 60, current: 60 }, 'at-most'],
   ['once for an incident', { raised: { incidentId: 'a', from: 3, to: 10 } }, 'already-raised'],
-  ['not while it is raised for another', { raised: { incidentId: 'b', from: 3, to: 10 } }, 'raised-for-another'],
+  [
+    'not while it is raised for another',
+    { raised: { incidentId: 'b', from: 3, to: 10 } },
+    'raised-for-another',
+  ],
 ] as const)('[IB-13] an autoscaler is raised: %s', (_what, change, plan) => {
   expect(planRaise(figures(change), 'a')).toBe(plan);
 });

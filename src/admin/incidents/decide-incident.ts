@@ -114,9 +114,7 @@ export function decideAnswer(
 /** What time does: nobody waits for an answer for ever. */
 export function decideExpiries(state: IncidentState, context: IncidentContext): IncidentState {
   return state.incidents
-    .filter(
-      ({ phase }) => phase.kind === 'awaits-approval' && context.world.nowMs >= phase.untilMs,
-    )
+    .filter(({ phase }) => phase.kind === 'awaits-approval' && context.world.nowMs >= phase.untilMs)
     .reduce((next, incident) => refuse(next, incident, 'expired', context), state);
 }
 
@@ -136,7 +134,8 @@ export function decideOutcome(
 ): IncidentState {
   const incident = state.incidents.find((each) => each.incidentId === incidentId);
   const phase = incident?.phase;
-  if (incident === undefined || (phase?.kind !== 'acting' && phase?.kind !== 'undoing')) return state;
+  if (incident === undefined || (phase?.kind !== 'acting' && phase?.kind !== 'undoing'))
+    return state;
   const { nowMs } = context.world;
   const isUndo = phase.kind === 'undoing';
   const approvedBy = phase.kind === 'acting' ? phase.approvedBy : null;
@@ -258,7 +257,8 @@ function refusalOf(
   if (incident.regionId !== world.regionId) return 'other-region';
   const others = state.incidents.filter(({ incidentId }) => incidentId !== incident.incidentId);
   const isHeld = others.some(
-    (it) => it.action === action && targetOf(it) === target && holds(it) && it.resolvedAtMs === null,
+    (it) =>
+      it.action === action && targetOf(it) === target && holds(it) && it.resolvedAtMs === null,
   );
   const node = world.fleet.find(({ nodeId }) => nodeId === incident.nodeId);
   if (NODE_ACTIONS.includes(action) && node === undefined) return 'node-unknown';

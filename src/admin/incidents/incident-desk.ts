@@ -1,5 +1,5 @@
-import type { IncidentsView } from '../../protocol/incidents.ts';
 import { GameError } from '../../errors/game-error.ts';
+import type { IncidentsView } from '../../protocol/incidents.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { isOpen } from './incident-state.ts';
 import type { IncidentStore } from './incident-store.ts';

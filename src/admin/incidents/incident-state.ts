@@ -36,7 +36,11 @@ export function isOpen({ phase, resolvedAtMs }: Pick<Incident, 'phase' | 'resolv
 export function moved(
   state: IncidentState,
   incidentId: string,
-  change: { readonly phase?: IncidentPhase; readonly resolvedAtMs?: number; readonly nowMs: number },
+  change: {
+    readonly phase?: IncidentPhase;
+    readonly resolvedAtMs?: number;
+    readonly nowMs: number;
+  },
 ): IncidentState {
   const { nowMs, ...changes } = change;
   return {

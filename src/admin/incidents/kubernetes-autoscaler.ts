@@ -112,7 +112,9 @@ export class KubernetesAutoscaler implements Autoscaler {
           reject(new Error(`${method} ${this.#name}: ${status}`));
           return;
         }
-        text(response).then((answer) => resolve(JSON.parse(answer))).catch(reject);
+        text(response)
+          .then((answer) => resolve(JSON.parse(answer)))
+          .catch(reject);
       },
     );
     sent.on('error', reject);
