@@ -74,6 +74,43 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
     expect(await post(`${well.url}/alerts`, TOKEN)).toBe(404);
   });
 
+  test('[IB-3] [IB-20] [IB-22] a quarantined node keeps its players and gets no others, until its alert is over', async () => {
+    const sickId = await region.idOf(sick);
+    const ada = await Player.make(region, sick, 'journal');
+    const tell = async (status: 'firing' | 'resolved') => {
+      const labels = { alertname: 'A', action: 'quarantine-node', region: 'local', node: sickId };
+      const alert = { status, labels, startsAt: '2026-01-01T00:00:00Z', fingerprint: 'a1' };
+      const body = { version: '4', status, receiver: 'bot', groupKey: 'g', alerts: [alert] };
+      const response = await fetch(alertsUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify(body),
+      });
+      expect(response.status).toBe(204);
+    };
+    const isQuarantined = async () => {
+      const { nodes } = (await (await region.askOperator('GET', 'nodes')).json()) as {
+        readonly nodes: readonly { readonly nodeId: string; readonly isQuarantined?: boolean }[];
+      };
+      return nodes.find(({ nodeId }) => nodeId === sickId)?.isQuarantined === true;
+    };
+    await tell('firing');
+    await eventually(isQuarantined, PATIENCE);
+    // The sick node is asked, and knows of it first.
+    const [join, title] = [`${sick.url}/matchmake/joinOrCreate/journal`, crypto.randomUUID()];
+    const headers = { 'content-type': 'application/json' };
+    const seat = await fetch(join, { method: 'POST', headers, body: JSON.stringify({ title }) });
+    expect(await seat.json()).toMatchObject({ publicAddress: `127.0.0.1:${well.port}` });
+    const his = `${sick.url}/matchmake/joinById/${ada.roomId}`;
+    expect((await fetch(his, { method: 'POST', headers, body: '{}' })).status).toBe(409);
+    ada.room.send('say', 'in quarantine');
+    await eventually(() => ada.words.includes('in quarantine'), PATIENCE);
+    await tell('resolved');
+    await eventually(async () => !(await isQuarantined()), PATIENCE);
+    expect(await region.ownerOf(ada.roomId)).toBe(sick);
+    await ada.room.leave();
+  }, TIMEOUT_MS);
+
   test(
     '[IB-3] [IB-4] [IB-14] is drained because its alert says so; its players stay in their match, and the alert resolves',
     async () => {
@@ -112,7 +149,7 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
       await eventually(() => ada.words.includes('still here'), PATIENCE);
       await using redis = region.redis.client();
       const audit = await new RedisAuditStore({ redis }).latest(100);
-      expect(audit.filter(({ target }) => target === sickId)).toEqual([
+      expect(audit.filter((it) => it.target === sickId && it.action === 'drain-node')).toEqual([
         expect.objectContaining({
           ...{ actor: 'incident-bot', role: 'bot', action: 'drain-node', outcome: 'done' },
           parameters: expect.objectContaining({ alert: 'NodeLoopLags' }),
