@@ -74,42 +74,46 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
     expect(await post(`${well.url}/alerts`, TOKEN)).toBe(404);
   });
 
-  test('[IB-3] [IB-20] [IB-22] a quarantined node keeps its players and gets no others, until its alert is over', async () => {
-    const sickId = await region.idOf(sick);
-    const ada = await Player.make(region, sick, 'journal');
-    const tell = async (status: 'firing' | 'resolved') => {
-      const labels = { alertname: 'A', action: 'quarantine-node', region: 'local', node: sickId };
-      const alert = { status, labels, startsAt: '2026-01-01T00:00:00Z', fingerprint: 'a1' };
-      const body = { version: '4', status, receiver: 'bot', groupKey: 'g', alerts: [alert] };
-      const response = await fetch(alertsUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-        body: JSON.stringify(body),
-      });
-      expect(response.status).toBe(204);
-    };
-    const isQuarantined = async () => {
-      const { nodes } = (await (await region.askOperator('GET', 'nodes')).json()) as {
-        readonly nodes: readonly { readonly nodeId: string; readonly isQuarantined?: boolean }[];
+  test(
+    '[IB-3] [IB-20] [IB-22] a quarantined node keeps its players and gets no others, until its alert is over',
+    async () => {
+      const sickId = await region.idOf(sick);
+      const ada = await Player.make(region, sick, 'journal');
+      const tell = async (status: 'firing' | 'resolved') => {
+        const labels = { alertname: 'A', action: 'quarantine-node', region: 'local', node: sickId };
+        const alert = { status, labels, startsAt: '2026-01-01T00:00:00Z', fingerprint: 'a1' };
+        const body = { version: '4', status, receiver: 'bot', groupKey: 'g', alerts: [alert] };
+        const response = await fetch(alertsUrl, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+          body: JSON.stringify(body),
+        });
+        expect(response.status).toBe(204);
       };
-      return nodes.find(({ nodeId }) => nodeId === sickId)?.isQuarantined === true;
-    };
-    await tell('firing');
-    await eventually(isQuarantined, PATIENCE);
-    // The sick node is asked, and knows of it first.
-    const [join, title] = [`${sick.url}/matchmake/joinOrCreate/journal`, crypto.randomUUID()];
-    const headers = { 'content-type': 'application/json' };
-    const seat = await fetch(join, { method: 'POST', headers, body: JSON.stringify({ title }) });
-    expect(await seat.json()).toMatchObject({ publicAddress: `127.0.0.1:${well.port}` });
-    const his = `${sick.url}/matchmake/joinById/${ada.roomId}`;
-    expect((await fetch(his, { method: 'POST', headers, body: '{}' })).status).toBe(409);
-    ada.room.send('say', 'in quarantine');
-    await eventually(() => ada.words.includes('in quarantine'), PATIENCE);
-    await tell('resolved');
-    await eventually(async () => !(await isQuarantined()), PATIENCE);
-    expect(await region.ownerOf(ada.roomId)).toBe(sick);
-    await ada.room.leave();
-  }, TIMEOUT_MS);
+      const isQuarantined = async () => {
+        const { nodes } = (await (await region.askOperator('GET', 'nodes')).json()) as {
+          readonly nodes: readonly { readonly nodeId: string; readonly isQuarantined?: boolean }[];
+        };
+        return nodes.find(({ nodeId }) => nodeId === sickId)?.isQuarantined === true;
+      };
+      await tell('firing');
+      await eventually(isQuarantined, PATIENCE);
+      // The sick node is asked, and knows of it first.
+      const [join, title] = [`${sick.url}/matchmake/joinOrCreate/journal`, crypto.randomUUID()];
+      const headers = { 'content-type': 'application/json' };
+      const seat = await fetch(join, { method: 'POST', headers, body: JSON.stringify({ title }) });
+      expect(await seat.json()).toMatchObject({ publicAddress: `127.0.0.1:${well.port}` });
+      const his = `${sick.url}/matchmake/joinById/${ada.roomId}`;
+      expect((await fetch(his, { method: 'POST', headers, body: '{}' })).status).toBe(409);
+      ada.room.send('say', 'in quarantine');
+      await eventually(() => ada.words.includes('in quarantine'), PATIENCE);
+      await tell('resolved');
+      await eventually(async () => !(await isQuarantined()), PATIENCE);
+      expect(await region.ownerOf(ada.roomId)).toBe(sick);
+      await ada.room.leave();
+    },
+    TIMEOUT_MS,
+  );
 
   test(
     '[IB-3] [IB-4] [IB-14] is drained because its alert says so; its players stay in their match, and the alert resolves',
@@ -118,14 +122,16 @@ describe.skipIf(isAlertingMissing)('a node that is sick', () => {
       const ada = await Player.make(region, sick, 'journal');
       const before = { roomId: ada.roomId, sessionId: ada.sessionId };
       await using _alerting = await Alerting.start({
-        targets: [sick, well].map(({ metricsPort }) => `127.0.0.1:${metricsPort}`),
+        // The other one may be late as well, on a machine that has more to do than this.
+        targets: [`127.0.0.1:${sick.metricsPort}`],
         regionId: 'local',
         rules: await quickRules(),
         webhook: { url: alertsUrl, token: TOKEN },
       });
       process.kill(sick.child.pid ?? 0, 'SIGUSR2');
       await eventually(
-        async () => (await incidents()).some(({ action }) => action === 'drain-node'),
+        async () =>
+          (await incidents()).some((it) => it.action === 'drain-node' && it.nodeId === sickId),
         PATIENCE,
       );
       await eventually(() => ada.room.state.pid === well.child.pid, PATIENCE);
