@@ -13,8 +13,8 @@ const USAGE = `Usage: node src/main.ts --game <file>
        node src/main.ts db migrate|shard   (db help says more)
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
-  --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics, or \`all\`; or set
-                      MERIDIAN_PROCESS_SERVICES. Only \`game\` and \`matchmaking\` want a --game
+  --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics,incidents,
+                      or \`all\`; or set MERIDIAN_PROCESS_SERVICES. Only \`game\` and \`matchmaking\` want a --game
   --help              this text
 
 Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference/configuration.md.

@@ -69,6 +69,10 @@ function typeOf(schema: JsonSchema): string {
   switch (schema.type) {
     case 'integer':
       return `integer, ${rangeOf(schema)}`;
+    case 'number':
+      return `number, ${rangeOf(schema)}`;
+    case 'boolean':
+      return '`true` or `false`';
     case 'array':
       return schema.items?.type === 'object' ? 'JSON' : 'list, with commas between';
     case 'string':

@@ -3,9 +3,13 @@ import { createServer, type Server } from 'node:http';
 import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { INCIDENTS_PATH } from '../protocol/incidents.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
-import { type ConsoleSource, consoleRouter } from './console-router.ts';
+import type { AuditLog } from './audit-log.ts';
+import { type ConsoleSource, consoleRouter, ownHeaderOnly } from './console-router.ts';
+import type { IncidentDesk } from './incidents/incident-desk.ts';
+import { incidentRouter } from './incidents/incident-routes.ts';
 import { monitorRoute } from './monitor-route.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
 import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
@@ -26,6 +30,8 @@ export function createAdminServer(deps: {
   readonly nodes: NodeOperations;
   readonly players: PlayerOperations;
   readonly console: ConsoleSource;
+  readonly incidents: IncidentDesk;
+  readonly audit: AuditLog;
   readonly log: Logger;
 }): Server {
   const { password } = deps;
@@ -38,6 +44,14 @@ export function createAdminServer(deps: {
     app.use('/monitor', ...guards, monitorRoute());
     app.use('/admin', ...guards);
     app.use(consoleRouter(deps.console));
+    app.use(
+      INCIDENTS_PATH,
+      incidentRouter({
+        ...{ desk: deps.incidents, audit: deps.audit },
+        operatorOf: () => ({ name: OPERATOR, role: 'admin' }),
+        mayAnswer: ownHeaderOnly,
+      }),
+    );
     app.use('/admin/v1/players', playerOperationsRouter(deps.players));
     app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
   }

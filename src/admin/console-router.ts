@@ -59,7 +59,7 @@ function contentPolicy(): RequestHandler {
   });
 }
 
-const ownHeaderOnly: RequestHandler = (request, _response, next) => {
+export const ownHeaderOnly: RequestHandler = (request, _response, next) => {
   if (request.get(ACTION_HEADER) === undefined) {
     throw new GameError('BAD_REQUEST', { reason: `the header ${ACTION_HEADER} is missing` });
   }

@@ -8,6 +8,14 @@ const between = z.tuple([regionId, regionId]).readonly();
 /** An action as it comes from outside. */
 export const OperatorActionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('drain-node'), nodeId }),
+  z.strictObject({ action: z.literal('quarantine-node'), nodeId }),
+  z.strictObject({ action: z.literal('release-node'), nodeId }),
+  z.strictObject({ action: z.literal('close-region'), regionId }),
+  z.strictObject({ action: z.literal('open-region'), regionId }),
+  z.strictObject({ action: z.literal('shed-tickets'), regionId }),
+  z.strictObject({ action: z.literal('take-tickets'), regionId }),
+  z.strictObject({ action: z.literal('evacuate-region'), regionId }),
+  z.strictObject({ action: z.literal('return-region'), regionId }),
   z.strictObject({ action: z.literal('kill-node'), nodeId }),
   z.strictObject({ action: z.literal('start-node'), regionId }),
   z.strictObject({ action: z.literal('cut-link'), between }),

@@ -29,6 +29,7 @@ const sight: RegionSight = {
     { name: 'duel', clients: 1 },
   ],
   queues: [],
+  orders: ['close'],
 };
 
 test('[CN-2] what is not heard of is null, and unreachable', () => {

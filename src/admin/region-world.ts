@@ -1,4 +1,5 @@
 import type { NodeInfo, RoomLinks } from '../cluster/node-info.ts';
+import type { RegionOrder } from '../cluster/region-orders.ts';
 import type {
   WorldLink,
   WorldLinkQuality,
@@ -37,6 +38,8 @@ export interface RegionSight {
   /** Null: the directory does not answer. */
   readonly rooms: readonly CountedRoom[] | null;
   readonly queues: readonly WorldQueue[];
+  /** What holds for this region until it is taken back. */
+  readonly orders: readonly RegionOrder[];
 }
 
 /** The world as one node sees it: every region by its report, its own by nodes and rooms. */
@@ -45,8 +48,14 @@ export function describeRegionWorld(sight: RegionSight): WorldView {
   return {
     atMs,
     ownRegionId,
-    capabilities: ['drain-node'],
-    regions: regions.map((region) => describeRegion(region, sight.report(region.regionId), atMs)),
+    capabilities: [
+      ...(['drain-node', 'quarantine-node', 'close-region', 'shed-tickets'] as const),
+      ...(sight.regions.length > 1 ? (['evacuate-region'] as const) : []),
+    ],
+    regions: regions.map((region) => ({
+      ...describeRegion(region, sight.report(region.regionId), atMs),
+      orders: region.regionId === ownRegionId ? sight.orders : null,
+    })),
     places: [],
     routes: [],
     links: regions.flatMap(({ regionId }) => {
@@ -66,7 +75,7 @@ function describeRegion(
   { regionId, name, position }: RegionInfo,
   report: RegionReport | null,
   atMs: number,
-): WorldRegion {
+): Omit<WorldRegion, 'orders'> {
   return {
     regionId,
     name,
@@ -90,7 +99,7 @@ function describeNode(node: NodeInfo, regionId: string): WorldNode {
     name: null,
     address: publicAddress ?? internalAddress,
     build,
-    state: isDraining ? 'draining' : 'up',
+    state: node.isQuarantined === true ? 'quarantined' : isDraining ? 'draining' : 'up',
     startedAtMs,
     rooms: load.rooms,
     seats: load.seats,

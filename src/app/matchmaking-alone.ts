@@ -3,6 +3,7 @@ import type { MatchmakingEvents } from '../analytics/contract.ts';
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
+import { isClosed } from '../cluster/region-orders.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { NodeMatchPlacer } from '../matchmaking/queue/node-match-placer.ts';
@@ -75,7 +76,7 @@ export async function openMatchmakingAlone(
   closers.push('load meter', () => load.close());
   const self = new NodeSelf(config, { processId: nodeId, rooms: new Set() }, load);
   closers.push('load reports', () => self.close());
-  const { calls, lease, registry } = await joinRegionWithoutRooms(
+  const { calls, lease, registry, orders } = await joinRegionWithoutRooms(
     { config, self, nodeId, log, metrics },
     closers,
   );
@@ -84,6 +85,7 @@ export async function openMatchmakingAlone(
     ...{ config, nodes },
     clock: systemClock,
     tokens: NOBODYS_TOKENS,
+    isClosed: () => isClosed(orders),
   });
   closers.push('region reports', () => regions.close());
   const clock = regionClock(lease);
@@ -94,7 +96,7 @@ export async function openMatchmakingAlone(
     gameAt: (rpcAddress) => channels.at(rpcAddress),
   });
   const matchmaking = await linkRegions(
-    { config, nodeId, regions, clock, log, metrics },
+    { config, nodeId, regions, clock, log, metrics, isCutOff: () => orders.holds('evacuate') },
     async (link) => {
       bind(link, clock);
       const revocations = deps.revocations ?? (await hearRevocations(deps, link, closers));

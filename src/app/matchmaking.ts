@@ -56,15 +56,17 @@ export async function openMatchmaking(
     readonly node: ColyseusNode;
     readonly isElsewhere: boolean;
     readonly tokens: TokenVerifier;
+    /** Whether no new tickets are taken. */
+    readonly sheds: () => boolean;
   },
   closers: Closers,
 ): Promise<NodeMatchmaking> {
-  const { game, tokens, clock, log, metrics } = deps;
+  const { game, tokens, sheds, clock, log, metrics } = deps;
   const { matchmaking, ...life } = await openEither(deps, closers);
   const { results, backfills } = matchmaking;
   const queues = queuesOf(game).keys();
   const front = createMatchmakingFront({
-    ...{ matchmaking, queues, tokens, clock, log },
+    ...{ matchmaking, queues, tokens, sheds, clock, log },
     metrics: metrics.matchmaking,
   });
   return {

@@ -29,6 +29,7 @@ export class NodeSelf {
   #links: readonly RoomLinks[] = [];
   #surveyedAtMs = Number.NEGATIVE_INFINITY;
   #isDraining = false;
+  #isQuarantined = false;
   #lease: NodeLease | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,7 +49,12 @@ export class NodeSelf {
   }
 
   get takesRooms(): boolean {
-    return !this.#isDraining && this.#gamePort !== 0;
+    return !this.#isDraining && !this.#isQuarantined && this.#gamePort !== 0;
+  }
+
+  /** Whether players who have no seat here may get one. A draining node ends anyway, and its rooms go on elsewhere. */
+  get takesSeats(): boolean {
+    return !this.#isQuarantined;
   }
 
   /** Matchmaking may ask it for rooms. @param port - of gRPC */
@@ -78,6 +84,7 @@ export class NodeSelf {
       build: cluster.build,
       startedAtMs: this.#startedAtMs,
       isDraining: !this.takesRooms,
+      isQuarantined: this.#isQuarantined,
       load: this.#load.load({ rooms: rooms.length, seats }),
       links: this.#survey(rooms),
     };
@@ -102,6 +109,12 @@ export class NodeSelf {
 
   stopTakingRooms(): void {
     this.#isDraining = true;
+    this.#publish();
+  }
+
+  /** No new rooms and no new seats, or both again; rooms and their players stay. */
+  quarantine(isQuarantined: boolean): void {
+    this.#isQuarantined = isQuarantined;
     this.#publish();
   }
 

@@ -1,6 +1,8 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
+import { RegionOperations } from '../admin/region-operations.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
+import { isClosed } from '../cluster/region-orders.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { withWalletEvents } from '../profiles/wallet-events.ts';
 import { createRegionsService } from '../regions/service.ts';
@@ -15,6 +17,7 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
+import { openIncidentBot, openIncidentDesk } from './incidents.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
@@ -92,6 +95,16 @@ async function openNode(
     { config, nodeId: node.processId, log, metrics, cacheNews },
     closers,
   );
+  metrics.identity.is({
+    nodeId: node.processId,
+    build: config.cluster.build,
+    services: services.running,
+    seats: config.region.seatsPerNode,
+  });
+  for (const name of Object.keys(game.rooms)) metrics.roomDefined(name);
+  for (const name of Object.keys(game.queues ?? {})) metrics.matchmaking.queueDefined(name);
+  const others = config.region.all.filter(({ id }) => id !== config.region.id);
+  metrics.evacuations.regionsKnown(others.map(({ id }) => id));
   const analytics = await services.recordingAnalytics(game.analytics ?? {});
   const profiles = withWalletEvents(await services.profiles(), analytics.analytics);
   const { auth, revocations } = await services.accounts();
@@ -108,11 +121,15 @@ async function openNode(
     clock: systemClock,
     tokens: auth,
     nodes: () => region.registry.nodes,
+    isClosed: () => isClosed(region.orders),
   });
   closers.push('region reports', () => regions.close());
   const clock = regionClock(region.lease);
   const { link, matchmaking } = await linkRegions(
-    { config, nodeId: node.processId, regions, clock, log, metrics },
+    {
+      ...{ config, nodeId: node.processId, regions, clock, log, metrics },
+      isCutOff: () => region.orders.holds('evacuate'),
+    },
     async (bound) => ({
       link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
@@ -122,6 +139,7 @@ async function openNode(
           nodeId: node.processId,
           calls: region.calls,
           nodes: () => region.registry.nodes,
+          sheds: () => region.orders.holds('shed-tickets'),
           tokens: auth,
           clock,
           events: analytics.analytics,
@@ -135,7 +153,12 @@ async function openNode(
   const evacuation = Evacuation.of({ ...linked, link }, closers);
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
-  await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
+  await node.join({
+    ...region,
+    ...{ publicAddress: config.http.publicAddress, refuge },
+    isClosed: () => isClosed(region.orders),
+    takesSeats: () => self.takesSeats,
+  });
   enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {
@@ -159,20 +182,27 @@ async function openNode(
     checks: services.checks,
   });
   const metricsServer = createMetricsServer(metrics.registry);
+  const operations = new RegionOperations({
+    ...{ calls: region.calls, orders: region.orders },
+    hasNode: (nodeId) => region.registry.find(nodeId) !== undefined,
+  });
   const adminServer = createAdminServer({
     password: config.admin.password,
     nodes: {
       nodes: () => region.registry.nodes,
-      drain: (nodeId) => survival.drainNode(nodeId),
+      drain: (nodeId) => operations.drainNode(nodeId),
     },
     players: auth,
+    incidents: await openIncidentDesk({ config, log }, closers),
+    audit: await services.audit(),
     console: createNodeConsole({
       regions,
       nodes: () => region.registry.nodes,
       rooms: () => region.directory.query({}),
       link: (regionId) => link?.status(regionId),
       queues: () => matchmaking.statuses(),
-      drain: (nodeId) => survival.drainNode(nodeId),
+      operations,
+      orders: region.orders,
     }),
     log,
   });
@@ -181,12 +211,19 @@ async function openNode(
     ...(services.isOffering ? services.offers : []),
     ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
   ];
+  const alertPort = services.running.has('incidents')
+    ? await openIncidentBot(
+        { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
+        closers,
+      )
+    : null;
   const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
   // Whoever matches elsewhere makes the rooms of its matches here.
   if (matchmaking.isElsewhere && rpcPort !== null) self.answersCallsOn(rpcPort);
   const ports = {
     ...(await openPorts(config, servers, closers)),
     ...(rpcPort === null ? {} : { rpcPort }),
+    ...(alertPort === null ? {} : { alertPort }),
   };
   self.listensOn(ports.port, region.lease);
   survival.start();

@@ -11,6 +11,8 @@ export interface ListeningPorts {
   readonly adminPort?: number;
   /** Where other services call. */
   readonly rpcPort?: number;
+  /** Where Alertmanager posts. */
+  readonly alertPort?: number;
 }
 
 /** Opens all ports, the players' last: who comes finds everything else. @throws {ListenError} when one is taken */

@@ -16,6 +16,8 @@ export interface RegionLinksDeps {
   readonly config: Pick<MeridianConfig, 'region' | 'redis' | 'rpc' | 'process'>;
   readonly nodeId: string;
   readonly regions: RegionsService;
+  /** Whether this region has cut itself off. */
+  readonly isCutOff: () => boolean;
   /** Of the region: what is sent over a link is not old because the clock of the node that carries it is wrong. */
   readonly clock: Clock;
   readonly log: Logger;
@@ -29,7 +31,7 @@ export interface RegionLinksDeps {
  * @param bind - gets the link before it starts, to listen to it; null: this region is alone
  */
 export async function linkRegions<Bound>(
-  { config, nodeId, regions, clock, log, metrics }: RegionLinksDeps,
+  { config, nodeId, regions, isCutOff, clock, log, metrics }: RegionLinksDeps,
   bind: (link: RegionLink | null) => Promise<Bound>,
   closers: Closers,
 ): Promise<Bound> {
@@ -41,6 +43,7 @@ export async function linkRegions<Bound>(
       nodeId,
       redisUri: config.redis.uri,
       peers: links.map(({ id, redisUri }) => ({ regionId: id, redisUri })),
+      isCutOff,
       clock,
       log,
       metrics: metrics.links,

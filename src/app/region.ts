@@ -10,6 +10,11 @@ import type { NodeLease, NodeRegistry } from '../cluster/node-lease.ts';
 import { peerKey } from '../cluster/peers/peer-auth.ts';
 import { RedisNodeRegistry } from '../cluster/redis-node-registry.ts';
 import { RegionPresence } from '../cluster/redis-presence.ts';
+import {
+  LocalRegionOrders,
+  RedisRegionOrders,
+  type RegionOrders,
+} from '../cluster/region-orders.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { MemoryRoomJournal } from '../rooms/journal/journal-memory.ts';
 import { RedisRoomJournal } from '../rooms/journal/journal-redis.ts';
@@ -27,6 +32,7 @@ export interface RegionMember {
   readonly calls: NodeCalls;
   readonly lease: NodeLease;
   readonly registry: NodeRegistry;
+  readonly orders: RegionOrders;
 }
 
 /** What a node has in common with the others of its region; without Redis it is the only one, and all of it is in memory. */
@@ -63,6 +69,7 @@ function aloneIn({ nodeId, self, log }: RegionDeps): Region {
     calls: new LocalNodeCalls({ nodeId, log }),
     lease: new LocalNodeLease(),
     registry: new LocalNodeRegistry(() => self.describe()),
+    orders: new LocalRegionOrders(),
     outlivesProcess: false,
   };
 }
@@ -148,5 +155,8 @@ async function becomeMember(
   );
   await registry.start();
   closers.push('node registry', () => registry.stop());
-  return { calls, lease, registry };
+  const orders = new RedisRegionOrders({ redis, log });
+  await orders.start();
+  closers.push('orders of the region', () => orders.stop());
+  return { calls, lease, registry, orders };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Room as ColyseusRoom } from '@colyseus/core';
+import { DRAIN_TIMEOUT_MS, NODE_OPERATIONS } from '../admin/region-operations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
@@ -22,15 +23,11 @@ import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 import { survivalsOf } from './room-survivals.ts';
 
-/** Beyond its longest time, for its last moves and its answer. */
-const DRAIN_ANSWER_MS = 10_000;
 const REASSERT_RETRY_MS = 250;
 const CUT_OFF = 'This node was cut off from the others.';
 const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
-const DRAIN_NODE = 'drain-node';
-const DRAIN_TIMEOUT_MS = 60_000;
 /** A start is told with a renewal of the lease, and seen with the next look of each other node. */
 const NEWS_OF_A_START_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
@@ -124,7 +121,16 @@ export class SurvivalRuntime {
     node.onRoomCreated((room) => {
       if (room instanceof Room) Room.survivalOf(room).begin();
     });
-    calls.handle(DRAIN_NODE, () => this.drain());
+    calls.handle(NODE_OPERATIONS.drain, () => this.drain());
+    for (const [method, isQuarantined] of [
+      [NODE_OPERATIONS.quarantine, true],
+      [NODE_OPERATIONS.release, false],
+    ] as const) {
+      calls.handle(method, () => {
+        log.warn({ event: 'quarantine', isQuarantined }, 'this node takes new players, or not');
+        self.quarantine(isQuarantined);
+      });
+    }
     lease.onRedisBack(() => void this.#reassert());
     lease.onPhase((phase) => {
       clearTimeout(this.#cutOff);
@@ -151,23 +157,6 @@ export class SurvivalRuntime {
       this.#draining = null;
     });
     return await this.#draining;
-  }
-
-  /**
-   * Drains any node of the region.
-   *
-   * @throws {GameError} `NODE_UNKNOWN`, `NODE_UNREACHABLE`
-   */
-  async drainNode(nodeId: string): Promise<DrainResult> {
-    const { region } = this.#deps;
-    if (region.registry.find(nodeId) === undefined) throw new GameError('NODE_UNKNOWN', { nodeId });
-    const result = await region.calls.request(
-      nodeId,
-      DRAIN_NODE,
-      {},
-      { timeoutMs: DRAIN_TIMEOUT_MS + DRAIN_ANSWER_MS },
-    );
-    return result as DrainResult;
   }
 
   /**

@@ -41,12 +41,15 @@ async function openServiceNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics();
+  const metrics = new NodeMetrics(config.region.id);
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
   const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
   const services = new Services(deps, closers);
+  const { build } = config.cluster;
+  metrics.identity.is({ nodeId: deps.nodeId, build, services: services.running, seats: 0 });
+  for (const name of Object.keys(game?.queues ?? {})) metrics.matchmaking.queueDefined(name);
   const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
 
   const offers = [...services.offers, ...(matchmaking === null ? [] : [matchmaking.offer])];
@@ -59,7 +62,13 @@ async function openServiceNode(
     players: createServer(app),
     metrics: createMetricsServer(metrics.registry),
   };
-  const ports = await openPorts(config, servers, closers);
+  const alertPort = services.running.has('incidents')
+    ? await openIncidents({ services, ...deps }, closers)
+    : undefined;
+  const ports = {
+    ...(await openPorts(config, servers, closers)),
+    ...(alertPort === undefined ? {} : { alertPort }),
+  };
   matchmaking?.start(ports.port);
   const stop = async () => {
     isDraining = true;
@@ -78,6 +87,14 @@ async function openServiceNode(
       return stopping;
     },
   };
+}
+
+async function openIncidents(
+  { services, ...deps }: ServicesDeps & { readonly services: Services },
+  closers: Closers,
+): Promise<number> {
+  const { openIncidentBot } = await import('./incidents.ts');
+  return await openIncidentBot({ ...deps, audit: await services.audit() }, closers);
 }
 
 /** Opens what runs here. Each brings the libraries it needs: profiles alone need nothing of rooms. @returns null: no matchmaking */

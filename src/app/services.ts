@@ -6,6 +6,9 @@
 //
 // gRPC is loaded only where it is used: it takes a fifth of a second, which a process that has everything need not spend.
 
+import { type AuditLog, createAuditLog } from '../admin/audit-log.ts';
+import { RedisAuditStore } from '../admin/audit-store-redis.ts';
+import { SqliteAuditStore } from '../admin/audit-store-sqlite.ts';
 import { ANALYTICS_RPC } from '../analytics/analytics-rpc.ts';
 import { analyticsCalls, analyticsClient } from '../analytics/client.ts';
 import type { ErasePlayerFromAnalytics, EventDefinitions } from '../analytics/contract.ts';
@@ -24,6 +27,7 @@ import type { Profiles } from '../profiles/contract.ts';
 import { PROFILE_RPC } from '../profiles/profile-rpc.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
+import { openRedis } from '../storage/redis/redis-connection.ts';
 import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
@@ -58,6 +62,8 @@ export class Services {
   readonly profiles = once(() => this.#openProfiles());
   /** Accounts, wherever they are, and whose tokens do not count in this region. */
   readonly accounts = once(() => this.#openAccounts());
+  /** What operators did, and what acts for them: of the region where it has a Redis, else of this node. */
+  readonly audit = once(() => this.#openAudit());
   readonly #deps: ServicesDeps;
   readonly #closers: Closers;
   readonly #placement: ServicePlacement;
@@ -147,6 +153,17 @@ export class Services {
     const opened = await openAccounts({ ...deps, database, mongo, profiles }, this.#closers);
     this.offers.push({ serve: (rpc) => rpc.add(AUTH_RPC, authCalls(opened.auth)) });
     return opened;
+  }
+
+  async #openAudit(): Promise<AuditLog> {
+    const { config, log } = this.#deps;
+    const { uri } = config.redis;
+    if (uri === '') {
+      return createAuditLog({ store: new SqliteAuditStore({ db: await this.#database() }), log });
+    }
+    const redis = await openRedis(uri, { name: 'audit', log });
+    this.#closers.push('Redis of the audit log', () => redis.disconnect());
+    return createAuditLog({ store: new RedisAuditStore({ redis }), log });
   }
 
   async #openDatabase(): Promise<SqliteDatabase> {

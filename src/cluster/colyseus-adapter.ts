@@ -65,6 +65,10 @@ export interface ColyseusRegion {
   readonly registry: { readonly nodes: readonly NodeInfo[] };
   /** Where clients find rooms of this region when it is lost. */
   readonly refuge?: string | undefined;
+  /** Whether somebody has closed the region to new rooms. */
+  readonly isClosed: () => boolean;
+  /** Whether players who have no seat on this node may get one. */
+  readonly takesSeats: () => boolean;
 }
 
 /** This process as a Colyseus node. */
@@ -100,14 +104,17 @@ export class ColyseusNode {
     publicAddress,
     calls,
     registry,
+    isClosed,
+    takesSeats,
     refuge,
   }: ColyseusRegion): Promise<void> {
     const seats = new SeatBroker({
       nodeId: this.processId,
-      host: seatHost(),
+      host: seatHost(takesSeats),
       directory,
       calls,
       registry,
+      isClosed,
       refuge,
     });
     this.#seats = seats;
@@ -227,7 +234,7 @@ export class ColyseusNode {
 }
 
 /** Colyseus' rooms for the seat broker. */
-function seatHost(): SeatHost {
+function seatHost(takesSeats: () => boolean): SeatHost {
   const find = (roomId: string) => {
     const room = matchMaker.getLocalRoomById(roomId);
     return room === undefined ? undefined : seatsOf(room);
@@ -245,6 +252,7 @@ function seatHost(): SeatHost {
       return isOpen ? room._listing : undefined;
     },
     reserve: async ({ roomId, sessionId, options, auth }) => {
+      if (!takesSeats()) return false;
       // As they arrive from another node, also when they do not.
       const copy = <T>(value: T): T => value && JSON.parse(JSON.stringify(value));
       const reserved = await find(roomId)?._reserveSeat(sessionId, copy(options), copy(auth));

@@ -15,7 +15,10 @@ export interface NodeInfo {
   /** Build of the game, for people and placement: a room moves to equal builds only when its state demands it. */
   readonly build: string;
   readonly startedAtMs: number;
+  /** It takes no new rooms and no new players. */
   readonly isDraining: boolean;
+  /** It is so only until it is released, and its rooms stay. Absent: of an older build, or it is not. */
+  readonly isQuarantined?: boolean;
   readonly load: NodeLoad;
   /** How its players' links are, by name of the room. Absent: of an older build. */
   readonly links?: readonly RoomLinks[];

@@ -50,6 +50,8 @@ export interface SeatBrokerDeps {
   readonly directory: RoomDirectory;
   readonly calls: NodeCalls;
   readonly registry: { readonly nodes: readonly NodeInfo[] };
+  /** Whether somebody has closed the region to new rooms. */
+  readonly isClosed: () => boolean;
   /** Address of the region where rooms of this one go when it is lost. */
   readonly refuge?: string | undefined;
 }
@@ -57,6 +59,8 @@ export interface SeatBrokerDeps {
 /** How long a join may look for a room, in ms. */
 const JOIN_DEADLINE_MS = 5_000;
 const RECOVERING = { retryAfterMs: 200 };
+/** Whoever closes a region does so for minutes. */
+const CLOSED = { retryAfterMs: 10_000 };
 
 /** One join, as long as it looks for a seat. */
 interface Join {
@@ -75,11 +79,13 @@ export class SeatBroker {
   readonly #directory: RoomDirectory;
   readonly #calls: SeatCalls;
   readonly #registry: { readonly nodes: readonly NodeInfo[] };
+  readonly #isClosed: () => boolean;
   readonly #refuge: string | undefined;
   readonly #pending = new PendingPlacements();
   readonly #turnstile = new Turnstile();
 
-  constructor({ nodeId, host, directory, calls, registry, refuge }: SeatBrokerDeps) {
+  constructor({ nodeId, host, directory, calls, registry, isClosed, refuge }: SeatBrokerDeps) {
+    this.#isClosed = isClosed;
     this.#refuge = refuge;
     this.#nodeId = nodeId;
     this.#host = host;
@@ -98,7 +104,7 @@ export class SeatBroker {
   }
 
   /**
-   * @throws {GameError} `ROOM_UNKNOWN`, `FORBIDDEN`, `ROOM_FULL`, `NODE_UNREACHABLE` and `DIRECTORY_UNAVAILABLE`;
+   * @throws {GameError} `ROOM_UNKNOWN`, `FORBIDDEN`, `ROOM_FULL`, `REGION_CLOSED`, `NODE_UNREACHABLE` and `DIRECTORY_UNAVAILABLE`;
    *   whatever `onAuth` throws; `INTERNAL` when `onCreate` failed
    */
   async joinOrCreate(
@@ -209,7 +215,10 @@ export class SeatBroker {
     const filter = this.#host.filterOf(roomName, options);
     const auth = await this.#host.authenticate(roomName, options, context);
     const sessionId = sessionIdOf(auth);
-    return { roomName, options, auth, sessionId, filter, excluded: new Set() };
+    // Whatever room of theirs would be found, there is no seat in it.
+    const quarantined = this.#registry.nodes.filter((node) => node.isQuarantined === true);
+    const excluded = new Set(quarantined.map(({ nodeId }) => nodeId));
+    return { roomName, options, auth, sessionId, filter, excluded };
   }
 
   #find({ roomName, filter, excluded }: Join): Promise<JoinTarget> {
@@ -241,6 +250,7 @@ export class SeatBroker {
   }
 
   async #createFor(room: MatchRoom & { readonly roomName: string }): Promise<IRoomCache> {
+    this.#refuseClosed();
     const { roomName, newRoomId: roomId, options } = room;
     if (roomId === undefined) {
       return await this.#create({ roomName, options, excluded: new Set() });
@@ -256,6 +266,7 @@ export class SeatBroker {
     options,
     excluded,
   }: Pick<Join, 'roomName' | 'options' | 'excluded'>): Promise<IRoomCache> {
+    this.#refuseClosed();
     const roomId = generateId();
     for (;;) {
       const nodeId = this.placeRoom(excluded);
@@ -263,6 +274,10 @@ export class SeatBroker {
       if (made !== 'unreachable') return made;
       excluded.add(nodeId);
     }
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed()) throw new GameError('REGION_CLOSED', {}, CLOSED);
   }
 
   /** @throws {GameError} when the room has no owner now, or never */

@@ -16,7 +16,7 @@ export interface SeatHost {
   create(roomName: string, options: JoinOptions, roomId: string): Promise<IRoomCache>;
   /** The listing of a room that lives in this process and takes players. */
   find(roomId: string): IRoomCache | undefined;
-  /** Reserves a seat. @returns false when the room is full */
+  /** Reserves a seat. @returns false when the room is full, or its node takes no players */
   reserve(seat: SeatRequest): Promise<boolean>;
   /** The session that holds the token; null when it has expired. */
   heldSession(roomId: string, reconnectionToken: string): string | null;

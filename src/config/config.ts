@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { INCIDENT_ACTIONS } from '../protocol/incidents.ts';
 import { isLoopback, ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
 import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
 import { parseRedisUri } from './redis-uri.ts';
@@ -13,6 +14,9 @@ import {
   unplacedServices,
 } from './services.ts';
 
+const incidentAction = z.enum(INCIDENT_ACTIONS, {
+  error: `wants some of ${INCIDENT_ACTIONS.join(', ')}`,
+});
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 const durationMs = z.coerce.number().int().positive();
@@ -317,6 +321,45 @@ export const AnalyticsConfig = z
     when: areSound('sink', 'webhookUrl'),
   });
 
+/** The bot that acts on alerts. It runs where `incidents` is among `process.services`. */
+export const IncidentsConfig = z.strictObject({
+  /**
+   * What Alertmanager sends as `Authorization: Bearer …`, at least 16 characters; the same in all of a region's bots. Needed where
+   * one runs.
+   */
+  token: z
+    .union([
+      z.literal(''),
+      // RFC 6750, §2.1
+      z
+        .string()
+        .min(16)
+        .regex(/^[\w.~+/=-]+$/, 'wants letters, digits and -._~+/='),
+    ])
+    .default(''),
+  /** Port where Alertmanager posts, at `/alerts`, on `admin.bindAddress`; 0 takes a free one. Never public. */
+  port: port.default(2_571),
+  /** What the bot may do, when an alert asks for it. */
+  actions: commaList(incidentAction).default([...INCIDENT_ACTIONS]),
+  /** What of it needs no operator's approval. `evacuate-region` always does. */
+  unattendedActions: commaList(
+    incidentAction.exclude(['evacuate-region'], { error: 'wants no evacuate-region' }),
+  ).default(['drain-node', 'quarantine-node', 'raise-replicas']),
+  /** Share of the region's nodes that may be out of play at once, 0–1, rounded down. Higher: more is repaired, more may be broken. */
+  blastRadiusRatio: z.coerce.number().min(0).max(1).default(0.34),
+  /** Time between two of the same actions on the same target. Lower: an alert that flaps makes players move more often. */
+  cooldownMs: durationMs.default(600_000),
+  /** How long an operator may take to approve; then the alert must be told again. */
+  approvalTtlMs: durationMs.default(900_000),
+  /** `dry-run`: everything is decided and written down, nothing is done. */
+  mode: z.enum(['act', 'dry-run']).default('act'),
+  /** Name of the HorizontalPodAutoscaler of the game nodes, in the bot's own namespace of Kubernetes. Empty: nothing adds nodes here. */
+  autoscaler: z
+    .string()
+    .regex(/^[a-z0-9.-]*$/, 'wants a name as Kubernetes takes it')
+    .default(''),
+});
+
 /** Calls between services that run apart. */
 export const RpcConfig = z
   .strictObject({
@@ -363,8 +406,8 @@ const VIA_REDIS = ['auth', 'matchmaking', 'analytics'] as const;
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /**
-   * What this process runs: some of `auth`, `profile`, `matchmaking`, `game`, `analytics`, or `all`: every one that has no target in
-   * `rpc`. What it is told by name it serves to others, too. The same as `--services`.
+   * What this process runs: some of `auth`, `profile`, `matchmaking`, `game`, `analytics`, `incidents`, or `all`: every one but the last
+   * that has no target in `rpc`. What it is told by name it serves to others, too. The same as `--services`.
    */
   services: commaList(serviceName)
     .pipe(z.array(serviceName).min(1, `wants some of ${SERVICE_NAMES.join(', ')}`))
@@ -390,6 +433,7 @@ export const MeridianConfig = z
     region: RegionConfig.prefault({}),
     matchmaking: MatchmakingConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),
+    incidents: IncidentsConfig.prefault({}),
     rpc: RpcConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
@@ -443,6 +487,17 @@ export const MeridianConfig = z
       'none: a service that writes nothing is none; with profiles.sqlitePath :memory: set analytics.folder',
     when: areSound('process.services', 'analytics', 'profiles.sqlitePath'),
   })
+  .refine((c) => c.redis.uri !== '' || !c.process.services.includes('incidents'), {
+    path: ['redis', 'uri'],
+    message:
+      'is needed with incidents among process.services: one process alone has nothing to act on',
+    when: areSound('process.services', 'redis.uri'),
+  })
+  .refine((c) => !c.process.services.includes('incidents') || c.incidents.token !== '', {
+    path: ['incidents', 'token'],
+    message: 'is needed with incidents among process.services, or anybody could drain nodes',
+    when: areSound('process.services', 'incidents.token'),
+  })
   .refine((c) => !isCalledOnEveryInterface(c) || isFoundAway(advertisedHost(c.cluster)), {
     path: ['cluster', 'peerAdvertiseHost'],
     message:
@@ -466,6 +521,7 @@ export type RedisConfig = MeridianConfig['redis'];
 export type ClusterConfig = MeridianConfig['cluster'];
 export type RegionConfig = MeridianConfig['region'];
 export type AnalyticsConfig = MeridianConfig['analytics'];
+export type IncidentsConfig = MeridianConfig['incidents'];
 export type RpcConfig = MeridianConfig['rpc'];
 export type ProcessConfig = MeridianConfig['process'];
 

@@ -31,7 +31,7 @@ const only = (services: string) => ({ ...SECRET, ...REDIS, MERIDIAN_PROCESS_SERV
 
 describe('[SE-12] what a process runs', () => {
   test('is everything that has no target, unless it is told by name', () => {
-    expect(running({})).toEqual([...SERVICES]);
+    expect(running({})).toEqual(SERVICES.filter((service) => service !== 'incidents'));
     const profileElsewhere = { ...SECRET, MERIDIAN_RPC_PROFILE_TARGET: 'profile:2570' };
     expect(running(profileElsewhere)).toEqual(['auth', 'matchmaking', 'game', 'analytics']);
     expect(running({ ...SECRET, ...REDIS, ...TARGETS })).toEqual(['game']);
@@ -169,5 +169,28 @@ describe('[SE-17] what services apart need', () => {
   test('a secret that all of them have', () => {
     const { JWT_SECRET: _, REDIS_URI: __, ...without } = only('profile');
     expect(problemsOf(without)).toEqual([expect.stringContaining('MERIDIAN_RPC_SECRET')]);
+  });
+});
+
+describe('[IB-1] the incident bot', () => {
+  const token = { MERIDIAN_INCIDENTS_TOKEN: 'a-token-of-thirty-characters' };
+
+  test('runs where it is named, with a token and a Redis, and asks for no target', () => {
+    expect(running({ ...only('incidents'), ...token })).toEqual(['incidents']);
+    expect(running({ ...SECRET, ...REDIS, ...token })).not.toContain('incidents');
+    expect(running({ ...only('all,incidents'), ...token })).toContain('incidents');
+    expect(problemsOf(only('incidents')).join()).toContain('MERIDIAN_INCIDENTS_TOKEN');
+    const alone = { ...SECRET, ...token, MERIDIAN_PROCESS_SERVICES: 'incidents' };
+    expect(problemsOf(alone).join()).toContain('MERIDIAN_REDIS_URI');
+  });
+
+  test('may never evacuate unattended, nor do what nobody knows', () => {
+    const set = (name: string, value: string) =>
+      problemsOf({ ...only('incidents'), ...token, [`MERIDIAN_INCIDENTS_${name}`]: value });
+    expect(set('UNATTENDED_ACTIONS', 'drain-node,close-region')).toEqual([]);
+    expect(set('UNATTENDED_ACTIONS', 'evacuate-region').join()).toContain('UNATTENDED_ACTIONS');
+    expect(set('ACTIONS', 'delete-everything').join()).toContain('MERIDIAN_INCIDENTS_ACTIONS');
+    expect(set('BLAST_RADIUS_RATIO', '1.5')).not.toEqual([]);
+    expect(set('MODE', 'dry-run')).toEqual([]);
   });
 });

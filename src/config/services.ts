@@ -1,16 +1,24 @@
-// What Meridian is made of. One process runs all five services, or each has processes of its own:
+// What Meridian is made of. One process runs all services, or each has processes of its own:
 //
 //   clients ──REST, WebSocket──▶ game ──gRPC──▶ auth ──gRPC──▶ profile
 //                                 ├──────────────────────────────▲
 //                                 ├──gRPC──▶ matchmaking ─────────┘
-//                                 └──Redis──▶ analytics
+//                                 ├──Redis──▶ analytics
+//                  Alertmanager ──┴──Redis──▶ incidents
 
-export const SERVICES = ['auth', 'profile', 'matchmaking', 'game', 'analytics'] as const;
+export const SERVICES = [
+  'auth',
+  'profile',
+  'matchmaking',
+  'game',
+  'analytics',
+  'incidents',
+] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 
-/** Services that others call at an address; players come to `game` themselves. */
-export type CalledService = Exclude<ServiceName, 'game'>;
+/** Services that others call at an address; players come to `game` themselves, and alerts to `incidents`. */
+export type CalledService = Exclude<ServiceName, 'game' | 'incidents'>;
 
 /** Whom each service asks. */
 const ASKED_BY: Readonly<Record<ServiceName, readonly CalledService[]>> = {
@@ -19,6 +27,7 @@ const ASKED_BY: Readonly<Record<ServiceName, readonly CalledService[]>> = {
   matchmaking: ['profile'],
   game: ['auth', 'profile', 'matchmaking', 'analytics'],
   analytics: [],
+  incidents: [],
 };
 
 /** The part of the configuration that says what runs where. */
@@ -29,12 +38,15 @@ export interface ServicePlacement {
   readonly targets: Readonly<Record<CalledService, string>>;
 }
 
-/** What a process runs: what it names, also when a target is set for it; `all`: everything that has no target. */
+/** What a process runs: what it names, also when a target is set for it; `all`: everything that has no target, but for `incidents`. */
 export function runningServices(placement: ServicePlacement): ReadonlySet<ServiceName> {
   const { services, targets } = placement;
   const named = SERVICES.filter((service) => services.includes(service));
   if (!services.includes('all')) return new Set(named);
-  const here = SERVICES.filter((service) => service === 'game' || targets[service] === '');
+  const here = SERVICES.filter(
+    // Who acts on others is named.
+    (service) => service === 'game' || (service !== 'incidents' && targets[service] === ''),
+  );
   return new Set([...here, ...named]);
 }
 

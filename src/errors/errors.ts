@@ -345,6 +345,12 @@ export const ERRORS = {
     retryable: true,
     message: 'A service behind this one does not answer; try again shortly.',
   },
+  REGION_CLOSED: {
+    http: 503,
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+    message: 'This region makes no new rooms at the moment; another one may, or try again later.',
+  },
   SHUTTING_DOWN: {
     http: 503,
     grpc: 'UNAVAILABLE',

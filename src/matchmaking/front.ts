@@ -24,6 +24,7 @@ export function createMatchmakingFront({
   matchmaking,
   queues,
   tokens,
+  sheds,
   clock,
   log,
   metrics,
@@ -31,12 +32,14 @@ export function createMatchmakingFront({
   readonly matchmaking: Matchmaking;
   readonly queues: Iterable<string>;
   readonly tokens: TokenVerifier;
+  /** Whether the region takes no new tickets. */
+  readonly sheds: () => boolean;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly log: Logger;
   readonly metrics: Pick<MatchmakingMetrics, 'refusedAtDoor'>;
 }): MatchmakingFront {
   const doors = new QueueDoors({
-    ...{ queues, clock, log },
+    ...{ queues, sheds, clock, log },
     busyRatio: busyRatioOfLoop(),
     refusedAtDoor: (queue) => metrics.refusedAtDoor(queue),
   });

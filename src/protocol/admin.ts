@@ -20,18 +20,59 @@ export const ACTION_HEADER = 'x-meridian-console';
 /** The most bots a local world plays with. */
 export const MOST_BOTS = 1_000;
 
+/** Who may do what, each also what those before him may: a viewer looks, an operator runs, an admin may break things. */
+export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+
+/** What became of something that was asked for. */
+export type AuditOutcome = 'done' | 'refused' | 'failed' | 'dry-run' | 'awaits-approval';
+
+/** Who did what: one line of the audit log. */
+export interface AuditEntry {
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** `operator:ada`, or the name of what acts by itself, such as `incident-bot`. */
+  readonly actor: string;
+  readonly role: OperatorRole | 'bot';
+  /** What was asked for, such as `drain-node`. */
+  readonly action: string;
+  /** Of what: a node, a room, a player, a region. Empty: nothing in particular. */
+  readonly target: string;
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  readonly outcome: AuditOutcome;
+  /** Why, of what was refused or has failed; of what was done, why it was asked for. */
+  readonly reason?: string;
+  readonly traceId?: string;
+}
+
 /** What an operator can do here. */
 export type Capability =
   | 'drain-node'
+  | 'quarantine-node'
+  | 'close-region'
+  | 'shed-tickets'
+  | 'evacuate-region'
   | 'kill-node'
   | 'start-node'
   | 'cut-link'
   | 'black-hole'
   | 'bots';
 
-/** One thing to do. `heal-…` undoes what has its name. */
+/** One thing to do. `heal-…`, `release-node`, `open-region`, `take-tickets` and `return-region` undo what has its name, or stands before it. */
 export type OperatorAction =
   | { readonly action: 'drain-node'; readonly nodeId: string }
+  /** No new rooms or players there; those it has stay. */
+  | { readonly action: 'quarantine-node'; readonly nodeId: string }
+  | { readonly action: 'release-node'; readonly nodeId: string }
+  /** No new rooms in the region. */
+  | { readonly action: 'close-region'; readonly regionId: string }
+  | { readonly action: 'open-region'; readonly regionId: string }
+  /** Its queues take no new tickets. */
+  | { readonly action: 'shed-tickets'; readonly regionId: string }
+  | { readonly action: 'take-tickets'; readonly regionId: string }
+  /** It cuts itself off from the others, and its durable rooms go on in the nearest. */
+  | { readonly action: 'evacuate-region'; readonly regionId: string }
+  | { readonly action: 'return-region'; readonly regionId: string }
   | { readonly action: 'kill-node'; readonly nodeId: string }
   | { readonly action: 'start-node'; readonly regionId: string }
   | { readonly action: 'cut-link'; readonly between: readonly [string, string] }
@@ -63,6 +104,8 @@ export interface WorldRegion {
   readonly isUnreachable: boolean;
   /** Of the report above, ms, as far as clocks of regions agree. */
   readonly reportAgeMs: number | null;
+  /** What an operator, or the incident bot, has said that holds until it is taken back; null: nobody here knows. */
+  readonly orders: readonly ('close' | 'shed-tickets' | 'evacuate')[] | null;
   /** An operator lets nothing in or out. */
   readonly isBlackHole: boolean;
 }
@@ -105,7 +148,7 @@ export interface WorldNode {
   readonly address: string;
   readonly build: string;
   /** `gone`: its process has ended, and its region does not know yet. */
-  readonly state: 'up' | 'draining' | 'gone';
+  readonly state: 'up' | 'quarantined' | 'draining' | 'gone';
   /** Wall clock, ms since the Unix epoch. */
   readonly startedAtMs: number;
   readonly rooms: number;

@@ -15,7 +15,8 @@ function report(
   atMs = 0,
   previous: RegionReport | null = null,
 ): RegionReport {
-  return reportRegion(nodes, { regionId: 'eu', atMs, seatsPerNode: 100, previous });
+  const options = { regionId: 'eu', seatsPerNode: 100, isClosed: false };
+  return reportRegion(nodes, { ...options, atMs, previous });
 }
 
 describe('[RG-3] a region reports', () => {

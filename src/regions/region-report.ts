@@ -49,6 +49,8 @@ export interface ReportOptions {
   /** Wall clock, ms. */
   readonly atMs: number;
   readonly seatsPerNode: number;
+  /** An operator, or the incident bot, has closed it. */
+  readonly isClosed: boolean;
   /** The report before this one; null: the first. */
   readonly previous: Pick<RegionReport, 'atMs' | 'busyRatio'> | null;
 }
@@ -57,7 +59,7 @@ export interface ReportOptions {
 export function reportRegion(all: readonly NodeInfo[], options: ReportOptions): RegionReport {
   // Who has no rooms is neither full nor free.
   const nodes = all.filter((node) => runsService(node, 'game'));
-  const { regionId, atMs, seatsPerNode, previous } = options;
+  const { regionId, atMs, seatsPerNode, isClosed, previous } = options;
   const open = nodes.filter(({ isDraining }) => !isDraining);
   const seats = nodes.reduce((sum, { load }) => sum + load.seats, 0);
   const capacity = open.length * seatsPerNode;
@@ -72,7 +74,7 @@ export function reportRegion(all: readonly NodeInfo[], options: ReportOptions): 
     busyRatio,
     loadRatio,
     // Where no node takes rooms there is no capacity, which is full.
-    isOpen: loadRatio < CLOSED_LOAD_RATIO,
+    isOpen: !isClosed && loadRatio < CLOSED_LOAD_RATIO,
     builds: [...new Set(open.map(({ build }) => build))].sort(),
   };
 }

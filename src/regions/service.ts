@@ -25,6 +25,8 @@ export interface RegionsDeps {
   readonly tokens: TokenVerifier;
   /** Live nodes of this region. */
   readonly nodes: () => readonly NodeInfo[];
+  /** Whether somebody has closed this region. */
+  readonly isClosed: () => boolean;
 }
 
 /** The regions as one node of one of them sees them. */
@@ -47,7 +49,7 @@ const TENTHS = 10;
 
 /** Starts to report; `close()` ends it. */
 export function createRegionsService(deps: RegionsDeps): RegionsService {
-  const { config, clock, tokens, nodes } = deps;
+  const { config, clock, tokens, nodes, isClosed } = deps;
   const catalogue = catalogueOf(config.region);
   const { ownRegionId } = catalogue;
   const board = new RegionBoard({ clock, catalogue });
@@ -66,6 +68,7 @@ export function createRegionsService(deps: RegionsDeps): RegionsService {
       regionId: ownRegionId,
       atMs: clock.wallMs(),
       seatsPerNode: config.region.seatsPerNode,
+      isClosed: isClosed(),
       previous: report,
     });
     board.learn(report);

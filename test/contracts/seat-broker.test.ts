@@ -82,7 +82,8 @@ async function openNode(nodeId: string, { seats = 4, tickUse = 0 } = {}) {
       return nodes;
     },
   };
-  const broker = new SeatBroker({ nodeId, host, directory, calls, registry });
+  const isClosed = () => false;
+  const broker = new SeatBroker({ nodeId, host, directory, calls, registry, isClosed });
   const die = async () => {
     await calls.close();
     redis.disconnect();

@@ -19,6 +19,7 @@ const region = (regionId: string, isUnreachable: boolean): WorldRegion => ({
   seats: isUnreachable ? null : 4,
   capacity: isUnreachable ? null : 8,
   builds: [],
+  orders: null,
   isUnreachable,
   reportAgeMs: isUnreachable ? null : 300,
   isBlackHole: false,

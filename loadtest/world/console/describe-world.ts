@@ -72,7 +72,10 @@ function describeRegion({ id, name, position }: WorldPlace, sight: WorldSight): 
     .filter(([viewer]) => viewer !== id)
     .flatMap(([, { regions }]) => regions.filter(({ regionId }) => regionId === id));
   const deaf = others.filter((other) => other.isUnreachable).length;
-  const nobody = { isOpen: null, loadRatio: null, seats: null, capacity: null, builds: [] };
+  const nobody = {
+    ...{ isOpen: null, loadRatio: null, seats: null, capacity: null, builds: [] },
+    orders: null,
+  };
   const view = views.get(id);
   return {
     ...(own ?? { ...nobody, reportAgeMs: null }),

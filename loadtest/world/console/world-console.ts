@@ -161,6 +161,8 @@ export class WorldConsole implements AsyncDisposable {
       case 'bots':
         this.#crew.want(action.count);
         return `${action.count} bots shall play`;
+      default:
+        throw new GameError('BAD_REQUEST', { reason: `a local world cannot ${action.action}` });
     }
   }
 

@@ -11,6 +11,7 @@ const region: WorldRegion = {
   seats: 1,
   capacity: 10,
   builds: [],
+  orders: null,
   isUnreachable: false,
   reportAgeMs: 0,
   isBlackHole: false,

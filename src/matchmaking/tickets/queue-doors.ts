@@ -4,11 +4,20 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { QueueDoor } from './queue-door.ts';
 import { FULL_RETRY_MS } from './ticket-desk.ts';
 
-/** One for all: its stack would cost as much as the rest of a refusal. */
+/** One for all, as the next: its stack would cost as much as the rest of a refusal. */
 const REFUSED_AT_DOOR = new GameError('QUEUE_FULL', {}, { retryAfterMs: FULL_RETRY_MS });
+
+/** Whoever sheds tickets does so for minutes. */
+const SHED = new GameError(
+  'QUEUE_FULL',
+  { reason: 'shedding' },
+  { message: 'No new tickets are taken at the moment; try again later.', retryAfterMs: 15_000 },
+);
 
 export interface QueueDoorsDeps {
   readonly queues: Iterable<string>;
+  /** Whether the region takes no new tickets: an operator, or the incident bot, has said so. */
+  readonly sheds: () => boolean;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly log: Logger;
   /** Share of the last half second in which this process was busy. */
@@ -35,9 +44,10 @@ export class QueueDoors {
   letIn(queue: string): GameError | (() => void) {
     const door = this.#doors.get(queue);
     if (door === undefined) return () => {};
-    if (!door.letsIn()) {
+    const refusal = this.#deps.sheds() ? SHED : door.letsIn() ? null : REFUSED_AT_DOOR;
+    if (refusal !== null) {
       this.#deps.refusedAtDoor(queue);
-      return REFUSED_AT_DOOR;
+      return refusal;
     }
     return () => door.left();
   }

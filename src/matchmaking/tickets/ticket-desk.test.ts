@@ -40,6 +40,7 @@ function setUp(of: Partial<QueueStatus>, mostWaiting = 10_000) {
   const doors = new QueueDoors({
     ...{ clock, queues: [QUEUE], log: createLogger({ level: 'silent' }) },
     busyRatio: () => 0,
+    sheds: () => false,
     refusedAtDoor: () => {},
   });
   let players = 0;

@@ -51,6 +51,8 @@ export interface RedisRegionLinkDeps {
   readonly clock?: Clock;
   /** Whether this node may carry links: false where it does not know what a peer that missed news has to be told. True when absent. */
   readonly carries?: boolean;
+  /** Whether this region sends nothing and answers nothing for the time being. Never when absent. */
+  readonly isCutOff?: () => boolean;
   /** Whether it may take work: false where its kinds are handled by other processes. True when absent. */
   readonly takesWork?: boolean;
 }
@@ -82,6 +84,7 @@ export class RedisRegionLink implements RegionLink {
       clock: systemClock,
       carries: true,
       takesWork: true,
+      isCutOff: () => false,
       ...self,
       redis: connectRedis(deps.redisUri, { name: 'link', log: deps.log }),
       options: chosen,
@@ -198,7 +201,7 @@ class LinkToPeer {
             log,
             commandTimeoutMs: options.remoteTimeoutMs,
           }),
-        turn: this.#bridgeTurn,
+        turn: whileOpen(this.#bridgeTurn, shared.isCutOff),
         onPeerGap: () => void this.#tellPeerGap(),
       },
       ends,
@@ -256,4 +259,13 @@ class LinkToPeer {
       }
     }
   }
+}
+
+/** Nobody carries a link of a region that has cut itself off, whoever has the turn. */
+function whileOpen(turn: LinkTurn, isCutOff: () => boolean): { readonly isHeld: boolean } {
+  return {
+    get isHeld() {
+      return turn.isHeld && !isCutOff();
+    },
+  };
 }

@@ -17,6 +17,7 @@
 //   {meridian}:lost:<room>               string  why it is gone; expires after an hour
 //   {meridian}:joinable:<bucket>         zset    joinable rooms of a name and filter, oldest first
 //   {meridian}:creating:<bucket>         string  whose turn it is to make one; expires
+//   {meridian}:orders                    set     what holds for the region until it is taken back (RegionOrder)
 //   {meridian}:copies-of:<region>        hash    roomId → "<epoch>\n<listing>\n<buckets>": rooms of that region, should it go down
 //   {meridian}:copies-asked:<region>     hash    node there → mark of its last question for its rooms; @ → when the last came, ms
 //   {meridian}:evacuated:<region>:<room> string  the epoch from which the room lives here; expires after a week
@@ -71,10 +72,20 @@
 //   {meridian:analytics}:alias:<player>  string  his pseudonym; expires 90 days after its last use
 //   {meridian:analytics}:erased:<mark>   string  he was erased (SHA-256 of his id); expires after a day
 //
+// The incident bot of this region; scripts change its keys together.
+//
+//   {meridian:incidents}:turn            string  id of the bot that acts; expires
+//   {meridian:incidents}:state           string  IncidentState as JSON
+//   {meridian:incidents}:inbox           list    alerts and answers of operators that nobody has read yet, as JSON, the oldest first
+//
 // Accounts of this region.
 //
 //   {meridian:auth}:revocations          zset    revocations as JSON, scored by when nobody needs them any more, ms
 //   meridian:auth:revocations            channel each as it is added
+
+// Operators of this region.
+//
+//   meridian:audit                       stream  e an AuditEntry as JSON; the newest ten thousand
 
 const TAG = '{meridian}';
 const MATCHMAKING_TAG = '{meridian:mm}';
@@ -98,6 +109,7 @@ export const redisKeys = {
   lost: (roomId: string) => `${TAG}:lost:${roomId}`,
   joinable: (bucket: string) => `${TAG}:joinable:${bucket}`,
   creating: (bucket: string) => `${TAG}:creating:${bucket}`,
+  orders: `${TAG}:orders`,
   copiesOf: (regionId: string) => `${TAG}:copies-of:${regionId}`,
   journalCopy: (roomId: string) => `meridian:copy:{${roomId}}`,
   journal: (roomId: string) => `meridian:journal:{${roomId}}`,
@@ -131,6 +143,10 @@ export const redisKeys = {
   analyticsEvents: 'meridian:analytics:events',
   analyticsAlias: (playerId: string) => `${ANALYTICS_TAG}:alias:${playerId}`,
   analyticsErased: (mark: string) => `${ANALYTICS_TAG}:erased:${mark}`,
+  incidentTurn: '{meridian:incidents}:turn',
+  incidentState: '{meridian:incidents}:state',
+  incidentInbox: '{meridian:incidents}:inbox',
   revocations: '{meridian:auth}:revocations',
   revocationNews: 'meridian:auth:revocations',
+  audit: 'meridian:audit',
 } as const;

@@ -62,4 +62,9 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX intents_by_time ON intents (home_region, until_ms);`,
   ...ACCOUNT_MIGRATIONS,
+  // What operators did, in the order in which it was written down. `entry` is JSON.
+  `CREATE TABLE audit (
+     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+     entry TEXT NOT NULL
+   ) STRICT;`,
 ];
