@@ -1,5 +1,6 @@
 import type { NodeInfo, RoomLinks } from '../cluster/node-info.ts';
 import type {
+  Capability,
   WorldLink,
   WorldLinkQuality,
   WorldNode,
@@ -9,6 +10,17 @@ import type {
   WorldView,
 } from '../protocol/admin.ts';
 import type { RegionInfo, RegionReport } from '../regions/contract.ts';
+
+/** What a node does for operators, in its region and, by a link, in others. */
+const NODE_CAPABILITIES: readonly Capability[] = [
+  'drain-node',
+  'kick-client',
+  'move-room',
+  'close-room',
+  'kick-player',
+  'ban-player',
+  'sign-out-player',
+];
 
 /** How a node's link to another region is. */
 export interface LinkSight {
@@ -45,7 +57,7 @@ export function describeRegionWorld(sight: RegionSight): WorldView {
   return {
     atMs,
     ownRegionId,
-    capabilities: ['drain-node'],
+    capabilities: NODE_CAPABILITIES,
     regions: regions.map((region) => describeRegion(region, sight.report(region.regionId), atMs)),
     places: [],
     routes: [],

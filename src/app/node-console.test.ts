@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { GameError } from '../errors/game-error.ts';
 import type { Regions } from '../regions/contract.ts';
-import { createNodeConsole } from './node-console.ts';
+import { systemClock } from '../shared/clock.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createNodeConsole, type NodeConsoleDeps } from './node-console.ts';
+import { OtherRegionDesks } from './other-region-desks.ts';
 
 test('[CN-2] while matchmaking does not answer, the console shows the rest', async () => {
   const regions = {
@@ -9,11 +12,11 @@ test('[CN-2] while matchmaking does not answer, the console shows the rest', asy
     report: () => null,
   } as unknown as Regions;
   const console = createNodeConsole({
-    ...{ regions, nodes: () => [], link: () => undefined },
-    rooms: () => [{ name: 'duel', clients: 2 }],
-    queues: () => Promise.reject(new GameError('SERVICE_UNAVAILABLE')),
-    drain: () => Promise.reject(new GameError('NODE_UNREACHABLE')),
-  });
+    ...{ regions, nodeId: 'n1', nodes: () => [], link: () => undefined },
+    directory: { query: async () => [{ name: 'duel', clients: 2 }] },
+    matchmaking: { statuses: () => Promise.reject(new GameError('SERVICE_UNAVAILABLE')) },
+    desks: new OtherRegionDesks({ clock: systemClock, log: createLogger({ level: 'silent' }) }),
+  } as unknown as NodeConsoleDeps);
   expect(await console.view()).toMatchObject({
     rooms: [{ roomName: 'duel', rooms: 1, players: 2 }],
     queues: [],

@@ -13,12 +13,15 @@ import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { trustProxies } from '../transport/http/client-address.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
+import { openNodeDesk } from './node-desk.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
+import { OtherRegionDesks } from './other-region-desks.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
@@ -111,10 +114,12 @@ async function openNode(
   });
   closers.push('region reports', () => regions.close());
   const clock = regionClock(region.lease);
+  const audit = await services.audit();
+  const desks = new OtherRegionDesks({ clock, log });
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
-      link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
+      link: spreadRevocations({ revocations, link: desks.over(cacheNews.over(bound, clock)), log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log, metrics },
@@ -159,21 +164,27 @@ async function openNode(
     checks: services.checks,
   });
   const metricsServer = createMetricsServer(metrics.registry);
+  const nodeConsole = createNodeConsole({
+    ...{ regions, matchmaking, profiles, desks, audit },
+    nodeId: node.processId,
+    directory: region.directory,
+    calls: region.calls,
+    accounts: auth,
+    nodes: () => region.registry.nodes,
+    link: (regionId) => link?.status(regionId),
+    drain: (nodeId) => survival.drainNode(nodeId),
+  });
+  openNodeDesk({ node, survival, calls: region.calls });
   const adminServer = createAdminServer({
-    password: config.admin.password,
+    config: config.admin,
+    isTrustedProxy: trustProxies(config.http.trustedProxies),
     nodes: {
       nodes: () => region.registry.nodes,
       drain: (nodeId) => survival.drainNode(nodeId),
     },
     players: auth,
-    console: createNodeConsole({
-      regions,
-      nodes: () => region.registry.nodes,
-      rooms: () => region.directory.query({}),
-      link: (regionId) => link?.status(regionId),
-      queues: () => matchmaking.statuses(),
-      drain: (nodeId) => survival.drainNode(nodeId),
-    }),
+    console: nodeConsole,
+    audit,
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };

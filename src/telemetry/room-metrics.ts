@@ -10,7 +10,8 @@ export type EvictionReason =
   | 'silent'
   | 'room-failed'
   | 'signed-out'
-  | 'banned';
+  | 'banned'
+  | 'removed';
 
 /** How well inputs came for the steps of a room. */
 export interface PacedInputFigures {
