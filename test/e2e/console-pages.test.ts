@@ -9,6 +9,7 @@ import { CloseCode } from '../../src/protocol/close-codes.ts';
 import { severeFindings } from '../support/axe.ts';
 import { buildDemos } from '../support/demos/start-demos.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { MatchPlayer } from '../support/match-player.ts';
 import { MatchRegions } from '../support/match-regions.ts';
 import { missingTool } from '../support/missing-tool.ts';
@@ -19,7 +20,19 @@ const SOON = { withinMs: 60_000, everyMs: 100 };
 const canRun = !(missingTool('chromium') || missingTool('redis-server'));
 const VIEWER = { name: 'vera', password: 'vera only looks here' };
 const ADMIN = { name: 'ada', password: 'ada may do everything' };
-const PAGES = ['World', 'Regions', 'Nodes', 'Rooms', 'Queue', 'Players', 'Incidents', 'Traces', 'Audit'];
+/** Nobody dies here: browsers beside three nodes on two cores must not make it look so. */
+const PATIENT = { MERIDIAN_CLUSTER_HANG_MS: '20000', MERIDIAN_CLUSTER_LEASE_TTL_MS: '8000' };
+const PAGES = [
+  'World',
+  'Regions',
+  'Nodes',
+  'Rooms',
+  'Queue',
+  'Players',
+  'Incidents',
+  'Traces',
+  'Audit',
+];
 
 describe.skipIf(!canRun)('the console of two regions', () => {
   const owned = new AsyncDisposableStack();
@@ -31,12 +44,18 @@ describe.skipIf(!canRun)('the console of two regions', () => {
   beforeAll(async () => {
     await buildDemos();
     const operators = JSON.stringify([
-      { name: VIEWER.name, role: 'viewer', passwordHash: await hashOperatorPassword(VIEWER.password) },
+      {
+        name: VIEWER.name,
+        role: 'viewer',
+        passwordHash: await hashOperatorPassword(VIEWER.password),
+      },
       { name: ADMIN.name, role: 'admin', passwordHash: await hashOperatorPassword(ADMIN.password) },
     ]);
     browser = owned.use(await openBrowser());
     regions = owned.use(
-      await MatchRegions.start({ env: { a: { MERIDIAN_ADMIN_OPERATORS: operators } } }),
+      await MatchRegions.start({
+        env: { a: { ...PATIENT, MERIDIAN_ADMIN_OPERATORS: operators }, b: PATIENT },
+      }),
     );
     url = `http://127.0.0.1:${regions.nodes('a')[0]?.adminPort}/admin/`;
     admin = await OperatorPage.open(browser, url, {}, ADMIN);
@@ -44,7 +63,9 @@ describe.skipIf(!canRun)('the console of two regions', () => {
   afterAll(() => owned.disposeAsync());
 
   /** A player in a room of his own. */
-  async function play(region: 'a' | 'b'): Promise<{ readonly player: MatchPlayer; readonly room: Room }> {
+  async function play(
+    region: 'a' | 'b',
+  ): Promise<{ readonly player: MatchPlayer; readonly room: Room }> {
     const player = await MatchPlayer.signIn(regions.region(region));
     const client = new Client(regions.region(region).url);
     client.auth.token = player.tokens.accessToken;
@@ -64,7 +85,9 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       const current = page.getByRole('navigation').locator('[aria-current=page]');
       expect(await current.textContent()).toBe(title);
     }
-    expect(await page.getByRole('link', { name: /^Monitor/ }).getAttribute('href')).toBe('/monitor/');
+    expect(await page.getByRole('link', { name: /^Monitor/ }).getAttribute('href')).toBe(
+      '/monitor/',
+    );
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await page.getByRole('heading', { level: 1, name: 'Regions' }).waitFor();
@@ -183,42 +206,56 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     expect(await page.getByRole('link', { name: /^Monitor/ }).count()).toBe(0);
     await page.goto(`${url}#/rooms/a/${room.roomId}`);
     await page.locator('.tree').getByText('MatchState').waitFor();
-    expect(await page.locator('#page').getByRole('button', { name: /Kick|Move|Close/ }).count()).toBe(0);
+    expect(
+      await page
+        .locator('#page')
+        .getByRole('button', { name: /Kick|Move|Close/ })
+        .count(),
+    ).toBe(0);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(viewer.complaints).toEqual([]);
     await room.leave();
   });
 
-  test.each([
+  // Colours are the scheme's, sizes the device's: two of the four show all of both.
+  const views = [
     ['desktop', 'dark', { width: 1440, height: 900 }],
-    ['desktop', 'light', { width: 1440, height: 900 }],
-    ['phone', 'dark', { width: 360, height: 740 }],
     ['phone', 'light', { width: 360, height: 740 }],
-  ] as const)('[CN-27] on a %s, %s: every page fits, and axe has nothing serious', async (device, colorScheme, viewport) => {
-    const options = { viewport, colorScheme, reducedMotion: 'reduce' } as const;
-    const door = await browser.newContext(options);
-    const doorPage = await door.newPage();
-    await doorPage.goto(url);
-    await doorPage.getByRole('button', { name: 'Sign in' }).waitFor();
-    expect(await severeFindings(doorPage)).toEqual([]);
-    await door.close();
-    const operator = await OperatorPage.open(browser, url, options, ADMIN);
-    const { page } = operator;
-    for (const title of PAGES) {
-      await operator.go(title);
-      await page.locator('.table, .empty, .world').first().waitFor();
-      expect([title, await severeFindings(page)]).toEqual([title, []]);
-      const width = await page.evaluate('document.documentElement.scrollWidth');
-      expect([title, width]).toEqual([title, viewport.width]);
-      await operator.screenshot(`console-${title.toLowerCase()}-${device}-${colorScheme}`);
-    }
-    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
-    await page.getByRole('button', { name: /^Theme/ }).click();
-    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
-    expect(operator.complaints).toEqual([]);
-    await page.context().close();
-  });
+    ...(isLong
+      ? ([
+          ['desktop', 'light', { width: 1440, height: 900 }],
+          ['phone', 'dark', { width: 360, height: 740 }],
+        ] as const)
+      : []),
+  ] as const;
+  test.each(views)(
+    '[CN-27] on a %s, %s: every page fits, and axe has nothing serious',
+    async (device, colorScheme, viewport) => {
+      const options = { viewport, colorScheme, reducedMotion: 'reduce' } as const;
+      const door = await browser.newContext(options);
+      const doorPage = await door.newPage();
+      await doorPage.goto(url);
+      await doorPage.getByRole('button', { name: 'Sign in' }).waitFor();
+      expect(await severeFindings(doorPage)).toEqual([]);
+      await door.close();
+      const operator = await OperatorPage.open(browser, url, options, ADMIN);
+      const { page } = operator;
+      for (const title of PAGES) {
+        await operator.go(title);
+        await page.locator('.table:visible, .empty:visible, .world').first().waitFor();
+        expect([title, await severeFindings(page)]).toEqual([title, []]);
+        const width = await page.evaluate('document.documentElement.scrollWidth');
+        expect([title, width]).toEqual([title, viewport.width]);
+        await operator.screenshot(`console-${title.toLowerCase()}-${device}-${colorScheme}`);
+      }
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+      await page.getByRole('button', { name: /^Theme/ }).click();
+      expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
+      expect(operator.complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   test('[CN-23] what cannot be reached is said to be so', async () => {
     const { page } = admin;

@@ -52,7 +52,7 @@ export class PlayerCard {
     this.root = html(
       'div',
       {},
-      html('p', { class: 'trail' }, link(`players/${regionId}`, `Players of ${regionId}`), ' / '),
+      html('p', { class: 'trail' }, link(`players/${regionId}`, `← Players of ${regionId}`)),
       html(
         'header',
         { class: 'page-head' },

@@ -66,7 +66,7 @@ class QueuePage implements OpenPage {
     const regionId = this.#region.value;
     try {
       const view = await ask({ question: 'world', regionId });
-      const queues = view.queues.filter((queue) => queue.regionId === regionId);
+      const queues = view.queues.filter((each) => each.regionId === regionId);
       this.#queue.update(queues.map((each) => each.queue));
       const queue = this.#queue.value;
       const list = queue === '' ? null : await ask({ question: 'tickets', regionId, queue });

@@ -45,7 +45,7 @@ export class RoomView {
     this.root = html(
       'div',
       {},
-      html('p', { class: 'trail' }, link(`rooms/${regionId}`, `Rooms of ${regionId}`), ' / '),
+      html('p', { class: 'trail' }, link(`rooms/${regionId}`, `← Rooms of ${regionId}`)),
       html(
         'header',
         { class: 'page-head' },
