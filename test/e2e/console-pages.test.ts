@@ -125,7 +125,7 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     await page.getByRole('link', { name: room.roomId }).click();
     await page.getByText('yes, it keeps a journal').waitFor();
     await page.locator('.tree').getByText('MatchState').waitFor();
-    await page.locator('.tree').getByText('in no').waitFor();
+    await page.locator('.tree').getByText('in no').first().waitFor();
     await admin.screenshot('console-room');
     const before = await page.locator('.fact-list code').textContent();
     await admin.press(`Move room ${room.roomId}`);
