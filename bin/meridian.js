@@ -43,6 +43,11 @@ const COMMANDS = /** @type {const} */ ([
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
+  [
+    'operator',
+    '<name> viewer|operator|admin',
+    'an entry for MERIDIAN_ADMIN_OPERATORS; the password on standard input',
+  ],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 

@@ -43,6 +43,11 @@ const REASONS: Readonly<Record<number, CloseReason>> = {
     errorCode: 'TOKEN_REVOKED',
     retryable: false,
   },
+  [CloseCode.REMOVED]: {
+    reason: 'An operator has ended this session.',
+    errorCode: 'CLOSED',
+    retryable: false,
+  },
   [CloseCode.BANNED]: {
     reason: 'This player is banned.',
     errorCode: 'PLAYER_BANNED',

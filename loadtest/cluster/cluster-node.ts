@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { WorldView } from '../../src/protocol/admin.ts';
+import {
+  ACTION_HEADER,
+  type ActionResult,
+  type OperatorAction,
+  type WorldView,
+} from '../../src/protocol/admin.ts';
+import type { OperatorQuestion } from '../../src/protocol/operator-questions.ts';
 import type { DrainResult } from '../../src/protocol/rest.ts';
 import { TcpRelay } from '../../test/support/tcp-relay.ts';
 import { NodeProcess, type NodeProcessEnd } from '../machine/node-process.ts';
@@ -8,6 +14,7 @@ import type { Reaper } from '../machine/reaper.ts';
 /** Operator of all nodes of a local cluster: they listen on loopback and live for minutes. */
 const OPERATOR = { user: 'operator', password: 'operator of a local cluster' } as const;
 const DRAIN_WITHIN_MS = 60_000;
+const QUESTION_WITHIN_MS = 5_000;
 
 export interface ClusterNodeOptions {
   readonly projectRoot: string;
@@ -139,9 +146,26 @@ export class ClusterNode implements AsyncDisposable {
     this.#relay.cut();
   }
 
+  /** Asks the operator's API. @throws {Error} when it does not answer */
+  async ask(question: OperatorQuestion): Promise<unknown> {
+    return await this.#askOperator('questions', {
+      ...{ method: 'POST', timeoutMs: QUESTION_WITHIN_MS, body: question },
+    });
+  }
+
+  /** Lets the operator's API act. @throws {Error} when it refuses */
+  async act(action: OperatorAction): Promise<string> {
+    const options = { method: 'POST', timeoutMs: DRAIN_WITHIN_MS, body: action };
+    return ((await this.#askOperator('actions', options)) as ActionResult).done;
+  }
+
   async #askOperator(
     path: string,
-    { method, timeoutMs }: { readonly method: string; readonly timeoutMs: number },
+    {
+      method,
+      timeoutMs,
+      body,
+    }: { readonly method: string; readonly timeoutMs: number; readonly body?: object },
   ): Promise<unknown> {
     const { user, password } = OPERATOR;
     const url = `http://127.0.0.1:${this.#process.ports.adminPort}/admin/v1/${path}`;
@@ -149,7 +173,9 @@ export class ClusterNode implements AsyncDisposable {
       method,
       headers: {
         Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json', [ACTION_HEADER]: '1' }),
       },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (!response.ok)

@@ -1,66 +1,88 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import express, { type Application, type RequestHandler } from 'express';
+import express, { type Application, type Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
-import { INCIDENTS_PATH } from '../protocol/incidents.ts';
+import type { AdminConfig } from '../config/config.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { TrustedProxies } from '../transport/http/client-address.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import type { AuditLog } from './audit-log.ts';
-import { type ConsoleSource, consoleRouter, ownHeaderOnly } from './console-router.ts';
-import type { IncidentDesk } from './incidents/incident-desk.ts';
-import { incidentRouter } from './incidents/incident-routes.ts';
+import { type AuditSubject, auditRequests } from './audited.ts';
+import { type ConsoleSource, consolePages, consoleRouter } from './console-router.ts';
 import { monitorRoute } from './monitor-route.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
+import {
+  identify,
+  ownHeaderWithCookie,
+  requireRole,
+  sameOriginOnly,
+  sessionOf,
+} from './operator-access.ts';
+import { OperatorSessions } from './operator-sessions.ts';
+import { Operators } from './operators.ts';
 import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
+import { sessionRouter } from './session-router.ts';
 
-const OPERATOR = 'operator';
+/** What another part of the node adds to the interface of the console, for a page of its own (docs/guides/console.md). */
+export interface ConsoleModule {
+  /** Its routes are at `/admin/v1/<name>`, behind the door: every operator may read, and `requireRole` says who may do more. */
+  readonly name: string;
+  readonly router: Router;
+}
 
 /**
  * What operators see and do, on a port that is never public: the console at `/admin`, Colyseus' monitor at
- * `/monitor`, nodes at `/admin/v1`, behind a password.
+ * `/monitor`, nodes and players at `/admin/v1`, for those who have a password.
  *
- * The monitor can call any method of any room with a GET, so it is not mounted at all without a password, and pages of
- * other origins are refused (a browser would send the password along with their requests).
- *
- * @param deps.password - of the user `operator`; empty mounts nothing
+ * The monitor can call any method of any room with a GET: it is an admin's. Without any operator nothing is mounted at all.
  */
 export function createAdminServer(deps: {
-  readonly password: string;
+  readonly config: Pick<AdminConfig, 'password' | 'operators' | 'sessionTtlMs'>;
+  readonly isTrustedProxy: TrustedProxies;
   readonly nodes: NodeOperations;
   readonly players: PlayerOperations;
   readonly console: ConsoleSource;
-  readonly incidents: IncidentDesk;
   readonly audit: AuditLog;
+  readonly modules?: readonly ConsoleModule[];
   readonly log: Logger;
 }): Server {
-  const { password } = deps;
+  const { config } = deps;
+  const operators = new Operators({ password: config.password, entries: config.operators });
   const app = express();
   app.disable('x-powered-by');
   // The monitor's own pages use inline scripts and styles.
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
-  if (password !== '') {
-    const guards = [sameOriginOnly(), requirePassword(password)];
-    app.use('/monitor', ...guards, monitorRoute());
-    app.use('/admin', ...guards);
-    app.use(consoleRouter(deps.console));
-    app.use(
-      INCIDENTS_PATH,
-      incidentRouter({
-        ...{ desk: deps.incidents, audit: deps.audit },
-        operatorOf: () => ({ name: OPERATOR, role: 'admin' }),
-        mayAnswer: ownHeaderOnly,
-      }),
-    );
-    app.use('/admin/v1/players', playerOperationsRouter(deps.players));
-    app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
-  }
+  if (operators.areThere) mountConsole(app, { ...deps, operators });
   app.use((_request, response) => {
-    const hint = password === '' ? ' Set MERIDIAN_ADMIN_PASSWORD to have the monitor here.' : '';
+    const hint = operators.areThere ? '' : ' Set MERIDIAN_ADMIN_PASSWORD to have the console here.';
     response.status(404).type('text').send(`There is nothing here.${hint}\n`);
   });
   app.use(errorRenderer({ log: deps.log }));
   return createServer(app);
+}
+
+function mountConsole(
+  app: Application,
+  deps: Parameters<typeof createAdminServer>[0] & { readonly operators: Operators },
+): void {
+  const { config, audit, operators, isTrustedProxy, modules = [] } = deps;
+  const sessions = new OperatorSessions({ clock: systemClock }, { ttlMs: config.sessionTtlMs });
+  const access = { operators, sessions, isTrustedProxy };
+  const door = identify(access);
+  app.use(['/admin', '/monitor'], sameOriginOnly());
+  app.use('/monitor', door, auditRequests(audit, monitorCall), requireRole('admin'));
+  app.use('/monitor', monitorRoute());
+  app.use(sessionRouter({ ...access, audit }));
+  app.use('/admin/v1', door, ownHeaderWithCookie);
+  app.use(consoleRouter({ source: deps.console, audit }));
+  for (const { name, router } of modules) app.use(`/admin/v1/${name}`, router);
+  const isChange = requireRole('operator');
+  app.use('/admin/v1/players', auditRequests(audit, playerOperation), isChange);
+  app.use('/admin/v1/players', playerOperationsRouter(deps.players));
+  app.post('/admin/v1/nodes/:nodeId/drain', auditRequests(audit, nodeOperation), isChange);
+  app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
+  app.use(consolePages(async (request) => (await sessionOf(request, access)) !== null));
 }
 
 /** `/metrics` for Prometheus, on a port of its own. */
@@ -73,29 +95,22 @@ export function createMetricsServer(registry: Pick<Registry, 'contentType' | 'me
   return createServer(app);
 }
 
-function requirePassword(password: string): RequestHandler {
-  const expected = digest(`${OPERATOR}:${password}`);
-  return (request, response, next) => {
-    const [, encoded = ''] = /^Basic +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
-    if (timingSafeEqual(digest(Buffer.from(encoded, 'base64').toString('utf8')), expected)) {
-      next();
-      return;
-    }
-    response.set('WWW-Authenticate', 'Basic realm="Meridian", charset="UTF-8"');
-    response.status(401).type('text').send('Sign in as operator.\n');
+/** Looking at the monitor is no act; calling a method of a room is. */
+function monitorCall({ path, query }: express.Request): AuditSubject | null {
+  if (!path.startsWith('/api/room/call')) return null;
+  const { roomId, method } = query;
+  return {
+    ...{ action: 'monitor-call', target: String(roomId).slice(0, 64) },
+    parameters: { method: String(method).slice(0, 64) },
   };
 }
 
-function sameOriginOnly(): RequestHandler {
-  return (request, response, next) => {
-    // Sent by every browser of today; absent means no browser, so nobody's password rides along.
-    const site = request.get('sec-fetch-site');
-    if (site === undefined || site === 'same-origin' || site === 'none') next();
-    else response.status(403).type('text').send('Requests from other sites are refused.\n');
-  };
+function playerOperation({ method, path }: express.Request): AuditSubject {
+  const [, playerId = '', what = ''] = path.split('/');
+  const ban = method === 'DELETE' ? 'lift-ban' : 'ban-player';
+  return { action: what === 'sign-out' ? 'sign-out-player' : ban, target: playerId.slice(0, 64) };
 }
 
-/** Equal lengths, as timingSafeEqual wants them. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function nodeOperation({ params }: express.Request): AuditSubject {
+  return { action: 'drain-node', target: String(params['nodeId']).slice(0, 64) };
 }

@@ -1,6 +1,7 @@
 import type { NodeInfo, RoomLinks } from '../cluster/node-info.ts';
 import type { RegionOrder } from '../cluster/region-orders.ts';
 import type {
+  Capability,
   WorldLink,
   WorldLinkQuality,
   WorldNode,
@@ -10,6 +11,17 @@ import type {
   WorldView,
 } from '../protocol/admin.ts';
 import type { RegionInfo, RegionReport } from '../regions/contract.ts';
+
+/** What a node does for operators, in its region and, by a link, in others. */
+const NODE_CAPABILITIES: readonly Capability[] = [
+  'drain-node',
+  'kick-client',
+  'move-room',
+  'close-room',
+  'kick-player',
+  'ban-player',
+  'sign-out-player',
+];
 
 /** How a node's link to another region is. */
 export interface LinkSight {
@@ -49,7 +61,7 @@ export function describeRegionWorld(sight: RegionSight): WorldView {
     atMs,
     ownRegionId,
     capabilities: [
-      ...(['drain-node', 'quarantine-node', 'close-region', 'shed-tickets'] as const),
+      ...NODE_CAPABILITIES,
       ...(sight.regions.length > 1 ? (['evacuate-region'] as const) : []),
     ],
     regions: regions.map((region) => ({

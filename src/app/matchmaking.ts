@@ -27,7 +27,7 @@ import type { RpcOffer } from './rpc.ts';
 /** Matchmaking as a node with players and rooms has it. */
 export interface NodeMatchmaking
   extends MatchmakingFront,
-    Pick<Matchmaking, 'results' | 'backfills' | 'statuses'>,
+    Pick<Matchmaking, 'results' | 'backfills' | 'statuses' | 'waiting' | 'explain'>,
     Pick<MatchmakingService, 'evict'> {
   readonly checks: readonly ReadinessCheck[];
   /** Where it is elsewhere: what it asks of this node, always. Where it is here: what other nodes may ask, if they are to. */
@@ -72,6 +72,8 @@ export async function openMatchmaking(
   return {
     ...{ ...front, ...life, results, backfills },
     statuses: () => matchmaking.statuses(),
+    waiting: (queue, limit) => matchmaking.waiting(queue, limit),
+    explain: (ticketId, player) => matchmaking.explain(ticketId, player),
   };
 }
 

@@ -1,4 +1,6 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
+import { incidentRouter } from '../admin/incidents/incident-routes.ts';
+import { operatorOf, requireRole } from '../admin/operator-access.ts';
 import { RegionOperations } from '../admin/region-operations.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
@@ -15,13 +17,16 @@ import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { trustProxies } from '../transport/http/client-address.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openIncidentBot, openIncidentDesk } from './incidents.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
+import { openNodeDesk } from './node-desk.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { NodeSelf } from './node-self.ts';
+import { OtherRegionDesks } from './other-region-desks.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
@@ -125,13 +130,15 @@ async function openNode(
   });
   closers.push('region reports', () => regions.close());
   const clock = regionClock(region.lease);
+  const audit = await services.audit();
+  const desks = new OtherRegionDesks({ clock, log });
   const { link, matchmaking } = await linkRegions(
     {
       ...{ config, nodeId: node.processId, regions, clock, log, metrics },
       isCutOff: () => region.orders.holds('evacuate'),
     },
     async (bound) => ({
-      link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
+      link: spreadRevocations({ revocations, link: desks.over(cacheNews.over(bound, clock)), log }),
       matchmaking: await openMatchmaking(
         {
           ...{ config, game, node, regions, link: bound, profiles, log, metrics },
@@ -186,24 +193,36 @@ async function openNode(
     ...{ calls: region.calls, orders: region.orders },
     hasNode: (nodeId) => region.registry.find(nodeId) !== undefined,
   });
+  const nodeConsole = createNodeConsole({
+    ...{ regions, matchmaking, profiles, desks, audit },
+    nodeId: node.processId,
+    directory: region.directory,
+    calls: region.calls,
+    accounts: auth,
+    nodes: () => region.registry.nodes,
+    link: (regionId) => link?.status(regionId),
+    ...{ operations, orders: region.orders },
+  });
+  openNodeDesk({ node, survival, calls: region.calls });
   const adminServer = createAdminServer({
-    password: config.admin.password,
+    config: config.admin,
+    isTrustedProxy: trustProxies(config.http.trustedProxies),
     nodes: {
       nodes: () => region.registry.nodes,
       drain: (nodeId) => operations.drainNode(nodeId),
     },
     players: auth,
-    incidents: await openIncidentDesk({ config, log }, closers),
-    audit: await services.audit(),
-    console: createNodeConsole({
-      regions,
-      nodes: () => region.registry.nodes,
-      rooms: () => region.directory.query({}),
-      link: (regionId) => link?.status(regionId),
-      queues: () => matchmaking.statuses(),
-      operations,
-      orders: region.orders,
-    }),
+    console: nodeConsole,
+    audit,
+    modules: [
+      {
+        name: 'incidents',
+        router: incidentRouter({
+          ...{ desk: await openIncidentDesk({ config, log }, closers), audit, operatorOf },
+          mayAnswer: requireRole('operator'),
+        }),
+      },
+    ],
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };
@@ -212,10 +231,7 @@ async function openNode(
     ...(services.isOffering || matchmaking.isElsewhere ? [matchmaking.offer] : []),
   ];
   const alertPort = services.running.has('incidents')
-    ? await openIncidentBot(
-        { config, nodeId: node.processId, audit: await services.audit(), log, metrics },
-        closers,
-      )
+    ? await openIncidentBot({ config, nodeId: node.processId, audit, log, metrics }, closers)
     : null;
   const rpcPort = await openRpcPort({ config, offers, log, metrics }, closers);
   // Whoever matches elsewhere makes the rooms of its matches here.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Room as ColyseusRoom } from '@colyseus/core';
 import { DRAIN_TIMEOUT_MS, NODE_OPERATIONS } from '../admin/region-operations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
+import { runsService } from '../cluster/node-info.ts';
 import { placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
@@ -56,6 +57,7 @@ export class SurvivalRuntime {
   readonly #reviver: RoomReviver;
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
+  readonly #mover: RoomMover;
   #keeping: NodeJS.Timeout | undefined;
   #cutOff: NodeJS.Timeout | undefined;
   #draining: Promise<DrainResult> | null = null;
@@ -105,6 +107,7 @@ export class SurvivalRuntime {
       log,
       takesRooms: () => self.takesRooms && lease.isHeld(),
     });
+    this.#mover = mover;
     this.#drainer = new NodeDrainer({
       nodeId,
       registry,
@@ -157,6 +160,35 @@ export class SurvivalRuntime {
       this.#draining = null;
     });
     return await this.#draining;
+  }
+
+  /**
+   * Moves one room of this node to another one while it is played.
+   *
+   * @param targetId - null: the node that has most to spare
+   * @returns the node where it lives now
+   * @throws {GameError} `ROOM_UNKNOWN`, `NODE_UNKNOWN`; `BAD_REQUEST` for a room that keeps no journal, and when nobody takes it
+   */
+  async moveRoom(roomId: string, targetId: string | null): Promise<{ readonly nodeId: string }> {
+    const { node, region } = this.#deps;
+    const room = node.findRoom(roomId);
+    if (room === undefined) throw new GameError('ROOM_UNKNOWN', { roomId });
+    const survival = room instanceof Room ? Room.survivalOf(room) : null;
+    if (survival?.isMovable !== true)
+      throw cannotMove('the room keeps no journal, or moves already');
+    const others = region.registry.nodes.filter(
+      (other) => other.nodeId !== node.processId && !other.isDraining && runsService(other, 'game'),
+    );
+    const chosen = targetId ?? placeRoom(others, '');
+    const target = others.find(({ nodeId }) => nodeId === chosen);
+    if (target === undefined) {
+      throw targetId === null
+        ? cannotMove('no other node of the region takes rooms')
+        : new GameError('NODE_UNKNOWN', { nodeId: targetId });
+    }
+    if (!(await this.#mover.move(survival, target)))
+      throw cannotMove('the other node did not take it');
+    return { nodeId: target.nodeId };
   }
 
   /**
@@ -281,6 +313,10 @@ export class SurvivalRuntime {
       'rooms are asserted after an outage',
     );
   }
+}
+
+function cannotMove(reason: string): GameError {
+  return new GameError('BAD_REQUEST', { reason });
 }
 
 function recovering(): GameError {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { INCIDENT_ACTIONS } from '../protocol/incidents.ts';
 import { isLoopback, ProviderEntries, RedirectUri, SigningKeyEntries } from './auth-entry.ts';
 import { MONGO_ZONES_FORM, parseMongoZones } from './mongo-zones.ts';
+import { OperatorEntries } from './operator-entry.ts';
 import { parseRedisUri } from './redis-uri.ts';
 import { RegionEntries, RegionId, RegionLinkEntries } from './region-entry.ts';
 import {
@@ -187,8 +188,18 @@ export const AdminConfig = z.strictObject({
   adminPort: port.default(2_568),
   /** Address of both ports. Anything but loopback wants a network policy around it. */
   bindAddress: z.string().default('127.0.0.1'),
-  /** Password of the operator (user `operator`), at least 12 characters. Empty: the monitor is not mounted. */
+  /**
+   * Password of the admin who is called `operator`, at least 12 characters. Empty: there is none; without `operators`, too, neither the console
+   * nor the monitor is mounted.
+   */
   password: z.union([z.literal(''), z.string().min(12)]).default(''),
+  /**
+   * Operators with passwords of their own, as JSON: `[{ "name", "role", "passwordHash" }]`; `npm run operator` makes an entry. A `viewer` looks,
+   * an `operator` drains, kicks, moves, closes and bans, an `admin` does everything, the monitor included.
+   */
+  operators: OperatorEntries.default([]),
+  /** Life of an operator's sign-in, ms; it ends with the process, too. */
+  sessionTtlMs: durationMs.default(12 * 3_600_000),
 });
 
 /** The region's Redis, which its nodes share. Without it one process is the whole region. */

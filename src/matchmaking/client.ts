@@ -23,6 +23,7 @@ export function matchmakingClient(channel: {
       socket.onClose(watches.watch({ playerId }, ({ pushJson }) => socket.push(pushJson)));
     },
     statuses: async () => (await calls.readQueues({})).queues,
+    waiting: async (queue, limit) => (await calls.readWaiting({ queue, limit })).ticketsJson,
     ping: () => calls.ping({}),
     results: { report: (match, ranks) => calls.reportMatch({ match, ranks: [...ranks] }) },
     backfills: {
@@ -54,6 +55,9 @@ export function matchmakingCalls(matchmaking: Matchmaking): RpcCalls<typeof MATC
     }),
     leaveParty: ({ player }) => matchmaking.leaveParty(player),
     readQueues: async () => ({ queues: [...(await matchmaking.statuses())] }),
+    readWaiting: async ({ queue, limit }) => ({
+      ticketsJson: await matchmaking.waiting(queue, limit),
+    }),
     ping: () => matchmaking.ping(),
     reportMatch: ({ match, ranks }) => results.report(match, ranks),
     askBackfill: (need) => backfills.ask(need),

@@ -9,6 +9,7 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
+import type { TicketList } from '../protocol/operator-questions.ts';
 import type { PushSocket } from '../transport/ws/push-socket.ts';
 import type { BackfillTeam } from './pool/backfill-request.ts';
 import type { MatchHooks } from './pool/match.ts';
@@ -129,6 +130,13 @@ export interface QueueStatus {
 export interface QueueOverview {
   /** All queues, from the nodes that match them; one whose node does not answer is left out. */
   statuses(): Promise<readonly QueueStatus[]>;
+  /**
+   * Tickets of this region that wait in a queue, the oldest first.
+   *
+   * @param limit - the most that is told; `total` counts all
+   * @throws {GameError} `QUEUE_UNKNOWN`, `DIRECTORY_UNAVAILABLE`
+   */
+  waiting(queue: string, limit: number): Promise<TicketList>;
 }
 
 /** Where a player is told what has changed. */

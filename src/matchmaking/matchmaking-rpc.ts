@@ -8,6 +8,7 @@ import type {
   TicketExplanation,
   TicketRequest,
 } from '../protocol/matchmaking.ts';
+import type { TicketList } from '../protocol/operator-questions.ts';
 import { WireId } from '../shared/wire-id.ts';
 import { defineRpc, jsonField, NoReply, nullableField } from '../transport/rpc/rpc-contract.ts';
 import type { BackfillAnswer, BackfillNeed } from './contract.ts';
@@ -21,6 +22,7 @@ import {
   TicketReply,
   TicketRequestBody,
 } from './schemas.ts';
+import { TicketListReply } from './tickets/ticket-row.ts';
 
 // The messages of proto/matchmaking/v1/matchmaking.proto, and the values they stand for. What players have sent is checked as REST checks
 // it, and so is what they are told.
@@ -194,6 +196,10 @@ const QueueStatuses = z.object({
   ),
 });
 
+const WaitingTickets = z.object({
+  ticketsJson: jsonField(TicketListReply as z.ZodType<TicketList, TicketList>),
+});
+
 /**
  * What a player waits for, ms: twice what is behind it may take (three questions to Redis of half a second each, a profile of one). Given up, it
  * may have been done all the same.
@@ -259,6 +265,12 @@ export const MATCHMAKING_RPC = defineRpc({
       reply: QueueStatuses,
       isIdempotent: true,
       deadlineMs: LOOK_WITHIN_MS,
+    },
+    readWaiting: {
+      request: z.object({ queue: z.string().max(64), limit: z.int().min(1).max(1_000) }),
+      reply: WaitingTickets,
+      isIdempotent: true,
+      deadlineMs: ROOM_WITHIN_MS,
     },
     ping: {
       request: z.object({}),

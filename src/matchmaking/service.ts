@@ -26,6 +26,7 @@ import { TicketDesk } from './tickets/ticket-desk.ts';
 import { recordTicketEnds } from './tickets/ticket-events.ts';
 import { TicketFeed } from './tickets/ticket-feed.ts';
 import type { TicketRecord } from './tickets/ticket-record.ts';
+import { ticketRow } from './tickets/ticket-row.ts';
 import type { TicketStore } from './tickets/ticket-store.ts';
 import { factsOf, type ViewTicket, viewTicket } from './tickets/ticket-view.ts';
 
@@ -245,6 +246,13 @@ export function createMatchmakingService(deps: MatchmakingDeps): MatchmakingServ
     statuses: async () => {
       const said = await Promise.all([...queues.keys()].map((queue) => status(queue)));
       return said.filter((it) => it !== null);
+    },
+    waiting: async (queue, limit) => {
+      rulesOf(queue);
+      const waiting = await store.waiting(queue);
+      const nowMs = clock.wallMs();
+      const rows = waiting.slice(0, limit).map((record) => ticketRow(record, nowMs));
+      return { tickets: rows, total: waiting.length };
     },
     ping: async () => void (await store.read(NO_TICKET)),
     start: () => {

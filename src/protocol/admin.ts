@@ -1,8 +1,9 @@
 // The operator's console and what it asks: one view of everything, and actions. Types only; the server parses actions with zod
 // schemas that are checked against these.
 //
-//   page ── GET  /admin/v1/world ───▶ WorldView          once a second
-//   page ── POST /admin/v1/actions ─▶ ActionResult       with the header below
+//   page ── GET  /admin/v1/world ─────▶ WorldView          once a second
+//   page ── POST /admin/v1/questions ─▶ an answer          with the header below (operator-questions.ts)
+//   page ── POST /admin/v1/actions ───▶ ActionResult       with the header below
 //
 // Two servers speak it: the admin port of a node, which knows its own region, and `npm run cluster`, which knows five regions and
 // their processes. What a server can do is in its `capabilities`.
@@ -52,6 +53,12 @@ export type Capability =
   | 'close-region'
   | 'shed-tickets'
   | 'evacuate-region'
+  | 'kick-client'
+  | 'move-room'
+  | 'close-room'
+  | 'kick-player'
+  | 'ban-player'
+  | 'sign-out-player'
   | 'kill-node'
   | 'start-node'
   | 'cut-link'
@@ -60,7 +67,6 @@ export type Capability =
 
 /** One thing to do. `heal-…`, `release-node`, `open-region`, `take-tickets` and `return-region` undo what has its name, or stands before it. */
 export type OperatorAction =
-  | { readonly action: 'drain-node'; readonly nodeId: string }
   /** No new rooms or players there; those it has stay. */
   | { readonly action: 'quarantine-node'; readonly nodeId: string }
   | { readonly action: 'release-node'; readonly nodeId: string }
@@ -73,6 +79,16 @@ export type OperatorAction =
   /** It cuts itself off from the others, and its durable rooms go on in the nearest. */
   | { readonly action: 'evacuate-region'; readonly regionId: string }
   | { readonly action: 'return-region'; readonly regionId: string }
+  /** @param regionId - of the node; absent: the region of the server */
+  | { readonly action: 'drain-node'; readonly nodeId: string; readonly regionId?: string }
+  | KickClient
+  | MoveRoom
+  | CloseRoom
+  | KickPlayer
+  | BanPlayer
+  | { readonly action: 'lift-ban'; readonly playerId: string }
+  /** Ends all his sign-ins, in every region. */
+  | { readonly action: 'sign-out-player'; readonly playerId: string }
   | { readonly action: 'kill-node'; readonly nodeId: string }
   | { readonly action: 'start-node'; readonly regionId: string }
   | { readonly action: 'cut-link'; readonly between: readonly [string, string] }
@@ -81,6 +97,81 @@ export type OperatorAction =
   | { readonly action: 'heal-region'; readonly regionId: string }
   /** How many shall play, 0–1000. */
   | { readonly action: 'bots'; readonly count: number };
+
+/** Takes a client's seat. He reads the reason, and may join again. */
+export interface KickClient {
+  readonly action: 'kick-client';
+  readonly regionId: string;
+  readonly roomId: string;
+  readonly sessionId: string;
+  readonly reason: string;
+}
+
+/** Moves a room that keeps a journal to another node of its region, while it is played. */
+export interface MoveRoom {
+  readonly action: 'move-room';
+  readonly regionId: string;
+  readonly roomId: string;
+  /** Null: wherever there is most to spare. */
+  readonly nodeId: string | null;
+}
+
+/** Ends a room. Its players read the reason. */
+export interface CloseRoom {
+  readonly action: 'close-room';
+  readonly regionId: string;
+  readonly roomId: string;
+  readonly reason: string;
+}
+
+/** Takes all seats of a player in a region. He reads the reason, and may join again. */
+export interface KickPlayer {
+  readonly action: 'kick-player';
+  readonly regionId: string;
+  readonly playerId: string;
+  readonly reason: string;
+}
+
+/** Keeps a player out of every region. He reads the reason. */
+export interface BanPlayer {
+  readonly action: 'ban-player';
+  readonly playerId: string;
+  readonly reason: string;
+  /** Wall clock, ms; null: for good. */
+  readonly untilMs: number | null;
+}
+
+/** What each action takes at least. */
+export const ROLE_OF_ACTION = {
+  'drain-node': 'operator',
+  'quarantine-node': 'operator',
+  'release-node': 'operator',
+  'kick-client': 'operator',
+  'move-room': 'operator',
+  'close-room': 'operator',
+  'kick-player': 'operator',
+  'ban-player': 'operator',
+  'lift-ban': 'operator',
+  'sign-out-player': 'operator',
+  'start-node': 'operator',
+  'heal-link': 'operator',
+  'heal-region': 'operator',
+  bots: 'operator',
+  'shed-tickets': 'operator',
+  'take-tickets': 'operator',
+  'kill-node': 'admin',
+  'close-region': 'admin',
+  'open-region': 'admin',
+  'evacuate-region': 'admin',
+  'return-region': 'admin',
+  'cut-link': 'admin',
+  'black-hole': 'admin',
+} as const satisfies Record<OperatorAction['action'], OperatorRole>;
+
+/** Whether who has one role may do what takes another. */
+export function isAtLeast(role: OperatorRole, needed: OperatorRole): boolean {
+  return OPERATOR_ROLES.indexOf(role) >= OPERATOR_ROLES.indexOf(needed);
+}
 
 /** `POST /admin/v1/actions` */
 export interface ActionResult {

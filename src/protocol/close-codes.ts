@@ -23,6 +23,8 @@ export const CloseCode = {
   NOT_ADMITTED: 4403,
   /** The connection did not read what it was sent for too long, or its backlog passed the hard limit. */
   TOO_SLOW: 4408,
+  /** An operator has taken the player's seat, or closed the room; the reason text says why. */
+  REMOVED: 4410,
   /** The player is banned. */
   BANNED: 4423,
   /** More messages per second than the room allows. */

@@ -16,6 +16,7 @@ const CLOSE_CODES: Readonly<Record<RoomEviction, number>> = {
   'room-failed': CloseCode.WITH_ERROR,
   'signed-out': CloseCode.SIGNED_OUT,
   banned: CloseCode.BANNED,
+  removed: CloseCode.REMOVED,
 };
 
 /** Ends a client's connection, with a code and a reason that its player reads. */

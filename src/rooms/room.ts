@@ -439,6 +439,30 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     room.#evict(client, reason, refusal.message);
   }
 
+  /**
+   * Takes a client's seat because an operator says so. For the node, not for games.
+   *
+   * @param reason - he reads it
+   * @returns whether the room has a connection of that session
+   */
+  static removeClient(room: Room, sessionId: string, reason: string): boolean {
+    const client = room.clients.getById(sessionId);
+    if (client === undefined || client.state === ClientState.LEAVING) return false;
+    room.#evict(client, 'removed', reason);
+    return true;
+  }
+
+  /**
+   * Ends the room because an operator says so. For the node, not for games.
+   *
+   * @param reason - its players read it
+   * @returns resolves when it has ended
+   */
+  static async closeFor(room: Room, reason: string): Promise<void> {
+    for (const client of [...room.clients]) Room.removeClient(room, client.sessionId, reason);
+    await room.disconnect(CloseCode.REMOVED);
+  }
+
   /** A client answers nothing any more, and its connection ends; he may come back. For the node, not for games. */
   static contactLost(room: Room, client: MeridianClient): void {
     const unreadBytes = client.acks.inFlightBytes;

@@ -11,6 +11,7 @@ export const EVICTION_REASONS = [
   'room-failed',
   'signed-out',
   'banned',
+  'removed',
 ] as const;
 
 export type EvictionReason = (typeof EVICTION_REASONS)[number];

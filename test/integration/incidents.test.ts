@@ -13,7 +13,7 @@ import { IncidentStore } from '../../src/admin/incidents/incident-store.ts';
 import { RegionOperations } from '../../src/admin/region-operations.ts';
 import { RedisRegionOrders } from '../../src/cluster/region-orders.ts';
 import { GameError } from '../../src/errors/game-error.ts';
-import { type AuditEntry, } from '../../src/protocol/admin.ts';
+import type { AuditEntry } from '../../src/protocol/admin.ts';
 import { INCIDENT_ACTIONS } from '../../src/protocol/incidents.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
@@ -186,7 +186,9 @@ test('[IB-9] [IB-11] [IB-15] [IB-21] a region is closed when an operator approve
   const answer = { incidentId: waiting.incidentId, isApproved: true, by: 'operator:ada' };
   await desk.answer(answer);
   await eventually(() => others.holds('close'), PATIENCE);
-  await expect(desk.answer({ ...answer, isApproved: false })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(desk.answer({ ...answer, isApproved: false })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
   await store.post([{ kind: 'alert', alert: { ...told, isFiring: false } }]);
   await eventually(() => !others.holds('close'), PATIENCE);
   await eventually(() => audit.length === 3, PATIENCE);
@@ -200,7 +202,11 @@ test('[IB-9] [IB-11] [IB-15] [IB-21] a region is closed when an operator approve
 test('[IB-12] who does not answer is asked three times, then it has failed', async () => {
   await redis.del(redisKeys.incidentTurn);
   let calls = 0;
-  const { bot: it, store, audit } = bot('patient', async (nodeId) => {
+  const {
+    bot: it,
+    store,
+    audit,
+  } = bot('patient', async (nodeId) => {
     calls += 1;
     throw new GameError('NODE_UNREACHABLE', { nodeId });
   });

@@ -11,6 +11,10 @@ import type { WorldPlace } from '../world-places.ts';
 
 export const WORLD_CAPABILITIES: readonly Capability[] = [
   'drain-node',
+  'kick-client',
+  'move-room',
+  'close-room',
+  'kick-player',
   'kill-node',
   'start-node',
   'cut-link',

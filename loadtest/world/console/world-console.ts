@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import { consoleRouter } from '../../../src/admin/console-router.ts';
+import { createAuditLog } from '../../../src/admin/audit-log.ts';
+import { MemoryAuditStore } from '../../../src/admin/audit-store-memory.ts';
+import {
+  type ConsoleSource,
+  consolePages,
+  consoleRouter,
+} from '../../../src/admin/console-router.ts';
+import { admitAs } from '../../../src/admin/operator-access.ts';
 import { GameError } from '../../../src/errors/game-error.ts';
 import type {
   ActionResult,
@@ -10,6 +17,12 @@ import type {
   WorldNode,
   WorldView,
 } from '../../../src/protocol/admin.ts';
+import {
+  type AnswerTo,
+  MOST_ROWS,
+  type OperatorQuestion,
+} from '../../../src/protocol/operator-questions.ts';
+import { SESSION_PATH } from '../../../src/protocol/operator-session.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { errorRenderer } from '../../../src/transport/http/error-renderer.ts';
 import type { ClusterNode } from '../../cluster/cluster-node.ts';
@@ -38,6 +51,7 @@ export class WorldConsole implements AsyncDisposable {
   readonly #crew: WorldCrew;
   readonly #server: Server;
   readonly #timer: NodeJS.Timeout;
+  readonly #entries = new MemoryAuditStore();
   #views: ReadonlyMap<string, WorldView> = new Map();
   #isLooking = false;
 
@@ -57,8 +71,21 @@ export class WorldConsole implements AsyncDisposable {
     app.disable('x-powered-by');
     app.use(thisHostOnly());
     app.get('/', (_request, response) => response.redirect('/admin/'));
-    app.use(consoleRouter({ view: async () => this.#view(), act: (action) => this.#act(action) }));
-    app.use(errorRenderer({ log: createLogger({ level: 'silent' }) }));
+    const log = createLogger({ level: 'silent' });
+    const source: ConsoleSource = {
+      view: async () => this.#view(),
+      ask: (question) => this.#ask(question),
+      act: (action) => this.#act(action),
+    };
+    const audit = createAuditLog({ store: this.#entries, log });
+    const you = { name: 'you', role: 'admin' } as const;
+    app.get(SESSION_PATH, (_request, response) => response.json({ ...you, expiresAtMs: null }));
+    app.use(
+      admitAs(you),
+      consoleRouter({ source, audit }),
+      consolePages(async () => true),
+    );
+    app.use(errorRenderer({ log }));
     this.#server = createServer(app);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
   }
@@ -119,6 +146,24 @@ export class WorldConsole implements AsyncDisposable {
     );
   }
 
+  /** By a running node of the region: it knows what the world's process does not. */
+  async #ask<Question extends OperatorQuestion>(question: Question): Promise<AnswerTo<Question>> {
+    if (question.question === 'world') return this.#view() as AnswerTo<Question>;
+    if (question.question === 'audit') {
+      return { entries: await this.#entries.latest(MOST_ROWS) } as unknown as AnswerTo<Question>;
+    }
+    const node = this.#nodeOf(question.regionId);
+    return (await node.ask(question).catch(refused)) as AnswerTo<Question>;
+  }
+
+  /** @throws {GameError} `NODE_UNREACHABLE` */
+  #nodeOf(regionId: string): ClusterNode {
+    const [node] = this.#world.regions.get(regionId)?.cluster.running ?? [];
+    if (node !== undefined) return node;
+    const reason = `no node of ${regionId} runs`;
+    throw new GameError('NODE_UNREACHABLE', { regionId, reason });
+  }
+
   async #act(action: OperatorAction): Promise<ActionResult> {
     try {
       const done = await this.#do(action);
@@ -161,6 +206,15 @@ export class WorldConsole implements AsyncDisposable {
       case 'bots':
         this.#crew.want(action.count);
         return `${action.count} bots shall play`;
+      case 'kick-client':
+      case 'move-room':
+      case 'close-room':
+      case 'kick-player':
+        return await this.#nodeOf(action.regionId).act(action).catch(refused);
+      case 'ban-player':
+      case 'lift-ban':
+      case 'sign-out-player':
+        throw new GameError('BAD_REQUEST', { reason: 'bots are not banned' });
       default:
         throw new GameError('BAD_REQUEST', { reason: `a local world cannot ${action.action}` });
     }
@@ -182,6 +236,12 @@ export class WorldConsole implements AsyncDisposable {
 function toldToOperator(error: unknown): unknown {
   if (!(error instanceof RangeError)) return error;
   return new GameError('BAD_REQUEST', { reason: error.message }, { cause: error });
+}
+
+/** What a node has against it, in its own words. */
+function refused(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message.slice(0, 300) : 'it does not answer';
+  throw new GameError('BAD_REQUEST', { reason }, { cause });
 }
 
 async function firstView(nodes: readonly ClusterNode[]): Promise<WorldView | null> {

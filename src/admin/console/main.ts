@@ -1,48 +1,78 @@
-import type { OperatorAction, WorldView } from '../../protocol/admin.ts';
-import { act, fetchWorld } from './api.ts';
-import { BotSlider } from './bot-slider.ts';
+import {
+  isAtLeast,
+  type OperatorAction,
+  ROLE_OF_ACTION,
+  type WorldView,
+} from '../../protocol/admin.ts';
+import type { OperatorSession } from '../../protocol/operator-session.ts';
+import { act, fetchSession, fetchWorld, SignedOutError, signOut } from './api.ts';
+import type { ConsoleContext } from './console-page.ts';
+import { showShortcuts, toast } from './dialogs.ts';
 import { byId, set, write } from './dom.ts';
 import { EventLog } from './event-log.ts';
-import { LinkPanel, RoomPanel } from './panels.ts';
-import { RegionCards } from './region-cards.ts';
+import { listenToKeys } from './keys.ts';
+import { Navigation } from './navigation.ts';
+import { consolePages } from './pages.ts';
+import { applyTheme, nextTheme, storedTheme } from './theme.ts';
 import { eventsBetween } from './world-events.ts';
-import { WorldMap } from './world-map.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
-const log = new EventLog(byId('events'));
-const map = new WorldMap(byId('map') as unknown as SVGSVGElement);
-const cards = new RegionCards(byId('regions'), operate);
-const links = new LinkPanel(byId('links'), operate);
-const rooms = new RoomPanel(byId('rooms'), byId('queues'));
-const slider = new BotSlider(byId('bots'), operate);
+applyTheme();
+const log = new EventLog();
+const pages = consolePages(log);
 let latest: WorldView | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** One look, and the next one a second later, whatever comes of it. */
-async function look(): Promise<void> {
-  clearTimeout(timer);
+void start();
+
+async function start(): Promise<void> {
   try {
-    show(await fetchWorld());
-    setLive(true, 'live');
+    const session = await fetchSession();
+    const navigation = new Navigation(pages, contextOf(session), {
+      nav: byId('nav'),
+      main: byId('page'),
+    });
+    showOperator(session);
+    listenToKeys(pages, { go: (id) => navigation.go(id), help });
+    await look(navigation);
   } catch (error) {
-    setLive(
-      false,
-      (error as Error).name === 'TimeoutError' ? 'no answer' : (error as Error).message,
-    );
+    if (error instanceof SignedOutError) location.reload();
+    else setLive(false, (error as Error).message);
   }
-  timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+
+  function contextOf(session: OperatorSession): ConsoleContext {
+    return {
+      session,
+      get world() {
+        return latest;
+      },
+      mayDo: (action) => mayDo(session, action),
+      act: operate,
+      go: (path) => {
+        location.hash = `#/${path}`;
+      },
+    };
+  }
 }
 
-function show(world: WorldView): void {
-  if (latest !== null) log.add(eventsBetween(latest, world), Date.now());
-  latest = world;
-  map.update(world);
-  cards.update(world);
-  links.update(world);
-  rooms.update(world);
-  slider.update(world.bots);
-  showTotals(world);
+/** One look, and the next one a second later, whatever comes of it. */
+async function look(navigation: Navigation): Promise<void> {
+  clearTimeout(timer);
+  try {
+    const world = await fetchWorld();
+    if (latest !== null) log.add(eventsBetween(latest, world), Date.now());
+    latest = world;
+    showTotals(world);
+    navigation.update(world);
+    setLive(true, 'live');
+  } catch (error) {
+    // The door is shown in place of a page that can tell nothing any more.
+    if (error instanceof SignedOutError) location.reload();
+    const isLate = (error as Error).name === 'TimeoutError';
+    setLive(false, isLate ? 'no answer' : (error as Error).message);
+  }
+  timer = setTimeout(() => void look(navigation), LOOK_EVERY_MS);
 }
 
 function showTotals({ regions, nodes, rooms: counted, queues, ownRegionId }: WorldView): void {
@@ -59,14 +89,60 @@ function showTotals({ regions, nodes, rooms: counted, queues, ownRegionId }: Wor
   write(byId('seen-from'), ownRegionId === null ? 'the whole world' : `as ${ownRegionId} sees it`);
 }
 
-async function operate(action: OperatorAction): Promise<void> {
+/** `heal-…` undoes what has its name, and a ban is lifted by who may ban: the server says one word for both. */
+function mayDo({ role }: OperatorSession, action: OperatorAction['action']): boolean {
+  if (!isAtLeast(role, ROLE_OF_ACTION[action])) return false;
+  const capability = {
+    'heal-link': 'cut-link',
+    'heal-region': 'black-hole',
+    'lift-ban': 'ban-player',
+  };
+  const needed = (capability as Readonly<Record<string, string>>)[action] ?? action;
+  return latest?.capabilities.some((each) => each === needed) ?? true;
+}
+
+async function operate(action: OperatorAction): Promise<{ readonly done: string } | null> {
   try {
-    const { done } = await act(action);
-    log.add([{ tone: 'plain', text: `you: ${done}` }], Date.now());
+    const result = await act(action);
+    log.add([{ tone: 'plain', text: `you: ${result.done}` }], Date.now());
+    toast(byId('toasts'), 'good', result.done);
+    return result;
   } catch (error) {
-    log.add([{ tone: 'bad', text: `refused: ${(error as Error).message}` }], Date.now());
+    const { message } = error as Error;
+    log.add([{ tone: 'bad', text: `refused: ${message}` }], Date.now());
+    toast(byId('toasts'), 'bad', message);
+    return null;
   }
-  await look();
+}
+
+function showOperator({ name, role, expiresAtMs }: OperatorSession): void {
+  write(byId('who'), `${name} · ${role}`);
+  const out = byId('sign-out');
+  out.hidden = expiresAtMs === null;
+  out.addEventListener('click', () => void signOut().finally(() => location.reload()));
+  const theme = byId('theme');
+  const nameTheme = () =>
+    set(theme, { 'aria-label': `Theme: ${storedTheme()}`, title: `Theme: ${storedTheme()}` });
+  nameTheme();
+  theme.addEventListener('click', () => {
+    nextTheme();
+    nameTheme();
+  });
+  byId('help').addEventListener('click', help);
+  byId('skip').addEventListener('click', (event) => {
+    // The hash is the page's address.
+    event.preventDefault();
+    byId('page').focus();
+  });
+}
+
+function help(): void {
+  showShortcuts([
+    ['?', 'these shortcuts'],
+    ['/', 'search on this page'],
+    ...pages.map(({ key, title }) => [`g ${key}`, title] as const),
+    ['Esc', 'close a dialog'],
+  ]);
 }
 
 function setLive(isLive: boolean, text: string): void {
@@ -77,5 +153,3 @@ function setLive(isLive: boolean, text: string): void {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
-
-void look();
