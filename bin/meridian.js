@@ -43,6 +43,11 @@ const COMMANDS = /** @type {const} */ ([
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
+  [
+    'release',
+    'status|canary|…',
+    'which build gets a region’s new rooms: canary, promote, roll back',
+  ],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 
@@ -57,9 +62,15 @@ async function main() {
   }
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
-  const answersHelpItself = ['bench', 'loadtest', 'chaos', 'cluster', 'matchsim', 'db'].includes(
-    name,
-  );
+  const answersHelpItself = [
+    'bench',
+    'loadtest',
+    'chaos',
+    'cluster',
+    'matchsim',
+    'db',
+    'release',
+  ].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 

@@ -82,7 +82,7 @@ async function openNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics(config.region.id);
+  const metrics = new NodeMetrics(config.region.id, config.cluster.build);
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);
@@ -135,7 +135,8 @@ async function openNode(
   const evacuation = Evacuation.of({ ...linked, link }, closers);
   const refuge = evacuation?.refuge;
   const survival = new SurvivalRuntime({ config, node, region, self, log, metrics, evacuation });
-  await node.join({ ...region, publicAddress: config.http.publicAddress, refuge });
+  const { publicAddress } = config.http;
+  await node.join({ ...region, publicAddress, refuge, metrics: metrics.builds });
   enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));
   defineRooms(game, node, {

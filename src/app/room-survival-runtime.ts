@@ -17,20 +17,17 @@ import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeMetrics } from '../telemetry/metrics.ts';
 import type { ForwardTarget } from '../transport/ws/socket-forwarder.ts';
+import { DRAIN_ANSWER_TIMEOUT_MS, DRAIN_NODE, DRAIN_TIMEOUT_MS } from './drain-call.ts';
 import type { Evacuation } from './evacuation.ts';
 import type { NodeSelf } from './node-self.ts';
 import type { Region } from './region.ts';
 import { survivalsOf } from './room-survivals.ts';
 
-/** Beyond its longest time, for its last moves and its answer. */
-const DRAIN_ANSWER_MS = 10_000;
 const REASSERT_RETRY_MS = 250;
 const CUT_OFF = 'This node was cut off from the others.';
 const ELSEWHERE = 'This room lives on another node now.';
 /** Pause before a room that failed while Redis was away is made anew. */
 const RESTORE_RETRY_MS = 500;
-const DRAIN_NODE = 'drain-node';
-const DRAIN_TIMEOUT_MS = 60_000;
 /** A start is told with a renewal of the lease, and seen with the next look of each other node. */
 const NEWS_OF_A_START_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
@@ -110,6 +107,7 @@ export class SurvivalRuntime {
     });
     this.#drainer = new NodeDrainer({
       nodeId,
+      build: config.cluster.build,
       registry,
       mover,
       log,
@@ -117,7 +115,7 @@ export class SurvivalRuntime {
       roomCount: () => node.rooms.size,
       chooseTarget: (nodes) => {
         if (nodes.length === 0) return undefined;
-        const chosen = placeRoom(nodes, nodeId);
+        const chosen = placeRoom(nodes, nodeId, { shares: registry.shares });
         return nodes.find((one) => one.nodeId === chosen);
       },
     });
@@ -165,7 +163,7 @@ export class SurvivalRuntime {
       nodeId,
       DRAIN_NODE,
       {},
-      { timeoutMs: DRAIN_TIMEOUT_MS + DRAIN_ANSWER_MS },
+      { timeoutMs: DRAIN_ANSWER_TIMEOUT_MS },
     );
     return result as DrainResult;
   }

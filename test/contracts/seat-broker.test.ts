@@ -78,11 +78,13 @@ async function openNode(nodeId: string, { seats = 4, tickUse = 0 } = {}) {
     ...{ build: '', startedAtMs: 0, isDraining: false, load: { ...IDLE_LOAD, tickUse } },
   });
   const registry = {
+    shares: {},
     get nodes() {
       return nodes;
     },
   };
-  const broker = new SeatBroker({ nodeId, host, directory, calls, registry });
+  const metrics = { seatCallEnded: () => {} };
+  const broker = new SeatBroker({ nodeId, host, directory, calls, registry, metrics });
   const die = async () => {
     await calls.close();
     redis.disconnect();
