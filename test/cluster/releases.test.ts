@@ -81,7 +81,7 @@ async function placedWhere(...nodes: readonly MeridianProcess[]): Promise<void> 
 describe('a release, step by step', () => {
   let player: Player;
 
-  test('[RL-2] before the first one, load alone decides', async () => {
+  test('[RO-2] before the first one, load alone decides', async () => {
     const { exitCode, report } = await releaseReport('status');
     expect(exitCode).toBe(0);
     expect(report.builds).toMatchObject([
@@ -91,21 +91,21 @@ describe('a release, step by step', () => {
     expect((await release('status')).output).toContain('b1     by load  1');
   });
 
-  test('[RL-1] a canary of nothing gets no room, asked of whichever node', async () => {
+  test('[RO-1] a canary of nothing gets no room, asked of whichever node', async () => {
     expect((await release('canary', 'b2', '--share', '0', '--by', 'ada')).exitCode).toBe(0);
     await placedWhere(stable);
     expect([...(await placesOfNewRooms()).values()]).toEqual([ROOMS]);
     player = await Player.make(region, stable, 'journal');
   });
 
-  test('[RL-4] what would be done is said, and not done', async () => {
+  test('[RO-4] what would be done is said, and not done', async () => {
     const { output } = await release('canary', 'b2', '--share', '5', '--dry-run');
     expect(output).toContain('would: canary b2 5 %\nshares: b1 100 %, b2 0 % -> b1 95 %, b2 5 %\n');
     const { report } = await releaseReport('status');
     expect(report.shares).toEqual({ b1: 1, b2: 0 });
   });
 
-  test('[RL-1] with a share both builds get rooms, and nodes count calls by build', async () => {
+  test('[RO-1] with a share both builds get rooms, and nodes count calls by build', async () => {
     expect((await release('canary', 'b2', '--share', '50')).exitCode).toBe(0);
     await placedWhere(stable, canary);
     const made = 'meridian_seat_calls_total{call="create",build="b2",outcome="ok"}';
@@ -113,7 +113,7 @@ describe('a release, step by step', () => {
     expect(await canary.metric('meridian_build_info{build="b2"}')).toBe(1);
   });
 
-  test('[RL-6] a Redis that has lost the shares gets them back from the nodes', async () => {
+  test('[RO-6] a Redis that has lost the shares gets them back from the nodes', async () => {
     await using redis = region.redis.client();
     await redis.del(redisKeys.release);
     await eventually(async () => (await redis.exists(redisKeys.release)) === 1, PATIENCE);
@@ -121,7 +121,7 @@ describe('a release, step by step', () => {
     expect(report.shares).toEqual({ b1: 0.5, b2: 0.5 });
   });
 
-  test('[RL-7] a promotion moves no room: who plays in the old build plays on there', async () => {
+  test('[RO-7] a promotion moves no room: who plays in the old build plays on there', async () => {
     expect((await release('promote', 'b2')).exitCode).toBe(0);
     await placedWhere(canary);
     await player.say('still here');
@@ -129,7 +129,7 @@ describe('a release, step by step', () => {
     expect(await region.ownerOf(player.roomId)).toBe(stable);
   });
 
-  test('[RL-8] a rollback gives rooms to the build before, and moves those of the bad one there', async () => {
+  test('[RO-8] a rollback gives rooms to the build before, and moves those of the bad one there', async () => {
     const inBadBuild = await Player.make(region, canary, 'journal');
     const dry = await releaseReport('rollback', 'b2', '--dry-run');
     expect(dry.report).toMatchObject({ nodesToDrain: [await region.idOf(canary)], drained: [] });
@@ -142,7 +142,7 @@ describe('a release, step by step', () => {
     await placedWhere(stable);
   });
 
-  test('[RL-9] who has changed what is remembered', async () => {
+  test('[RO-9] who has changed what is remembered', async () => {
     const { output } = await release('status');
     expect(output).toMatch(
       /rollback b2\n[^\n]*promote b2\n[^\n]*canary b2 50 %\n[^\n]*ada {2}canary b2 0 %\n/,
@@ -150,7 +150,7 @@ describe('a release, step by step', () => {
   });
 });
 
-test('[RL-4] what cannot be done is refused with a reason and a code', async () => {
+test('[RO-4] what cannot be done is refused with a reason and a code', async () => {
   expect(await release('promote', 'b9')).toMatchObject({
     exitCode: 1,
     progress: 'No node of b9 takes rooms.\n',

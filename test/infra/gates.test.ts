@@ -104,20 +104,20 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
   });
   afterAll(() => owned.disposeAsync());
 
-  test('[RL-10] pass for a build that does as the old one', async () => {
+  test('[RO-10] pass for a build that does as the old one', async () => {
     const { verdict, results } = await gates('good');
     expect(results.filter((it) => it.verdict !== 'pass')).toEqual([]);
     expect(results).toHaveLength(readGateFile(FILE).gates.length);
     expect(verdict).toBe('pass');
   });
 
-  test.each(Object.entries(BAD_BUILDS))('[RL-10] a build that %s fails', async (build, [gate]) => {
+  test.each(Object.entries(BAD_BUILDS))('[RO-10] a build that %s fails', async (build, [gate]) => {
     const { verdict, results } = await gates(build);
     expect(results.filter((it) => it.verdict === 'fail').map((it) => it.gate)).toEqual([gate]);
     expect(verdict).toBe('fail');
   });
 
-  test('[RL-11] too little data, and none at all, is no pass', async () => {
+  test('[RO-11] too little data, and none at all, is no pass', async () => {
     const thin = await gates('thin');
     expect(thin.results.filter((it) => it.verdict !== 'pass')).toMatchObject([
       { gate: 'join-failures', verdict: 'unknown' },
@@ -128,7 +128,7 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
     expect(absent.verdict).toBe('unknown');
   });
 
-  test('[RL-11] nor is an old build of which nothing is known', async () => {
+  test('[RO-11] nor is an old build of which nothing is known', async () => {
     const { verdict, results } = await gates('good', { old: 'gone' });
     expect(results.find((it) => it.gate === 'join-failures')).toMatchObject({
       verdict: 'unknown',
@@ -137,19 +137,19 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
     expect(verdict).toBe('unknown');
   });
 
-  test('[RL-11] nor is a Prometheus that is away', async () => {
+  test('[RO-11] nor is a Prometheus that is away', async () => {
     const { verdict, results } = await gates('good', { url: 'http://127.0.0.1:1' });
     expect(new Set(results.map((it) => it.verdict))).toEqual(new Set(['unknown']));
     expect(verdict).toBe('unknown');
   });
 
-  test('[RL-10] into a region that loses nodes nothing is released', async () => {
+  test('[RO-10] into a region that loses nodes nothing is released', async () => {
     await using losing = await PrometheusOfSamples.start([...seriesOf('good'), deaths(1)]);
     const { results } = await gates('good', { url: losing.url });
     expect(results.find((it) => it.gate === 'failovers')).toMatchObject({ verdict: 'fail' });
   });
 
-  test('[RL-11] scripts get an exit code for each: passed, failed, not known', async () => {
+  test('[RO-11] scripts get an exit code for each: passed, failed, not known', async () => {
     const ends = await Promise.all(
       ['good', 'slow', 'thin'].map((build) => command(['--new', build, '--old', 'old', '--json'])),
     );
@@ -210,7 +210,7 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
   }
 
   describe('a rollout', () => {
-    test('[RL-12] goes on while the gates pass, to all rooms', async () => {
+    test('[RO-12] goes on while the gates pass, to all rooms', async () => {
       await using tool = await recordingTool();
       const { exitCode, stdout } = await rollout('good', tool);
       expect(tool.said()).toEqual([
@@ -223,7 +223,7 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
     });
 
     test.each(['throws', 'never-deployed'])(
-      '[RL-12] is taken back at the first gate that does not pass: %s',
+      '[RO-12] is taken back at the first gate that does not pass: %s',
       async (build) => {
         await using tool = await recordingTool();
         const { exitCode } = await rollout(build, tool);
@@ -235,21 +235,21 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
       },
     );
 
-    test('[RL-12] is taken back when the release command fails on the way', async () => {
+    test('[RO-12] is taken back when the release command fails on the way', async () => {
       await using tool = await recordingTool('promote');
       const { exitCode } = await rollout('good', tool);
       expect(tool.said().at(-1)).toBe('rollback good --by rollout');
       expect(exitCode).toBe(1);
     });
 
-    test('[RL-12] that cannot be taken back says so with an exit code of its own', async () => {
+    test('[RO-12] that cannot be taken back says so with an exit code of its own', async () => {
       await using tool = await recordingTool('rollback');
       const { exitCode, stdout } = await rollout('throws', tool);
       expect(stdout).toContain('"kind":"stuck"');
       expect(exitCode).toBe(4);
     });
 
-    test('[RL-12] begins only when every query is understood', async () => {
+    test('[RO-12] begins only when every query is understood', async () => {
       await using tool = await recordingTool();
       const path = join(tool.folder, 'gates.yaml');
       writeFileSync(path, readFileSync(FILE, 'utf8').replace('sum(changes(', 'sum(changes(('));
@@ -271,7 +271,7 @@ describe.skipIf(findProgram(['prometheus']) === null)('gates', () => {
   });
 });
 
-describe('[RL-11] the time that gates are watched', () => {
+describe('[RO-11] the time that gates are watched', () => {
   const file: GateFile = {
     window: '1m',
     gates: [
@@ -328,7 +328,7 @@ describe('[RL-11] the time that gates are watched', () => {
   });
 });
 
-test('[RL-10] a gate by its numbers: the tighter of both limits holds', () => {
+test('[RO-10] a gate by its numbers: the tighter of both limits holds', () => {
   const gate = {
     ...{ name: 'g', says: 's', query: 'q', enough: { query: 'e', least: 10 } },
     ...{ most: 0.5, than_old: { times: 2, plus: 0.1 } },

@@ -33,7 +33,7 @@ const ROOMS = 4_000;
 /** Five standard deviations of a share over that many rooms, at most. */
 const TOLERANCE = 5 * Math.sqrt(0.25 / ROOMS);
 
-test('[RL-1] over many rooms each build gets its share of new ones, whoever places them', () => {
+test('[RO-1] over many rooms each build gets its share of new ones, whoever places them', () => {
   fc.assert(
     fc.property(someShares, regions, fc.nat(4), (given, nodes, self) => {
       const present = new Set(nodes.map(({ build }) => build));
@@ -58,7 +58,7 @@ test('[RL-1] over many rooms each build gets its share of new ones, whoever plac
   );
 });
 
-test('[RL-1] draws of their own give the share within five standard deviations', () => {
+test('[RO-1] draws of their own give the share within five standard deviations', () => {
   const nodes = [node('old1', 'old'), node('old2', 'old'), node('new1', 'new')];
   for (const share of [0.05, 0.25, 0.5]) {
     const given = { old: 1 - share, new: share };
@@ -70,7 +70,7 @@ test('[RL-1] draws of their own give the share within five standard deviations',
   }
 });
 
-test('[RL-1] a build that is not named, or has none, gets no room, however idle its nodes are', () => {
+test('[RO-1] a build that is not named, or has none, gets no room, however idle its nodes are', () => {
   const busy = { load: { ...IDLE_LOAD, tickUse: 0.9, seats: 1_400 } };
   const nodes = [node('old', 'old', busy), node('new', 'new'), node('dev', 'dev')];
   for (const shares of [{ old: 1 }, { old: 1, new: 0 }]) {
@@ -78,7 +78,7 @@ test('[RL-1] a build that is not named, or has none, gets no room, however idle 
   }
 });
 
-test('[RL-2] without shares builds make no difference', () => {
+test('[RO-2] without shares builds make no difference', () => {
   fc.assert(
     fc.property(
       regions,
@@ -90,7 +90,7 @@ test('[RL-2] without shares builds make no difference', () => {
   );
 });
 
-test('[RL-3] a build without nodes that take rooms leaves its share to the others', () => {
+test('[RO-3] a build without nodes that take rooms leaves its share to the others', () => {
   const old = node('old', 'old');
   const shares = { old: 0.95, new: 0.05 };
   for (const drawn of [0, 0.94, 0.951, 0.999_999]) {
@@ -102,6 +102,6 @@ test('[RL-3] a build without nodes that take rooms leaves its share to the other
   }
 });
 
-test('[RL-3] where no build with a share has a node, rooms go to whoever is there', () => {
+test('[RO-3] where no build with a share has a node, rooms go to whoever is there', () => {
   expect(placeRoom([node('dev', 'dev')], 'dev', { shares: { old: 1 } })).toBe('dev');
 });

@@ -26,7 +26,7 @@ test.each<[string, ReleaseChange, Record<string, number>, Record<string, number>
   ['a promotion taken back', { kind: 'rollback', build: 'b2' }, { b2: 1 }, { b1: 1 }],
   ['before any release', { kind: 'rollback', build: 'b2' }, {}, { b1: 1 }],
   ['to a build by name', { kind: 'rollback', build: 'b2', to: 'b1' }, { b2: 1 }, { b1: 1 }],
-])('[RL-5] %s', (_, change, shares, wanted) => {
+])('[RO-5] %s', (_, change, shares, wanted) => {
   const plan = planRelease(change, shares, both);
   expect(plan.ok && rounded(plan.shares)).toEqual(wanted);
 });
@@ -39,11 +39,11 @@ test.each<[string, ReleaseChange, Record<string, number>, Record<string, number>
   ['nobody to go back to', { kind: 'rollback', build: 'b2' }, { b2: 1 }, { b1: 0, b2: 1 }],
   ['several to go back to', { kind: 'rollback', build: 'b2' }, { b2: 1 }, { b1: 1, b2: 1, b3: 1 }],
   ['back to nobody', { kind: 'rollback', build: 'b2', to: 'b9' }, { b2: 1 }, { b1: 1, b2: 1 }],
-])('[RL-5] is refused: %s', (_, change, shares, nodes) => {
+])('[RO-5] is refused: %s', (_, change, shares, nodes) => {
   expect(planRelease(change, shares, running(nodes))).toMatchObject({ ok: false });
 });
 
-test('[RL-5] whatever is done, shares add up to 1 and a rolled back build has none', () => {
+test('[RO-5] whatever is done, shares add up to 1 and a rolled back build has none', () => {
   const build = fc.constantFrom('b1', 'b2', 'b3');
   const change: fc.Arbitrary<ReleaseChange> = fc.oneof(
     fc.record({
