@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Room as ColyseusRoom } from '@colyseus/core';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import { placeRoom } from '../cluster/placement.ts';
+import { nodesOfOtherBuilds, placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { DrainResult } from '../protocol/rest.ts';
@@ -76,6 +76,8 @@ export class SurvivalRuntime {
       metrics,
       log,
       trialMs: config.rooms.trialMs,
+      passOn: (claim) =>
+        mover.passOn(claim, nodesOfOtherBuilds(registry.nodes, config.cluster.build)),
     });
     this.services = {
       lease,

@@ -59,6 +59,17 @@ export function placeRoom(
   return self !== undefined && score(self) - score(best) <= NOISE ? selfId : best.nodeId;
 }
 
+/** The least busy node that takes rooms, of each build but that one. */
+export function nodesOfOtherBuilds(nodes: readonly NodeInfo[], build: string): readonly NodeInfo[] {
+  const others = nodes.filter(
+    (node) => node.build !== build && !node.isDraining && runsService(node, 'game'),
+  );
+  return [...Map.groupBy(others, (node) => node.build).values()].flatMap((ofBuild) => {
+    const chosen = placeRoom(ofBuild, '');
+    return ofBuild.filter(({ nodeId }) => nodeId === chosen);
+  });
+}
+
 /** Rooms placed on each node that its figures do not show yet. */
 export class PendingPlacements {
   readonly #placed = new Map<string, { readonly report: string; count: number }>();

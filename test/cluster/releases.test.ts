@@ -5,6 +5,7 @@ import { runReleaseCommand } from '../../src/app/release-command.ts';
 import type { ReleaseReport } from '../../src/app/release-report.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import { matchmake } from '../support/raw-client.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
@@ -12,20 +13,13 @@ import { PATIENCE, Player } from '../support/survival-player.ts';
 
 const GAME = 'test/support/survival-game.ts';
 const ROOMS = 10;
+/** Several processes, beside those of other tests. */
+const STARTS_WITHIN_MS = 90_000;
 
 let region: MeridianRegion;
 let stable: MeridianProcess;
 let canary: MeridianProcess;
 let titles = 0;
-
-beforeAll(async () => {
-  region = await MeridianRegion.open(GAME);
-  [stable, canary] = (await Promise.all(
-    ['b1', 'b2'].map((build) => region.start({ env: { MERIDIAN_CLUSTER_BUILD: build } })),
-  )) as [MeridianProcess, MeridianProcess];
-  await region.acquainted();
-});
-afterAll(() => region[Symbol.asyncDispose]());
 
 /** The command as an operator gives it. */
 async function release(...args: readonly string[]) {
@@ -80,6 +74,14 @@ async function placedWhere(...nodes: readonly MeridianProcess[]): Promise<void> 
 
 describe('a release, step by step', () => {
   let player: Player;
+  beforeAll(async () => {
+    region = await MeridianRegion.open(GAME);
+    [stable, canary] = (await Promise.all(
+      ['b1', 'b2'].map((build) => region.start({ env: { MERIDIAN_CLUSTER_BUILD: build } })),
+    )) as [MeridianProcess, MeridianProcess];
+    await region.acquainted();
+  }, STARTS_WITHIN_MS);
+  afterAll(() => region[Symbol.asyncDispose]());
 
   test('[RO-2] before the first one, load alone decides', async () => {
     const { exitCode, report } = await releaseReport('status');
@@ -148,16 +150,46 @@ describe('a release, step by step', () => {
       /rollback b2\n[^\n]*promote b2\n[^\n]*canary b2 50 %\n[^\n]*ada {2}canary b2 0 %\n/,
     );
   });
+
+  test('[RO-4] what cannot be done is refused with a reason and a code', async () => {
+    expect(await release('promote', 'b9')).toMatchObject({
+      exitCode: 1,
+      progress: 'No node of b9 takes rooms.\n',
+    });
+    expect((await release('canary', 'b2')).exitCode).toBe(2);
+    expect((await release('canary', 'b2', '--share', '101')).progress).toContain('--share');
+    const { exitCode, output } = await release('promote', 'b9', '--json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({ ok: false, error: { code: 'REFUSED' } });
+  });
 });
 
-test('[RO-4] what cannot be done is refused with a reason and a code', async () => {
-  expect(await release('promote', 'b9')).toMatchObject({
-    exitCode: 1,
-    progress: 'No node of b9 takes rooms.\n',
-  });
-  expect((await release('canary', 'b2')).exitCode).toBe(2);
-  expect((await release('canary', 'b2', '--share', '101')).progress).toContain('--share');
-  const { exitCode, output } = await release('promote', 'b9', '--json');
-  expect(exitCode).toBe(1);
-  expect(JSON.parse(output)).toMatchObject({ ok: false, error: { code: 'REFUSED' } });
-});
+longTest(
+  '[RO-13] a node of the old build dies: its rooms live on in their build, whoever claims them first',
+  async () => {
+    await using mixed = await MeridianRegion.open(GAME);
+    const startBuild = (build: string, game = GAME) =>
+      mixed.start({ game, env: { MERIDIAN_CLUSTER_BUILD: build } });
+    // The state of b2 has a field more: it can read none of the rooms.
+    const [first, second, next] = (await Promise.all([
+      startBuild('b1'),
+      startBuild('b1'),
+      startBuild('b2', 'test/support/survival-next-game.ts'),
+    ])) as [MeridianProcess, MeridianProcess, MeridianProcess];
+    const players = await Promise.all(
+      Array.from({ length: 3 }, () => Player.make(mixed, first, 'journal')),
+    );
+    await mixed.acquainted();
+    for (const player of players) {
+      await player.say('before');
+      await mixed.written(player.roomId, 'before');
+    }
+    await mixed.kill(first);
+    for (const player of players) {
+      await player.until((state) => state.pid === second.child.pid);
+      expect(player.ending).toBeNull();
+    }
+    expect(await next.metric('meridian_rooms')).toBe(0);
+  },
+  2 * STARTS_WITHIN_MS,
+);
