@@ -299,7 +299,7 @@ describe('[ND-32] names and labels', () => {
     const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
     const ours = [
       ...['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'],
-      ...['cache', 'region', 'quantile', 'level', 'transport'],
+      ...['cache', 'region', 'quantile', 'level', 'transport', 'call', 'build'],
     ];
     const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
     for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);
