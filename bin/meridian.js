@@ -48,6 +48,11 @@ const COMMANDS = /** @type {const} */ ([
     '<name> viewer|operator|admin',
     'an entry for MERIDIAN_ADMIN_OPERATORS; the password on standard input',
   ],
+  [
+    'release',
+    'status|canary|…',
+    'which build gets a region’s new rooms: canary, promote, roll back',
+  ],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
 
@@ -62,9 +67,15 @@ async function main() {
   }
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
-  const answersHelpItself = ['bench', 'loadtest', 'chaos', 'cluster', 'matchsim', 'db'].includes(
-    name,
-  );
+  const answersHelpItself = [
+    'bench',
+    'loadtest',
+    'chaos',
+    'cluster',
+    'matchsim',
+    'db',
+    'release',
+  ].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 

@@ -11,6 +11,7 @@ import type { GameDefinition } from './rooms/game.ts';
 
 const USAGE = `Usage: node src/main.ts --game <file>
        node src/main.ts db migrate|shard   (db help says more)
+       node src/main.ts release status|canary|promote|rollback   (release help says more)
 
   --game <file>       module that exports \`game = defineGame({ … })\`; or set MERIDIAN_GAME
   --services <names>  what this process runs: some of auth,profile,matchmaking,game,analytics,incidents,
@@ -27,6 +28,7 @@ const FENCED_GOODBYE_MS = 250;
 async function main(): Promise<void> {
   const [word, ...rest] = process.argv.slice(2);
   if (word === 'db') return await runDatabase(rest);
+  if (word === 'release') return await runRelease(rest);
   const values = readArguments();
   if (values.help) {
     process.stdout.write(USAGE);
@@ -68,13 +70,20 @@ function readArguments(): Arguments {
   }
 }
 
+const STREAMS = {
+  output: (text: string) => void process.stdout.write(text),
+  progress: (text: string) => void process.stderr.write(text),
+};
+
 /** An operator's command in place of a server. */
 async function runDatabase(args: readonly string[]): Promise<void> {
   const { runDatabaseCommand } = await import('./app/database-command.ts');
-  process.exitCode = await runDatabaseCommand(args, process.env, {
-    output: (text) => void process.stdout.write(text),
-    progress: (text) => void process.stderr.write(text),
-  });
+  process.exitCode = await runDatabaseCommand(args, process.env, STREAMS);
+}
+
+async function runRelease(args: readonly string[]): Promise<void> {
+  const { runReleaseCommand } = await import('./app/release-command.ts');
+  process.exitCode = await runReleaseCommand(args, process.env, STREAMS);
 }
 
 async function start(config: MeridianConfig, gamePath: string | undefined): Promise<MeridianNode> {

@@ -14,7 +14,7 @@ export const NODE_OPERATIONS = {
 /** How long a node moves rooms before it says what is left. */
 export const DRAIN_TIMEOUT_MS = 60_000;
 /** Beyond it, for its last moves and its answer. */
-const DRAIN_ANSWER_MS = 10_000;
+export const DRAIN_ANSWER_TIMEOUT_MS = DRAIN_TIMEOUT_MS + 10_000;
 /** A sick node is asked to take no players: it may be slow to hear. */
 const QUARANTINE_TIMEOUT_MS = 5_000;
 
@@ -45,8 +45,7 @@ export class RegionOperations {
 
   /** Moves every durable room of the node away and gives it no new ones, until its process ends. */
   async drainNode(nodeId: string): Promise<DrainResult> {
-    const timeoutMs = DRAIN_TIMEOUT_MS + DRAIN_ANSWER_MS;
-    return Drained.parse(await this.#call(nodeId, NODE_OPERATIONS.drain, timeoutMs));
+    return Drained.parse(await this.#call(nodeId, NODE_OPERATIONS.drain, DRAIN_ANSWER_TIMEOUT_MS));
   }
 
   /** No new rooms and no new seats there until it is released; its rooms and their players stay. */

@@ -92,7 +92,7 @@ export async function openMatchmakingAlone(
   const channels = new GameChannels({ config, metrics, nodes });
   closers.push('ways to nodes', () => channels.close());
   const placer = new NodeMatchPlacer({
-    ...{ nodes, newRoomId: generateId },
+    ...{ nodes, shares: () => registry.shares, newRoomId: generateId },
     gameAt: (rpcAddress) => channels.at(rpcAddress),
   });
   const matchmaking = await linkRegions(

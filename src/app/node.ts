@@ -90,7 +90,7 @@ async function openNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics(config.region.id);
+  const metrics = new NodeMetrics(config.region.id, config.cluster.build);
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);
@@ -165,6 +165,7 @@ async function openNode(
     ...{ publicAddress: config.http.publicAddress, refuge },
     isClosed: () => isClosed(region.orders),
     takesSeats: () => self.takesSeats,
+    metrics: metrics.builds,
   });
   enforceRevocations({ revocations, node, matchmaking });
   metrics.onTick((seconds) => load.ran(seconds));

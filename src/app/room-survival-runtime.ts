@@ -3,7 +3,7 @@ import type { Room as ColyseusRoom } from '@colyseus/core';
 import { DRAIN_TIMEOUT_MS, NODE_OPERATIONS } from '../admin/region-operations.ts';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { runsService } from '../cluster/node-info.ts';
-import { placeRoom } from '../cluster/placement.ts';
+import { nodesOfOtherBuilds, placeRoom } from '../cluster/placement.ts';
 import type { MeridianConfig } from '../config/config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { DrainResult } from '../protocol/rest.ts';
@@ -78,6 +78,8 @@ export class SurvivalRuntime {
       metrics,
       log,
       trialMs: config.rooms.trialMs,
+      passOn: (claim) =>
+        mover.passOn(claim, nodesOfOtherBuilds(registry.nodes, config.cluster.build)),
     });
     this.services = {
       lease,
@@ -110,6 +112,7 @@ export class SurvivalRuntime {
     this.#mover = mover;
     this.#drainer = new NodeDrainer({
       nodeId,
+      build: config.cluster.build,
       registry,
       mover,
       log,
@@ -117,7 +120,7 @@ export class SurvivalRuntime {
       roomCount: () => node.rooms.size,
       chooseTarget: (nodes) => {
         if (nodes.length === 0) return undefined;
-        const chosen = placeRoom(nodes, nodeId);
+        const chosen = placeRoom(nodes, nodeId, { shares: registry.shares });
         return nodes.find((one) => one.nodeId === chosen);
       },
     });

@@ -41,7 +41,7 @@ async function openServiceNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics(config.region.id);
+  const metrics = new NodeMetrics(config.region.id, config.cluster.build);
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());

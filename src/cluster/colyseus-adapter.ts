@@ -17,10 +17,10 @@ import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { NodeCalls } from './node-calls.ts';
-import type { NodeInfo } from './node-info.ts';
+import type { NodeRegistry } from './node-lease.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { type MatchRoom, SeatBroker, type SeatReservation } from './seat-broker.ts';
-import type { SeatHost } from './seat-calls.ts';
+import type { SeatCallMetrics, SeatHost } from './seat-calls.ts';
 
 // Colyseus keeps its handlers, rooms, presence and driver in module variables: one server per process. Everything
 // Meridian wants of them goes through this file.
@@ -61,14 +61,15 @@ export interface ColyseusRegion {
   /** Where clients reach this node; empty: where they reach it now. */
   readonly publicAddress: string;
   readonly calls: NodeCalls;
-  /** Live nodes; new rooms are placed by what they report. */
-  readonly registry: { readonly nodes: readonly NodeInfo[] };
+  /** Live nodes; new rooms are placed by what they report, and by the shares of their builds. */
+  readonly registry: Pick<NodeRegistry, 'nodes' | 'shares'>;
   /** Where clients find rooms of this region when it is lost. */
   readonly refuge?: string | undefined;
   /** Whether somebody has closed the region to new rooms. */
   readonly isClosed: () => boolean;
   /** Whether players who have no seat on this node may get one. */
   readonly takesSeats: () => boolean;
+  readonly metrics: SeatCallMetrics;
 }
 
 /** This process as a Colyseus node. */
@@ -107,6 +108,7 @@ export class ColyseusNode {
     isClosed,
     takesSeats,
     refuge,
+    metrics,
   }: ColyseusRegion): Promise<void> {
     const seats = new SeatBroker({
       nodeId: this.processId,
@@ -116,6 +118,7 @@ export class ColyseusNode {
       registry,
       isClosed,
       refuge,
+      metrics,
     });
     this.#seats = seats;
     this.#directory = directory;

@@ -1,9 +1,12 @@
 import type { NodeInfo } from './node-info.ts';
 import type { NodeRegistry } from './node-lease.ts';
+import { NO_SHARES } from './release/build-shares.ts';
 
 /** The region of a node that is alone. */
 export class LocalNodeRegistry implements NodeRegistry {
   readonly knowsRooms = true;
+  /** There is one build. */
+  readonly shares = NO_SHARES;
   readonly #describe: () => NodeInfo;
 
   /** @param describe - this node, as of now */

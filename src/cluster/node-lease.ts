@@ -1,4 +1,5 @@
 import type { NodeInfo } from './node-info.ts';
+import type { BuildShares } from './release/build-shares.ts';
 
 // A node's proof of life, kept by a thread of its own so that a busy or blocked event loop is no reason to die, and no way
 // to live on as a zombie:
@@ -32,6 +33,8 @@ export interface NodeLease {
 export interface NodeRegistry {
   /** Live nodes, this one included; refreshed several times a second. */
   readonly nodes: readonly NodeInfo[];
+  /** What share of new rooms each build gets, as far as this node has heard. */
+  readonly shares: BuildShares;
   find(nodeId: string): NodeInfo | undefined;
   /** Asks, where it can be asked: false when its process is known to be gone, though its lease may live. */
   isThere(nodeId: string): Promise<boolean>;

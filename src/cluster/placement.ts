@@ -1,4 +1,5 @@
 import { type NodeInfo, runsService } from './node-info.ts';
+import { type BuildShares, NO_SHARES, nodesOfDrawnBuild } from './release/build-shares.ts';
 
 /** How full a node is: 0 idle, 1 busy; more is too much. */
 export type LoadScore = number;
@@ -25,9 +26,12 @@ export function loadScore({ load }: NodeInfo): LoadScore {
 
 /**
  * Where a new room goes: to the least busy node with rooms that is not draining; to this one when none is clearly better, or none is known.
+ * While builds run beside each other, only nodes of the build that the shares have drawn count.
  *
  * @param options.pending - rooms placed on a node since it last reported
  * @param options.exclude - nodes that did not answer
+ * @param options.shares - of new rooms, by build
+ * @param options.drawn - which build, 0–1
  */
 export function placeRoom(
   nodes: readonly NodeInfo[],
@@ -35,14 +39,17 @@ export function placeRoom(
   options: {
     readonly pending?: ReadonlyMap<string, number>;
     readonly exclude?: ReadonlySet<string>;
+    readonly shares?: BuildShares;
+    readonly drawn?: number;
   } = {},
 ): string {
   const { pending = new Map<string, number>(), exclude = new Set<string>() } = options;
+  const { shares = NO_SHARES, drawn = Math.random() } = options;
   const score = (node: NodeInfo) =>
     loadScore(node) + (pending.get(node.nodeId) ?? 0) * EXPECTED_ROOM;
-  const open = nodes.filter(
-    (node) => !node.isDraining && !exclude.has(node.nodeId) && runsService(node, 'game'),
-  );
+  const takesRooms = (node: NodeInfo) =>
+    !node.isDraining && !exclude.has(node.nodeId) && runsService(node, 'game');
+  const open = nodesOfDrawnBuild(nodes.filter(takesRooms), shares, drawn);
   const self = open.find(({ nodeId }) => nodeId === selfId);
   let best = self ?? open[0];
   for (const node of open) {
@@ -50,6 +57,17 @@ export function placeRoom(
   }
   if (best === undefined) return selfId;
   return self !== undefined && score(self) - score(best) <= NOISE ? selfId : best.nodeId;
+}
+
+/** The least busy node that takes rooms, of each build but that one. */
+export function nodesOfOtherBuilds(nodes: readonly NodeInfo[], build: string): readonly NodeInfo[] {
+  const others = nodes.filter(
+    (node) => node.build !== build && !node.isDraining && runsService(node, 'game'),
+  );
+  return [...Map.groupBy(others, (node) => node.build).values()].flatMap((ofBuild) => {
+    const chosen = placeRoom(ofBuild, '');
+    return ofBuild.filter(({ nodeId }) => nodeId === chosen);
+  });
 }
 
 /** Rooms placed on each node that its figures do not show yet. */

@@ -16,6 +16,9 @@ import type { NodeInfo } from './node-info.ts';
 import type { NodeRegistry } from './node-lease.ts';
 import { askPeer, type Peer, type PeerAnswer } from './peers/ask-peer.ts';
 import { RegionReader } from './region-view.ts';
+import { type BuildShares, NO_SHARES } from './release/build-shares.ts';
+import type { ReleaseRecord } from './release/release-record.ts';
+import { ReleaseStore } from './release/release-store.ts';
 
 export interface RedisNodeRegistryDeps {
   readonly redis: RedisClient;
@@ -51,6 +54,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #clock: Clock;
   readonly #beganAtMs: number;
   readonly #region: RegionReader;
+  readonly #releases: ReleaseStore;
   readonly #detector: FailureDetector;
   readonly #deadListeners: ((nodeId: string) => void)[] = [];
   /**
@@ -64,6 +68,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #vanished = new Set<string>();
   readonly #stopping = new AbortController();
   #nodes: ReadonlyMap<string, NodeInfo> = new Map();
+  #release: ReleaseRecord | null = null;
   #loop: Promise<void> | undefined;
 
   constructor(deps: RedisNodeRegistryDeps, options: RedisNodeRegistryOptions) {
@@ -73,6 +78,7 @@ export class RedisNodeRegistry implements NodeRegistry {
     this.#clock = deps.clock ?? systemClock;
     this.#beganAtMs = this.#clock.monotonicMs();
     this.#region = new RegionReader(deps.redis);
+    this.#releases = new ReleaseStore(deps.redis);
     this.#detector = new FailureDetector({
       selfId: options.nodeId,
       ttlMs: times.ttlMs,
@@ -97,6 +103,11 @@ export class RedisNodeRegistry implements NodeRegistry {
   /** During an outage of Redis, who was here before it. */
   get nodes(): readonly NodeInfo[] {
     return [...this.#nodes.values()];
+  }
+
+  /** During an outage of Redis, what they were before it. */
+  get shares(): BuildShares {
+    return this.#release?.shares ?? NO_SHARES;
   }
 
   find(nodeId: string): NodeInfo | undefined {
@@ -134,7 +145,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   /** One look and what follows from it. What fails is tried again at the next. */
   async #look(): Promise<void> {
     try {
-      const view = await this.#region.read();
+      const [view] = await Promise.all([this.#region.read(), this.#readRelease()]);
       const vanished = this.#detector.observe(
         view,
         this.#clock.monotonicMs(),
@@ -149,6 +160,15 @@ export class RedisNodeRegistry implements NodeRegistry {
       // An outage has its line in the log of the connection.
       this.#deps.log.debug({ err: error }, 'a look at the region failed');
     }
+  }
+
+  async #readRelease(): Promise<void> {
+    const read = await this.#releases.read();
+    // What cannot be read is no reason to give rooms to a build that was taken back.
+    if (read === 'unreadable') return;
+    if (read !== 'none') this.#release = read;
+    // Redis has lost it: a build that was taken back must not get rooms again for that.
+    else if (this.#release !== null) await this.#releases.restore(this.#release);
   }
 
   #reachNew(): void {

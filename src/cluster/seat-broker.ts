@@ -9,12 +9,12 @@ import {
 import { GameError } from '../errors/game-error.ts';
 import type { SeatExtras } from '../protocol/rest.ts';
 import type { NodeCalls } from './node-calls.ts';
-import type { NodeInfo } from './node-info.ts';
+import type { NodeRegistry } from './node-lease.ts';
 import { PendingPlacements, placeRoom } from './placement.ts';
 import { publicAddresses } from './public-addresses.ts';
 import type { JoinTarget, RoomDirectory, RoomPlace } from './room-directory.ts';
 import { roomLost } from './room-lost.ts';
-import { type JoinOptions, SeatCalls, type SeatHost } from './seat-calls.ts';
+import { type JoinOptions, type SeatCallMetrics, SeatCalls, type SeatHost } from './seat-calls.ts';
 import { Turnstile } from './turnstile.ts';
 
 // How clients get their seats. The directory says which room, or whose turn it is to make one; the room's node reserves the seat.
@@ -49,11 +49,12 @@ export interface SeatBrokerDeps {
   readonly host: SeatHost;
   readonly directory: RoomDirectory;
   readonly calls: NodeCalls;
-  readonly registry: { readonly nodes: readonly NodeInfo[] };
   /** Whether somebody has closed the region to new rooms. */
   readonly isClosed: () => boolean;
+  readonly registry: Pick<NodeRegistry, 'nodes' | 'shares'>;
   /** Address of the region where rooms of this one go when it is lost. */
   readonly refuge?: string | undefined;
+  readonly metrics: SeatCallMetrics;
 }
 
 /** How long a join may look for a room, in ms. */
@@ -78,26 +79,28 @@ export class SeatBroker {
   readonly #host: SeatHost;
   readonly #directory: RoomDirectory;
   readonly #calls: SeatCalls;
-  readonly #registry: { readonly nodes: readonly NodeInfo[] };
   readonly #isClosed: () => boolean;
+  readonly #registry: Pick<NodeRegistry, 'nodes' | 'shares'>;
   readonly #refuge: string | undefined;
   readonly #pending = new PendingPlacements();
   readonly #turnstile = new Turnstile();
 
-  constructor({ nodeId, host, directory, calls, registry, isClosed, refuge }: SeatBrokerDeps) {
+  constructor(deps: SeatBrokerDeps) {
+    const { nodeId, host, directory, calls, registry, isClosed, refuge, metrics } = deps;
     this.#isClosed = isClosed;
     this.#refuge = refuge;
     this.#nodeId = nodeId;
     this.#host = host;
     this.#directory = directory;
     this.#registry = registry;
-    this.#calls = new SeatCalls(nodeId, host, calls);
+    this.#calls = new SeatCalls({ nodeId, host, calls, registry, metrics });
   }
 
   /** On which node the next room is made; counted until the node's figures show it. */
   placeRoom(exclude: ReadonlySet<string> = new Set()): string {
-    const { nodes } = this.#registry;
-    const nodeId = placeRoom(nodes, this.#nodeId, { pending: this.#pending.of(nodes), exclude });
+    const { nodes, shares } = this.#registry;
+    const pending = this.#pending.of(nodes);
+    const nodeId = placeRoom(nodes, this.#nodeId, { pending, exclude, shares });
     const node = nodes.find((it) => it.nodeId === nodeId);
     if (node !== undefined) this.#pending.placed(node);
     return nodeId;

@@ -2,6 +2,7 @@ import type { AuthContext, IRoomCache } from '@colyseus/core';
 import { z } from 'zod';
 import { GameError } from '../errors/game-error.ts';
 import type { NodeCalls } from './node-calls.ts';
+import type { NodeRegistry } from './node-lease.ts';
 
 // What nodes ask each other for their players: make a room, reserve a seat, look for a held seat. The node itself is asked the same
 // way, without a wire.
@@ -52,14 +53,32 @@ const Listing = z.looseObject({ roomId: z.string(), name: z.string(), processId:
 const Reserved = z.enum(['reserved', 'full', 'gone']);
 const Held = z.union([z.object({ sessionId: z.string().nullable() }), z.literal('gone')]);
 
+/** What became of calls, by the build of the node that was asked. */
+export interface SeatCallMetrics {
+  /** @param outcome - `ok`, or why not */
+  seatCallEnded(call: 'create' | 'reserve', build: string, outcome: string): void;
+}
+
+export interface SeatCallsDeps {
+  readonly nodeId: string;
+  readonly host: SeatHost;
+  readonly calls: NodeCalls;
+  readonly registry: Pick<NodeRegistry, 'nodes'>;
+  readonly metrics: SeatCallMetrics;
+}
+
 /** The node does not answer, or takes no players any more. */
 type Unreachable = 'unreachable';
 
 export class SeatCalls {
   readonly #nodeId: string;
   readonly #calls: NodeCalls;
+  readonly #registry: Pick<NodeRegistry, 'nodes'>;
+  readonly #metrics: SeatCallMetrics;
 
-  constructor(nodeId: string, host: SeatHost, calls: NodeCalls) {
+  constructor({ nodeId, host, calls, registry, metrics }: SeatCallsDeps) {
+    this.#registry = registry;
+    this.#metrics = metrics;
     this.#nodeId = nodeId;
     this.#calls = calls;
     calls.handle('create-room', (payload) => {
@@ -82,16 +101,20 @@ export class SeatCalls {
     nodeId: string,
     room: { readonly roomName: string; readonly options: JoinOptions; readonly roomId: string },
   ): Promise<IRoomCache | Unreachable> {
-    const made = await this.#call(nodeId, 'create-room', room, CREATE_TIMEOUT_MS);
-    return made === 'unreachable' ? made : (Listing.parse(made) as unknown as IRoomCache);
+    return await this.#counted('create', nodeId, async () => {
+      const made = await this.#call(nodeId, 'create-room', room, CREATE_TIMEOUT_MS);
+      return made === 'unreachable' ? made : (Listing.parse(made) as unknown as IRoomCache);
+    });
   }
 
   async reserve(
     { processId }: IRoomCache,
     seat: SeatRequest,
   ): Promise<'reserved' | 'full' | 'gone' | Unreachable> {
-    const outcome = await this.#call(processId, 'reserve-seat', seat, RESERVE_TIMEOUT_MS);
-    return outcome === 'unreachable' ? outcome : Reserved.parse(outcome);
+    return await this.#counted('reserve', processId, async () => {
+      const outcome = await this.#call(processId, 'reserve-seat', seat, RESERVE_TIMEOUT_MS);
+      return outcome === 'unreachable' ? outcome : Reserved.parse(outcome);
+    });
   }
 
   /** @returns the session that holds the token, null when it has expired */
@@ -102,6 +125,24 @@ export class SeatCalls {
     const call = { roomId, reconnectionToken };
     const held = await this.#call(processId, 'check-reconnection', call, RESERVE_TIMEOUT_MS);
     return held === 'unreachable' ? held : Held.parse(held);
+  }
+
+  async #counted<Answer extends object | string>(
+    call: 'create' | 'reserve',
+    nodeId: string,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const build = this.#registry.nodes.find((node) => node.nodeId === nodeId)?.build ?? '';
+    try {
+      const answer = await ask();
+      const isGood = typeof answer !== 'string' || answer === 'reserved';
+      this.#metrics.seatCallEnded(call, build, isGood ? 'ok' : answer);
+      return answer;
+    } catch (error) {
+      const outcome = error instanceof GameError ? error.code : 'INTERNAL';
+      this.#metrics.seatCallEnded(call, build, outcome);
+      throw error;
+    }
   }
 
   async #call(

@@ -29,6 +29,7 @@ function region() {
     },
     registry: {
       nodes,
+      shares: {},
       find: (nodeId) => nodes.find((known) => known.nodeId === nodeId),
       isThere: async (nodeId) => nodeId !== seen.gone,
       onDead: () => {},

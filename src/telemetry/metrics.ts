@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ERRORS, type ErrorCode } from '../errors/errors.ts';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
+import { BuildMetrics } from './build-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
 import { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
@@ -48,6 +49,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly flow = new FlowMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
   readonly #lag = watchRecentLoopDelay();
+  readonly builds: BuildMetrics;
   #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
@@ -184,9 +186,13 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     [],
   );
 
-  /** @param regionId - of this node, a label of what its clients' links are like */
-  constructor(regionId = 'local') {
+  /**
+   * @param regionId - of this node, a label of what its clients' links are like
+   * @param build - of the game on it
+   */
+  constructor(regionId = 'local', build = '') {
     this.clientLinks = new ClientLinkMetrics(this.registry, regionId);
+    this.builds = new BuildMetrics(this.registry, build);
     collectDefaultMetrics({ register: this.registry });
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
     this.#lagGauge('meridian_event_loop_lag_p99_seconds', 99);

@@ -78,12 +78,14 @@ async function openNode(nodeId: string, { seats = 4, tickUse = 0 } = {}) {
     ...{ build: '', startedAtMs: 0, isDraining: false, load: { ...IDLE_LOAD, tickUse } },
   });
   const registry = {
+    shares: {},
     get nodes() {
       return nodes;
     },
   };
   const isClosed = () => false;
-  const broker = new SeatBroker({ nodeId, host, directory, calls, registry, isClosed });
+  const metrics = { seatCallEnded: () => {} };
+  const broker = new SeatBroker({ nodeId, host, directory, calls, registry, isClosed, metrics });
   const die = async () => {
     await calls.close();
     redis.disconnect();

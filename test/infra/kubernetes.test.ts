@@ -17,6 +17,7 @@ import {
 } from '../../infra/kubernetes/check/policies.ts';
 import { schemaFaults } from '../../infra/kubernetes/check/schema-faults.ts';
 import { workloadsOf } from '../../infra/kubernetes/check/workload.ts';
+import { addBuild, imageOf, removeBuild } from '../../infra/kubernetes/release.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -111,6 +112,49 @@ describe.skipIf(findProgram(['kubectl']) === null)('Kubernetes', () => {
       const series = /^\w+/.exec(seriesQuery)?.[0].replace(/_(count|sum|bucket)$/, '');
       expect(exported).toContain(`| \`${series}\` |`);
     }
+  });
+
+  describe('a build beside another one', () => {
+    const digest = `sha256:${'5'.repeat(64)}`;
+    const images = {
+      aws: `aws.example.com/meridian@${digest}`,
+      gcp: `gcp.example.com/m/meridian@${digest}`,
+    };
+
+    test('has its own pods, image and autoscaler in every region, and goes again without a trace', async () => {
+      await using folder = await temporaryFolder('k8s');
+      cpSync(KUBERNETES_FOLDER, folder.path, { recursive: true });
+      const overlays = join(folder.path, 'overlays');
+      addBuild(overlays, 'b2', images);
+      for (const [region, cloud] of [
+        ['us-east', 'aws'],
+        ['europe', 'gcp'],
+      ] as const) {
+        const objects = await kustomize(join(overlays, region));
+        expect(policyFaults(objects, surroundings)).toEqual([]);
+        const { deployments } = workloadsOf(objects);
+        const imageOfGame = (name: string) =>
+          deployments.find(({ metadata }) => metadata.name === name)?.spec.template.spec
+            .containers[0]?.image;
+        expect(imageOfGame('game-b2')).toBe(images[cloud]);
+        expect(imageOfGame('game-first')).toBe(
+          `registry.example.com/meridian@sha256:${'0'.repeat(64)}`,
+        );
+        expect(objects.map(nameOf)).toContain('HorizontalPodAutoscaler game-b2');
+        expect(imageOf(overlays, region, 'b2')).toBe(images[cloud]);
+      }
+      expect(() => addBuild(overlays, 'b2', images)).toThrow('us-east has b2 already');
+
+      removeBuild(overlays, 'b2');
+      for (const region of REGIONS) {
+        const now = readFileSync(join(overlays, region, 'kustomization.yaml'), 'utf8');
+        expect(now).toBe(
+          readFileSync(join(KUBERNETES_FOLDER, 'overlays', region, 'kustomization.yaml'), 'utf8'),
+        );
+      }
+      expect(() => removeBuild(overlays, 'first')).toThrow('first is the only build');
+      expect(() => removeBuild(overlays, 'b9')).toThrow('has no b9');
+    });
   });
 
   describe('planted faults are found', () => {

@@ -307,7 +307,7 @@ describe('[ND-32] names and labels', () => {
     const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
     const ours = [
       ...['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'],
-      ...['cache', 'region', 'quantile', 'level', 'transport', 'node', 'build', 'services'],
+      ...['cache', 'region', 'quantile', 'level', 'transport', 'node', 'build', 'services', 'call'],
     ];
     const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
     for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);

@@ -23,6 +23,7 @@ function setUp(nodes: readonly NodeInfo[], refusals: Readonly<Record<string, Gam
   let ids = 0;
   const placer = new NodeMatchPlacer({
     nodes: () => nodes,
+    shares: () => ({}),
     newRoomId: () => {
       ids += 1;
       return `room${ids}`;

@@ -1,5 +1,6 @@
 import type { NodeInfo } from '../../cluster/node-info.ts';
 import { PendingPlacements, placeRoom } from '../../cluster/placement.ts';
+import type { BuildShares } from '../../cluster/release/build-shares.ts';
 import type { ErrorCode } from '../../errors/errors.ts';
 import { GameError } from '../../errors/game-error.ts';
 import type { RpcCalls } from '../../transport/rpc/rpc-contract.ts';
@@ -21,6 +22,8 @@ type Wanted = Omit<Parameters<Game['seatMatch']>[0], 'match'>;
 export interface NodeMatchPlacerDeps {
   /** Live nodes of the region. */
   readonly nodes: () => readonly NodeInfo[];
+  /** Of new rooms, by build. */
+  readonly shares: () => BuildShares;
   /** The way to a node's port. */
   readonly gameAt: (rpcAddress: string) => Game;
   readonly newRoomId: () => string;
@@ -63,7 +66,7 @@ export class NodeMatchPlacer implements MatchPlacer {
   #choose(exclude: ReadonlySet<string>): (NodeInfo & { readonly rpcAddress: string }) | undefined {
     const reachable = this.#deps.nodes().filter(hasAddress);
     const pending = this.#pending.of(reachable);
-    const nodeId = placeRoom(reachable, '', { pending, exclude });
+    const nodeId = placeRoom(reachable, '', { pending, exclude, shares: this.#deps.shares() });
     return reachable.find((node) => node.nodeId === nodeId);
   }
 }

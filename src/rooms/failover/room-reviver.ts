@@ -30,10 +30,15 @@ export interface ReviverDeps {
   readonly log: Logger;
   /** How long a room must run until a death of its node is not its fault. */
   readonly trialMs: number;
+  /** Gives a room that this build cannot bring back to a node of another one. @returns whether it lives there */
+  readonly passOn: (claim: RevivalClaim) => Promise<boolean>;
 }
 
 /** `unavailable`: the directory or the journal could not be asked. */
 export type RevivalOutcome = 'revived' | 'unavailable' | LostReason;
+
+/** What another build may know better: a class or a state that this one has not, or code that fails here. */
+const MAY_BE_OTHERS: readonly RevivalOutcome[] = ['schema-unknown', 'restore-failed'];
 
 /** Pause between tries while the store is away. */
 const RETRY_MS = 250;
@@ -48,6 +53,7 @@ const MAKE_TIMEOUT_MS = 30_000;
  *
  *   claim (epoch n+1) ─▶ read journal ─▶ class, onCreate ─▶ state ─▶ onRestore ─▶ checkpoint (fences epoch n) ─▶ seats wait
  *         ├── store away: tried again, recovering until then
+ *         ├── of another build: a node of that takes it over (epoch n+2)
  *         └── anything else wrong: the room is written off with a reason, whoever asks is told, nothing half-restored is left
  */
 export class RoomReviver {
@@ -70,6 +76,7 @@ export class RoomReviver {
       const outcome = await this.attempt(claim);
       if (outcome === 'revived') return true;
       if (!isOurs()) return false;
+      if (MAY_BE_OTHERS.includes(outcome) && (await this.#deps.passOn(claim))) return false;
       if (outcome !== 'unavailable') {
         await this.giveUp(claim, outcome);
         return false;

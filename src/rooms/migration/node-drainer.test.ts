@@ -17,7 +17,8 @@ test('[SE-26] rooms are moved to nodes that have rooms, and stay where there is 
   const rooms = [{ roomId: 'r1' }, { roomId: 'r2' }];
   const drainer = new NodeDrainer({
     nodeId: 'own',
-    registry: { nodes } as unknown as DrainDeps['registry'],
+    build: 'b',
+    registry: { nodes, shares: {} } as unknown as DrainDeps['registry'],
     mover: {
       move: async (_room: unknown, target: NodeInfo) => {
         moved.push(target.nodeId);

@@ -1,5 +1,6 @@
 import { type NodeInfo, runsService } from '../../cluster/node-info.ts';
 import type { NodeRegistry } from '../../cluster/node-lease.ts';
+import type { BuildShares } from '../../cluster/release/build-shares.ts';
 import type { DrainResult } from '../../protocol/rest.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { MovableRoom, RoomMover } from './room-mover.ts';
@@ -12,6 +13,8 @@ const AT_ONCE = 2;
 
 export interface DrainDeps {
   readonly nodeId: string;
+  /** Of this node. */
+  readonly build: string;
   readonly registry: NodeRegistry;
   readonly mover: RoomMover;
   readonly log: Logger;
@@ -53,11 +56,29 @@ export class NodeDrainer {
   }
 
   async #move(room: MovableRoom): Promise<boolean> {
-    const { registry, nodeId, mover, chooseTarget } = this.#deps;
+    const { registry, nodeId, build, mover, chooseTarget } = this.#deps;
     const others = registry.nodes.filter(
       (node) => node.nodeId !== nodeId && !node.isDraining && runsService(node, 'game'),
     );
-    const target = chooseTarget(others);
-    return target !== undefined && (await mover.move(room, target));
+    for (const nodes of targetGroups(others, build, registry.shares)) {
+      const target = chooseTarget(nodes);
+      if (target !== undefined && (await mover.move(room, target))) return true;
+    }
+    return false;
   }
+}
+
+/**
+ * Where rooms may go, the first choice first. A build that gets new rooms keeps its own; one that gets none any more gives them to those
+ * that do. Who cannot read the room's state refuses it, and it goes to a node of its own build, if there is another.
+ */
+function targetGroups(
+  nodes: readonly NodeInfo[],
+  build: string,
+  shares: BuildShares,
+): readonly (readonly NodeInfo[])[] {
+  const own = nodes.filter((node) => node.build === build);
+  if (Object.keys(shares).length === 0) return [nodes, own];
+  const others = nodes.filter((node) => node.build !== build);
+  return (shares[build] ?? 0) > 0 ? [own, others] : [others, own];
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeCalls } from '../../cluster/node-calls.ts';
 import type { NodeInfo } from '../../cluster/node-info.ts';
-import type { RoomDirectory } from '../../cluster/room-directory.ts';
+import type { RoomClaim, RoomDirectory } from '../../cluster/room-directory.ts';
 import { GameError } from '../../errors/game-error.ts';
 import type { MovedTo } from '../../protocol/moved.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -93,6 +93,30 @@ export class RoomMover {
     directory.letGo(roomId);
     room.release(to);
     return true;
+  }
+
+  /**
+   * A room that was claimed here and does not come to life here: asks others to take it over, one after the other.
+   *
+   * @returns whether it lives on one of them
+   */
+  async passOn(
+    { roomId, epoch }: Pick<RoomClaim, 'roomId' | 'epoch'>,
+    targets: readonly NodeInfo[],
+  ): Promise<boolean> {
+    const { directory, calls, log, nodeId } = this.#deps;
+    for (const { nodeId: target, build } of targets) {
+      try {
+        const request = { roomId, fromNodeId: nodeId, epoch };
+        await calls.request(target, TAKE_OVER, request, { timeoutMs: TAKE_OVER_TIMEOUT_MS });
+        directory.letGo(roomId);
+        log.info({ event: 'room-passed-on', roomId, target, build }, 'a room lives in its build');
+        return true;
+      } catch (error) {
+        log.warn({ err: error, roomId, target, build }, 'another build did not take a room either');
+      }
+    }
+    return false;
   }
 
   /**

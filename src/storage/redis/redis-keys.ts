@@ -21,6 +21,8 @@
 //   {meridian}:copies-of:<region>        hash    roomId → "<epoch>\n<listing>\n<buckets>": rooms of that region, should it go down
 //   {meridian}:copies-asked:<region>     hash    node there → mark of its last question for its rooms; @ → when the last came, ms
 //   {meridian}:evacuated:<region>:<room> string  the epoch from which the room lives here; expires after a week
+//   {meridian}:release                   string  what share of new rooms each build gets: a ReleaseRecord as JSON
+//   {meridian}:release-history           list    the same after each change, the newest first
 //   meridian:copy:{<room>}               stream  the journal of another region's room, under the ids it has there
 //   meridian:journal:{<room>}            stream  ids are <epoch>-<sequence>
 //   meridian:calls:<node>                channel requests and replies between nodes
@@ -111,6 +113,8 @@ export const redisKeys = {
   creating: (bucket: string) => `${TAG}:creating:${bucket}`,
   orders: `${TAG}:orders`,
   copiesOf: (regionId: string) => `${TAG}:copies-of:${regionId}`,
+  release: `${TAG}:release`,
+  releaseHistory: `${TAG}:release-history`,
   journalCopy: (roomId: string) => `meridian:copy:{${roomId}}`,
   journal: (roomId: string) => `meridian:journal:{${roomId}}`,
   calls: (nodeId: string) => `meridian:calls:${nodeId}`,
