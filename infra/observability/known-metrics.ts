@@ -7,6 +7,7 @@ const TARGET_LABELS = ['job', 'instance', 'region', 'namespace', 'pod'] as const
 /** Of Prometheus itself: who watches the watcher. */
 const OF_PROMETHEUS: readonly KnownSeries[] = [
   { name: 'up', labels: [] },
+  { name: 'ALERTS', labels: ['alertname', 'alertstate'] },
   { name: 'prometheus_rule_evaluation_failures_total', labels: ['rule_group'] },
 ];
 
