@@ -41,6 +41,7 @@ const COMMANDS = /** @type {const} */ ([
   ['loadtest', '[options]', 'drive bots against a server and write a report'],
   ['cluster', '[options]', 'five regions on this machine, as far apart as in truth, until Ctrl-C'],
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
+  ['soak', '[options]', 'five regions under players and faults, e.g. `soak --minutes 30`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
   ['help', '[command]', 'this text, or the one of a command'],
@@ -57,9 +58,15 @@ async function main() {
   }
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
-  const answersHelpItself = ['bench', 'loadtest', 'chaos', 'cluster', 'matchsim', 'db'].includes(
-    name,
-  );
+  const answersHelpItself = [
+    'bench',
+    'loadtest',
+    'chaos',
+    'cluster',
+    'soak',
+    'matchsim',
+    'db',
+  ].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 
