@@ -96,7 +96,7 @@ export class MatchedPlayer extends SoakPlayer {
     this.#input = room.input<{ number: number }>({ mode: 'reliable' });
     this.enters(room.roomId, regionId);
     this.events.joined('queue');
-    if (room.state !== undefined) this.sees(room.state, room.sessionId);
+    this.sees(room.state, room.sessionId);
     const end = await new Promise<{ readonly code: number; readonly reason: string }>((resolve) => {
       room.onStateChange((state) => this.sees(state, room.sessionId));
       room.onLeave((code, reason) => resolve({ code, reason }));

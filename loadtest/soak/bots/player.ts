@@ -7,7 +7,8 @@ import type { FailedJoin } from './wire.ts';
 /** A soak room's state as any client decodes it. */
 export interface SoakView {
   readonly madeAtMs: number;
-  readonly players: ReadonlyMap<string, { readonly acted: number }>;
+  /** Undefined before the first state. */
+  readonly players: ReadonlyMap<string, { readonly acted: number }> | undefined;
 }
 
 /** What players tell their process. */
@@ -91,12 +92,15 @@ export abstract class SoakPlayer {
   }
 
   protected sees(state: SoakView, sessionId: string): void {
+    // What was on its way when he left is nobody's match.
+    if (this.#roomId === null) return;
     const nowMs = machineNowMs();
     this.#seenAtMs = nowMs;
+    const { madeAtMs, players } = state;
     // Before the first step of a room there is nothing to see.
-    if (state.madeAtMs === 0) return;
-    this.account.saw(state.madeAtMs, nowMs);
-    const acted = state.players.get(sessionId)?.acted ?? 0;
+    if (players === undefined || madeAtMs === 0) return;
+    this.account.saw(madeAtMs, nowMs);
+    const acted = players.get(sessionId)?.acted ?? 0;
     if (acted <= this.#acknowledged) return;
     this.#acknowledged = acted;
     this.account.acknowledged(acted, nowMs);
