@@ -62,7 +62,8 @@ export class FaultRunner {
           ...{ toMs: machineNowMs(), regionIds: [regionId] },
         };
       }
-      case 'halt': {
+      case 'halt':
+      case 'hang': {
         const node = nodeAt(cluster, pick);
         node.pause();
         await sleep(lengthS * SECOND_MS);

@@ -4,6 +4,7 @@ import {
   budgetOf,
   COOL_DOWN_S,
   costOf,
+  FAULT_KINDS,
   type FaultPlanOptions,
   planFaults,
   RECOVERY_S,
@@ -97,7 +98,7 @@ test('[SO-7] four minutes have a lost node, half an hour has everything but a lo
   const seeds = Array.from({ length: 30 }, (_, seed) => seed);
   for (const seed of seeds) expect(kindsOf(seed, 240)).toContain('kill');
   const all = new Set(seeds.flatMap((seed) => [...kindsOf(seed, 1_800)]));
-  expect(all.size).toBe(7);
+  expect(all.size).toBe(FAULT_KINDS.length);
 });
 
 function fiveRegions(changes: Partial<FaultPlanOptions>): FaultPlanOptions {

@@ -12,6 +12,7 @@ export const FAULT_KINDS = [
   'kill',
   'drain',
   'halt',
+  'hang',
   'restart-redis',
   'cut-link',
   'black-hole',
@@ -61,7 +62,8 @@ interface FaultSpec {
 const SPECS: Readonly<Record<FaultKind, FaultSpec>> = {
   kill: { lengthS: [0, 0], costS: 2.5, concerns: 'node' },
   drain: { lengthS: [0, 0], costS: 1, concerns: 'node' },
-  halt: { lengthS: [0.3, 4], costS: 2.5, concerns: 'node' },
+  halt: { lengthS: [0.2, 0.8], costS: 2, concerns: 'node' },
+  hang: { lengthS: [2, 4], costS: 4.5, concerns: 'node' },
   'restart-redis': { lengthS: [0.2, 1], costS: 0, concerns: 'nobody' },
   'cut-link': { lengthS: [1, 10], costS: 0, concerns: 'nobody' },
   'black-hole': { lengthS: [14, 20], costS: 8.5, concerns: 'region' },
