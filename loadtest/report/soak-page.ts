@@ -18,7 +18,12 @@ export function soakPage(report: Report, run: SoakRun): string {
   const { figures } = report;
   const share = figures['availability'];
   const tiles: Tile[] = [
-    { label: 'Available', value: share === undefined ? undefined : share * 100, unit: '%' },
+    // With the digits that count: 99.9 is what 99.85 would be rounded to.
+    {
+      label: 'Not available (target 0.1)',
+      value: share === undefined ? undefined : (1 - share) * 100,
+      unit: '%',
+    },
     { label: 'Lost rooms', value: figures['lost_rooms'], unit: '' },
     { label: 'Double owners', value: figures['double_owners'], unit: '' },
     { label: 'Players', value: figures['players'], unit: '' },
@@ -52,9 +57,8 @@ function secondsPlots(run: SoakRun): readonly Html[] {
       return atS >= from && atS < to;
     });
   const faults = points.map((point) => faultsAt(point[0]?.at ?? 0, (point.at(-1)?.at ?? 0) + 1));
-  const x = points.map((point, at) =>
-    [`${point[0]?.at ?? 0} s`, ...(faults[at] ?? []).map(({ what }) => what)].join(' · '),
-  );
+  const x = points.map((point) => `${point[0]?.at ?? 0} s`);
+  const events = faults.map((of) => of.map(({ what }) => what).join(' · '));
   const unplayed = points.map((point) =>
     Math.max(...point.map(({ playerSeconds, playedSeconds }) => playerSeconds - playedSeconds)),
   );
@@ -71,8 +75,9 @@ function secondsPlots(run: SoakRun): readonly Html[] {
   });
   return [
     linePlot({
-      ...{ title: 'Available', unit: '%', x },
+      ...{ title: 'Available', unit: '%', x, events },
       series: [
+        mark(100),
         {
           name: 'of the players',
           colour: 3,
@@ -82,15 +87,15 @@ function secondsPlots(run: SoakRun): readonly Html[] {
       ],
     }),
     linePlot({
-      ...{ title: 'Players without a live match, or answered late', unit: '', x },
+      ...{ title: 'Players without a live match, or answered late', unit: '', x, events },
       series: [mark(most), { name: 'players', colour: 2, values: unplayed }],
     }),
     linePlot({
-      ...{ title: 'Actions, p95', unit: 'ms', x },
+      ...{ title: 'Actions, p95', unit: 'ms', x, events },
       series: [mark(PLAYED.actionP95BeyondRttMs), { name: 'all players', colour: 1, values: p95 }],
     }),
     linePlot({
-      ...{ title: 'Pauses of the machine', unit: 'ms', x },
+      ...{ title: 'Pauses of the machine', unit: 'ms', x, events },
       series: [
         {
           name: 'longest',

@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly nodesPerRegion: number;
   /** Settings of every node, besides those that make it part of the world. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Share of segments that players' own lines lose; absent: that of the median home. */
+  readonly homeLossRatio?: number | undefined;
   /** Existing folder for the logs of all nodes: a folder for each region. */
   readonly logFolder?: string | undefined;
   /** Told of each region as it gets ready. */
@@ -60,7 +62,7 @@ export class World implements AsyncDisposable {
   readonly #reaper = new Reaper();
 
   static async start(options: WorldOptions): Promise<World> {
-    const { game, nodesPerRegion, env = {}, logFolder, onReady } = options;
+    const { game, nodesPerRegion, env = {}, homeLossRatio, logFolder, onReady } = options;
     const folderOf = (regionId: string) => {
       if (logFolder === undefined) return undefined;
       const folder = join(logFolder, regionId);
@@ -78,7 +80,7 @@ export class World implements AsyncDisposable {
       })),
     );
     const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const world = new World(regions);
+    const world = new World(regions, homeLossRatio);
     try {
       for (const one of opened) if (one.status === 'rejected') throw one.reason;
       await Promise.all(
@@ -97,9 +99,9 @@ export class World implements AsyncDisposable {
     }
   }
 
-  private constructor(regions: readonly WorldRegion[]) {
+  private constructor(regions: readonly WorldRegion[], homeLossRatio: number | undefined) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
-    this.wan = new WorldWan();
+    this.wan = new WorldWan(homeLossRatio);
     this.#reaper.watchFolder(this.#profiles);
     for (const { place, cluster } of regions) {
       const { frontDoor, redis } = cluster;

@@ -81,7 +81,7 @@ test('[RL-32] who may not take work leaves it where it is, also when it is alone
 
 test('[RL-30] what a Redis that began anew has forgotten of a link, its nodes have not', async () => {
   await using redis = a.client();
-  const [nowS] = await redis.time();
+  const [nowS = 0] = await redis.time();
   await redis.hset(redisKeys.linkState('c'), 'confirmed', nowS * 1_000);
   await redis.set(redisKeys.linkHeard('c'), nowS * 1_000);
   await redis.del(redisKeys.linkOut('c'));

@@ -51,7 +51,7 @@ export class PlayerAccount {
   #actionBoundMs: number = PLAYED.actionP95BeyondRttMs;
   readonly #onAnswered: (durationMs: number) => void;
 
-  /** @param onAnswered - told what each action took, ms */
+  /** @param onAnswered - told what each action took, ms; but for those of a player whose own link stalls */
   constructor(onAnswered: (durationMs: number) => void = () => {}) {
     this.#onAnswered = onAnswered;
   }
@@ -83,7 +83,7 @@ export class PlayerAccount {
   acknowledged(number: number, atMs: number): void {
     while (this.#pending[0] !== undefined && this.#pending[0].number <= number) {
       const { takenAtMs } = this.#pending.shift() as PendingAction;
-      this.#onAnswered(atMs - takenAtMs);
+      if (!this.#isExcused) this.#onAnswered(atMs - takenAtMs);
       this.#secondOf(takenAtMs)?.actionsMs.push(atMs - takenAtMs);
     }
   }
