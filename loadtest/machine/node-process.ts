@@ -11,7 +11,8 @@ const Listening = z.object({
   event: z.literal('listening'),
   port: z.number(),
   metricsPort: z.number(),
-  adminPort: z.number(),
+  /** 0: a process without rooms has none. */
+  adminPort: z.number().default(0),
 });
 export type NodePorts = Omit<z.infer<typeof Listening>, 'event'>;
 

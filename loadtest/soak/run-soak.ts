@@ -101,6 +101,8 @@ export async function runSoak(options: SoakOptions, setting: SoakSetting): Promi
       NODE_COMPILE_CACHE: join(projectRoot, '.toolchain', 'compile-cache'),
     },
     homeLossRatio: HOME_LOSS_RATIO,
+    // So that there are calls between services, and panels that show them.
+    profilesApartIn: 'us-east',
     logFolder: options.logs,
   });
   const regionIds = [...world.regions.keys()];

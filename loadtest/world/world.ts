@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../test/support/free-port.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { NodeProcess } from '../machine/node-process.ts';
 import { Reaper } from '../machine/reaper.ts';
 import { WORLD_PLACES, type WorldPlace } from './world-places.ts';
 import { WorldWan } from './world-wan.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
 /** One secret for all regions: tokens and latencies of each are good in every other. */
 const ENV = {
@@ -23,6 +27,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Share of segments that players' own lines lose; absent: that of the median home. */
   readonly homeLossRatio?: number | undefined;
+  /** A region whose profiles are kept by a process of their own, which its nodes call; absent: none. */
+  readonly profilesApartIn?: string | undefined;
   /** Existing folder for the logs of all nodes: a folder for each region. */
   readonly logFolder?: string | undefined;
   /** Told of each region as it gets ready. */
@@ -60,6 +66,12 @@ export class World implements AsyncDisposable {
   /** The nodes of a region have one store of profiles: a player is known whichever of them he asks. */
   readonly #profiles = mkdtempSync(join(tmpdir(), 'meridian-world-'));
   readonly #reaper = new Reaper();
+  /** The process that keeps the profiles of a region apart from its nodes. */
+  #profileService: {
+    readonly regionId: string;
+    readonly process: NodeProcess;
+    readonly target: string;
+  } | null = null;
 
   static async start(options: WorldOptions): Promise<World> {
     const { game, nodesPerRegion, env = {}, homeLossRatio, logFolder, onReady } = options;
@@ -83,6 +95,9 @@ export class World implements AsyncDisposable {
     const world = new World(regions, homeLossRatio);
     try {
       for (const one of opened) if (one.status === 'rejected') throw one.reason;
+      if (options.profilesApartIn !== undefined) {
+        await world.#startProfiles(options.profilesApartIn, { game, env: { ...ENV, ...env } });
+      }
       await Promise.all(
         regions.map(async (region) => {
           const starts = Array.from({ length: nodesPerRegion }, () =>
@@ -140,13 +155,43 @@ export class World implements AsyncDisposable {
     return region;
   }
 
+  /** Metrics of the process that keeps profiles apart; null: there is none. */
+  get profileService(): { readonly regionId: string; readonly metrics: URL } | null {
+    const service = this.#profileService;
+    return service === null
+      ? null
+      : { regionId: service.regionId, metrics: service.process.metrics };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.wan[Symbol.asyncDispose]();
     await Promise.all(
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
+    await this.#profileService?.process[Symbol.asyncDispose]();
     rmSync(this.#profiles, { recursive: true, force: true, maxRetries: 5 });
     await this.#reaper[Symbol.asyncDispose]();
+  }
+
+  async #startProfiles(
+    regionId: string,
+    { game, env }: { readonly game: string; readonly env: Readonly<Record<string, string>> },
+  ): Promise<void> {
+    const region = this.region(regionId);
+    const port = await freePort();
+    const target = `127.0.0.1:${port}`;
+    const process = await NodeProcess.start({
+      ...{ projectRoot: PROJECT_ROOT, game, reaper: this.#reaper },
+      env: {
+        ...env,
+        ...(await this.#envOf(region)),
+        REDIS_URI: region.cluster.redis.uri,
+        MERIDIAN_PROCESS_SERVICES: 'profile',
+        MERIDIAN_CLUSTER_PEER_PORT: '0',
+        MERIDIAN_RPC_PORT: String(port),
+      },
+    });
+    this.#profileService = { regionId, process, target };
   }
 
   /** What the nodes of a region are told of it and of the others. */
@@ -172,6 +217,9 @@ export class World implements AsyncDisposable {
       MERIDIAN_HTTP_CORS_ORIGINS: origins.join(','),
       MERIDIAN_REGIONS: JSON.stringify(entries),
       MERIDIAN_REGION_LINKS: JSON.stringify(links),
+      ...(this.#profileService?.regionId === own.place.id
+        ? { MERIDIAN_RPC_PROFILE_TARGET: this.#profileService.target, MERIDIAN_RPC_PORT: '0' }
+        : {}),
     };
   }
 }

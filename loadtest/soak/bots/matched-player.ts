@@ -68,6 +68,8 @@ export class MatchedPlayer extends SoakPlayer {
     let via: 'queue' | 'seat' = 'queue';
     try {
       this.#client ??= await this.#arrive();
+      // What a lobby shows of its player.
+      await this.#client.profile.get();
       const enteredAtMs = machineNowMs();
       const ticket = await this.#client.matchmaking.enter(QUEUE);
       const regionId = await matchedIn(ticket);
@@ -98,7 +100,11 @@ export class MatchedPlayer extends SoakPlayer {
     this.events.joined('queue');
     this.sees(room.state, room.sessionId);
     const end = await new Promise<{ readonly code: number; readonly reason: string }>((resolve) => {
-      room.onStateChange((state) => this.sees(state, room.sessionId));
+      room.onStateChange((state) => {
+        this.sees(state, room.sessionId);
+        // He counts on what he does taking effect, and it does: games report how their predictions fare.
+        room.stats.recordCorrection(0);
+      });
       room.onLeave((code, reason) => resolve({ code, reason }));
     });
     this.#room = null;

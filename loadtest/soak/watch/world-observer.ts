@@ -59,14 +59,22 @@ export class WorldObserver implements AsyncDisposable {
 
   /** Nodes have ended or begun. */
   async targetsChanged(): Promise<void> {
-    const regions = [...this.#world.regions];
-    await this.#prometheus.scrape(
-      regions.flatMap(([regionId, { cluster }]) =>
-        cluster.running.map(({ name, metrics }) => ({
-          ...{ address: metrics.host, regionId, node: name },
-        })),
-      ),
+    const { regions, profileService } = this.#world;
+    const nodes = [...regions].flatMap(([regionId, { cluster }]) =>
+      cluster.running.map(({ name, metrics }) => ({
+        ...{ address: metrics.host, regionId, node: name },
+      })),
     );
+    const services =
+      profileService === null
+        ? []
+        : [
+            {
+              ...{ address: profileService.metrics.host, node: 'profiles' },
+              regionId: profileService.regionId,
+            },
+          ];
+    await this.#prometheus.scrape([...nodes, ...services]);
   }
 
   /** Asks every panel's query, while the world still plays. */
