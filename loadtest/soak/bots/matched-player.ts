@@ -5,7 +5,8 @@ import {
   MeridianClient,
   type MeridianRoom,
 } from '@meridian/client';
-import { CloseCode } from '../../../src/protocol/close-codes.ts';
+import { API_PREFIX, CloseCode } from '../../../src/protocol/index.ts';
+import { getJson } from '../../bots/get-json.ts';
 import { machineNowMs } from '../../machine/machine-clock.ts';
 import { QUEUE } from '../game/soak-state.ts';
 import type { PlannedPlayer } from '../population.ts';
@@ -14,6 +15,7 @@ import { type PlayerEvents, SoakPlayer, type SoakView } from './player.ts';
 
 /** Between two matches, and two tries, ms. */
 const PAUSE_MS = { from: 1_000, to: 3_000 } as const;
+const LOOK_WITHIN_MS = 5_000;
 
 /** Enters the queue with the real client SDK, plays the match to its end wherever it is, enters again. */
 export class MatchedPlayer extends SoakPlayer {
@@ -68,8 +70,7 @@ export class MatchedPlayer extends SoakPlayer {
     let via: 'queue' | 'seat' = 'queue';
     try {
       this.#client ??= await this.#arrive();
-      // What a lobby shows of its player.
-      await this.#client.profile.get();
+      await this.#lookAtHimself(this.#client);
       const enteredAtMs = machineNowMs();
       const ticket = await this.#client.matchmaking.enter(QUEUE);
       const regionId = await matchedIn(ticket);
@@ -90,6 +91,12 @@ export class MatchedPlayer extends SoakPlayer {
     await client.signInAsGuest();
     await client.regions.probe();
     return client;
+  }
+
+  /** His own profile, and what everybody may know of him: what a lobby shows. */
+  async #lookAtHimself(client: MeridianClient): Promise<void> {
+    const { playerId } = await client.profile.get();
+    await getJson(this.#door, `${API_PREFIX}/profiles/${playerId}`, { timeoutMs: LOOK_WITHIN_MS });
   }
 
   /** Resolves when the match is over for this player, whoever ended it. */
