@@ -16,7 +16,16 @@ type Recipe = readonly [program: string, ...args: string[]];
 const BY_HAND: Readonly<Record<TestTool, string>> = {
   'redis-server': 'Install redis-server and put it into PATH.',
   chromium: 'Install chromium and put it into PATH.',
+  prometheus: 'Install Prometheus and Alertmanager, and put them, promtool and amtool into PATH.',
   'mongo-server': 'Install MongoDB, or a JDK and Maven, or set MONGO_URI.',
+};
+
+/** What Homebrew calls them. */
+const BREW: Readonly<Record<Exclude<TestTool, 'mongo-server'>, readonly string[]>> = {
+  'redis-server': ['redis'],
+  chromium: ['--cask', 'google-chrome'],
+  // Without a service that starts: Homebrew starts none by itself.
+  prometheus: ['prometheus', 'alertmanager'],
 };
 
 /** -n: fail rather than ask for a password in the middle of a test run. */
@@ -51,7 +60,7 @@ async function follow(recipes: readonly Recipe[], tool: TestTool): Promise<void>
   for (const [program, ...args] of recipes) {
     const { ok, output } = await runQuietly(program, args, {
       cwd: root,
-      // RUNLEVEL keeps Debian from starting a Redis service: tests start their own.
+      // RUNLEVEL keeps Debian from starting services of Redis and Prometheus: tests start their own.
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
     });
     // An update may fail for one dead mirror while the package is still to be had; the install decides.
@@ -64,20 +73,14 @@ async function follow(recipes: readonly Recipe[], tool: TestTool): Promise<void>
 
 function recipesFor(tool: TestTool): readonly Recipe[] {
   if (tool === 'mongo-server') return recipesForMongo();
-  if (process.platform === 'darwin') {
-    return [
-      tool === 'chromium'
-        ? ['brew', 'install', '--cask', 'google-chrome']
-        : ['brew', 'install', 'redis'],
-    ];
-  }
+  if (process.platform === 'darwin') return [['brew', 'install', ...BREW[tool]]];
   if (findProgram(['apt-get']) === null) return [];
   // Ubuntu's apt package of Chromium is a pointer to a snap, which containers cannot run.
   if (tool === 'chromium' && isUbuntu()) {
     const playwright = join(root, 'node_modules/playwright-core/cli.js');
     return [[process.execPath, playwright, 'install', '--with-deps', 'chromium']];
   }
-  return byApt(tool);
+  return byApt(...(tool === 'prometheus' ? ['prometheus', 'prometheus-alertmanager'] : [tool]));
 }
 
 /** No package manager we know has MongoDB; Java and Maven they all have. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
 import { findMongoJavaServer, type JavaProgram } from './mongo-java-server.ts';
 
-export type TestTool = 'redis-server' | 'chromium' | 'mongo-server';
+export type TestTool = 'redis-server' | 'chromium' | 'mongo-server' | 'prometheus';
 
 /** Path of a Redis server, or null. `REDIS_SERVER_PATH` wins. */
 export function findRedisServer(): string | null {
@@ -59,10 +59,17 @@ export function findMongoServer(): MongoServerSource | null {
   return program === null ? null : { kind: 'mongo-java-server', ...program };
 }
 
+/** Path of a Prometheus whose tools are beside it, and Alertmanager's with them; or null. */
+export function findPrometheus(): string | null {
+  const tools = ['promtool', 'amtool'].map((name) => findProgram([name, `/usr/bin/${name}`]));
+  return tools.includes(null) ? null : findProgram(['prometheus', '/usr/bin/prometheus']);
+}
+
 export const FINDERS: Readonly<Record<TestTool, () => unknown>> = {
   'redis-server': findRedisServer,
   chromium: findChromium,
   'mongo-server': findMongoServer,
+  prometheus: findPrometheus,
 };
 
 function named(variable: string): string[] {

@@ -92,6 +92,16 @@ async function openNode(
     { config, nodeId: node.processId, log, metrics, cacheNews },
     closers,
   );
+  metrics.identity.is({
+    nodeId: node.processId,
+    build: config.cluster.build,
+    services: services.running,
+    seats: config.region.seatsPerNode,
+  });
+  for (const name of Object.keys(game.rooms)) metrics.roomDefined(name);
+  for (const name of Object.keys(game.queues ?? {})) metrics.matchmaking.queueDefined(name);
+  const others = config.region.all.filter(({ id }) => id !== config.region.id);
+  metrics.evacuations.regionsKnown(others.map(({ id }) => id));
   const analytics = await services.recordingAnalytics(game.analytics ?? {});
   const profiles = withWalletEvents(await services.profiles(), analytics.analytics);
   const { auth, revocations } = await services.accounts();

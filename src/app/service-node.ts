@@ -41,12 +41,15 @@ async function openServiceNode(
   closers: Closers,
 ): Promise<MeridianNode> {
   const log = createLogger({ level: config.process.logLevel });
-  const metrics = new NodeMetrics();
+  const metrics = new NodeMetrics(config.region.id);
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
   const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
   const services = new Services(deps, closers);
+  const { build } = config.cluster;
+  metrics.identity.is({ nodeId: deps.nodeId, build, services: services.running, seats: 0 });
+  for (const name of Object.keys(game?.queues ?? {})) metrics.matchmaking.queueDefined(name);
   const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
 
   const offers = [...services.offers, ...(matchmaking === null ? [] : [matchmaking.offer])];

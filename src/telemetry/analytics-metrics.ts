@@ -46,7 +46,9 @@ export class AnalyticsMetrics {
         help: 'Events lost because the buffer of the node was full.',
         label: 'class',
       },
-      () => this.#dropped,
+      // Of a class that is recorded, and of which nothing was lost, that is said.
+      () =>
+        new Map([...[...this.#recorded.keys()].map((it) => [it, 0] as const), ...this.#dropped]),
     );
     count(
       'refused',

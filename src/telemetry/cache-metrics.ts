@@ -4,12 +4,15 @@ import { Counter, type Registry } from 'prom-client';
  * Where an answer came from: `memory` of this process, `stale` from it while looked up anew, `redis`, `waited` for another process'
  * load, `store`, or `kept` because the store did not answer.
  */
-export type CacheOutcome = 'memory' | 'stale' | 'redis' | 'waited' | 'store' | 'kept';
+export const CACHE_OUTCOMES = ['memory', 'stale', 'redis', 'waited', 'store', 'kept'] as const;
+
+export type CacheOutcome = (typeof CACHE_OUTCOMES)[number];
 
 /** What a node counts of its caches; labels are bounded (caches, outcomes). */
 export class CacheMetrics {
   readonly #reads: Counter;
   readonly #news: Counter;
+  readonly #known = new Set<string>();
 
   constructor(registry: Registry) {
     this.#reads = new Counter({
@@ -27,6 +30,11 @@ export class CacheMetrics {
   }
 
   read(cache: string, outcome: CacheOutcome): void {
+    if (!this.#known.has(cache)) {
+      this.#known.add(cache);
+      // What has not happened yet is 0, not unknown.
+      for (const other of CACHE_OUTCOMES) this.#reads.inc({ cache, outcome: other }, 0);
+    }
     this.#reads.inc({ cache, outcome });
   }
 

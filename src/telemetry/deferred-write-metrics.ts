@@ -1,5 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
+const OUTCOMES = ['deferred', 'refused', 'applied', 'repeated', 'gone', 'failed'] as const;
+
 /** `applied`; `repeated`: a try before had written it; `gone`: no such player any more; `failed`: kept apart, for people. */
 export type DeferredWriteEnd = 'applied' | 'repeated' | 'gone' | 'failed';
 
@@ -37,6 +39,7 @@ export class DeferredWriteMetrics {
       labelNames: ['outcome'],
       registers: [registry],
     });
+    for (const outcome of OUTCOMES) this.#writes.inc({ outcome }, 0);
   }
 
   put(outcome: 'deferred' | 'refused'): void {

@@ -19,6 +19,11 @@ export class EvacuationMetrics {
     });
   }
 
+  /** Regions that may be lost: none of their rooms has been taken yet, and that is said. */
+  regionsKnown(regions: Iterable<string>): void {
+    for (const region of regions) this.#evacuated.inc({ region }, 0);
+  }
+
   lag(lagMs: number): void {
     this.#lag.set(lagMs / 1_000);
   }

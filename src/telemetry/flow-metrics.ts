@@ -40,6 +40,12 @@ export class FlowMetrics {
     });
   }
 
+  /** The game has rooms of this name. */
+  roomDefined(room: string): void {
+    this.#held.inc({ room }, 0);
+    this.#overloaded.inc({ room }, 0);
+  }
+
   held(room: string, count: number): void {
     this.#held.inc({ room }, count);
   }

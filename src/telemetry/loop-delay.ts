@@ -3,6 +3,7 @@ import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 /** How often it is looked, ms. */
 const SAMPLING_MS = 10;
 const NS_PER_MS = 1e6;
+const RECENT_WINDOW_MS = 15_000;
 
 /** How late the event loop is. Whoever watches has a record of his own. */
 export interface LoopDelay {
@@ -10,6 +11,31 @@ export interface LoopDelay {
   percentileMs(percentile: number): number;
   reset(): void;
   stop(): void;
+}
+
+/** How late the event loop has been lately: the worse of a window that runs and the one before it. */
+export interface RecentLoopDelay {
+  /** Of the last 15 to 30 s, ms. */
+  percentileMs(percentile: number): number;
+  stop(): void;
+}
+
+/** @param percentiles - those that are asked for: Node's histograms cannot be added up, so each window is read when it ends */
+export function watchRecentLoopDelay(percentiles: readonly number[] = [50, 99]): RecentLoopDelay {
+  const delay = watchLoopDelay();
+  let last = new Map<number, number>();
+  const timer = setInterval(() => {
+    last = new Map(percentiles.map((it) => [it, delay.percentileMs(it)]));
+    delay.reset();
+  }, RECENT_WINDOW_MS).unref();
+  return {
+    percentileMs: (percentile) =>
+      Math.max(delay.percentileMs(percentile), last.get(percentile) ?? 0),
+    stop: () => {
+      clearInterval(timer);
+      delay.stop();
+    },
+  };
 }
 
 /** Begins to watch. */

@@ -31,6 +31,13 @@ export class MatchmakingMetrics {
     });
   }
 
+  /** The game has this queue. What has not happened yet is 0, not unknown. */
+  queueDefined(queue: string): void {
+    for (const kind of ['new', 'backfill']) this.#matches.inc({ queue, kind }, 0);
+    this.#waits.zero({ queue });
+    this.#refusedAtDoor.inc({ queue }, 0);
+  }
+
   /** A player was refused before he was looked at: the queue is full. */
   refusedAtDoor(queue: string): void {
     this.#refusedAtDoor.inc({ queue });

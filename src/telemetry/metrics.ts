@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ERRORS, type ErrorCode } from '../errors/errors.ts';
 import { AnalyticsMetrics } from './analytics-metrics.ts';
 import { CacheMetrics } from './cache-metrics.ts';
 import { ClientLinkMetrics } from './client-link-metrics.ts';
@@ -6,10 +7,11 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
-import { watchLoopDelay } from './loop-delay.ts';
+import { watchRecentLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
+import { NodeIdentityMetrics } from './node-identity-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
-import type { PacedInputFigures, RoomMetrics } from './room-metrics.ts';
+import { EVICTION_REASONS, type PacedInputFigures, type RoomMetrics } from './room-metrics.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import type { SocketMetrics } from './socket-metrics.ts';
 import { SoftWriteMetrics } from './soft-write-metrics.ts';
@@ -22,9 +24,17 @@ const TICK_BUCKETS_SECONDS = [
 /** From a LAN to a satellite. */
 const RTT_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0.25, 0.5, 1, 2.5];
 
+const FREEZE_REASONS = ['move', 'restore', 'ownership-lost'] as const;
+/** `revived`, and the reasons for which a room is lost (cluster/room-directory.ts). */
+const REVIVAL_OUTCOMES = [
+  ...['revived', 'not-durable', 'journal-corrupt', 'schema-unknown', 'restore-failed'],
+  'quarantined',
+] as const;
+
 /** Every metric of this node, in seconds and bytes; labels are bounded (room name, reason, outcome). */
 export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly registry = new Registry();
+  readonly identity = new NodeIdentityMetrics(this.registry);
   readonly links = new RegionLinkMetrics(this.registry);
   readonly matchmaking = new MatchmakingMetrics(this.registry);
   readonly analytics = new AnalyticsMetrics(this.registry);
@@ -35,7 +45,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly flow = new FlowMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
-  readonly #lag = watchLoopDelay();
+  readonly #lag = watchRecentLoopDelay();
   #tickListener: (seconds: number) => void = () => {};
 
   readonly #rooms = this.#gauge('meridian_rooms', 'Rooms of this node.', ['room']);
@@ -99,6 +109,11 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     'meridian_joins_total',
     'Matchmaking requests by outcome: ok or an error code.',
     ['method', 'outcome'],
+  );
+  readonly #joinFailures = this.#counter(
+    'meridian_join_failures_total',
+    'Matchmaking requests that failed by our fault: with an error that is 5xx in HTTP.',
+    [],
   );
   readonly #upgradesRefused = this.#counter(
     'meridian_upgrades_refused_total',
@@ -173,6 +188,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     collectDefaultMetrics({ register: this.registry });
     this.#lagGauge('meridian_event_loop_lag_p50_seconds', 50);
     this.#lagGauge('meridian_event_loop_lag_p99_seconds', 99);
+    for (const outcome of ['held', 'refused']) this.#leaseVotes.inc({ outcome }, 0);
   }
 
   close(): void {
@@ -180,6 +196,19 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     this.registry.clear();
   }
 
+  /** The game has rooms of this name. What has not happened yet is 0, not unknown: Prometheus sees no increase in a first sample. */
+  roomDefined(room: string): void {
+    for (const gauge of [this.#rooms, this.#clients]) gauge.inc({ room }, 0);
+    const counters = [
+      ...[this.#skippedSteps, this.#patchBytes, this.#gateSkips, this.#resyncs, this.#overBudget],
+      ...[this.#pacedInputs, this.#starvedSteps, this.#inputWait],
+    ];
+    for (const counter of counters) counter.inc({ room }, 0);
+    for (const reason of EVICTION_REASONS) this.#evictions.inc({ room, reason }, 0);
+    for (const reason of FREEZE_REASONS) this.#roomsFrozen.inc({ room, reason }, 0);
+    for (const outcome of REVIVAL_OUTCOMES) this.#revivals.inc({ room, outcome }, 0);
+    this.flow.roomDefined(room);
+  }
   roomCreated(room: string): void {
     this.#rooms.inc({ room });
   }
@@ -241,6 +270,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   /** @param outcome - `ok` or an error code */
   joinEnded(method: string, outcome: string): void {
     this.#joins.inc({ method, outcome });
+    if (isOurFault(outcome)) this.#joinFailures.inc();
   }
   socketOpened(): void {
     this.#sockets.inc();
@@ -280,7 +310,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
     const lag = this.#lag;
     new Gauge({
       name,
-      help: `Event-loop delay since the start, percentile ${percentile}, above the 10 ms of its sampling.`,
+      help: `Event-loop delay of the last 15 to 30 s, percentile ${percentile}, above the 10 ms of its sampling.`,
       registers: [this.registry],
       collect() {
         this.set(lag.percentileMs(percentile) / MS_PER_SECOND);
@@ -304,4 +334,8 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   ): Histogram<L> {
     return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
   }
+}
+
+function isOurFault(outcome: string): boolean {
+  return outcome in ERRORS && ERRORS[outcome as ErrorCode].http >= 500;
 }

@@ -10,6 +10,7 @@ export class RegionLinkMetrics {
   readonly #delay: Histogram;
   readonly #dropped: Counter;
   readonly #gaps: Counter;
+  readonly #known = new Set<string>();
 
   constructor(registry: Registry) {
     const counter = (name: string, help: string, labelNames: readonly string[]) =>
@@ -44,6 +45,7 @@ export class RegionLinkMetrics {
   }
 
   sent(region: string, outcome: string): void {
+    this.#beginAtZero(region);
     this.#sent.inc({ region, outcome });
   }
   carried(region: string, added: number, repeated: number): void {
@@ -51,6 +53,7 @@ export class RegionLinkMetrics {
     this.#carried.inc({ region, outcome: 'repeated' }, repeated);
   }
   handled(region: string, kind: string, delayMs: number): void {
+    this.#beginAtZero(region);
     this.#delay.observe({ region, kind }, Math.max(0, delayMs) / 1_000);
   }
   dropped(region: string, reason: string, count: number): void {
@@ -58,5 +61,15 @@ export class RegionLinkMetrics {
   }
   gap(region: string, direction: 'in' | 'out'): void {
     this.#gaps.inc({ region, direction });
+  }
+
+  /** What has not happened yet is 0, not unknown. */
+  #beginAtZero(region: string): void {
+    if (this.#known.has(region)) return;
+    this.#known.add(region);
+    for (const direction of ['in', 'out']) this.#gaps.inc({ region, direction }, 0);
+    for (const reason of ['expired', 'foreign', 'repeated']) {
+      this.#dropped.inc({ region, reason }, 0);
+    }
   }
 }

@@ -2,15 +2,18 @@ import type { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
 
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
-export type EvictionReason =
-  | 'bad-frame'
-  | 'rate-limited'
-  | 'too-slow'
+export const EVICTION_REASONS = [
+  'bad-frame',
+  'rate-limited',
+  'too-slow',
   /** Nothing came from it any more; it is told nothing, for it does not read either. */
-  | 'silent'
-  | 'room-failed'
-  | 'signed-out'
-  | 'banned';
+  'silent',
+  'room-failed',
+  'signed-out',
+  'banned',
+] as const;
+
+export type EvictionReason = (typeof EVICTION_REASONS)[number];
 
 /** How well inputs came for the steps of a room. */
 export interface PacedInputFigures {

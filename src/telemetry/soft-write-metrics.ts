@@ -1,10 +1,12 @@
 import { Counter, type Registry } from 'prom-client';
 
+const STEPS = ['put', 'shelved', 'written', 'dropped'] as const;
+
 /**
  * `put` by rooms; `shelved`: the newest of those that came together, kept until they are written; `written`: writes of a profile, with all
  * that waited for it; `dropped`: lost, because there was no room or no such player.
  */
-export type SoftWriteStep = 'put' | 'shelved' | 'written' | 'dropped';
+export type SoftWriteStep = (typeof STEPS)[number];
 
 /** What a node counts of soft data that is written behind. */
 export class SoftWriteMetrics {
@@ -18,6 +20,7 @@ export class SoftWriteMetrics {
       labelNames: ['step'],
       registers: registry === undefined ? [] : [registry],
     });
+    for (const step of STEPS) this.count(step, 0);
   }
 
   count(step: SoftWriteStep, count = 1): void {

@@ -73,7 +73,15 @@ describe.skipIf(findProgram(['kubectl']) === null)('Kubernetes', () => {
     test('what the cluster has around it is there', async () => {
       const around = await kustomize(join(KUBERNETES_FOLDER, 'overlays', region, 'platform'));
 
-      expect(around.map(nameOf)).toContain('ConfigMap meridian-adapter-rules');
+      expect(around.map(nameOf)).toEqual(
+        expect.arrayContaining([
+          'ConfigMap meridian-adapter-rules',
+          'PrometheusRule meridian',
+          'PodMonitor meridian',
+        ]),
+      );
+      // What is measured is told apart by region, whoever looks at all of them.
+      expect(JSON.stringify(around)).toContain(`"replacement":"${region}"`);
     });
   });
 

@@ -198,6 +198,12 @@ describe('[ND-30] each metric moves', () => {
     await expectMetric(`${wait}{${links},${first}}`, (seconds) => seconds > 0 && seconds < 2);
   });
 
+  test('seconds with slow actions', async () => {
+    using client = await join();
+    client.send(encodeLinkReport({ ...REPORT, actionP95Ms: 201 }));
+    await expectMetric('meridian_link_slow_action_reports_total{room="field",region="local"}', 1);
+  });
+
   test('what a hidden page says of what it draws is not counted', async () => {
     using client = await join();
     const reports = 'meridian_link_reports_total{room="field",region="local",transport';
@@ -219,6 +225,8 @@ describe('[ND-30] each metric moves', () => {
       'meridian_lease_lapses_total',
       'meridian_lease_votes_total',
       'meridian_node_deaths_declared_total',
+      // Nothing fails by our fault here; src/telemetry/metrics.test.ts.
+      'meridian_join_failures_total',
       // This game has no queues; these move in matchmaking-metrics.test.ts.
       'meridian_matchmaking_matches_total',
       'meridian_matchmaking_wait_seconds',
@@ -299,7 +307,7 @@ describe('[ND-32] names and labels', () => {
     const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label]) => label));
     const ours = [
       ...['room', 'method', 'outcome', 'reason', 'hook', 'code', 'le', 'class', 'step'],
-      ...['cache', 'region', 'quantile', 'level', 'transport'],
+      ...['cache', 'region', 'quantile', 'level', 'transport', 'node', 'build', 'services'],
     ];
     const nodeJs = ['type', 'kind', 'space', 'version', 'major', 'minor', 'patch'];
     for (const label of labels) expect([...ours, ...nodeJs]).toContain(label);
