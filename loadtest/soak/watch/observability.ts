@@ -1,5 +1,10 @@
 // What the project's observability brings to a soak: its rules, every alert with its runbook, every query of every panel.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { allPanelQueries } from '../../../infra/observability/dashboards.ts';
+import { allAlerts, ruleFiles, runbookName } from '../../../infra/observability/rules.ts';
+
 /** A query of a dashboard's panel. */
 export interface PanelQuery {
   /** `<dashboard> / <panel>`, for people. */
@@ -21,7 +26,20 @@ export interface Observability {
   readonly panels: readonly PanelQuery[];
 }
 
-/** @param _projectRoot - where rules and runbooks are */
-export async function readObservability(_projectRoot: string): Promise<Observability> {
-  return { ruleFiles: [], alerts: [], panels: [] };
+/** @param projectRoot - where runbooks are */
+export function readObservability(projectRoot: string): Observability {
+  return {
+    ruleFiles: ruleFiles(),
+    alerts: allAlerts().map(({ alert, annotations }) => {
+      const page = runbookName(alert);
+      const isThere =
+        annotations.runbook_url.endsWith(`/${page}`) &&
+        existsSync(join(projectRoot, 'docs', 'runbooks', page));
+      return { name: alert, runbook: isThere ? annotations.runbook_url : null };
+    }),
+    panels: allPanelQueries().map(({ dashboard, panel, query }) => ({
+      name: `${dashboard} / ${panel}`,
+      promql: query,
+    })),
+  };
 }

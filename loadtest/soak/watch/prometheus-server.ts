@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { findProgram } from '../../../bin/setup/find-program.ts';
+import { findPrometheus } from '../../../bin/setup/test-tools.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { freePort } from '../../../test/support/free-port.ts';
 import type { Reaper } from '../../machine/reaper.ts';
@@ -147,15 +147,6 @@ export class PrometheusServer implements AsyncDisposable {
   async #get(path: string): Promise<Response> {
     return await fetch(`${this.#url}${path}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
   }
-}
-
-function findPrometheus(): string | null {
-  const named = process.env['PROMETHEUS_PATH'];
-  return findProgram([
-    ...(named === undefined ? [] : [named]),
-    'prometheus',
-    '/usr/bin/prometheus',
-  ]);
 }
 
 /** YAML is a superset of JSON. */

@@ -40,7 +40,7 @@ export class WorldObserver implements AsyncDisposable {
     readonly reaper: Reaper;
   }): Promise<WorldObserver | null> {
     if (!PrometheusServer.isHere) return null;
-    const observability = await readObservability(of.projectRoot);
+    const observability = readObservability(of.projectRoot);
     const folder = join(of.folder, 'prometheus');
     await mkdir(folder);
     const { ruleFiles } = observability;
