@@ -81,7 +81,8 @@ export function planOf({ seed, minutes }: SoakOptions, regionIds: readonly strin
 /** @throws {Error} when the world does not start, or breaks in a way that nobody ordered and no player survives */
 export async function runSoak(options: SoakOptions, setting: SoakSetting): Promise<SoakRun> {
   const { projectRoot, tell } = setting;
-  using _first = goFirst(findRuntimes(projectRoot));
+  const { canGoFirst } = findRuntimes(projectRoot);
+  using _first = goFirst({ canGoFirst });
   await using folder = await temporaryFolder('soak');
   await using reaper = new Reaper();
   reaper.watchFolder(folder.path);
@@ -141,7 +142,8 @@ export async function runSoak(options: SoakOptions, setting: SoakSetting): Promi
   tell(`Players: ${options.bots}. Faults: ${plan.length}, of seed ${options.seed}.`);
   using _pauses = watchPauses(book);
   using _progress = tellProgress({ book, crew, tell });
-  const runner = new FaultRunner(world, crew, () => void observer?.targetsChanged());
+  const onNodes = () => void observer?.targetsChanged();
+  const runner = new FaultRunner({ world, crew, onNodes, canGoFirst });
   const faults: DoneFault[] = [];
   for (const fault of plan) {
     await sleepUntil(book.beganMs + fault.atS * SECOND_MS);

@@ -125,9 +125,12 @@ export class World implements AsyncDisposable {
   }
 
   /** One node more. @throws {Error} when it does not listen in time; RangeError for a region that is none of the five */
-  async startNode(regionId: string): Promise<ClusterNode> {
+  async startNode(
+    regionId: string,
+    how: { readonly startsLast?: boolean } = {},
+  ): Promise<ClusterNode> {
     const region = this.region(regionId);
-    return await region.cluster.startNode(await this.#envOf(region));
+    return await region.cluster.startNode(await this.#envOf(region), how);
   }
 
   /** Where a player at home in `home` finds a region: `host:port`, as far away as it is. */

@@ -83,8 +83,9 @@ export class PlayerAccount {
   acknowledged(number: number, atMs: number): void {
     while (this.#pending[0] !== undefined && this.#pending[0].number <= number) {
       const { takenAtMs } = this.#pending.shift() as PendingAction;
-      if (!this.#isExcused) this.#onAnswered(atMs - takenAtMs);
-      this.#secondOf(takenAtMs)?.actionsMs.push(atMs - takenAtMs);
+      const second = this.#secondOf(takenAtMs);
+      second?.actionsMs.push(atMs - takenAtMs);
+      if (second?.isExcused !== true) this.#onAnswered(atMs - takenAtMs);
     }
   }
 

@@ -21,12 +21,19 @@ export class FaultRunner {
   readonly #world: World;
   readonly #crew: SoakCrew;
   readonly #onNodes: () => void;
+  readonly #startsLast: boolean;
 
-  /** @param onNodes - told when nodes have ended or begun */
-  constructor(world: World, crew: SoakCrew, onNodes: () => void) {
-    this.#world = world;
-    this.#crew = crew;
-    this.#onNodes = onNodes;
+  /** @param deps.onNodes - told when nodes have ended or begun */
+  constructor(deps: {
+    readonly world: World;
+    readonly crew: SoakCrew;
+    readonly onNodes: () => void;
+    readonly canGoFirst: boolean;
+  }) {
+    this.#world = deps.world;
+    this.#crew = deps.crew;
+    this.#onNodes = deps.onNodes;
+    this.#startsLast = deps.canGoFirst;
   }
 
   /** @throws {Error} when the world cannot be mended: a node that does not start */
@@ -35,6 +42,11 @@ export class FaultRunner {
     const done = await this.#do(fault);
     this.#onNodes();
     return { kind: fault.kind, fromMs, ...done };
+  }
+
+  /** In truth it starts on a machine of its own; here those who play go first, where that is allowed. */
+  async #startNode(regionId: string): Promise<void> {
+    await this.#world.startNode(regionId, { startsLast: this.#startsLast });
   }
 
   async #do(fault: PlannedFault): Promise<Omit<DoneFault, 'kind' | 'fromMs'>> {
@@ -48,13 +60,13 @@ export class FaultRunner {
         await node.kill();
         const toMs = machineNowMs();
         await sleep(REPLACED_AFTER_MS);
-        await this.#world.startNode(regionId);
+        await this.#startNode(regionId);
         return { what: `kill -9 ${node.name} of ${regionId}`, toMs, regionIds: [regionId] };
       }
       case 'drain': {
         const node = nodeAt(cluster, pick);
         const nodeId = await nodeIdOf(cluster, node);
-        await this.#world.startNode(regionId);
+        await this.#startNode(regionId);
         await node.drain(nodeId);
         await node.stop();
         return {
@@ -73,7 +85,7 @@ export class FaultRunner {
           node.ended.then(() => true),
           sleep(ENDS_WITHIN_MS).then(() => false),
         ]);
-        if (hasEnded) await this.#world.startNode(regionId);
+        if (hasEnded) await this.#startNode(regionId);
         const end = hasEnded ? ', and ends by itself' : '';
         return {
           what: `${node.name} of ${regionId} is halted for ${length}${end}`,
