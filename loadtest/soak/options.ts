@@ -28,15 +28,15 @@ Tells what players felt of it. Exits with 1 when a target is missed.`,
     },
     bots: {
       value: 'count',
-      help: 'Players; each hundred takes about a third of a core (1000).',
+      help: 'Players (1000); two cores carry some dozens.',
       schema: positiveCount.default(1_000),
     },
     ...COMMON_FLAGS,
   },
 } as const;
 
-/** What two cores carry besides eleven processes of Meridian, five Redis servers and a Prometheus, also when others are at work on them. */
-export const QUICK = { minutes: 3.5, bots: 60 } as const;
+/** What two cores carry, with some to spare: 60 players took one and a half of them, with all nodes, Redis servers, ways and Prometheus. */
+export const QUICK = { minutes: 3.5, bots: 40 } as const;
 
 export const SOAK_BENCH_COMMAND = {
   usage: 'npm run bench -- soak',
