@@ -41,6 +41,7 @@ const COMMANDS = /** @type {const} */ ([
   ['loadtest', '[options]', 'drive bots against a server and write a report'],
   ['cluster', '[options]', 'five regions on this machine, as far apart as in truth, until Ctrl-C'],
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
+  ['soak', '[options]', 'five regions under players and faults, e.g. `soak --minutes 30`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
   [
@@ -72,6 +73,7 @@ async function main() {
     'loadtest',
     'chaos',
     'cluster',
+    'soak',
     'matchsim',
     'db',
     'release',

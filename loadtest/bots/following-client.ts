@@ -5,6 +5,7 @@
 //     ▼                                                            running │  ▼
 //   searching: GET /v1/rooms/:roomId of one known node after the other ────┴─ wait, ask again
 //     │     each answer but the first is held until there is news, a second at most
+//     │     nobody in the region knows it: the region's refuge is asked, where it goes when the region is lost
 //     └── gone, or nobody knows for GIVE_UP_AFTER_MS ──▶ ended (with the reason)
 //
 // What was sent is kept until the room has it; after a return the rest is sent again, from the room's own count on
@@ -80,6 +81,7 @@ export class FollowingClient {
   #lastRefusal = 'no node knows the room';
   #isSeated = false;
   #hasEnded = false;
+  #isStalled = false;
   #pingSentAtMs = 0;
   #rttMs: number | null = null;
 
@@ -166,8 +168,16 @@ export class FollowingClient {
 
   /** To be called a few times a second: a peer that hangs ends no connection, it only falls silent. */
   checkLink(): void {
-    if (!this.#isSeated || machineNowMs() - this.#lastFrameAtMs < DEAD_AFTER_MS) return;
+    if (!this.#isSeated || this.#isStalled) return;
+    if (machineNowMs() - this.#lastFrameAtMs < DEAD_AFTER_MS) return;
     this.#client?.socket.destroy(`nothing received for ${DEAD_AFTER_MS} ms`);
+  }
+
+  /** Reads nothing for a while, as one whose link stalls; a connection that ends meanwhile is lost as any other. */
+  stall(isStalled: boolean): void {
+    this.#isStalled = isStalled;
+    this.#lastFrameAtMs = machineNowMs();
+    this.#client?.socket.stall(isStalled);
   }
 
   leave(): void {
@@ -277,18 +287,28 @@ export class FollowingClient {
   /** Asks one node after the other until one knows where the room is. @returns whether the search is over */
   async #hasFound(waitMs: number): Promise<boolean> {
     const lostProcessId = this.#lostProcessId;
+    let goneBecause: string | null = null;
     for (const node of this.#nodesToAsk()) {
       const news = await askForRoom(node, this.seat.roomId, { waitMs, lostProcessId });
       if (news.state === 'no-answer') continue;
       if (news.state === 'gone') {
-        this.#end(news.reason);
-        return true;
+        goneBecause = news.reason;
+        break;
       }
       for (const address of news.nodes) this.#nodes.add(address);
       if (news.state === 'recovering') return false;
       return await this.#hasReturned(news.processId, news.publicAddress ?? news.askedAddress);
     }
-    return false;
+    const { refuge, roomId } = this.seat;
+    if (refuge !== undefined) {
+      const news = await askForRoom(refuge, roomId, { waitMs, lostProcessId });
+      if (news.state === 'running') {
+        return await this.#hasReturned(news.processId, news.publicAddress ?? refuge);
+      }
+    }
+    if (goneBecause === null) return false;
+    this.#end(goneBecause);
+    return true;
   }
 
   async #hasReturned(processId: string, address: string): Promise<boolean> {

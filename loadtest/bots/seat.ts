@@ -9,6 +9,8 @@ export const Seat = z.object({
   publicAddress: z.string().nullish(),
   /** Other nodes of the region (`SeatExtras`). */
   nodes: z.array(z.string()).optional(),
+  /** Where the room goes when its region is lost (`SeatExtras`). */
+  refuge: z.string().optional(),
 });
 export type Seat = z.infer<typeof Seat>;
 

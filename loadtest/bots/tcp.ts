@@ -17,6 +17,8 @@ export interface TcpConnection {
   end(): void;
   /** Ends now, whatever the other side does. */
   destroy(): void;
+  /** Reads nothing any more, until told otherwise: what comes waits in the kernel, and then at the sender. */
+  stall(isStalled: boolean): void;
 }
 
 /** Opens a TCP connection with the cheapest sockets of this runtime. */
@@ -41,6 +43,7 @@ function openNode(host: string, port: number, events: TcpEvents): Promise<TcpCon
         },
         end: () => socket.end(),
         destroy: () => void socket.destroy(),
+        stall: (isStalled) => void (isStalled ? socket.pause() : socket.resume()),
       }),
     );
     socket.on('data', (chunk) => events.onData(chunk));
@@ -58,6 +61,8 @@ interface BunSocket {
   write(bytes: Uint8Array): number;
   end(): void;
   terminate(): void;
+  pause(): void;
+  resume(): void;
   setNoDelay(isOn: boolean): void;
 }
 interface BunSockets {
@@ -109,6 +114,11 @@ class BunConnection implements TcpConnection {
 
   destroy(): void {
     this.#socket?.terminate();
+  }
+
+  stall(isStalled: boolean): void {
+    if (isStalled) this.#socket?.pause();
+    else this.#socket?.resume();
   }
 
   closed(cause: Error | null): void {

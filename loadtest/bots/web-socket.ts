@@ -90,6 +90,11 @@ export class BotSocket implements FrameSink {
     this.#connection?.destroy();
   }
 
+  /** A client that reads nothing for a while, as one whose link stalls. */
+  stall(isStalled: boolean): void {
+    this.#connection?.stall(isStalled);
+  }
+
   onMessage(payload: Uint8Array, opcode: number): void {
     this.receivedBytes += payload.length;
     this.receivedMessages++;

@@ -32,6 +32,7 @@ import { matchmakingPage } from '../report/matchmaking-page.ts';
 import type { Report } from '../report/report.ts';
 import { roomsPage } from '../report/rooms-page.ts';
 import { figureLines, PROJECT_ROOT, runReportCommand } from './report-command.ts';
+import { runSoakBench } from './soak-command.ts';
 
 /** The suites of `npm run bench`; each returns its exit code. */
 export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> =
@@ -117,6 +118,7 @@ export const BENCH_SUITES: Readonly<Record<string, (argv: readonly string[]) => 
           hasFailed: judged.some(({ isKept }) => !isKept),
         };
       }),
+    soak: runSoakBench,
   };
 
 function tellsOfFailures({ notes }: Report): boolean {

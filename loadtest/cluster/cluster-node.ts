@@ -24,6 +24,8 @@ export interface ClusterNodeOptions {
   readonly port: number;
   readonly redisPort: number;
   readonly env: Readonly<Record<string, string>>;
+  /** See `startsLast` of NodeProcess. */
+  readonly startsLast?: boolean | undefined;
   /** Folder for its log, `<name>.log`. */
   readonly logFolder?: string | undefined;
   readonly reaper: Reaper;
@@ -46,6 +48,7 @@ export class ClusterNode implements AsyncDisposable {
       projectRoot: options.projectRoot,
       game: options.game,
       reaper: options.reaper,
+      startsLast: options.startsLast,
       logFile: options.logFolder && join(options.logFolder, `${options.name}.log`),
       env: {
         PORT: String(options.port),

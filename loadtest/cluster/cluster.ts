@@ -76,7 +76,10 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** @throws {Error} when it does not listen in time */
-  async startNode(env: Readonly<Record<string, string>> = {}): Promise<ClusterNode> {
+  async startNode(
+    env: Readonly<Record<string, string>> = {},
+    { startsLast = false }: { readonly startsLast?: boolean } = {},
+  ): Promise<ClusterNode> {
     const index = this.#startedNodes++;
     const node = await ClusterNode.start({
       projectRoot: PROJECT_ROOT,
@@ -87,6 +90,7 @@ export class Cluster implements AsyncDisposable {
       redisPort: this.redis.port,
       logFolder: this.#options.logFolder,
       reaper: this.#reaper,
+      startsLast,
       env: { JWT_SECRET: this.#jwtSecret, ...this.#options.env, ...env },
     });
     this.nodes.push(node);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -11,7 +11,8 @@ const Listening = z.object({
   event: z.literal('listening'),
   port: z.number(),
   metricsPort: z.number(),
-  adminPort: z.number(),
+  /** 0: a process without rooms has none. */
+  adminPort: z.number().default(0),
 });
 export type NodePorts = Omit<z.infer<typeof Listening>, 'event'>;
 
@@ -21,6 +22,8 @@ export interface NodeProcessOptions {
   readonly game: string;
   /** Settings on top of those that every node of a load test gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Lets everybody else go first until it listens; only where its turn can be given back to it (`canGoFirst` of runtimes.ts). */
+  readonly startsLast?: boolean | undefined;
   /** File for its whole log; the last lines are kept anyway. */
   readonly logFile?: string | undefined;
   /** Ends it with the process that started it. */
@@ -36,6 +39,8 @@ export interface NodeProcessEnd {
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 const LOG_LINES_KEPT = 40;
+/** Niceness of a node that waits for everybody else. */
+const LAST = 15;
 
 /**
  * A Meridian node in a process of its own, on free ports, with an empty profile store in a temporary folder.
@@ -51,6 +56,7 @@ export class NodeProcess implements AsyncDisposable {
   readonly #log: string[] = [];
   readonly #listening = Promise.withResolvers<void>();
   readonly #reaper: Reaper;
+  readonly #startsLast: boolean;
   #ports: NodePorts | null = null;
 
   /** @throws {Error} when it does not listen in time; the message carries the end of its log */
@@ -95,6 +101,8 @@ export class NodeProcess implements AsyncDisposable {
         },
       },
     );
+    this.#startsLast = options.startsLast ?? false;
+    if (this.#startsLast) setNiceness(this.pid, LAST);
     this.#reaper = options.reaper;
     this.#reaper.watchProcess(this.pid);
     this.#reaper.watchFolder(this.#dataFolder);
@@ -169,8 +177,18 @@ export class NodeProcess implements AsyncDisposable {
       const found = Listening.safeParse(parseOrNull(line));
       if (!found.success) return;
       this.#ports = found.data;
+      if (this.#startsLast) setNiceness(this.pid, 0);
       this.#listening.resolve();
     });
+  }
+}
+
+/** Of all threads of a process: Linux gives each a niceness of its own. */
+function setNiceness(pid: number, nice: number): void {
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), nice);
+  } catch {
+    // Another system, or it has ended: then it takes its turn as anybody does.
   }
 }
 

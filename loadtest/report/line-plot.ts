@@ -17,6 +17,8 @@ export interface LinePlot {
   /** A label per place on the x axis. */
   readonly x: readonly string[];
   readonly series: readonly Series[];
+  /** What happened at each place, shown with its values; '' where nothing did. */
+  readonly events?: readonly string[];
   /** Shades the places before this one, e.g. while players join. */
   readonly shadedUntil?: number;
 }
@@ -134,7 +136,7 @@ function tooltip(plot: LinePlot, label: string, index: number, frame: Frame): Ht
     .map(({ name, values: all }) => `${name}: ${formatValue(all[index] ?? null, plot.unit)}`)
     .join('\n');
   const x = round(frame.x(index) - frame.stepWidth / 2);
-  return html`<rect class="hover" x="${x}" y="${TOP}" width="${round(frame.stepWidth)}" height="${HEIGHT - TOP - BOTTOM}"><title>${label}
+  return html`<rect class="hover" x="${x}" y="${TOP}" width="${round(frame.stepWidth)}" height="${HEIGHT - TOP - BOTTOM}"><title>${[label, plot.events?.[index] ?? ''].filter((text) => text !== '').join(' · ')}
 ${values}</title></rect>`;
 }
 

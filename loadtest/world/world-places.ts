@@ -73,10 +73,18 @@ export function linkRttMsBetween(fromRegionId: string, toRegionId: string): numb
   throw new RangeError(`No round trip is known from ${fromRegionId} to ${toRegionId}.`);
 }
 
-/** The way of a player at home in one place to a region. */
-export function pathBetween(home: string, regionId: string): PathProfile {
+/**
+ * The way of a player at home in one place to a region.
+ *
+ * @param lossRatio - share of segments that his line loses; that of the median home unless said otherwise
+ */
+export function pathBetween(
+  home: string,
+  regionId: string,
+  lossRatio: number = LOSS_RATIO,
+): PathProfile {
   const delayMs = rttMsBetween(home, regionId) / 2;
-  return { delayMs, jitterMs: JITTER_MS + delayMs * JITTER_SHARE, lossRatio: LOSS_RATIO };
+  return { delayMs, jitterMs: JITTER_MS + delayMs * JITTER_SHARE, lossRatio };
 }
 
 /** The way between two regions: the data centres' own lines, which lose next to nothing. */

@@ -19,10 +19,17 @@ export interface RegionAddresses {
 export class WorldWan implements AsyncDisposable {
   readonly #regions = new Map<string, RegionAddresses>();
   /** Homes are other places than regions: who lives in asia can still play in europe when asia's region is gone. */
-  readonly #players = new Wan((home, regionId) => pathBetween(placeOfHome(home), regionId));
+  readonly #players: Wan;
   readonly #links = new Wan(linkPathBetween);
   readonly #cuts = new Set<string>();
   readonly #blackHoles = new Set<string>();
+
+  /** @param homeLossRatio - share of segments that players' own lines lose; absent: that of the median home */
+  constructor(homeLossRatio?: number) {
+    this.#players = new Wan((home, regionId) =>
+      pathBetween(placeOfHome(home), regionId, homeLossRatio),
+    );
+  }
 
   putRegion(regionId: string, addresses: RegionAddresses): void {
     this.#regions.set(regionId, addresses);

@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../test/support/free-port.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { NodeProcess } from '../machine/node-process.ts';
 import { Reaper } from '../machine/reaper.ts';
 import { WORLD_PLACES, type WorldPlace } from './world-places.ts';
 import { WorldWan } from './world-wan.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
 /** One secret for all regions: tokens and latencies of each are good in every other. */
 const ENV = {
@@ -21,6 +25,10 @@ export interface WorldOptions {
   readonly nodesPerRegion: number;
   /** Settings of every node, besides those that make it part of the world. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Share of segments that players' own lines lose; absent: that of the median home. */
+  readonly homeLossRatio?: number | undefined;
+  /** A region whose profiles are kept by a process of their own, which its nodes call; absent: none. */
+  readonly profilesApartIn?: string | undefined;
   /** Existing folder for the logs of all nodes: a folder for each region. */
   readonly logFolder?: string | undefined;
   /** Told of each region as it gets ready. */
@@ -58,9 +66,15 @@ export class World implements AsyncDisposable {
   /** The nodes of a region have one store of profiles: a player is known whichever of them he asks. */
   readonly #profiles = mkdtempSync(join(tmpdir(), 'meridian-world-'));
   readonly #reaper = new Reaper();
+  /** The process that keeps the profiles of a region apart from its nodes. */
+  #profileService: {
+    readonly regionId: string;
+    readonly process: NodeProcess;
+    readonly target: string;
+  } | null = null;
 
   static async start(options: WorldOptions): Promise<World> {
-    const { game, nodesPerRegion, env = {}, logFolder, onReady } = options;
+    const { game, nodesPerRegion, env = {}, homeLossRatio, logFolder, onReady } = options;
     const folderOf = (regionId: string) => {
       if (logFolder === undefined) return undefined;
       const folder = join(logFolder, regionId);
@@ -78,9 +92,12 @@ export class World implements AsyncDisposable {
       })),
     );
     const regions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const world = new World(regions);
+    const world = new World(regions, homeLossRatio);
     try {
       for (const one of opened) if (one.status === 'rejected') throw one.reason;
+      if (options.profilesApartIn !== undefined) {
+        await world.#startProfiles(options.profilesApartIn, { game, env: { ...ENV, ...env } });
+      }
       await Promise.all(
         regions.map(async (region) => {
           const starts = Array.from({ length: nodesPerRegion }, () =>
@@ -97,9 +114,9 @@ export class World implements AsyncDisposable {
     }
   }
 
-  private constructor(regions: readonly WorldRegion[]) {
+  private constructor(regions: readonly WorldRegion[], homeLossRatio: number | undefined) {
     this.regions = new Map(regions.map((region) => [region.place.id, region]));
-    this.wan = new WorldWan();
+    this.wan = new WorldWan(homeLossRatio);
     this.#reaper.watchFolder(this.#profiles);
     for (const { place, cluster } of regions) {
       const { frontDoor, redis } = cluster;
@@ -108,9 +125,12 @@ export class World implements AsyncDisposable {
   }
 
   /** One node more. @throws {Error} when it does not listen in time; RangeError for a region that is none of the five */
-  async startNode(regionId: string): Promise<ClusterNode> {
+  async startNode(
+    regionId: string,
+    how: { readonly startsLast?: boolean } = {},
+  ): Promise<ClusterNode> {
     const region = this.region(regionId);
-    return await region.cluster.startNode(await this.#envOf(region));
+    return await region.cluster.startNode(await this.#envOf(region), how);
   }
 
   /** Where a player at home in `home` finds a region: `host:port`, as far away as it is. */
@@ -138,13 +158,43 @@ export class World implements AsyncDisposable {
     return region;
   }
 
+  /** Metrics of the process that keeps profiles apart; null: there is none. */
+  get profileService(): { readonly regionId: string; readonly metrics: URL } | null {
+    const service = this.#profileService;
+    return service === null
+      ? null
+      : { regionId: service.regionId, metrics: service.process.metrics };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.wan[Symbol.asyncDispose]();
     await Promise.all(
       [...this.regions.values()].map(({ cluster }) => cluster[Symbol.asyncDispose]()),
     );
+    await this.#profileService?.process[Symbol.asyncDispose]();
     rmSync(this.#profiles, { recursive: true, force: true, maxRetries: 5 });
     await this.#reaper[Symbol.asyncDispose]();
+  }
+
+  async #startProfiles(
+    regionId: string,
+    { game, env }: { readonly game: string; readonly env: Readonly<Record<string, string>> },
+  ): Promise<void> {
+    const region = this.region(regionId);
+    const port = await freePort();
+    const target = `127.0.0.1:${port}`;
+    const process = await NodeProcess.start({
+      ...{ projectRoot: PROJECT_ROOT, game, reaper: this.#reaper },
+      env: {
+        ...env,
+        ...(await this.#envOf(region)),
+        REDIS_URI: region.cluster.redis.uri,
+        MERIDIAN_PROCESS_SERVICES: 'profile',
+        MERIDIAN_CLUSTER_PEER_PORT: '0',
+        MERIDIAN_RPC_PORT: String(port),
+      },
+    });
+    this.#profileService = { regionId, process, target };
   }
 
   /** What the nodes of a region are told of it and of the others. */
@@ -170,6 +220,9 @@ export class World implements AsyncDisposable {
       MERIDIAN_HTTP_CORS_ORIGINS: origins.join(','),
       MERIDIAN_REGIONS: JSON.stringify(entries),
       MERIDIAN_REGION_LINKS: JSON.stringify(links),
+      ...(this.#profileService?.regionId === own.place.id
+        ? { MERIDIAN_RPC_PROFILE_TARGET: this.#profileService.target, MERIDIAN_RPC_PORT: '0' }
+        : {}),
     };
   }
 }

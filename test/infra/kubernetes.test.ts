@@ -16,7 +16,7 @@ import {
   sharedSettings,
 } from '../../infra/kubernetes/check/policies.ts';
 import { schemaFaults } from '../../infra/kubernetes/check/schema-faults.ts';
-import { workloadsOf } from '../../infra/kubernetes/check/workload.ts';
+import { type Container, workloadsOf } from '../../infra/kubernetes/check/workload.ts';
 import { addBuild, imageOf, removeBuild } from '../../infra/kubernetes/release.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { repositoryRoot } from '../support/repository.ts';
@@ -59,18 +59,7 @@ describe.skipIf(findProgram(['kubectl']) === null)('Kubernetes', () => {
         const container = spec.template.spec.containers.find(({ name }) => name === 'meridian');
         if (container === undefined) continue;
         const env = { ...sharedSettings(objects()), ...secretSettings(objects()) };
-        for (const { name, value } of container.env) env[name] = value ?? '10.0.0.7';
-        // As the command line says it: each service wants other settings.
-        const [, , services] = container.args;
-        if (services !== undefined) env['MERIDIAN_PROCESS_SERVICES'] = services;
-        const expanded = Object.fromEntries(
-          Object.entries(env).map(([name, value]) => [
-            name,
-            value.replace(/\$\((\w+)\)/g, (_, it) => env[it] ?? '?'),
-          ]),
-        );
-
-        expect(() => loadConfig(expanded), metadata.name).not.toThrow();
+        expect(() => loadConfig(settingsOf(container, env)), metadata.name).not.toThrow();
       }
     });
 
@@ -257,6 +246,24 @@ function adapterRules(): readonly AdapterRule[] {
   };
   const { rules } = parse(map.data['config.yaml']) as { readonly rules: readonly AdapterRule[] };
   return rules;
+}
+
+/** What a container is started with, as the configuration reads it. @param shared - what all get */
+function settingsOf(
+  { env, args }: Container,
+  shared: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = env.map(({ name, value }) => [name, value ?? '10.0.0.7'] as const);
+  // As the command line says it: each service wants other settings.
+  const [, , services] = args;
+  const settings: Record<string, string> = { ...shared, ...Object.fromEntries(own) };
+  if (services !== undefined) settings['MERIDIAN_PROCESS_SERVICES'] = services;
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      value.replace(/\$\((\w+)\)/g, (_, it) => settings[it] ?? '?'),
+    ]),
+  );
 }
 
 /** Secrets as they would be: of the right form. */

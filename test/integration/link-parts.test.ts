@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { LinkKind } from '../../src/regions/contract.ts';
+import { DEFAULT_LINK_OPTIONS } from '../../src/regions/link/link-options.ts';
+import { LinkWatch } from '../../src/regions/link/link-watch.ts';
 import {
   RedisRegionLink,
   type RedisRegionLinkDeps,
 } from '../../src/regions/link/redis-region-link.ts';
+import { processClock } from '../../src/shared/process-clock.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -74,4 +77,23 @@ test('[RL-32] who may not take work leaves it where it is, also when it is alone
   expect(carrier.heard.work).toEqual([]);
   expect(await redis.get(redisKeys.linkBridge('b'))).toBe('a-alone');
   await Promise.all([late, carrier, messenger].map((it) => it.link.stop()));
+});
+
+test('[RL-30] what a Redis that began anew has forgotten of a link, its nodes have not', async () => {
+  await using redis = a.client();
+  const [nowS = 0] = await redis.time();
+  await redis.hset(redisKeys.linkState('c'), 'confirmed', nowS * 1_000);
+  await redis.set(redisKeys.linkHeard('c'), nowS * 1_000);
+  await redis.del(redisKeys.linkOut('c'));
+  const watch = new LinkWatch({ redis, clock: processClock }, 'c', DEFAULT_LINK_OPTIONS);
+  owned.defer(() => watch.stop());
+  watch.start();
+  await eventually(() => watch.status.confirmedAgoMs !== null, SOON);
+  await redis.flushall();
+  // Something to see that it has looked since.
+  await redis.xadd(redisKeys.linkOut('c'), '1-1', 't', '0');
+  await eventually(() => watch.status.lagEntries === 1, SOON);
+  const { confirmedAgoMs, heardAgoMs } = watch.status;
+  expect(confirmedAgoMs).not.toBeNull();
+  expect(heardAgoMs).not.toBeNull();
 });

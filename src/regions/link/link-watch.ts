@@ -56,7 +56,7 @@ export class LinkWatch {
     await this.#loop.stop();
   }
 
-  /** While this region's Redis is away what it said last grows old. */
+  /** While this region's Redis is away, or has forgotten it, what it said last grows old. */
   get status(): LinkStatus {
     if (this.#last === null) return UNKNOWN_LINK;
     const { status, atMs } = this.#last;
@@ -79,6 +79,8 @@ export class LinkWatch {
 
   async #look(): Promise<void> {
     const atMs = this.#clock.monotonicMs();
+    // A Redis that began anew knows nothing of it; that the peer heard us, and we it, is true all the same.
+    const before = this.status;
     const [lagEntries, lagMs, confirmedMs, heardMs, nowMs, ...records] = await READ.run(
       this.#redis,
       [
@@ -92,8 +94,8 @@ export class LinkWatch {
     const view = {
       lagEntries: Number(lagEntries),
       lagMs: Number(lagMs),
-      confirmedAgoMs: agoOf(confirmedMs),
-      heardAgoMs: agoOf(heardMs),
+      confirmedAgoMs: agoOf(confirmedMs) ?? before.confirmedAgoMs,
+      heardAgoMs: agoOf(heardMs) ?? before.heardAgoMs,
     };
     const status = { ...view, state: judgeLink(view, this.#options) };
     this.#last = { atMs, status, snapshots: snapshotsOf(records.map(String), Number(nowMs)) };
