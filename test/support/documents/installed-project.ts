@@ -6,10 +6,10 @@ import { repositoryRoot } from '../repository.ts';
 
 const run = promisify(execFile);
 
-/** Packages of a project that `meridian init` has made, each with its archive. */
+/** Packages of a project that `meridian init` has made, each with how the name of its archive goes. */
 const PACKED = [
-  ['meridian', 'meridian-0.1.0.tgz'],
-  ['@meridian/client', 'meridian-client-0.1.0.tgz'],
+  ['meridian', /^meridian-\d.*\.tgz$/],
+  ['@meridian/client', /^meridian-client-.*\.tgz$/],
 ] as const;
 
 /**
@@ -30,7 +30,8 @@ export async function installWithoutRegistry(project: string): Promise<void> {
   for (const [name, archive] of PACKED) {
     const folder = join(modules, name);
     await mkdir(folder, { recursive: true });
-    const path = join(project, 'vendor', archive);
+    const [file = ''] = (await readdir(join(project, 'vendor'))).filter((one) => archive.test(one));
+    const path = join(project, 'vendor', file);
     await run('tar', ['-xzf', path, '--strip-components=1', '-C', folder]);
   }
   await symlink('../meridian/bin/meridian.js', join(modules, '.bin/meridian'));
