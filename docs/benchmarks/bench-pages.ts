@@ -1,6 +1,6 @@
 /** What the page says of one series. */
 export interface BenchSection {
-  /** File of the series: `series/<suite>.json`. */
+  /** File of the series: `generated/<suite>.json`. */
   readonly suite: string;
   readonly title: string;
   /** What makes the series anew. */

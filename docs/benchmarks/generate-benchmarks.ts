@@ -1,4 +1,4 @@
-// Writes docs/benchmarks.md and the plots beside this file, out of series/:
+// Writes docs/benchmarks.md and the plots beside this file, out of generated/:
 //
 //   node --conditions=meridian-source docs/benchmarks/generate-benchmarks.ts
 //
@@ -21,7 +21,7 @@ import {
 
 const INTRODUCTION = `# Benchmarks
 
-Made from the reports in [benchmarks/series](benchmarks/series) by \`docs/benchmarks/generate-benchmarks.ts\`; do not edit. Each part names the
+Made from the reports in [benchmarks/generated](benchmarks/generated) by \`docs/benchmarks/generate-benchmarks.ts\`; do not edit. Each part names the
 command that makes its report anew, in \`loadtest/report/\`; how the benches measure is in [loadtest/README.md](../loadtest/README.md).
 
 Figures belong to the machine, two shared virtual cores here, and to the commit; ratios within one run mean more. The goals are what we set
@@ -57,7 +57,7 @@ export function benchmarkFiles(): ReadonlyMap<string, string> {
 }
 
 function readSeries(suite: string): Report {
-  const path = join(import.meta.dirname, 'series', `${suite}.json`);
+  const path = join(import.meta.dirname, 'generated', `${suite}.json`);
   return Report.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
@@ -83,7 +83,7 @@ function sectionText(section: BenchSection, report: Report): string {
       (plot) => `![${plot.title}, ${plot.unit}: ${plot.better} is better](benchmarks/${plot.file})`,
     ),
     markdownTable(['', 'measured', 'goal', '', 'figure'], rows),
-    `[series/${section.suite}.json](benchmarks/series/${section.suite}.json): ${takenAt.slice(0, 10)}, commit ${commit.slice(0, 8)}${changes}, ${where}. The run says of itself:`,
+    `[${section.suite}.json](benchmarks/generated/${section.suite}.json): ${takenAt.slice(0, 10)}, commit ${commit.slice(0, 8)}${changes}, ${where}. The run says of itself:`,
     notes.map((note) => `- ${note}`).join('\n'),
   ].join('\n\n');
 }
