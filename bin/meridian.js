@@ -6,6 +6,7 @@
 // Everything behind the second arrow is TypeScript, which Node 24 runs as it is (docs/adr/0001-setup-by-the-repository.md).
 
 import { fileURLToPath } from 'node:url';
+import { isInstalled, runInstalled } from './installed.js';
 import { relay } from './setup/relay.js';
 import { SetupError } from './setup/setup-error.js';
 import { stopWhenOrphaned } from './setup/stop-when-orphaned.js';
@@ -34,6 +35,13 @@ const COMMANDS = /** @type {const} */ ([
     '[--json]',
     'what `test` does, then the build and the package; ends with a table',
     '--json   the table as JSON on standard output; everything else on standard error',
+  ],
+  [
+    'init',
+    '<folder>',
+    'make a new game in a folder of its own, ready to start and to test',
+    'The folder must not exist, or be empty. The two packages of Meridian are packed into its vendor/,',
+    'since they are in no registry; npm brings the rest.',
   ],
   ['setup', '', 'only what the others do first: Node, dependencies, web demos, tools of the tests'],
   ['build', '', 'compile the server, the client SDK and the web demos for production'],
@@ -66,6 +74,7 @@ async function main() {
     if (topic === undefined) return say(overview());
     return isCommand(topic) ? say(usage(topic)) : complain(topic);
   }
+  if (isInstalled()) return runInstalled(name, args);
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
   const answersHelpItself = [

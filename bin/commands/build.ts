@@ -1,7 +1,7 @@
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleBuild } from '../../src/admin/console/build-inputs.ts';
 import { ensureDependencies } from '../setup/dependencies.ts';
+import { copyCompanions } from '../setup/packages.ts';
 import { root } from '../setup/root.js';
 import { ensureWebDemos } from '../setup/web-demos.ts';
 import { packageContents } from './package-contents.ts';
@@ -24,14 +24,7 @@ export async function build(streams: Streams): Promise<boolean> {
     ['-p', 'tsconfig.build.json'],
     streams,
   );
-  // Lua scripts are files of their own; the compiler leaves them behind.
-  cpSync(join(root, 'src/storage/redis/scripts'), join(root, 'dist/storage/redis/scripts'), {
-    recursive: true,
-  });
-  // The console's page is built already, by another compiler.
-  cpSync(join(root, consoleBuild.output), join(root, 'dist/admin/console/dist'), {
-    recursive: true,
-  });
+  copyCompanions();
   const sdk = await stream('client-sdk/build.mjs', [], streams);
   return server && sdk;
 }

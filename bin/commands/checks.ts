@@ -15,6 +15,7 @@ const TYPED_PROJECTS = [
   'client-sdk/tsconfig.json',
   'demos/tsconfig.json',
   'src/admin/console/tsconfig.json',
+  'templates/tsconfig.json',
 ];
 
 /** Formatting, lint, layers, import cycles. Warnings are shown and do not fail. */

@@ -23,11 +23,13 @@ import type { SessionStorage } from './session-storage.ts';
 //   popup:     signInWith ──▶ popup ──▶ provider ──▶ page in the popup ── completeRedirect: hands its address over, closes
 //                   └──────────────────────────────── waits for it ◀──────────────┘ ──▶ signed in
 
+/** What a player signs in with who has an account of our own. */
 export interface EmailAccount {
   readonly email: string;
   readonly password: string;
 }
 
+/** How a provider is asked who the player is. */
 export interface ProviderOptions {
   /** `redirect` (when absent) leaves the page; `popup` must be called from a click, and stays. */
   readonly mode?: 'redirect' | 'popup';

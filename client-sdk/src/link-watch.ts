@@ -1,6 +1,7 @@
 import type { ColyseusRoom } from './colyseus-room.ts';
 import { judgeLink, type LinkLimits } from './link-health.ts';
 
+/** When a connection that says nothing is asked, and when it is given up. */
 export interface LinkOptions extends LinkLimits {
   /** After the page or the machine slept: how long the connection has to show that it is alive, in ms. */
   readonly wakeDeadlineMs: number;

@@ -19,6 +19,7 @@ import { Session, type SignedInPlayer } from './session.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
 import type { TextSocket } from './text-socket.ts';
 
+/** What a join hands to the room; the room's `filterBy` decides which of it must be equal. */
 export type JoinOptions = Readonly<Record<string, unknown>>;
 
 /** In which region a room is; nothing: in that of the endpoint. */
@@ -32,6 +33,7 @@ export type RoomTypes = Readonly<
   Record<string, { readonly state: unknown; readonly options?: unknown }>
 >;
 
+/** Options of `new MeridianClient()`; all have defaults. */
 export interface MeridianClientOptions extends MeridianRoomOptions {
   /** Where the session is kept; `localStorage` where there is one, else memory. AsyncStorage fits. */
   readonly storage?: SessionStorage;

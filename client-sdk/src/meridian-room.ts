@@ -21,6 +21,7 @@ import type { RoomStats, StatsRecorder } from './room-stats.ts';
 import { mostInputsOf } from './seat-taker.ts';
 import { StatsMeter } from './stats-meter.ts';
 
+/** How a room's connection is watched and brought back; those of the client hold for all its rooms. */
 export interface MeridianRoomOptions {
   /** `false` leaves the room at the first lost connection. */
   readonly reconnection?: Partial<ReconnectionOptions> | false;

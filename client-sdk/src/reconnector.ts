@@ -9,6 +9,7 @@ import { RoomSearch } from './room-search.ts';
 import type { RoomSocket, SocketClose } from './room-socket.ts';
 import type { RoomTarget } from './room-target.ts';
 
+/** How long and how often a lost room is looked for. */
 export interface ReconnectionOptions extends BackoffOptions {
   /** Outage after which the room counts as lost. At least one try is made after a long sleep. */
   readonly giveUpAfterMs: number;

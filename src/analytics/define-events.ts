@@ -25,6 +25,7 @@ export interface EventDefinition<Fields = unknown> {
   readonly schema: z.ZodType<unknown, Fields>;
 }
 
+/** The analytics events of a game, by name. */
 export type EventDefinitions = Readonly<Record<string, EventDefinition>>;
 
 type Defined<Specs extends Readonly<Record<string, EventSpec>>> = {

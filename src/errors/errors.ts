@@ -359,6 +359,7 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorSpec>;
 
+/** Why something was refused or failed; codes never change (docs/reference/errors.md). */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Facts that are safe to show to the caller. */

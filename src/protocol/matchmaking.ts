@@ -86,6 +86,7 @@ export interface TicketOffer {
   readonly teamGap: number;
 }
 
+/** A ticket as its player is told: what all states have, and what each knows besides. */
 export type TicketBody = TicketFacts &
   (
     | { readonly state: 'queued' }
@@ -136,6 +137,7 @@ export interface PartyJoinRequest extends PartyEntry {
   readonly code: string;
 }
 
+/** Friends who queue together, as every member is told. */
 export interface PartyBody {
   readonly partyId: string;
   /** To be told to friends. */

@@ -130,6 +130,7 @@ export interface SessionTokens {
   readonly refreshTokenExpiresAtMs: number;
 }
 
+/** What JSON can say. */
 export type JsonValue =
   | null
   | boolean

@@ -86,7 +86,7 @@ describe('[SET-2] the command line', () => {
     expect(stderr).toContain('start [options]');
   });
 
-  test.each(['start', 'test', 'verify', 'setup', 'build'])(
+  test.each(['start', 'init', 'test', 'verify', 'setup', 'build'])(
     '%s --help does no set-up',
     async (command) => {
       const { exitCode, stdout, stderr } = await meridian([command, '--help']);

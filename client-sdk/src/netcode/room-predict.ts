@@ -16,6 +16,7 @@ type SmoothedCollections<State> = unknown extends State
         : never;
     };
 
+/** Options of `room.predict()`. */
 export interface PredictRoomOptions<State> {
   /** Collections of the state whose entities move, other than by the player's own input. */
   readonly smooth?: SmoothedCollections<State>;

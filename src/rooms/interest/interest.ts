@@ -38,6 +38,7 @@ export interface Eye {
   readonly y: number;
 }
 
+/** What holds for all collections of a room with interest. */
 export interface InterestOptions {
   /**
    * From where a client looks; null: from where he looked last. Unless it is given: from the entity whose key is his session
