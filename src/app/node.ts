@@ -11,13 +11,15 @@ import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { openTracing } from '../telemetry/tracing/open-tracing.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
+import { openNodeLog } from './node-log.ts';
 import { NodeSelf } from './node-self.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
@@ -81,11 +83,18 @@ async function openNode(
   },
   closers: Closers,
 ): Promise<MeridianNode> {
-  const log = createLogger({ level: config.process.logLevel });
+  const nodeLog = openNodeLog(config);
+  const { log } = nodeLog;
   const metrics = new NodeMetrics(config.region.id);
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);
+  nodeLog.belongsTo(node.processId);
+  const tracing = await openTracing(config.tracing, {
+    ...{ nodeId: node.processId, regionId: config.region.id },
+    services: config.process.services.join(','),
+  });
+  closers.push('traces', () => tracing.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
   const services = new Services(

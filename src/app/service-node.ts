@@ -7,12 +7,13 @@ import type { RegionLink } from '../regions/contract.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { openTracing } from '../telemetry/tracing/open-tracing.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { mountHealth } from './health.ts';
 import type { MatchmakingAlone } from './matchmaking-alone.ts';
 import type { MeridianNode } from './node.ts';
+import { openNodeLog } from './node-log.ts';
 import { openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { openRpcPort } from './rpc.ts';
@@ -40,12 +41,19 @@ async function openServiceNode(
   { config, game, onFenced }: ServiceNodeOptions,
   closers: Closers,
 ): Promise<MeridianNode> {
-  const log = createLogger({ level: config.process.logLevel });
+  const nodeId = randomUUID();
+  const nodeLog = openNodeLog(config);
+  const { log } = nodeLog;
+  nodeLog.belongsTo(nodeId);
+  const tracing = await openTracing(config.tracing, {
+    ...{ nodeId, regionId: config.region.id, services: config.process.services.join(',') },
+  });
+  closers.push('traces', () => tracing.close());
   const metrics = new NodeMetrics();
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
-  const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
+  const deps = { config, nodeId, log, metrics, cacheNews };
   const services = new Services(deps, closers);
   const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
 

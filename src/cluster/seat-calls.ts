@@ -1,6 +1,7 @@
 import type { AuthContext, IRoomCache } from '@colyseus/core';
 import { z } from 'zod';
 import { GameError } from '../errors/game-error.ts';
+import { inSpan, SpanKind } from '../telemetry/tracing.ts';
 import type { NodeCalls } from './node-calls.ts';
 
 // What nodes ask each other for their players: make a room, reserve a seat, look for a held seat. The node itself is asked the same
@@ -51,6 +52,13 @@ const ReconnectCall = z.object({ roomId: z.string(), reconnectionToken: z.string
 const Listing = z.looseObject({ roomId: z.string(), name: z.string(), processId: z.string() });
 const Reserved = z.enum(['reserved', 'full', 'gone']);
 const Held = z.union([z.object({ sessionId: z.string().nullable() }), z.literal('gone')]);
+
+/** What each call is in a trace. */
+const SPAN_NAMES = {
+  'create-room': 'room.create',
+  'reserve-seat': 'seat.reserve',
+  'check-reconnection': 'seat.check',
+} as const;
 
 /** The node does not answer, or takes no players any more. */
 type Unreachable = 'unreachable';
@@ -106,12 +114,16 @@ export class SeatCalls {
 
   async #call(
     nodeId: string,
-    method: string,
+    method: keyof typeof SPAN_NAMES,
     payload: object,
     timeoutMs: number,
   ): Promise<unknown> {
     try {
-      return await this.#calls.request(nodeId, method, payload, { timeoutMs });
+      const spec = {
+        ...{ name: SPAN_NAMES[method], kind: SpanKind.CLIENT },
+        facts: { 'meridian.node': nodeId },
+      };
+      return await inSpan(spec, () => this.#calls.request(nodeId, method, payload, { timeoutMs }));
     } catch (error) {
       const isAbsent = error instanceof GameError && ABSENCES.includes(error.code);
       // This node has nobody to pass the player on to.

@@ -46,6 +46,7 @@ import { InputWait } from './inputs/input-wait.ts';
 import { repeatedStepsOf } from './inputs/repeat-last.ts';
 import type { Interest } from './interest/interest.ts';
 import { SegmentSerializer } from './interest/segment-serializer.ts';
+import { JoinWatch } from './join-watch.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
 import { LinkReports } from './link-reports.ts';
 import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
@@ -168,6 +169,11 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
   readonly #linkReports = new LinkReports({
     taken: (report) => this.#services.metrics.clientLinks.reported(this.roomName, report),
     dropped: (why) => this.#services.metrics.clientLinks.reportDropped(this.roomName, why),
+  });
+  readonly #joins = new JoinWatch({
+    metrics: this.#services.metrics.joins,
+    roomName: () => this.roomName,
+    roomId: () => this.roomId,
   });
   #frameRate: Rate | undefined;
   #isStepFixed = false;
@@ -412,6 +418,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
+      this.#joins.left(client);
       this.analytics.left(client, { goesOn: this.#survival.isReleased });
       this.#survival.seatFreed(client);
       this.#seating?.left(client.sessionId);
@@ -565,6 +572,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     // A step may have been stopped in its middle for longer than the lease.
     if (!this.#survival.isOurs) return;
     this.broadcastPatch();
+    this.#joins.flushed();
     const waitMs = this.#inputWait.flushed(performance.now());
     if (waitMs !== null)
       this.#services.metrics.clientLinks.inputAcknowledged(this.roomName, waitMs);
@@ -616,12 +624,18 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
       if (isJoinAcknowledged(client, frame)) this.#completeJoin(client);
       else {
         colyseusOnMessage.call(internals(this), client, frame);
-        if (isInput(frame)) this.#inputWait.arrived(client, arrivedAtMs);
+        if (isInput(frame)) this.#inputArrived(client, arrivedAtMs);
       }
     } catch (error) {
       this.#contain(error, 'onMessage');
     }
     if (this.#inputGuard?.isMalformed(client)) this.#evictMalformed(client);
+  }
+
+  /** One that did not come by the lane: the first one never does. */
+  #inputArrived(client: ClientInternals, atMs: number): void {
+    this.#inputWait.arrived(client, atMs);
+    this.#joins.inputArrived(client, atMs);
   }
 
   /** @returns whether Colyseus should read the frame */
@@ -649,7 +663,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     const reception = this.#inputGuard?.receive(client, frame, nowMs) ?? otherwise;
     if (reception === 'malformed') this.#evictMalformed(client);
     else if (reception === 'taken') {
-      this.#inputWait.arrived(client, nowMs);
+      this.#inputArrived(client, nowMs);
       this.#layInputLane(client, guard);
     }
     return reception === 'other';
@@ -665,6 +679,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     client.state = ClientState.JOINED;
     client._joinedAt = this.clock.elapsedTime;
     if (this.state) internals(this).sendFullState(client);
+    this.#joins.stateSent(client);
     for (const message of client._enqueuedMessages ?? []) client.raw(message);
     Object.assign(client, { _enqueuedMessages: undefined });
     this.#survival.answered(client);
@@ -793,6 +808,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
           const isReserved = await original.call(this, sessionId, options, auth, seconds);
           if (!isReserved) room.#seating?.refused(sessionId);
           else {
+            room.#joins.reserved(this._reservedSeats[sessionId]);
             room.#survival.seatReserved(
               sessionId,
               options,
@@ -854,17 +870,22 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
         async function join(client, context, options) {
           const room = this as unknown as Room;
           const cameWith = options?.reconnectionToken;
-          room.#refuseUnwelcome(this._reservedSeats[client.sessionId]?.[1]);
-          await room.#survival.join(client, cameWith, async () => {
-            const reconnectionToken = room.#currentToken(cameWith);
-            room.#wake();
-            room.#endStaleConnection(client.sessionId, reconnectionToken);
-            if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
-            await original.call(this, client, context, {
-              ...options,
-              ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+          const seat = this._reservedSeats[client.sessionId];
+          room.#refuseUnwelcome(seat?.[1]);
+          const sitDown = () =>
+            room.#survival.join(client, cameWith, async () => {
+              const reconnectionToken = room.#currentToken(cameWith);
+              room.#wake();
+              room.#endStaleConnection(client.sessionId, reconnectionToken);
+              if (room.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+              await original.call(this, client, context, {
+                ...options,
+                ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+              });
             });
-          });
+          // Who comes back has been seen to come.
+          if (cameWith !== undefined) await sitDown();
+          else await room.#joins.joining(client, { seat, given: options?.traceparent }, sitDown);
         },
     );
   }

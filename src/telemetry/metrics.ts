@@ -6,6 +6,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
+import { JoinMetrics } from './join-metrics.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { RegionLinkMetrics } from './region-link-metrics.ts';
@@ -34,6 +35,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly deferredWrites = new DeferredWriteMetrics(this.registry);
   readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly flow = new FlowMetrics(this.registry);
+  readonly joins = new JoinMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
   readonly #lag = watchLoopDelay();
   #tickListener: (seconds: number) => void = () => {};
