@@ -60,9 +60,9 @@ async function listening() {
 }
 
 /** He waits on a ticket, and hears of it. */
-async function waiting() {
+async function waiting(queue: 'duel' | 'party') {
   const player = await listening();
-  const { status, body } = await player.enter('duel', { latencyMsByRegion: { a: 20 } });
+  const { status, body } = await player.enter(queue, { latencyMsByRegion: { a: 20 } });
   expect(status).toBe(201);
   await eventually(() => player.pushed.length > 0, SECONDS);
   return { player, ticketId: body.ticketId };
@@ -95,8 +95,9 @@ test('[TK-16, ACC-52] a player who is banned in another region: his socket is cl
 });
 
 test('[TK-16, ACC-51] who is signed out everywhere loses socket and ticket, at whichever node; who signs out one of his devices keeps the ticket', async () => {
-  const { player, ticketId } = await waiting();
-  const other = await waiting();
+  const { player, ticketId } = await waiting('duel');
+  // In another queue: nor are they matched with each other.
+  const other = await waiting('party');
   await operator(node('a'), `${player.playerId}/sign-out`);
   await eventually(() => player.pushClosed === CloseCode.SIGNED_OUT, SECONDS);
   // Nobody of his may ask any more: the region's Redis says it.

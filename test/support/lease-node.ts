@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import { leaseTimesOf } from '../../src/cluster/lease/lease-rules.ts';
 import { WorkerNodeLease } from '../../src/cluster/lease/worker-node-lease.ts';
+import type { NodeInfo } from '../../src/cluster/node-info.ts';
 import { IDLE_LOAD } from '../../src/cluster/node-info.ts';
 import { peerKey } from '../../src/cluster/peers/peer-auth.ts';
 import { RedisNodeRegistry } from '../../src/cluster/redis-node-registry.ts';
@@ -23,24 +24,31 @@ const startedAtMs = Date.now();
 // From here on the wall clock of this process is of no use.
 Date.now = () => 0;
 
+const describe = (peerAddress: string): NodeInfo => ({
+  nodeId,
+  publicAddress: null,
+  peerAddress,
+  internalAddress: '127.0.0.1:0',
+  build: '',
+  startedAtMs,
+  isDraining: false,
+  load: IDLE_LOAD,
+});
+let ownAddress = '';
 const lease = await WorkerNodeLease.open({
   config: config.cluster,
   redisUri: config.redis.uri,
   key,
   nodeId,
-  describe: (peerAddress) => ({
-    nodeId,
-    publicAddress: null,
-    peerAddress,
-    internalAddress: '127.0.0.1:0',
-    build: '',
-    startedAtMs,
-    isDraining: false,
-    load: IDLE_LOAD,
-  }),
+  describe: (peerAddress) => {
+    ownAddress = peerAddress;
+    return describe(peerAddress);
+  },
   log,
   metrics,
 });
+// As a node does that has started.
+lease.publish(describe(ownAddress));
 const registry = new RedisNodeRegistry(
   {
     redis,

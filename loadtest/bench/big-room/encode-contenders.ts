@@ -183,6 +183,8 @@ class CountingSocket extends EventEmitter {
   bytes = 0;
   onPayload: ((payload: Uint8Array) => void) | null = null;
   readonly _socket = { write: (frame: Uint8Array) => this.#take(frame, frameHeaderBytes(frame)) };
+  /** Without it, it would be taken for Bun's. */
+  readonly _receiver = {};
 
   send(payload: Uint8Array): void {
     this.#take(payload, 0);

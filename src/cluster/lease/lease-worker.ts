@@ -131,6 +131,8 @@ class LeaseWorker {
       const isFirst = this.#info === null;
       this.#info = request.info;
       if (isFirst) void this.#keeper.renew();
+      // The first one only takes the lease.
+      else this.#watch.serves();
     } else void this.#release();
   }
 
