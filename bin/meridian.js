@@ -42,6 +42,7 @@ const COMMANDS = /** @type {const} */ ([
   ['cluster', '[options]', 'five regions on this machine, as far apart as in truth, until Ctrl-C'],
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
+  ['logs', '[options]', 'what all nodes have written lately, by level, room, trace or text'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
   ['help', '[command]', 'this text, or the one of a command'],
 ]);
@@ -57,9 +58,9 @@ async function main() {
   }
   if (!isCommand(name)) return complain(name);
   // The tools behind these know their own options better than this file does.
-  const answersHelpItself = ['bench', 'loadtest', 'chaos', 'cluster', 'matchsim', 'db'].includes(
-    name,
-  );
+  const answersHelpItself = [
+    ...['bench', 'loadtest', 'chaos', 'cluster', 'matchsim', 'logs', 'db'],
+  ].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)
     return say(usage(name));
 

@@ -4,11 +4,13 @@ import express, { type Application, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../telemetry/logger.ts';
+import { metricsPage } from '../telemetry/metrics-page.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import { type ConsoleSource, consoleRouter } from './console-router.ts';
 import { monitorRoute } from './monitor-route.ts';
 import { type NodeOperations, nodeOperationsRouter } from './node-operations.ts';
 import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
+import { type TelemetrySource, telemetryRoutes } from './telemetry-routes.ts';
 
 const OPERATOR = 'operator';
 
@@ -26,6 +28,7 @@ export function createAdminServer(deps: {
   readonly nodes: NodeOperations;
   readonly players: PlayerOperations;
   readonly console: ConsoleSource;
+  readonly telemetry: TelemetrySource;
   readonly log: Logger;
 }): Server {
   const { password } = deps;
@@ -38,6 +41,7 @@ export function createAdminServer(deps: {
     app.use('/monitor', ...guards, monitorRoute());
     app.use('/admin', ...guards);
     app.use(consoleRouter(deps.console));
+    app.use(telemetryRoutes(deps.telemetry));
     app.use('/admin/v1/players', playerOperationsRouter(deps.players));
     app.use('/admin/v1', nodeOperationsRouter(deps.nodes));
   }
@@ -50,11 +54,12 @@ export function createAdminServer(deps: {
 }
 
 /** `/metrics` for Prometheus, on a port of its own. */
-export function createMetricsServer(registry: Pick<Registry, 'contentType' | 'metrics'>): Server {
+export function createMetricsServer(registry: Registry): Server {
   const app: Application = express();
   app.disable('x-powered-by');
-  app.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics());
+  app.get('/metrics', async (request, response) => {
+    const page = await metricsPage(registry, request.get('accept') ?? '');
+    response.type(page.contentType).send(page.text);
   });
   return createServer(app);
 }

@@ -21,6 +21,7 @@ import { createNodeConsole } from './node-console.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
 import { openNodeLog } from './node-log.ts';
 import { NodeSelf } from './node-self.ts';
+import { NodeTelemetry } from './node-telemetry.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { createPublicServer } from './public-server.ts';
@@ -112,6 +113,10 @@ async function openNode(
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
+  const telemetry = new NodeTelemetry({
+    ...{ nodeId: node.processId, calls: region.calls, nodes: () => region.registry.nodes },
+    ...{ traces: tracing.book, lines: nodeLog.book },
+  });
   const regions = createRegionsService({
     config,
     clock: systemClock,
@@ -123,6 +128,7 @@ async function openNode(
   const { link, matchmaking } = await linkRegions(
     { config, nodeId: node.processId, regions, clock, log, metrics },
     async (bound) => ({
+      telemetry: telemetry.over(bound),
       link: spreadRevocations({ revocations, link: cacheNews.over(bound, clock), log }),
       matchmaking: await openMatchmaking(
         {
@@ -183,6 +189,7 @@ async function openNode(
       queues: () => matchmaking.statuses(),
       drain: (nodeId) => survival.drainNode(nodeId),
     }),
+    telemetry,
     log,
   });
   const servers = { players: server, metrics: metricsServer, admin: adminServer };

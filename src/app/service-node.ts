@@ -14,6 +14,7 @@ import { mountHealth } from './health.ts';
 import type { MatchmakingAlone } from './matchmaking-alone.ts';
 import type { MeridianNode } from './node.ts';
 import { openNodeLog } from './node-log.ts';
+import type { ToldByNode } from './node-telemetry.ts';
 import { openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { openRpcPort } from './rpc.ts';
@@ -53,9 +54,10 @@ async function openServiceNode(
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
+  const told = { traces: tracing.book, lines: nodeLog.book };
   const deps = { config, nodeId, log, metrics, cacheNews };
   const services = new Services(deps, closers);
-  const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
+  const matchmaking = await openServices({ services, ...deps, told, game, onFenced }, closers);
 
   const offers = [...services.offers, ...(matchmaking === null ? [] : [matchmaking.offer])];
   const rpcPort = await openRpcPort({ ...deps, offers }, closers);
@@ -95,7 +97,8 @@ async function openServices(
     game,
     onFenced,
     ...deps
-  }: ServicesDeps & ServiceNodeOptions & { readonly services: Services },
+  }: ServicesDeps &
+    ServiceNodeOptions & { readonly services: Services; readonly told: ToldByNode },
   closers: Closers,
 ): Promise<MatchmakingAlone | null> {
   const { running } = services;

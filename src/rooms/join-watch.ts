@@ -94,17 +94,18 @@ export class JoinWatch {
     this.#watched.set(client, { kind: 'has-state', atMs: nowMs, traceparent });
   }
 
-  /** An input is in its buffer; the first one counts. @param nowMs - monotonic, when it came */
+  /** An input was read; the first one counts. @param nowMs - monotonic, when it came */
   inputArrived(client: ClientInternals, nowMs: number): void {
     const watched = this.#watched.get(client);
     if (watched?.kind !== 'has-state') return;
     const buffer = client._inputBuffer;
-    if (buffer === undefined || buffer.size === 0) return;
+    if (buffer === undefined) return;
     if (nowMs - watched.atMs > FIRST_INPUT_WITHIN_MS) {
       this.#watched.delete(client);
       return;
     }
-    const consumedCount = buffer.consumedCount + buffer.size;
+    // Where inputs are paced it is not in its buffer yet.
+    const consumedCount = buffer.consumedCount + Math.max(1, buffer.size);
     const { traceparent } = watched;
     this.#watched.set(client, { kind: 'has-sent', atMs: nowMs, consumedCount, traceparent });
     this.#waiting.add(client);

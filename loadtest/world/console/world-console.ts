@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { consoleRouter } from '../../../src/admin/console-router.ts';
+import { telemetryRoutes } from '../../../src/admin/telemetry-routes.ts';
 import { GameError } from '../../../src/errors/game-error.ts';
 import type {
   ActionResult,
@@ -17,6 +18,7 @@ import type { WorldCrew } from '../bots/world-crew.ts';
 import type { World } from '../world.ts';
 import { WORLD_PLACES } from '../world-places.ts';
 import { describeWorld, portOf } from './describe-world.ts';
+import { WorldTelemetry } from './world-telemetry.ts';
 
 /** How often a node of each region is asked. */
 const LOOK_EVERY_MS = 1_000;
@@ -58,6 +60,7 @@ export class WorldConsole implements AsyncDisposable {
     app.use(thisHostOnly());
     app.get('/', (_request, response) => response.redirect('/admin/'));
     app.use(consoleRouter({ view: async () => this.#view(), act: (action) => this.#act(action) }));
+    app.use(telemetryRoutes(new WorldTelemetry(world)));
     app.use(errorRenderer({ log: createLogger({ level: 'silent' }) }));
     this.#server = createServer(app);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);

@@ -11,6 +11,7 @@ export default defineConfig({
   base: '/admin/',
   build: {
     outDir: 'dist',
+    rollupOptions: { input: ['index.html', 'traces.html'].map((page) => `${root}${page}`) },
     emptyOutDir: true,
     target: 'es2022',
     // The page's content security policy allows neither `data:` nor inline scripts.
