@@ -142,7 +142,8 @@ export class MatchTicket {
     await this.#settled;
     const body = this.#body;
     if (body.state !== 'matched') throw errorOf(body);
-    if (body.match !== null) return await this.#deps.takeSeat<State>(body.match, options, this.#trace);
+    if (body.match !== null)
+      return await this.#deps.takeSeat<State>(body.match, options, this.#trace);
     throw new MeridianError({
       code: 'NO_SEAT',
       message: 'The match has no seat for this player.',

@@ -1,7 +1,7 @@
 import type { SeatReservation } from '@colyseus/sdk';
 import type { SeatExtras } from '../../src/protocol/index.ts';
-import type { FetchFunction } from './http-json.ts';
 import type { ClientTrace } from './client-traces.ts';
+import type { FetchFunction } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type LogLine, LOGS_PATH } from '../protocol/telemetry.ts';
+import { LOGS_PATH, type LogLine } from '../protocol/telemetry.ts';
 import {
   LOGS_USAGE,
   type LogsOptions,
@@ -49,7 +49,8 @@ export async function runLogsCommand(
     const options = parseLogsOptions(argv, Date.now());
     const query = new LogsQuery(options, environment['MERIDIAN_ADMIN_PASSWORD'] ?? '', complaint);
     const write = (lines: readonly LogLine[]) => {
-      for (const line of lines) output(`${options.isJson ? JSON.stringify(line) : lineText(line)}\n`);
+      for (const line of lines)
+        output(`${options.isJson ? JSON.stringify(line) : lineText(line)}\n`);
     };
     write(await query.next());
     while (options.follows && !signal.aborted) {

@@ -1,6 +1,6 @@
 import type { MeridianConfig } from '../config/config.ts';
 import { LogBook } from '../telemetry/log-book.ts';
-import { createLogger, type LogTeller, type Logger } from '../telemetry/logger.ts';
+import { createLogger, type Logger, type LogTeller } from '../telemetry/logger.ts';
 
 /** The log of a process, and its newest lines. */
 export interface NodeLog {
@@ -11,7 +11,10 @@ export interface NodeLog {
   belongsTo(nodeId: string): void;
 }
 
-export function openNodeLog({ process, region }: Pick<MeridianConfig, 'process' | 'region'>): NodeLog {
+export function openNodeLog({
+  process,
+  region,
+}: Pick<MeridianConfig, 'process' | 'region'>): NodeLog {
   const book = process.keptLogBytes === 0 ? null : new LogBook(process.keptLogBytes);
   const teller: LogTeller = { node: '', region: region.id, service: process.services.join(',') };
   return {

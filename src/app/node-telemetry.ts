@@ -164,7 +164,10 @@ export class NodeTelemetry {
     // A trace may be among the first of one node only: more are asked for than are shown.
     const wanted = { order, limit: MOST_BRIEFS };
     const here = this.#ofRegion(CALLS.briefs, Brief, wanted);
-    const [{ items, silent }, others] = await Promise.all([here, this.#ofOthers({ briefs: wanted })]);
+    const [{ items, silent }, others] = await Promise.all([
+      here,
+      this.#ofOthers({ briefs: wanted }),
+    ]);
     const briefs = mergeBriefs([...items, ...others.items.flatMap((told) => told.briefs)]);
     return {
       isKept: this.#deps.traces !== null,

@@ -97,8 +97,7 @@ async function openServices(
     game,
     onFenced,
     ...deps
-  }: ServicesDeps &
-    ServiceNodeOptions & { readonly services: Services; readonly told: ToldByNode },
+  }: ServicesDeps & ServiceNodeOptions & { readonly services: Services; readonly told: ToldByNode },
   closers: Closers,
 ): Promise<MatchmakingAlone | null> {
   const { running } = services;

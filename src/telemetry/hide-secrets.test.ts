@@ -9,9 +9,17 @@ test.each([
   ['a refresh token', `{"msg":"spent: ${REFRESH}"}`, [REFRESH]],
   ['an authorization header', `authorization: Bearer abcdefgh12345678`, ['abcdefgh12345678']],
   ['a password of HTTP', 'Basic b3BlcmF0b3I6c2VjcmV0', ['b3BlcmF0b3I6c2VjcmV0']],
-  ['a password in an address', 'connect redis://app:hunter2hunter2@cache:6379 failed', ['hunter2hunter2']],
+  [
+    'a password in an address',
+    'connect redis://app:hunter2hunter2@cache:6379 failed',
+    ['hunter2hunter2'],
+  ],
   ['a token in an address', 'GET /x?_authToken=abc123&a=1', ['abc123']],
-  ['an e-mail address', '{"msg":"no mail to ada.lovelace+duel@mail.example.org"}', ['ada.lovelace', 'example.org']],
+  [
+    'an e-mail address',
+    '{"msg":"no mail to ada.lovelace+duel@mail.example.org"}',
+    ['ada.lovelace', 'example.org'],
+  ],
 ])('[TR-13] %s is not in a line', (_, line, secrets) => {
   const clean = hideSecrets(line);
   for (const secret of secrets) expect(clean).not.toContain(secret);

@@ -1,6 +1,6 @@
 import { destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
-import type { LogBook } from './log-book.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import type { LogBook } from './log-book.ts';
 import { activeTraceId } from './tracing.ts';
 
 // Every line is one JSON object with `time`, `level`, `msg`, `node`, `region` and `service`; `traceId` within a trace, `room` and `roomId`
@@ -52,11 +52,7 @@ const REDACTED_PATHS = [
 ];
 
 /** Structured log lines on stdout, one JSON object each, secrets redacted. */
-export function createLogger({
-  level,
-  teller = NOBODY,
-  book = null,
-}: LoggerOptions): PinoLogger {
+export function createLogger({ level, teller = NOBODY, book = null }: LoggerOptions): PinoLogger {
   const output = destination({ fd: 1, sync: true });
   const stream = {
     write: (line: string) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { metricsPage } from './metrics-page.ts';
 import { NodeMetrics } from './metrics.ts';
+import { metricsPage } from './metrics-page.ts';
 
 const OPEN = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -14,7 +14,10 @@ test('[TR-10] who asks for OpenMetrics gets exemplars with the trace, everybody 
     const open = await metricsPage(metrics.registry, OPEN);
     expect(open.contentType).toContain('application/openmetrics-text');
     const exemplar = (name: string, le: string) =>
-      new RegExp(`^${name}_bucket\\{.*le="${le}".*\\} 1 # \\{trace_id="${TRACE}"\\} [\\d.]+ [\\d.]+$`, 'm');
+      new RegExp(
+        `^${name}_bucket\\{.*le="${le}".*\\} 1 # \\{trace_id="${TRACE}"\\} [\\d.]+ [\\d.]+$`,
+        'm',
+      );
     expect(open.text).toMatch(exemplar('meridian_join_seconds', '0.05'));
     expect(open.text).toMatch(exemplar('meridian_first_input_seconds', '0.033'));
     expect(open.text).toMatch(/^meridian_join_seconds_bucket\{.*le="0.8".*\} 2$/m);

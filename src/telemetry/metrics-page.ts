@@ -63,7 +63,9 @@ function labelsText(
   labels: Readonly<Record<string, string | number>>,
   isAlwaysThere: boolean,
 ): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(String(value))}"`);
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${escaped(String(value))}"`,
+  );
   return pairs.length === 0 && !isAlwaysThere ? '' : `{${pairs.join(',')}}`;
 }
 

@@ -156,7 +156,11 @@ export function traceparentOf(span: Span | null): string | null {
 
 /** Of the trace that is being recorded here, for log lines and exemplars. */
 export function activeTraceId(): string | undefined {
-  const span = trace.getActiveSpan();
+  return traceIdOf(trace.getActiveSpan() ?? null);
+}
+
+/** @returns undefined for a span that is not recorded, or over */
+export function traceIdOf(span: Span | null): string | undefined {
   return span?.isRecording() === true ? span.spanContext().traceId : undefined;
 }
 

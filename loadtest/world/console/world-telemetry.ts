@@ -5,7 +5,14 @@ import type { ClusterNode } from '../../cluster/cluster-node.ts';
 import type { World } from '../world.ts';
 
 const PATIENCE_MS = 4_000;
-const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' } as const;
+const LEVELS = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+} as const;
 
 const Lines = z.object({ lines: z.array(z.unknown()), silent: z.array(z.string()) });
 
@@ -20,7 +27,9 @@ export class WorldTelemetry implements TelemetrySource {
   async traces(order: 'newest' | 'slowest', limit: number): Promise<TraceList> {
     const nodes = [...this.#world.regions.values()].flatMap(({ cluster }) => cluster.running);
     const told = await firstAnswer(nodes, `traces?order=${order}&limit=${limit}`);
-    return told === null ? { isKept: false, traces: [], silent: ['everybody'] } : (told as TraceList);
+    return told === null
+      ? { isKept: false, traces: [], silent: ['everybody'] }
+      : (told as TraceList);
   }
 
   async trace(traceId: string): Promise<TraceView> {

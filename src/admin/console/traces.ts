@@ -85,11 +85,13 @@ function rowOf(
   startAtMs: number,
   regionIds: readonly string[],
 ): HTMLLIElement {
-  const tone = span.error === null ? `tone-${regionIds.indexOf(span.regionId) % TONES}` : 'tone-failed';
+  const tone =
+    span.error === null ? `tone-${regionIds.indexOf(span.regionId) % TONES}` : 'tone-failed';
   const bar = html('span', { class: `span-bar ${tone}` });
   bar.style.setProperty('--offset', String(offsetRatio));
   bar.style.setProperty('--width', String(widthRatio));
-  const failed = span.error === null ? [] : [html('span', { class: 'trace-failed' }, ` ${span.error}`)];
+  const failed =
+    span.error === null ? [] : [html('span', { class: 'trace-failed' }, ` ${span.error}`)];
   const name = html(
     'span',
     { class: 'span-name' },
@@ -121,7 +123,10 @@ function factsOf(span: SpanView, startAtMs: number): HTMLDListElement {
     list.append(html('dt', {}, name), html('dd', {}, String(value)));
   }
   for (const traceId of span.linkedTraceIds) {
-    list.append(html('dt', {}, 'see also'), html('dd', {}, html('a', { href: `#${traceId}` }, traceId)));
+    list.append(
+      html('dt', {}, 'see also'),
+      html('dd', {}, html('a', { href: `#${traceId}` }, traceId)),
+    );
   }
   return list;
 }

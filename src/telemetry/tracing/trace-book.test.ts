@@ -4,7 +4,11 @@ import { type EndedSpan, TraceBook } from './trace-book.ts';
 import { firstTraces, mergeBriefs } from './trace-briefs.ts';
 
 const TELLER = { nodeId: 'n1', regionId: 'eu', services: 'all' };
-const place = (traceId: string, spanId: string) => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED });
+const place = (traceId: string, spanId: string) => ({
+  traceId,
+  spanId,
+  traceFlags: TraceFlags.SAMPLED,
+});
 
 function span(traceId: string, spanId: string, more: Partial<EndedSpan> = {}): EndedSpan {
   return {
@@ -67,7 +71,8 @@ test('[TR-8] a trace of several nodes is one, as long as all of it; the slowest 
     ...{ traceId: 't1', name: 'enter', startAtMs: 10_000, durationMs: 3_000, spans: 2 },
     ...{ nodeIds: ['n1', 'n2'], regionIds: ['eu', 'us'], error: null, isJoin: true },
   });
-  const ids = (order: 'slowest' | 'newest') => firstTraces(briefs, order, 2).map((it) => it.traceId);
+  const ids = (order: 'slowest' | 'newest') =>
+    firstTraces(briefs, order, 2).map((it) => it.traceId);
   expect(ids('slowest')).toEqual(['t1', 't2']);
   expect(ids('newest')).toEqual(['t3', 't2']);
 });

@@ -1,7 +1,15 @@
 import type { Request } from 'express';
 import { GameError } from '../../errors/game-error.ts';
 import { TRACEPARENT } from '../../protocol/traceparent.ts';
-import { errorTypeOf, fail, note, SpanKind, startSpan, withSpan } from '../../telemetry/tracing.ts';
+import {
+  errorTypeOf,
+  fail,
+  note,
+  SpanKind,
+  startSpan,
+  traceIdOf,
+  withSpan,
+} from '../../telemetry/tracing.ts';
 
 /**
  * Answers a request in a span: the edge, where traces begin, or where the client's goes on. Named by the pattern of its path. A refusal is
@@ -21,6 +29,9 @@ export async function servedInSpan<Reply>(
     parent: request.get(TRACEPARENT),
     facts: { 'http.request.method': method, 'http.route': route },
   });
+  const traceId = traceIdOf(span);
+  // For the line that is written when the answer has left, outside of the span.
+  if (request.res !== undefined && traceId !== undefined) request.res.locals['traceId'] = traceId;
   try {
     const reply = await withSpan(span, answer);
     note(span, { 'http.response.status_code': status });
