@@ -23,7 +23,12 @@ import type { LinkKind, RegionLink } from '../regions/contract.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { LogBook } from '../telemetry/log-book.ts';
 import type { TraceBook } from '../telemetry/tracing/trace-book.ts';
-import { firstTraces, mergeBriefs, type TraceOrder } from '../telemetry/tracing/trace-briefs.ts';
+import {
+  firstTraces,
+  mergeBriefs,
+  recentTraces,
+  type TraceOrder,
+} from '../telemetry/tracing/trace-briefs.ts';
 
 /** Patience with a node of this region, and with another region, ms. */
 const NODE_WITHIN_MS = 800;
@@ -128,7 +133,7 @@ export class NodeTelemetry {
     calls.handle(CALLS.spans, (payload) => traces?.spansOf(SpansCall.parse(payload).traceId) ?? []);
     calls.handle(CALLS.briefs, (payload) => {
       const { order, limit } = BriefsCall.parse(payload);
-      return firstTraces(traces?.briefs() ?? [], order, Math.min(limit, MOST_BRIEFS));
+      return recentTraces(traces?.briefs() ?? [], order, Math.min(limit, MOST_BRIEFS));
     });
     calls.handle(CALLS.lines, (payload) => {
       const query = LinesCall.parse(payload);

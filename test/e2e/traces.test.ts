@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MemoryStorage, MeridianClient } from '@meridian/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildDemos } from '../support/demos/start-demos.ts';
+import { buildConsole } from '../support/demos/start-demos.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
 import { repositoryRoot } from '../support/repository.ts';
@@ -20,23 +20,22 @@ describe.skipIf(missingTool('chromium'))('the page of traces', () => {
   let traceId: string;
 
   beforeAll(async () => {
-    await buildDemos();
+    await buildConsole();
     browser = await openBrowser();
     node = await startMeridian('test/support/traced-game.ts', {
       MERIDIAN_ADMIN_PASSWORD: PASSWORD,
       MERIDIAN_TRACING_KEPT_SPANS: '500',
     });
     const options = { storage: new MemoryStorage(), traceRatio: 1 };
-    const players = [new MeridianClient(node.url, options), new MeridianClient(node.url, options)];
-    await players[0]?.signInAsGuest();
-    await expect(players[0]?.joinOrCreate('closed')).rejects.toThrow();
+    const first = new MeridianClient(node.url, options);
     const second = new MeridianClient(node.url, { ...options, storage: new MemoryStorage() });
-    await second.signInAsGuest();
-    const entered = [players[0], second].map((it) => it?.matchmaking.enter('duel'));
-    const tickets = await Promise.all(entered);
-    const rooms = await Promise.all(tickets.map((it) => it?.join()));
-    traceId = tickets[0]?.traceId ?? '';
-    await Promise.all(rooms.map((room) => room?.leave()));
+    await Promise.all([first.signInAsGuest(), second.signInAsGuest()]);
+    await expect(first.joinOrCreate('closed')).rejects.toThrow();
+    const ticket = await first.matchmaking.enter('duel');
+    const other = await second.matchmaking.enter('duel');
+    const rooms = await Promise.all([ticket.join(), other.join()]);
+    traceId = ticket.traceId ?? '';
+    await Promise.all(rooms.map((room) => room.leave()));
   }, 90_000);
   afterAll(async () => {
     await node?.[Symbol.asyncDispose]();

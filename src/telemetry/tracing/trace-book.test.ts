@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { type EndedSpan, TraceBook } from './trace-book.ts';
-import { firstTraces, mergeBriefs } from './trace-briefs.ts';
+import { firstTraces, mergeBriefs, recentTraces } from './trace-briefs.ts';
 
 const TELLER = { nodeId: 'n1', regionId: 'eu', services: 'all' };
 const place = (traceId: string, spanId: string) => ({
@@ -75,4 +75,11 @@ test('[TR-8] a trace of several nodes is one, as long as all of it; the slowest 
     firstTraces(briefs, order, 2).map((it) => it.traceId);
   expect(ids('slowest')).toEqual(['t1', 't2']);
   expect(ids('newest')).toEqual(['t3', 't2']);
+  // The part of a join that has no room in it is told, too; a single request is not.
+  here.add(span('t1', 'again', { startTime: [11, 0] }));
+  const told = recentTraces(here.briefs(), 'slowest', 9).map(({ traceId, isJoin }) => [traceId, isJoin]);
+  expect(told).toEqual([
+    ['t2', true],
+    ['t1', false],
+  ]);
 });

@@ -37,6 +37,20 @@ export function firstTraces(
   return sorted.slice(0, limit);
 }
 
+/**
+ * What one node tells of its traces, for others to merge: the newest. Of a join it may have but the part before the room, so that only single
+ * requests are left out where joins are looked for.
+ */
+export function recentTraces(
+  briefs: readonly TraceBrief[],
+  order: TraceOrder,
+  limit: number,
+): readonly TraceBrief[] {
+  const wanted =
+    order === 'newest' ? briefs : briefs.filter(({ isJoin, spans }) => isJoin || spans > 1);
+  return firstTraces(wanted, 'newest', limit);
+}
+
 function briefOfSpan(span: SpanView): TraceBrief {
   const { traceId, name, startAtMs, durationMs, error, nodeId, regionId } = span;
   return {
