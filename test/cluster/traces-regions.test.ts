@@ -13,7 +13,7 @@ import { ServicesApart } from '../support/services-apart.ts';
 import { MeridianProcess } from '../support/start-meridian.ts';
 
 const GAME = 'test/support/traced-game.ts';
-const SOON = { withinMs: 40_000, everyMs: 100 };
+const SOON = { withinMs: 30_000, everyMs: 100 };
 const IDS = ['a', 'b'] as const;
 
 type Rooms = { readonly push: { readonly state: { readonly pushed: number } } };
@@ -21,7 +21,7 @@ type Rooms = { readonly push: { readonly state: { readonly pushed: number } } };
 let world: Awaited<ReturnType<typeof openWorld>>;
 beforeAll(async () => {
   world = await openWorld();
-}, 400_000);
+}, 90_000);
 afterAll(() => world?.[Symbol.asyncDispose]());
 
 /** Region `a` with profiles, matchmaking and rooms apart; region `b` in one process; all tell one collector. */
@@ -123,7 +123,7 @@ const regionOf = ({ resource }: ReceivedSpan) => resource['meridian.region'];
 const servicesOf = ({ resource }: ReceivedSpan) => resource['meridian.services'];
 
 test('[TR-1] [TR-3] [TR-4] one trace from the click to the first input, over processes and a region link', {
-  timeout: 200_000,
+  timeout: 60_000,
 }, async () => {
   const { a, b, collector } = world;
   const players = [await playerOf(a), await playerOf(b)];
@@ -242,7 +242,7 @@ test('[TR-5] what is sent has no token, no name, and no address; the collector g
 });
 
 test('[TR-8] any node tells a trace of all regions, and the slowest joins', {
-  timeout: 200_000,
+  timeout: 60_000,
 }, async () => {
   const { a, b } = world;
   const ask = async (node: MeridianProcess, path: string) => {
