@@ -59,6 +59,9 @@ describe.skipIf(findProgram(['kubectl']) === null)('Kubernetes', () => {
         if (container === undefined) continue;
         const env = { ...sharedSettings(objects()), ...secretSettings(objects()) };
         for (const { name, value } of container.env) env[name] = value ?? '10.0.0.7';
+        // As the command line says it: each service wants other settings.
+        const [, , services] = container.args;
+        if (services !== undefined) env['MERIDIAN_PROCESS_SERVICES'] = services;
         const expanded = Object.fromEntries(
           Object.entries(env).map(([name, value]) => [
             name,

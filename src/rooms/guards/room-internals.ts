@@ -80,6 +80,11 @@ export function internals(room: ColyseusRoom): RoomInternals {
   return room as unknown as RoomInternals;
 }
 
+/** Colyseus' own of a method that is overridden, with its room bound to it. */
+export type Original<K extends PrivateMethod> = (
+  ...args: Parameters<RoomInternals[K]>
+) => ReturnType<RoomInternals[K]>;
+
 type PrivateMethod = '_onMessage' | '_onJoin' | '_onLeave' | '_reserveSeat' | '__init';
 
 /**
