@@ -92,16 +92,17 @@ export class RoomSeats {
     const cameWith = options?.reconnectionToken;
     const seat = internals(room)._reservedSeats[client.sessionId];
     this.#refuseUnwelcome(seat?.[1]);
-    const sitDown = () => survival.join(client, cameWith, async () => {
-      const reconnectionToken = this.currentToken(cameWith);
-      wake();
-      this.#endStaleConnection(client.sessionId, reconnectionToken);
-      if (this.#hasOwnOnAuth()) await admitByInstance(room, client, context);
-      await original(client, context, {
-        ...options,
-        ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+    const sitDown = () =>
+      survival.join(client, cameWith, async () => {
+        const reconnectionToken = this.currentToken(cameWith);
+        wake();
+        this.#endStaleConnection(client.sessionId, reconnectionToken);
+        if (this.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+        await original(client, context, {
+          ...options,
+          ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+        });
       });
-    });
     // Who comes back has been seen to come.
     if (cameWith !== undefined) await sitDown();
     else await joins.joining(client, { seat, given: options?.traceparent }, sitDown);

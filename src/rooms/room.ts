@@ -153,9 +153,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     roomName: () => this.roomName,
     roomId: () => this.roomId,
   });
-  readonly #intake = new RoomIntake(
-    this.#parts({ survival: this.#survival, joins: this.#joins }),
-  );
+  readonly #intake = new RoomIntake(this.#parts({ survival: this.#survival, joins: this.#joins }));
   readonly #output = new RoomOutput(this.#parts({ loop: this.#loop, log: () => this.log }));
   readonly #seats = new RoomSeats(
     this.#parts({

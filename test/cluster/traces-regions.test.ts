@@ -113,7 +113,7 @@ function wayUp(spans: readonly ReceivedSpan[], name: string): string[] {
   const way: string[] = [];
   for (let at: ReceivedSpan | undefined = only(spans, name); at !== undefined; ) {
     way.push(at.name);
-    const { parentSpanId } = at;
+    const { parentSpanId }: ReceivedSpan = at;
     at = spans.find(({ spanId }) => spanId === parentSpanId);
   }
   return way;

@@ -77,7 +77,10 @@ test('[TR-8] a trace of several nodes is one, as long as all of it; the slowest 
   expect(ids('newest')).toEqual(['t3', 't2']);
   // The part of a join that has no room in it is told, too; a single request is not.
   here.add(span('t1', 'again', { startTime: [11, 0] }));
-  const told = recentTraces(here.briefs(), 'slowest', 9).map(({ traceId, isJoin }) => [traceId, isJoin]);
+  const told = recentTraces(here.briefs(), 'slowest', 9).map(({ traceId, isJoin }) => [
+    traceId,
+    isJoin,
+  ]);
   expect(told).toEqual([
     ['t2', true],
     ['t1', false],
