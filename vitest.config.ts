@@ -25,6 +25,7 @@ const SEVERAL_REGIONS = [
   'evacuation',
   'matchmaking-apart-regions',
   'matchmaking-regions',
+  'traces-regions',
   'world',
   'world-chaos',
 ].map((name) => `test/cluster/${name}.test.ts`);

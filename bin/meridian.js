@@ -51,6 +51,7 @@ const COMMANDS = /** @type {const} */ ([
   ['chaos', '<scenario> [options]', 'break a local cluster under players, e.g. `chaos kill-node`'],
   ['soak', '[options]', 'five regions under players and faults, e.g. `soak --minutes 30`'],
   ['matchsim', '[options]', 'simulate matchmaking, e.g. `matchsim --scenario night-trough`'],
+  ['logs', '[options]', 'what all nodes have written lately, by level, room, trace or text'],
   ['db', 'migrate|shard', 'bring the database to the schema of this build; spread it over shards'],
   [
     'operator',
@@ -85,6 +86,7 @@ async function main() {
     'soak',
     'matchsim',
     'db',
+    'logs',
     'release',
   ].includes(name);
   if (args.some((arg) => arg === '--help' || arg === '-h') && !answersHelpItself)

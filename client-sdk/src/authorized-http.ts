@@ -1,3 +1,4 @@
+import type { ClientTrace } from './client-traces.ts';
 import { signedOutError } from './error-mapping.ts';
 import type { HttpJson, JsonRequest } from './http-json.ts';
 import { MeridianError } from './meridian-error.ts';
@@ -18,10 +19,11 @@ export class AuthorizedHttp {
     method: JsonRequest['method'],
     path: string,
     body?: unknown,
+    trace: ClientTrace | null = null,
   ): Promise<Reply> {
     const accessToken = await this.#session.accessToken();
     if (accessToken === null) throw signedOutError();
-    return await this.#requestWith<Reply>(accessToken, { method, path, body });
+    return await this.#requestWith<Reply>(accessToken, { method, path, body, trace });
   }
 
   /** Like `request`, but without a token when nobody is signed in: stock Colyseus servers need none. */

@@ -1,3 +1,5 @@
+import { TRACEPARENT } from '../../src/protocol/index.ts';
+import type { ClientTrace } from './client-traces.ts';
 import { errorFromReply, networkError, timeoutError } from './error-mapping.ts';
 
 /** The part of `fetch` this SDK uses. */
@@ -25,6 +27,8 @@ export interface JsonRequest {
   readonly accessToken?: string | undefined;
   /** Of another node, instead of the endpoint's. */
   readonly baseUrl?: string | undefined;
+  /** For whose sake it is asked. */
+  readonly trace?: ClientTrace | null;
 }
 
 /** JSON over HTTP with a deadline; every failure is a `MeridianError`. */
@@ -47,7 +51,7 @@ export class HttpJson {
     return body as Reply;
   }
 
-  async #send({ method, path, body, accessToken, baseUrl = this.baseUrl }: JsonRequest) {
+  async #send({ method, path, body, accessToken, baseUrl = this.baseUrl, trace }: JsonRequest) {
     // Not AbortSignal.timeout(): React Native lacks it, and its error does not tell a timeout from a caller's abort.
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), this.#timeoutMs);
@@ -59,6 +63,7 @@ export class HttpJson {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+          ...(trace ? { [TRACEPARENT]: trace.traceparent } : {}),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

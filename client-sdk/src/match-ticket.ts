@@ -6,6 +6,7 @@ import {
   type TicketFacts,
 } from '../../src/protocol/index.ts';
 import type { AuthorizedHttp } from './authorized-http.ts';
+import type { ClientTrace } from './client-traces.ts';
 import { Listeners } from './listeners.ts';
 import { isWaiting } from './matchmaking-push.ts';
 import { MeridianError } from './meridian-error.ts';
@@ -21,6 +22,7 @@ export interface MatchTicketDependencies {
   readonly takeSeat: <State>(
     match: MatchSeat,
     options: MeridianRoomOptions,
+    trace: ClientTrace | null,
   ) => Promise<MeridianRoom<State>>;
 }
 
@@ -33,13 +35,16 @@ export interface MatchTicketDependencies {
 export class MatchTicket {
   readonly #deps: MatchTicketDependencies;
   readonly #onChange = new Listeners<MatchTicketBody>();
+  readonly #trace: ClientTrace | null;
   readonly #settled: Promise<void>;
   readonly #settle: () => void;
   #body: MatchTicketBody;
   #joining: Promise<unknown> | null = null;
 
-  constructor(body: TicketBody, deps: MatchTicketDependencies) {
+  /** @param trace - that entering it began; null: none, or it was not entered here */
+  constructor(body: TicketBody, deps: MatchTicketDependencies, trace: ClientTrace | null = null) {
     this.#deps = deps;
+    this.#trace = trace;
     this.#body = body;
     let settle: () => void = () => {};
     this.#settled = new Promise((resolve) => {
@@ -56,6 +61,11 @@ export class MatchTicket {
 
   get queue(): string {
     return this.#body.queue;
+  }
+
+  /** Of the trace that entering began; null: it is not traced (`traceRatio`). */
+  get traceId(): string | null {
+    return this.#trace?.traceId ?? null;
   }
 
   get state(): MatchTicketBody['state'] {
@@ -132,7 +142,8 @@ export class MatchTicket {
     await this.#settled;
     const body = this.#body;
     if (body.state !== 'matched') throw errorOf(body);
-    if (body.match !== null) return await this.#deps.takeSeat<State>(body.match, options);
+    if (body.match !== null)
+      return await this.#deps.takeSeat<State>(body.match, options, this.#trace);
     throw new MeridianError({
       code: 'NO_SEAT',
       message: 'The match has no seat for this player.',

@@ -1,5 +1,6 @@
 import { API_PREFIX, type TicketBody, type TicketRequest } from '../../src/protocol/index.ts';
 import type { AuthorizedHttp } from './authorized-http.ts';
+import type { ClientTrace, ClientTraces } from './client-traces.ts';
 import { signedOutError } from './error-mapping.ts';
 import { latencyTokens, withLatencyTokens } from './latency-tokens.ts';
 import { Listeners } from './listeners.ts';
@@ -17,6 +18,7 @@ export interface MatchmakingApiDependencies {
   readonly regions: Pick<RegionsApi, 'latencies' | 'probe'>;
   readonly feed: MatchmakingFeed;
   readonly takeSeat: MatchTicketDependencies['takeSeat'];
+  readonly traces: Pick<ClientTraces, 'begin'>;
   /** Time `current` may take, ms. */
   readonly timeoutMs: number;
 }
@@ -52,11 +54,14 @@ export class MatchmakingApi {
    *   `PARTY_NOT_LEADER`, `TOKEN_MISSING`, `RATE_LIMITED`, `NETWORK`, …
    */
   async enter(queue: string, options: EnterOptions = {}): Promise<MatchTicket> {
+    const trace = this.#deps.traces.begin();
     return await this.#whileEntering(async () => {
       const { body, isNew } = await this.#enter(queue, () =>
-        withLatencyTokens(this.#deps.regions, (tokens) => this.#post(queue, options, tokens)),
+        withLatencyTokens(this.#deps.regions, (tokens) =>
+          this.#post(queue, options, tokens, trace),
+        ),
       );
-      return this.#take(body, isNew ? options : null);
+      return isNew ? this.#take(body, options, trace) : this.#take(body, null);
     });
   }
 
@@ -111,14 +116,18 @@ export class MatchmakingApi {
   }
 
   /** A ticket that is told of is ours from now on. */
-  #take(body: TicketBody, entry: EnterOptions | null): MatchTicket {
+  #take(
+    body: TicketBody,
+    entry: EnterOptions | null,
+    trace: ClientTrace | null = null,
+  ): MatchTicket {
     if (this.#ticket?.ticketId === body.ticketId) {
       this.#ticket.apply(body);
       return this.#ticket;
     }
     const before = this.#ticket;
     const { http, takeSeat } = this.#deps;
-    const ticket = new MatchTicket(body, { http, takeSeat });
+    const ticket = new MatchTicket(body, { http, takeSeat }, trace);
     this.#ticket = ticket;
     this.#entry = entry;
     ticket.onChange(() => this.#watch());
@@ -215,10 +224,15 @@ export class MatchmakingApi {
     }
   }
 
-  #post(queue: string, options: EnterOptions, tokens: readonly string[]): Promise<TicketBody> {
+  #post(
+    queue: string,
+    options: EnterOptions,
+    tokens: readonly string[],
+    trace: ClientTrace | null = null,
+  ): Promise<TicketBody> {
     const request: TicketRequest = { ...options, latencyTokens: tokens };
     const path = `${API_PREFIX}/queues/${encodeURIComponent(queue)}/tickets`;
-    return this.#deps.http.request<TicketBody>('POST', path, request);
+    return this.#deps.http.request<TicketBody>('POST', path, request, trace);
   }
 
   async #whileEntering<Result>(enter: () => Promise<Result>): Promise<Result> {

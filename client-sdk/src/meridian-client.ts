@@ -3,6 +3,7 @@ import { MATCHMAKING_PATH, type MatchSeat, type SeatExtras } from '../../src/pro
 import { AuthApi } from './auth-api.ts';
 import { AuthorizedHttp } from './authorized-http.ts';
 import { browserOfPage } from './browser-page.ts';
+import { type ClientTrace, ClientTraces } from './client-traces.ts';
 import { exclusively, pageOrigin } from './host.ts';
 import { type FetchFunction, HttpJson } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
@@ -41,6 +42,11 @@ export interface MeridianClientOptions extends MeridianRoomOptions {
   readonly requestTimeoutMs?: number;
   /** Deadline of a join, in ms: from the seat to the first word of the room, and until when lost tries are repeated. */
   readonly joinTimeoutMs?: number;
+  /**
+   * Share of joins and queue entries that are traced from the click on, 0–1; none when absent. Servers tell what became of them, as far as
+   * they trace. Leave it out for stock Colyseus servers: their CORS does not allow its header.
+   */
+  readonly traceRatio?: number;
   /** Instead of the global `fetch`. */
   readonly fetch?: FetchFunction;
 }
@@ -85,6 +91,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   readonly #http: AuthorizedHttp;
   readonly #joinTimeoutMs: number;
   readonly #doors: RegionDoors;
+  readonly #traces: ClientTraces;
   readonly #feed: MatchmakingFeed;
 
   /**
@@ -113,6 +120,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     const nowMs = () => performance.now();
     const session = this.#session;
     this.regions = new RegionsApi({ http, session, openSocket, nowMs });
+    this.#traces = new ClientTraces(options.traceRatio ?? 0, Math.random);
     this.#joinTimeoutMs = options.joinTimeoutMs ?? 15_000;
     const joinTimeoutMs = this.#joinTimeoutMs;
     this.#doors = new RegionDoors(baseUrl, { fetch, room: options, joinTimeoutMs });
@@ -133,8 +141,13 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     this.parties = new PartiesApi(deps);
     this.matchmaking = new MatchmakingApi({
       ...{ ...deps, timeoutMs },
-      takeSeat: <State>({ regionUrl, reservation }: MatchSeat, own: MeridianRoomOptions) =>
-        this.#doors.of(regionUrl).enterOnlySeat<State>(reservation as SeatReservation, own),
+      traces: this.#traces,
+      takeSeat: <State>(
+        { regionUrl, reservation }: MatchSeat,
+        own: MeridianRoomOptions,
+        trace: ClientTrace | null,
+      ) =>
+        this.#doors.of(regionUrl).enterOnlySeat<State>(reservation as SeatReservation, own, trace),
     });
   }
 
@@ -255,6 +268,7 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
     }: { readonly name: string; readonly options: unknown; readonly door: RoomDoor },
   ): Promise<MeridianRoom<State>> {
     const deadlineAtMs = performance.now() + this.#joinTimeoutMs;
+    const trace = this.#traces.begin();
     const path = `/matchmake/${method}/${encodeURIComponent(name)}`;
     let hasAnswered = false;
     let addresses: NodeAddress[] = [];
@@ -263,13 +277,16 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
         addresses = door.nodes.inRandomOrder(Math.random, { first: door.nodes.endpoint });
       const address = addresses.shift() ?? door.nodes.endpoint;
       try {
-        const seat = await this.#seatAt(door, address, { path, options: options ?? {} });
+        const seat = await this.#seatAt(door, address, {
+          ...{ path, trace },
+          options: options ?? {},
+        });
         const { reconnectionToken } = (options ?? {}) as { readonly reconnectionToken?: string };
         if (method === 'reconnect' && reconnectionToken !== undefined) {
           seat.reconnectionToken = reconnectionToken;
         }
         hasAnswered = true;
-        return await door.enter<State>(seat);
+        return await door.enter<State>(seat, trace);
       } catch (error) {
         hasAnswered ||= !isSilence(error);
         const inMs = nextJoinInMs({
@@ -289,13 +306,22 @@ export class MeridianClient<Rooms extends RoomTypes = NoRooms> {
   async #seatAt(
     { nodes }: RoomDoor,
     address: NodeAddress,
-    { path, options }: { readonly path: string; readonly options: unknown },
+    {
+      path,
+      options,
+      trace,
+    }: {
+      readonly path: string;
+      readonly options: unknown;
+      readonly trace: ClientTrace | null;
+    },
   ): Promise<SeatReservation & SeatExtras> {
     const seat = await this.#http.requestIfSignedIn<SeatReservation & SeatExtras>({
       method: 'POST',
       path,
       body: options,
       baseUrl: nodes.urlOf(address),
+      trace,
     });
     nodes.learn(seat.nodes);
     nodes.learnRefuge(seat.refuge);

@@ -1,5 +1,6 @@
 import type { SeatReservation } from '@colyseus/sdk';
 import type { SeatExtras } from '../../src/protocol/index.ts';
+import type { ClientTrace } from './client-traces.ts';
 import type { FetchFunction } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
 import { KnownNodes } from './known-nodes.ts';
@@ -37,8 +38,11 @@ export class RoomDoor {
    *
    * @throws {MeridianError} as `SeatTaker.take` does
    */
-  async enter<State>(seat: SeatReservation & SeatExtras): Promise<MeridianRoom<State>> {
-    return await this.#enter<State>(seat, {});
+  async enter<State>(
+    seat: SeatReservation & SeatExtras,
+    trace: ClientTrace | null,
+  ): Promise<MeridianRoom<State>> {
+    return await this.#enter<State>(seat, {}, trace);
   }
 
   /**
@@ -49,11 +53,12 @@ export class RoomDoor {
   async enterOnlySeat<State>(
     seat: SeatReservation & SeatExtras,
     options: MeridianRoomOptions,
+    trace: ClientTrace | null,
   ): Promise<MeridianRoom<State>> {
     const deadlineAtMs = performance.now() + this.#options.joinTimeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#enter<State>(seat, options);
+        return await this.#enter<State>(seat, options, trace);
       } catch (error) {
         const inMs = nextJoinInMs({
           ...{ error, attempt, knownAddresses: this.nodes.count },
@@ -71,10 +76,11 @@ export class RoomDoor {
   async #enter<State>(
     seat: SeatReservation & SeatExtras,
     options: MeridianRoomOptions,
+    trace: ClientTrace | null,
   ): Promise<MeridianRoom<State>> {
     this.nodes.learn(seat.nodes);
     this.nodes.learnRefuge(seat.refuge);
-    const room = await this.seats.take<State>(seat, this.#options.joinTimeoutMs);
+    const room = await this.seats.take<State>(seat, this.#options.joinTimeoutMs, trace);
     return new MeridianRoom<State>(room, { ...this.#options.room, ...options }, this.#finder);
   }
 }

@@ -1,5 +1,6 @@
 import { Client as ColyseusClient, Protocol, type SeatReservation } from '@colyseus/sdk';
-import { decodeBundleSection } from '../../src/protocol/index.ts';
+import { decodeBundleSection, TRACEPARENT } from '../../src/protocol/index.ts';
+import type { ClientTrace } from './client-traces.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import { errorFromJoin, networkError, timeoutError } from './error-mapping.ts';
 import { frameCode } from './room-frame.ts';
@@ -19,15 +20,24 @@ export function mostInputsOf(room: ColyseusRoom<unknown>): number {
 /** The stock client, which tells of the room it is about to join. */
 export class SeatTaker extends ColyseusClient {
   #newest: ColyseusRoom<unknown> | null = null;
+  /** Of the seat that is being taken: its address is made before anything is waited for. */
+  #trace: ClientTrace | null = null;
 
   /**
    * Joins the room of a seat reservation.
    *
    * @param timeoutMs - until the first word of the room
+   * @param trace - that the join belongs to
    * @throws {MeridianError} `NETWORK` when the node does not answer, `TIMEOUT`, or why the room said no
    */
-  async take<State>(seat: SeatReservation, timeoutMs: number): Promise<ColyseusRoom<State>> {
+  async take<State>(
+    seat: SeatReservation,
+    timeoutMs: number,
+    trace: ClientTrace | null = null,
+  ): Promise<ColyseusRoom<State>> {
+    this.#trace = trace;
     const joining = this.consumeSeatReservation<State>(seat);
+    this.#trace = null;
     const room = this.#newest;
     if (room !== null) noteJoinFrame(room);
     const timers: ReturnType<typeof setTimeout>[] = [];
@@ -56,6 +66,14 @@ export class SeatTaker extends ColyseusClient {
     } finally {
       for (const timer of timers) clearTimeout(timer);
     }
+  }
+
+  /** Browsers can set no header of a WebSocket. */
+  protected override buildEndpoint(
+    ...[seat, options = {}]: Parameters<ColyseusClient['buildEndpoint']>
+  ): string {
+    const trace = this.#trace === null ? {} : { [TRACEPARENT]: this.#trace.traceparent };
+    return super.buildEndpoint(seat, { ...options, ...trace });
   }
 
   protected override createRoom<State>(name: string, rootSchema?: never) {

@@ -67,6 +67,10 @@ function typeOf(schema: JsonSchema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(', or ');
   if (schema.const === '') return 'empty';
   switch (schema.type) {
+    case 'number':
+      return `number, ${schema.minimum} to ${schema.maximum}`;
+    case 'object':
+      return '`name=value` pairs, with commas between';
     case 'integer':
       return `integer, ${rangeOf(schema)}`;
     case 'number':
@@ -89,7 +93,9 @@ function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
 }
 
 function defaultOf(schema: JsonSchema): string {
-  const value = Array.isArray(schema.default) ? schema.default.join(',') : String(schema.default);
+  const { default: given } = schema;
+  const isNothing = typeof given === 'object' && !Array.isArray(given);
+  const value = isNothing ? '' : Array.isArray(given) ? given.join(',') : String(given);
   return value === '' ? 'empty' : `\`${value}\``;
 }
 

@@ -57,6 +57,8 @@ export async function runWorldCommand(argv: readonly string[]): Promise<number> 
   const starting = World.start({
     game,
     nodesPerRegion: nodes,
+    // For its console: there is no collector here.
+    env: { MERIDIAN_TRACING_KEPT_SPANS: '2000' },
     onReady: (region) => tell(regionLine(region, elapsedS())),
   });
   const world = await Promise.race([starting, stopped]);

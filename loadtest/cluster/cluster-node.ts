@@ -137,6 +137,11 @@ export class ClusterNode implements AsyncDisposable {
     return (await this.#askOperator('world', { method: 'GET', timeoutMs })) as WorldView;
   }
 
+  /** What its admin port answers. @param path - behind `/admin/v1/` @throws {Error} when it does not answer, or refuses */
+  async tell(path: string, { timeoutMs }: { readonly timeoutMs: number }): Promise<unknown> {
+    return await this.#askOperator(path, { method: 'GET', timeoutMs });
+  }
+
   /** Takes Redis away from this node alone: open links stay open and silent, new ones are refused. */
   partition(): void {
     this.#relay.refuse(true);

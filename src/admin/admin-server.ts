@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { AdminConfig } from '../config/config.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { metricsPage } from '../telemetry/metrics-page.ts';
 import type { TrustedProxies } from '../transport/http/client-address.ts';
 import { errorRenderer } from '../transport/http/error-renderer.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -23,6 +24,7 @@ import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
 import { type PlayerOperations, playerOperationsRouter } from './player-operations.ts';
 import { sessionRouter } from './session-router.ts';
+import { type TelemetrySource, telemetryRoutes } from './telemetry-routes.ts';
 
 /** What another part of the node adds to the interface of the console, for a page of its own (docs/guides/console.md). */
 export interface ConsoleModule {
@@ -45,6 +47,7 @@ export function createAdminServer(deps: {
   readonly console: ConsoleSource;
   readonly audit: AuditLog;
   readonly modules?: readonly ConsoleModule[];
+  readonly telemetry: TelemetrySource;
   readonly log: Logger;
 }): Server {
   const { config } = deps;
@@ -76,6 +79,7 @@ function mountConsole(
   app.use(sessionRouter({ ...access, audit }));
   app.use('/admin/v1', door, ownHeaderWithCookie);
   app.use(consoleRouter({ source: deps.console, audit }));
+  app.use(telemetryRoutes(deps.telemetry));
   for (const { name, router } of modules) app.use(`/admin/v1/${name}`, router);
   const isChange = requireRole('operator');
   app.use('/admin/v1/players', auditRequests(audit, playerOperation), isChange);
@@ -86,11 +90,12 @@ function mountConsole(
 }
 
 /** `/metrics` for Prometheus, on a port of its own. */
-export function createMetricsServer(registry: Pick<Registry, 'contentType' | 'metrics'>): Server {
+export function createMetricsServer(registry: Registry): Server {
   const app: Application = express();
   app.disable('x-powered-by');
-  app.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics());
+  app.get('/metrics', async (request, response) => {
+    const page = await metricsPage(registry, request.get('accept') ?? '');
+    response.type(page.contentType).send(page.text);
   });
   return createServer(app);
 }

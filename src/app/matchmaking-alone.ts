@@ -21,6 +21,7 @@ import { GameChannels } from './game-channels.ts';
 import { leaseCheck, type ReadinessCheck } from './health.ts';
 import { matchmakingOffer, openMatchmakingService } from './matchmaking.ts';
 import { NodeSelf } from './node-self.ts';
+import { NodeTelemetry, type ToldByNode } from './node-telemetry.ts';
 import { joinRegionWithoutRooms } from './region.ts';
 import { regionClock } from './region-clock.ts';
 import { linkRegions } from './region-links.ts';
@@ -45,6 +46,8 @@ export interface MatchmakingAloneDeps {
   readonly revocations: Revocations | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
+  /** What operators may ask of this process. */
+  readonly told: ToldByNode;
   /** Gets the link to other regions before it starts, to listen to it, and the clock it goes by; null: this region is alone. */
   readonly bind: (link: RegionLink | null, clock: Clock) => void;
   /** The region has declared this process dead: it must end. */
@@ -81,6 +84,7 @@ export async function openMatchmakingAlone(
     closers,
   );
   const nodes = () => registry.nodes;
+  const telemetry = new NodeTelemetry({ nodeId, calls, nodes, ...deps.told });
   const regions = createRegionsService({
     ...{ config, nodes },
     clock: systemClock,
@@ -99,6 +103,7 @@ export async function openMatchmakingAlone(
     { config, nodeId, regions, clock, log, metrics, isCutOff: () => orders.holds('evacuate') },
     async (link) => {
       bind(link, clock);
+      telemetry.over(link);
       const revocations = deps.revocations ?? (await hearRevocations(deps, link, closers));
       const service = await openMatchmakingService(
         {

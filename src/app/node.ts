@@ -15,8 +15,9 @@ import { defineRooms } from '../rooms/service.ts';
 import { StepScheduler } from '../rooms/stepping/step-scheduler.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { openTracing } from '../telemetry/tracing/open-tracing.ts';
 import { trustProxies } from '../transport/http/client-address.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { Evacuation } from './evacuation.ts';
@@ -25,7 +26,9 @@ import { openMatchmaking } from './matchmaking.ts';
 import { createNodeConsole } from './node-console.ts';
 import { openNodeDesk } from './node-desk.ts';
 import { NodeEvacuableRooms } from './node-evacuable-rooms.ts';
+import { openNodeLog } from './node-log.ts';
 import { NodeSelf } from './node-self.ts';
+import { NodeTelemetry } from './node-telemetry.ts';
 import { OtherRegionDesks } from './other-region-desks.ts';
 import { type ListeningPorts, openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
@@ -89,11 +92,18 @@ async function openNode(
   },
   closers: Closers,
 ): Promise<MeridianNode> {
-  const log = createLogger({ level: config.process.logLevel });
+  const nodeLog = openNodeLog(config);
+  const { log } = nodeLog;
   const metrics = new NodeMetrics(config.region.id, config.cluster.build);
   closers.push('metrics', () => metrics.close());
 
   const node = await ColyseusNode.open(log);
+  nodeLog.belongsTo(node.processId);
+  const tracing = await openTracing(config.tracing, {
+    ...{ nodeId: node.processId, regionId: config.region.id },
+    services: config.process.services.join(','),
+  });
+  closers.push('traces', () => tracing.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
   const services = new Services(
@@ -121,6 +131,10 @@ async function openNode(
   const self = new NodeSelf(config, node, load);
   closers.push('load reports', () => self.close());
   const region = await joinRegion({ config, self, nodeId: node.processId, log, metrics }, closers);
+  const telemetry = new NodeTelemetry({
+    ...{ nodeId: node.processId, calls: region.calls, nodes: () => region.registry.nodes },
+    ...{ traces: tracing.book, lines: nodeLog.book },
+  });
   const regions = createRegionsService({
     config,
     clock: systemClock,
@@ -138,6 +152,7 @@ async function openNode(
       isCutOff: () => region.orders.holds('evacuate'),
     },
     async (bound) => ({
+      telemetry: telemetry.over(bound),
       link: spreadRevocations({ revocations, link: desks.over(cacheNews.over(bound, clock)), log }),
       matchmaking: await openMatchmaking(
         {
@@ -214,6 +229,7 @@ async function openNode(
     },
     players: auth,
     console: nodeConsole,
+    telemetry,
     audit,
     modules: [
       {

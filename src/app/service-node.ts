@@ -7,12 +7,14 @@ import type { RegionLink } from '../regions/contract.ts';
 import type { GameDefinition } from '../rooms/game.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Closers } from '../shared/closers.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { NodeMetrics } from '../telemetry/metrics.ts';
+import { openTracing } from '../telemetry/tracing/open-tracing.ts';
 import { CacheNewsSpread } from './cache-news-spread.ts';
 import { mountHealth } from './health.ts';
 import type { MatchmakingAlone } from './matchmaking-alone.ts';
 import type { MeridianNode } from './node.ts';
+import { openNodeLog } from './node-log.ts';
+import type { ToldByNode } from './node-telemetry.ts';
 import { openPorts } from './ports.ts';
 import { PROFILE_CACHE } from './profile-cache.ts';
 import { openRpcPort } from './rpc.ts';
@@ -40,17 +42,25 @@ async function openServiceNode(
   { config, game, onFenced }: ServiceNodeOptions,
   closers: Closers,
 ): Promise<MeridianNode> {
-  const log = createLogger({ level: config.process.logLevel });
+  const nodeId = randomUUID();
+  const nodeLog = openNodeLog(config);
+  const { log } = nodeLog;
+  nodeLog.belongsTo(nodeId);
+  const tracing = await openTracing(config.tracing, {
+    ...{ nodeId, regionId: config.region.id, services: config.process.services.join(',') },
+  });
+  closers.push('traces', () => tracing.close());
   const metrics = new NodeMetrics(config.region.id, config.cluster.build);
   closers.push('metrics', () => metrics.close());
   const cacheNews = new CacheNewsSpread({ metrics: metrics.caches }, { cache: PROFILE_CACHE });
   closers.push('news to caches of other regions', () => cacheNews.stop());
-  const deps = { config, nodeId: randomUUID(), log, metrics, cacheNews };
+  const told = { traces: tracing.book, lines: nodeLog.book };
+  const deps = { config, nodeId, log, metrics, cacheNews };
   const services = new Services(deps, closers);
   const { build } = config.cluster;
   metrics.identity.is({ nodeId: deps.nodeId, build, services: services.running, seats: 0 });
   for (const name of Object.keys(game?.queues ?? {})) metrics.matchmaking.queueDefined(name);
-  const matchmaking = await openServices({ services, ...deps, game, onFenced }, closers);
+  const matchmaking = await openServices({ services, ...deps, told, game, onFenced }, closers);
 
   const offers = [...services.offers, ...(matchmaking === null ? [] : [matchmaking.offer])];
   const rpcPort = await openRpcPort({ ...deps, offers }, closers);
@@ -104,7 +114,7 @@ async function openServices(
     game,
     onFenced,
     ...deps
-  }: ServicesDeps & ServiceNodeOptions & { readonly services: Services },
+  }: ServicesDeps & ServiceNodeOptions & { readonly services: Services; readonly told: ToldByNode },
   closers: Closers,
 ): Promise<MatchmakingAlone | null> {
   const { running } = services;

@@ -16,6 +16,7 @@ import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import { GameError } from '../errors/game-error.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { outsideOfTraces } from '../telemetry/tracing.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { NodeRegistry } from './node-lease.ts';
 import type { RoomDirectory } from './room-directory.ts';
@@ -247,7 +248,10 @@ function seatHost(takesSeats: () => boolean): SeatHost {
     filterOf: (roomName, options) => handlerOf(roomName).getFilterOptions(options),
     create: async (roomName, options, roomId) => {
       if (matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN) throw shuttingDown();
-      return matchMaker.handleCreateRoom(roomName, options, undefined, roomId).catch(rethrow);
+      // Its timers are the room's, not those of the join that it is made for.
+      return outsideOfTraces(() =>
+        matchMaker.handleCreateRoom(roomName, options, undefined, roomId).catch(rethrow),
+      );
     },
     find: (roomId) => {
       const room = find(roomId);

@@ -7,12 +7,14 @@ import { parseJson } from '../shared/parse-json.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { inSpan, SpanKind } from '../telemetry/tracing.ts';
+import { outgoingTraceparent } from '../transport/rpc/call-context.ts';
 import { directoryUnavailable } from './directory-unavailable.ts';
 
 // Requests between the nodes of a region, over Redis pub/sub. One channel per node, subscribed for its whole life, carries the
 // requests it gets and the replies to its own; stock Colyseus subscribes anew for every call.
 //
-//   node A: PUBLISH meridian:calls:B {request: {id, from: A, method, payload}}
+//   node A: PUBLISH meridian:calls:B {request: {id, from: A, method, payload, traceparent?}}
 //   node B: PUBLISH meridian:calls:A {reply: {id, result | error: {code, details, retryAfterMs}}}
 //
 // At most once, and never late: whoever gets no reply in time hears NODE_UNREACHABLE, also when the call was made.
@@ -45,6 +47,7 @@ const Message = z.union([
       from: z.string(),
       method: z.string(),
       payload: z.unknown().optional(),
+      traceparent: z.string().optional(),
     }),
   }),
   z.object({
@@ -176,7 +179,11 @@ export class RedisNodeCalls implements NodeCalls {
     const timer = setTimeout(giveUp, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.#pending.set(id, { resolve, reject });
     try {
-      const request: Request = { id, from: this.#nodeId, method, payload };
+      const traceparent = outgoingTraceparent();
+      const request: Request = {
+        ...{ id, from: this.#nodeId, method, payload },
+        ...(traceparent === '' ? {} : { traceparent }),
+      };
       this.#publish(nodeId, { request }).then(
         (listeners) => {
           // A dead process listens no more. On a cluster each server counts its own listeners only.
@@ -218,10 +225,12 @@ export class RedisNodeCalls implements NodeCalls {
     else void this.#answer(message.request);
   }
 
-  async #answer({ id, from, method, payload }: Request): Promise<void> {
+  async #answer({ id, from, method, payload, traceparent = '' }: Request): Promise<void> {
     let reply: Reply;
+    const spec = { name: `node ${method}`, kind: SpanKind.SERVER, parent: traceparent };
     try {
-      reply = { id, result: await this.#handlers.run(method, payload, from) };
+      const run = () => this.#handlers.run(method, payload, from);
+      reply = { id, result: await (traceparent === '' ? run() : inSpan(spec, run)) };
     } catch (error) {
       const { code, details, retryAfterMs } = error as GameError;
       reply = { id, result: null, error: { code, details, retryAfterMs } };

@@ -1,6 +1,7 @@
 import type { AuthContext, IRoomCache } from '@colyseus/core';
 import { z } from 'zod';
 import { GameError } from '../errors/game-error.ts';
+import { inSpan, SpanKind } from '../telemetry/tracing.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { NodeRegistry } from './node-lease.ts';
 
@@ -66,6 +67,12 @@ export interface SeatCallsDeps {
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly metrics: SeatCallMetrics;
 }
+/** What each call is in a trace. */
+const SPAN_NAMES = {
+  'create-room': 'room.create',
+  'reserve-seat': 'seat.reserve',
+  'check-reconnection': 'seat.check',
+} as const;
 
 /** The node does not answer, or takes no players any more. */
 type Unreachable = 'unreachable';
@@ -147,12 +154,16 @@ export class SeatCalls {
 
   async #call(
     nodeId: string,
-    method: string,
+    method: keyof typeof SPAN_NAMES,
     payload: object,
     timeoutMs: number,
   ): Promise<unknown> {
     try {
-      return await this.#calls.request(nodeId, method, payload, { timeoutMs });
+      const spec = {
+        ...{ name: SPAN_NAMES[method], kind: SpanKind.CLIENT },
+        facts: { 'meridian.node': nodeId },
+      };
+      return await inSpan(spec, () => this.#calls.request(nodeId, method, payload, { timeoutMs }));
     } catch (error) {
       const isAbsent = error instanceof GameError && ABSENCES.includes(error.code);
       // This node has nobody to pass the player on to.

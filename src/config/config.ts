@@ -35,6 +35,25 @@ function commaList<Item extends string>(item: z.ZodType<Item>) {
   );
 }
 
+/** `OTEL_EXPORTER_OTLP_HEADERS`: W3C Baggage without its properties. */
+function headerList(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const pairs = value.split(',').filter((pair) => pair.trim() !== '');
+  const split = pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 1 ? null : [pair.slice(0, at).trim(), decodeText(pair.slice(at + 1).trim())];
+  });
+  return split.includes(null) ? value : Object.fromEntries(split as [string, string][]);
+}
+
+function decodeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const webOrigin = z.string().refine((value) => value === '*' || isWebOrigin(value), {
   message: 'wants origins such as https://game.example, or *',
 });
@@ -414,6 +433,22 @@ const serviceName = z.enum(SERVICE_NAMES, { error: `wants some of ${SERVICE_NAME
 /** Services that find their nodes, or are found, in the region's Redis. */
 const VIA_REDIS = ['auth', 'matchmaking', 'analytics'] as const;
 
+/** Traces, for whoever asks where the time of a join went. Off until a collector or the console is to have them. */
+export const TracingConfig = z.strictObject({
+  /** Where an OTLP collector takes spans over HTTP as JSON, such as `http://collector:4318`; `/v1/traces` is added. Empty: nowhere. */
+  otlpEndpoint: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /** Headers for it: `name=value,name=value`, each value as in a URL. */
+  otlpHeaders: z.preprocess(headerList, z.record(z.string(), z.string())).default({}),
+  /** How this system is called among others. */
+  serviceName: z.string().min(1).default('meridian'),
+  /** Share of traces that is recorded, chosen where they begin; the same on every node. Lower: less to send and to keep. */
+  sampleRatio: z.coerce.number().min(0).max(1).default(1),
+  /** How often spans are sent. */
+  flushEveryMs: durationMs.default(5_000),
+  /** Newest spans of this process that the console shows, less than 4 KiB each. 0: it shows none. */
+  keptSpans: z.coerce.number().int().min(0).max(50_000).default(0),
+});
+
 /** The process itself. */
 export const ProcessConfig = z.strictObject({
   /**
@@ -427,6 +462,13 @@ export const ProcessConfig = z.strictObject({
   environment: z.enum(['development', 'test', 'production']).default('development'),
   /** Lines below this level are not written. No level writes secrets. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Newest lines of the log that operators can ask for (`meridian logs`), in bytes of this process. 0: none. */
+  keptLogBytes: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64 * 1024 * 1024)
+    .default(1024 * 1024),
   /** Time from SIGTERM to the end of the process, whatever still runs. Keep it below the platform's kill timeout. */
   shutdownDeadlineMs: durationMs.default(20_000),
 });
@@ -446,6 +488,7 @@ export const MeridianConfig = z
     analytics: AnalyticsConfig.prefault({}),
     incidents: IncidentsConfig.prefault({}),
     rpc: RpcConfig.prefault({}),
+    tracing: TracingConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
   .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
@@ -534,6 +577,7 @@ export type RegionConfig = MeridianConfig['region'];
 export type AnalyticsConfig = MeridianConfig['analytics'];
 export type IncidentsConfig = MeridianConfig['incidents'];
 export type RpcConfig = MeridianConfig['rpc'];
+export type TracingConfig = MeridianConfig['tracing'];
 export type ProcessConfig = MeridianConfig['process'];
 
 /** What of the configuration says which services run here, and where the others are. */

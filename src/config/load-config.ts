@@ -9,6 +9,11 @@ const WELL_KNOWN: Readonly<Record<string, readonly [section: string, key: string
   REDIS_URI: ['redis', 'uri'],
   MONGO_URI: ['mongo', 'uri'],
   NODE_ENV: ['process', 'environment'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['tracing', 'otlpEndpoint'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['tracing', 'otlpHeaders'],
+  OTEL_SERVICE_NAME: ['tracing', 'serviceName'],
+  OTEL_TRACES_SAMPLER_ARG: ['tracing', 'sampleRatio'],
+  OTEL_BSP_SCHEDULE_DELAY: ['tracing', 'flushEveryMs'],
 };
 
 const PREFIX = 'MERIDIAN_';

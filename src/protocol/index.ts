@@ -84,3 +84,4 @@ export {
   RESUME_SECTION_TAG,
   type ResumePoint,
 } from './resume.ts';
+export { TRACEPARENT, writeTraceparent } from './traceparent.ts';

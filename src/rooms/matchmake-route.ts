@@ -10,6 +10,7 @@ import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { parse } from '../transport/http/parse.ts';
 import { readJson } from '../transport/http/read-json.ts';
+import { servedInSpan } from '../transport/http/served-in-span.ts';
 import { MATCH_OPTION } from './match/match-option.ts';
 
 /** How matchmaking requests ended. */
@@ -63,7 +64,12 @@ export function matchmakeRoute(deps: {
     const { method, target } = parse(Target, request.params);
     const options = parse(JoinOptions, request.body ?? {});
     const context = authContext(request, deps.addressOf(request));
-    response.json(await deps.node.reserveSeat({ method, target, options, context }));
+    // Anybody can invent methods; a name of a span has few values.
+    const route = isClientMethod(method) ? `/matchmake/${method}/{target}` : '/matchmake/{method}';
+    const seat = await servedInSpan({ request, route, status: 200 }, () =>
+      deps.node.reserveSeat({ method, target, options, context }),
+    );
+    response.json(seat);
   };
   return [count, limitRate, readJson(deps.config.bodyLimitBytes), answer];
 }

@@ -18,6 +18,7 @@ import { Rate } from './guards/token-bucket.ts';
 import { InputGuard, type InputGuardListener } from './inputs/input-guard.ts';
 import { RoomInputLane } from './inputs/input-lane.ts';
 import { InputWait } from './inputs/input-wait.ts';
+import type { JoinWatch } from './join-watch.ts';
 import { LinkReports } from './link-reports.ts';
 import type { RoomSurvival } from './ownership/room-survival.ts';
 import type { RoomServices } from './room-services.ts';
@@ -43,6 +44,7 @@ export interface RoomIntakeHost {
   };
   readonly services: RoomServices;
   readonly survival: RoomSurvival;
+  readonly joins: JoinWatch;
   evict(client: Client, reason: RoomEviction, message: string): void;
   contain(error: unknown, where: string): void;
 }
@@ -105,6 +107,7 @@ export class RoomIntake {
 
   /** After a flush, which has acknowledged what came before it. */
   flushed(): void {
+    this.#host.joins.flushed();
     const waitMs = this.#wait.flushed(performance.now());
     const { room, services } = this.#host;
     if (waitMs !== null) services.metrics.clientLinks.inputAcknowledged(room.roomName, waitMs);
@@ -118,12 +121,18 @@ export class RoomIntake {
       if (isJoinAcknowledged(client, frame)) this.#completeJoin(client);
       else {
         colyseusOnMessage.call(internals(this.#host.room), client, frame);
-        if (isInput(frame)) this.#wait.arrived(client, arrivedAtMs);
+        if (isInput(frame)) this.#inputArrived(client, arrivedAtMs);
       }
     } catch (error) {
       this.#host.contain(error, 'onMessage');
     }
     if (this.#inputs?.isMalformed(client)) this.#evictMalformed(client);
+  }
+
+  /** One that did not come by the lane: the first one never does. */
+  #inputArrived(client: ClientInternals, atMs: number): void {
+    this.#wait.arrived(client, atMs);
+    this.#host.joins.inputArrived(client, atMs);
   }
 
   /** @returns whether Colyseus should read the frame */
@@ -152,7 +161,7 @@ export class RoomIntake {
     const reception = this.#inputs?.receive(client, frame, nowMs) ?? otherwise;
     if (reception === 'malformed') this.#evictMalformed(client);
     else if (reception === 'taken') {
-      this.#wait.arrived(client, nowMs);
+      this.#inputArrived(client, nowMs);
       this.#layInputLane(client, guard);
     }
     return reception === 'other';
@@ -165,10 +174,11 @@ export class RoomIntake {
    * every client, some twenty per player and step, becomes a lookup.
    */
   #completeJoin(client: ClientInternals): void {
-    const { room, survival } = this.#host;
+    const { room, survival, joins } = this.#host;
     client.state = ClientState.JOINED;
     client._joinedAt = room.clock.elapsedTime;
     if (room.state) internals(room).sendFullState(client);
+    joins.stateSent(client);
     for (const message of client._enqueuedMessages ?? []) client.raw(message);
     Object.assign(client, { _enqueuedMessages: undefined });
     survival.answered(client);

@@ -17,6 +17,7 @@ import {
   type Original,
   type RoomInternals,
 } from './guards/room-internals.ts';
+import type { JoinWatch } from './join-watch.ts';
 import type { MatchSeating } from './match/match-seating.ts';
 import type { RoomSurvival } from './ownership/room-survival.ts';
 import type { RoomServices } from './room-services.ts';
@@ -26,6 +27,7 @@ export interface RoomSeatsHost {
   readonly room: ColyseusRoom;
   readonly services: RoomServices;
   readonly survival: RoomSurvival;
+  readonly joins: JoinWatch;
   /** Null: the room was made for no match. */
   readonly seating: () => MatchSeating | null;
   wake(): void;
@@ -65,7 +67,7 @@ export class RoomSeats {
       RoomInternals['_reserveSeat']
     >
   ): Promise<boolean> {
-    const { room, survival, seating } = this.#host;
+    const { room, survival, joins, seating } = this.#host;
     if (isReconnection === true) {
       seating()?.held(sessionId, auth);
       return original(sessionId, options, auth, seconds, true);
@@ -75,7 +77,10 @@ export class RoomSeats {
     if (seating()?.admit(sessionId, options, auth) === false) return false;
     const isReserved = await original(sessionId, options, auth, seconds);
     if (!isReserved) seating()?.refused(sessionId);
-    else survival.seatReserved(sessionId, options, auth, seconds ?? room.seatReservationTimeout);
+    else {
+      joins.reserved(internals(room)._reservedSeats[sessionId]);
+      survival.seatReserved(sessionId, options, auth, seconds ?? room.seatReservationTimeout);
+    }
     return isReserved;
   }
 
@@ -83,19 +88,24 @@ export class RoomSeats {
     original: Original<'_onJoin'>,
     ...[client, context, options]: Parameters<RoomInternals['_onJoin']>
   ): Promise<void> {
-    const { room, survival, wake } = this.#host;
+    const { room, survival, joins, wake } = this.#host;
     const cameWith = options?.reconnectionToken;
-    this.#refuseUnwelcome(internals(room)._reservedSeats[client.sessionId]?.[1]);
-    await survival.join(client, cameWith, async () => {
-      const reconnectionToken = this.currentToken(cameWith);
-      wake();
-      this.#endStaleConnection(client.sessionId, reconnectionToken);
-      if (this.#hasOwnOnAuth()) await admitByInstance(room, client, context);
-      await original(client, context, {
-        ...options,
-        ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+    const seat = internals(room)._reservedSeats[client.sessionId];
+    this.#refuseUnwelcome(seat?.[1]);
+    const sitDown = () =>
+      survival.join(client, cameWith, async () => {
+        const reconnectionToken = this.currentToken(cameWith);
+        wake();
+        this.#endStaleConnection(client.sessionId, reconnectionToken);
+        if (this.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+        await original(client, context, {
+          ...options,
+          ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
+        });
       });
-    });
+    // Who comes back has been seen to come.
+    if (cameWith !== undefined) await sitDown();
+    else await joins.joining(client, { seat, given: options?.traceparent }, sitDown);
   }
 
   leave(

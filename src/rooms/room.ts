@@ -24,6 +24,7 @@ import { PatchSerializer } from './flow/patch-serializer.ts';
 import { internals, overridePrivate } from './guards/room-internals.ts';
 import { repeatedStepsOf } from './inputs/repeat-last.ts';
 import type { Interest } from './interest/interest.ts';
+import { JoinWatch } from './join-watch.ts';
 import { RoomStateKeeper } from './journal/room-state-keeper.ts';
 import { MATCH_OPTION, readMatchOption } from './match/match-option.ts';
 import { MatchSeating, type MatchSeatingHost } from './match/match-seating.ts';
@@ -147,11 +148,17 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     flush: () => this.#flush(),
     read: (client, frame, arrivedAtMs) => this.#intake.read(client, frame, arrivedAtMs),
   });
-  readonly #intake = new RoomIntake(this.#parts({ survival: this.#survival }));
+  readonly #joins = new JoinWatch({
+    metrics: this.#services.metrics.joins,
+    roomName: () => this.roomName,
+    roomId: () => this.roomId,
+  });
+  readonly #intake = new RoomIntake(this.#parts({ survival: this.#survival, joins: this.#joins }));
   readonly #output = new RoomOutput(this.#parts({ loop: this.#loop, log: () => this.log }));
   readonly #seats = new RoomSeats(
     this.#parts({
       survival: this.#survival,
+      joins: this.#joins,
       seating: () => this.#seating,
       wake: () => this.#wake(),
     }),
@@ -316,6 +323,7 @@ export class Room<T extends RoomOptions = RoomOptions> extends ColyseusRoom<T> {
     });
     self._events.on('leave', (client: Client) => {
       this.#services.metrics.clientLeft(this.roomName);
+      this.#joins.left(client);
       this.analytics.left(client, { goesOn: this.#survival.isReleased });
       this.#survival.seatFreed(client);
       this.#seating?.left(client.sessionId);

@@ -9,6 +9,7 @@ import { DeferredWriteMetrics } from './deferred-write-metrics.ts';
 import { EvacuationMetrics } from './evacuation-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
 import { IncidentMetrics } from './incident-metrics.ts';
+import { JoinMetrics } from './join-metrics.ts';
 import { watchRecentLoopDelay } from './loop-delay.ts';
 import { MatchmakingMetrics } from './matchmaking-metrics.ts';
 import { NodeIdentityMetrics } from './node-identity-metrics.ts';
@@ -47,6 +48,7 @@ export class NodeMetrics implements RoomMetrics, SocketMetrics, ClusterMetrics {
   readonly softWrites = new SoftWriteMetrics(this.registry);
   readonly incidents = new IncidentMetrics(this.registry);
   readonly flow = new FlowMetrics(this.registry);
+  readonly joins = new JoinMetrics(this.registry);
   readonly clientLinks: ClientLinkMetrics;
   readonly #lag = watchRecentLoopDelay();
   readonly builds: BuildMetrics;

@@ -1,5 +1,6 @@
 import type { ClientLinkMetrics } from './client-link-metrics.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
+import type { JoinMetrics } from './join-metrics.ts';
 
 /** Why a client was disconnected by the room base; bounded, so it may be a label. */
 export const EVICTION_REASONS = [
@@ -29,6 +30,8 @@ export interface PacedInputFigures {
 export interface RoomMetrics {
   /** How the links of clients are. */
   readonly clientLinks: ClientLinkMetrics;
+  /** How long players wait for a room. */
+  readonly joins: JoinMetrics;
   /** What the flow to clients does. */
   readonly flow: FlowMetrics;
   roomCreated(room: string): void;

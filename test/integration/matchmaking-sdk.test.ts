@@ -137,7 +137,7 @@ describe.each(MATCH_WORLD)('$name', ({ open }) => {
       ...seat
     } = (await answer.json()) as Parameters<typeof doors.own.enter>[0];
     const regionUrl = `http://127.0.0.1:${relay.port}/`;
-    const room = await doors.of(regionUrl).enterOnlySeat<MatchState>(seat, {});
+    const room = await doors.of(regionUrl).enterOnlySeat<MatchState>(seat, {}, null);
     const states: string[] = [];
     room.onConnection(({ kind }) => states.push(kind));
     await eventually(() => room.state.seats?.length === 1, SOON);

@@ -10,6 +10,7 @@ import {
   consoleRouter,
 } from '../../../src/admin/console-router.ts';
 import { admitAs } from '../../../src/admin/operator-access.ts';
+import { telemetryRoutes } from '../../../src/admin/telemetry-routes.ts';
 import { GameError } from '../../../src/errors/game-error.ts';
 import type {
   ActionResult,
@@ -30,6 +31,7 @@ import type { WorldCrew } from '../bots/world-crew.ts';
 import type { World } from '../world.ts';
 import { WORLD_PLACES } from '../world-places.ts';
 import { describeWorld, portOf } from './describe-world.ts';
+import { WorldTelemetry } from './world-telemetry.ts';
 
 /** How often a node of each region is asked. */
 const LOOK_EVERY_MS = 1_000;
@@ -83,6 +85,7 @@ export class WorldConsole implements AsyncDisposable {
     app.use(
       admitAs(you),
       consoleRouter({ source, audit }),
+      telemetryRoutes(new WorldTelemetry(world)),
       consolePages(async () => true),
     );
     app.use(errorRenderer({ log }));

@@ -1,13 +1,13 @@
 import type { ConsolePage } from './console-page.ts';
 import type { EventLog } from './event-log.ts';
 import { auditPage } from './pages/audit-page.ts';
-import { emptyPage } from './pages/empty-page.ts';
 import { incidentsPage } from './pages/incidents-page.ts';
 import { nodesPage } from './pages/nodes-page.ts';
 import { playersPage } from './pages/players-page.ts';
 import { queuePage } from './pages/queue-page.ts';
 import { regionsPage } from './pages/regions-page.ts';
 import { roomsPage } from './pages/rooms-page.ts';
+import { tracesPage } from './pages/traces-page.ts';
 import { worldPage } from './pages/world-page.ts';
 
 /** The pages, in the order of the navigation. A page of another part takes the place of its empty one. */
@@ -15,11 +15,7 @@ export function consolePages(log: EventLog): readonly ConsolePage[] {
   return [
     ...[worldPage(log), regionsPage, nodesPage, roomsPage, queuePage, playersPage],
     incidentsPage,
-    emptyPage({
-      ...{ id: 'traces', title: 'Traces', key: 't' },
-      about: 'One request through all processes.',
-      empty: 'No traces are kept here.',
-    }),
+    tracesPage,
     auditPage,
   ];
 }

@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: { input: ['index.html', 'sign-in.html'].map((page) => `${root}${page}`) },
+    rollupOptions: {
+      input: ['index.html', 'sign-in.html', 'traces.html'].map((page) => `${root}${page}`),
+    },
   },
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LinkKind } from '../../regions/contract.ts';
 import { WireId } from '../../shared/wire-id.ts';
 import { type Ticket, TicketSchema } from '../pool/ticket.ts';
-import { Placement } from '../tickets/ticket-record.ts';
+import { Placement, TicketTrace } from '../tickets/ticket-record.ts';
 
 // What regions say to each other of tickets.
 //
@@ -20,6 +20,7 @@ const Ids = z.array(WireId).max(256);
 const Visitor = z.object({
   ticket: TicketSchema as z.ZodType<Ticket>,
   displayNames: z.record(WireId, z.string()),
+  trace: TicketTrace.exactOptional(),
 });
 export type Visitor = Readonly<z.infer<typeof Visitor>>;
 

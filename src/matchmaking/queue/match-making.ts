@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { inSpan } from '../../telemetry/tracing.ts';
 import type { MatchInfo } from '../contract.ts';
 import type { PoolMatch } from '../pool/match.ts';
 import type { PlacedSeat, Placement } from '../tickets/ticket-record.ts';
@@ -62,9 +63,12 @@ export class MatchMaking {
     }
     const match = matchInfo(found, { matchId, queue, entries });
     try {
-      const seats = await this.#place(found, room, match);
+      const facts = { 'meridian.room.name': room };
+      const seats = await inSpan({ name: 'match.place', facts }, () =>
+        this.#place(found, room, match),
+      );
       if (this.#deps.clock.monotonicMs() - startedMs > PLACE_WITHIN_MS) throw new Error('too late');
-      await this.#settle(match, { entries, homes, seats });
+      await inSpan({ name: 'match.settle' }, () => this.#settle(match, { entries, homes, seats }));
       return { kind: 'made', matchId };
     } catch (error) {
       await this.#release(matchId, homes);
@@ -87,9 +91,12 @@ export class MatchMaking {
     const { matchId, queue } = claim;
     for (const [home, ticketIds] of [...claim.homes].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const untilMs = clock.wallMs() + CLAIM_MS;
-      const refused = await (home === regionId
-        ? store.claim({ matchId, regionId, untilMs }, ticketIds)
-        : tickets.claim(home, { queue, matchId, ticketIds, forMs: CLAIM_MS }));
+      const facts = { 'meridian.peer.region': home, 'meridian.tickets': ticketIds.length };
+      const refused = await inSpan({ name: 'match.claim', facts }, () =>
+        home === regionId
+          ? store.claim({ matchId, regionId, untilMs }, ticketIds)
+          : tickets.claim(home, { queue, matchId, ticketIds, forMs: CLAIM_MS }),
+      );
       if (refused.length > 0) return refused;
     }
     return [];

@@ -15,6 +15,7 @@ import type { TicketStore } from '../tickets/ticket-store.ts';
 import type { Visitor } from './link-kinds.ts';
 import { MakingLine } from './making-line.ts';
 import type { MatchMaking } from './match-making.ts';
+import { inMatchTrace, traceExpiry } from './match-trace.ts';
 import type { RegionTickets } from './region-tickets.ts';
 import { RunningRooms } from './running-rooms.ts';
 import type { WaitingEntry } from './waiting-entry.ts';
@@ -246,9 +247,10 @@ export class QueueMatcher {
   }
 
   #enter(record: TicketRecord): void {
-    const { ticket, displayNames } = record;
+    const { ticket, displayNames, trace } = record;
     const entry: WaitingEntry = {
       ...{ ticket, displayNames, record, openings: this.#openingsOf(ticket) },
+      ...(trace === undefined ? {} : { trace }),
       homeRegionId: this.#deps.regionId,
       offeredAtMs: new Map(),
       isBusy: false,
@@ -257,13 +259,14 @@ export class QueueMatcher {
     this.#toPool(entry);
   }
 
-  #welcome({ ticket, displayNames }: Visitor, homeRegionId: string): void {
+  #welcome(visitor: Visitor, homeRegionId: string): void {
+    const { ticket } = visitor;
     if (this.#entries.has(ticket.ticketId)) return;
     const { regionId } = this.#deps;
     const latencyMs = ticket.latencyMsByRegion[regionId];
     if (latencyMs === undefined) return;
     const entry: WaitingEntry = {
-      ...{ ticket, displayNames, homeRegionId },
+      ...{ ...visitor, homeRegionId },
       record: null,
       // Its home has looked whether it may play here by now.
       openings: [{ regionId, latencyMs, openAtWaitMs: 0 }],
@@ -342,7 +345,10 @@ export class QueueMatcher {
     });
     if (due.length === 0 && withdrawn.length === 0) return;
     for (const { offeredAtMs } of due) offeredAtMs.set(peer, nowMs);
-    const offered = due.map(({ ticket, displayNames }) => ({ ticket, displayNames }));
+    const offered = due.map(({ ticket, displayNames, trace }) => ({
+      ...{ ticket, displayNames },
+      ...(trace === undefined ? {} : { trace }),
+    }));
     await tickets.offer(peer, queue, { tickets: offered, withdrawn });
   }
 
@@ -355,8 +361,10 @@ export class QueueMatcher {
       ({ record, isBusy, ticket }) =>
         record !== null && !isBusy && waitedMs(ticket, nowMs) >= timeoutMs,
     );
-    for (const { ticket } of over.slice(0, EXPIRIES_PER_PASS)) {
+    for (const entry of over.slice(0, EXPIRIES_PER_PASS)) {
+      const { ticket } = entry;
       const outlook = this.explain(ticket.ticketId);
+      traceExpiry(entry, this.#deps.queue, waitedMs(ticket, nowMs));
       await store.end(ticket.ticketId, {
         kind: 'expired',
         reasons: (outlook?.reasons ?? []).map((reason) => ({ ...reason })),
@@ -386,7 +394,8 @@ export class QueueMatcher {
     for (const entry of entries.values()) entry.isBusy = true;
     if (found.kind === 'backfill') this.#rooms.found(found.roomId);
     const { room } = definition;
-    const make = () => making.make(found, { queue, room, entries });
+    const traced = { queue, entries: entries.values(), nowMs: clock.wallMs() };
+    const make = () => inMatchTrace(traced, () => making.make(found, { queue, room, entries }));
     const isOfThisRegion = [...entries.values()].every(({ record }) => record !== null);
     // Who waits for the answer of another region keeps nobody waiting here.
     const outcome = await (isOfThisRegion ? this.#line.run(make) : make()).catch(

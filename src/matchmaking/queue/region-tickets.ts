@@ -183,10 +183,13 @@ export class RegionTickets {
     for (const ticketId of withdrawn) {
       if (visitors.delete(ticketId)) listener?.left(ticketId);
     }
-    for (const { ticket, displayNames, waitedMs: hasWaitedMs } of tickets) {
+    for (const { ticket, displayNames, trace, waitedMs: hasWaitedMs } of tickets) {
       // Its age, on this region's clock; on the way it does not grow.
       const createdAtMs = Math.max(0, Math.trunc(this.#clock.wallMs() - hasWaitedMs));
-      const visitor = { ticket: { ...ticket, createdAtMs }, displayNames };
+      const visitor = {
+        ...{ ticket: { ...ticket, createdAtMs }, displayNames },
+        ...(trace === undefined ? {} : { trace }),
+      };
       const heardAtMs = this.#clock.monotonicMs();
       visitors.set(ticket.ticketId, { ...visitor, homeRegionId, heardAtMs });
       listener?.arrived(visitor, homeRegionId);

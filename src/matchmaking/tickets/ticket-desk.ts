@@ -6,6 +6,7 @@ import type { PlayerProfiles } from '../../profiles/contract.ts';
 import type { PartyEntry, TicketRequest } from '../../protocol/matchmaking.ts';
 import type { Regions } from '../../regions/contract.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { activeTraceparent } from '../../telemetry/tracing.ts';
 import type { QueueDefinition, QueueStatus } from '../contract.ts';
 import type { Party, PartyJoined, PartyMember, PartyStore } from '../parties/party.ts';
 import { refuseTicket } from '../pool/admission.ts';
@@ -79,6 +80,7 @@ export class TicketDesk {
     const members = party === null ? [own] : this.#lead(party, own);
     const ticket = await this.#ticket(queueName, members);
     this.#refuseUnfit(ticket, definition);
+    const trace = activeTraceparent() ?? '';
     const record: TicketRecord = {
       ticket,
       queue: queueName,
@@ -86,6 +88,7 @@ export class TicketDesk {
       displayNames: Object.fromEntries(
         members.map(({ playerId, displayName }) => [playerId, displayName]),
       ),
+      ...(trace === '' ? {} : { trace }),
       state: { kind: 'searching' },
     };
     const entered = await store.enter(record, { mostWaiting });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRACEPARENT_FORM } from '../../protocol/traceparent.ts';
 import { WireId } from '../../shared/wire-id.ts';
 import { type Ticket, TicketSchema } from '../pool/ticket.ts';
 
@@ -13,6 +14,9 @@ import { type Ticket, TicketSchema } from '../pool/ticket.ts';
 // nothing. So nobody is in two matches.
 
 const wallMs = z.number().int().nonnegative();
+
+/** `traceparent` of the request that entered a ticket; absent: it is not traced. */
+export const TicketTrace = z.string().regex(TRACEPARENT_FORM);
 
 /** A seat of one player of the ticket. */
 export const PlacedSeat = z.object({
@@ -66,6 +70,7 @@ export const TicketRecordSchema = z.object({
   partyId: WireId.nullable(),
   /** Names of its players, for the rooms they come to. */
   displayNames: z.record(WireId, z.string()),
+  trace: TicketTrace.exactOptional(),
   state: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('searching') }),
     /** Somebody is making a match of it, and has until then; wall clock, ms. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { within } from '../../shared/within.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { isExpired, type LinkDelivery, type LinkKind, type LinkMessage } from './link-message.ts';
 import type { LinkMetrics } from './link-metrics.ts';
 import type { LinkArrival, LinkGapHandler, LinkHandler } from './region-link.ts';
@@ -67,7 +68,13 @@ export class LinkHandlers {
       this.#drop(message, 'foreign');
       return;
     }
-    const isDone = await this.#try(call, delivery === 'work' ? WORK_TRIES : 1, message);
+    const spec = {
+      ...{ name: `link ${message.kind}`, kind: SpanKind.CONSUMER, parent: message.traceparent },
+      facts: { 'meridian.peer.region': this.#peerId },
+    };
+    // Without a trace it is the call itself: most messages are of nobody's.
+    const traced = message.traceparent === undefined ? call : () => inSpan(spec, call);
+    const isDone = await this.#try(traced, delivery === 'work' ? WORK_TRIES : 1, message);
     if (!isDone) {
       this.#drop(message, 'failed');
       return;

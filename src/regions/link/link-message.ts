@@ -31,6 +31,8 @@ export interface LinkMessage<Body> {
   readonly atMs: number;
   /** Nobody wants it after this, by anybody's wall clock, ms. */
   readonly expiresAtMs?: number | undefined;
+  /** Of the span in which it was sent; absent: none. */
+  readonly traceparent?: string | undefined;
   readonly body: Body;
 }
 
@@ -43,6 +45,7 @@ const Envelope = z.object({
   id: z.string().regex(ULID_PATTERN),
   atMs: wallMs,
   expiresAtMs: wallMs.optional(),
+  traceparent: z.string().max(64).optional(),
   body: z.unknown(),
 });
 

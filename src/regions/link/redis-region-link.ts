@@ -3,6 +3,7 @@ import { connectRedis } from '../../storage/redis/redis-connection.ts';
 import { redisKeys } from '../../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../storage/redis/redis-script.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { outgoingTraceparent } from '../../transport/rpc/call-context.ts';
 import { awaitReady } from './await-ready.ts';
 import { InboxTail } from './inbox-tail.ts';
 import { InboxWorker } from './inbox-worker.ts';
@@ -121,7 +122,10 @@ export class RedisRegionLink implements RegionLink {
     const { kind, body, expiresAtMs, id = makeUlid(atMs) } = message;
     const link = this.#links.get(toRegionId);
     if (link === undefined) return { ok: false, id, reason: 'unknown-region' };
-    const encoded = encodeLinkMessage({ kind: kind.name, id, atMs, expiresAtMs, body });
+    // Undefined is nothing in JSON.
+    const traceparent = outgoingTraceparent() || undefined;
+    const envelope = { kind: kind.name, id, atMs, expiresAtMs, traceparent, body };
+    const encoded = encodeLinkMessage(envelope);
     if (!encoded.ok) {
       this.#shared.metrics.sent(toRegionId, encoded.reason);
       return { ok: false, id, reason: encoded.reason };

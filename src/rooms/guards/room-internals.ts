@@ -61,7 +61,7 @@ export interface RoomInternals {
   _onJoin(
     client: ClientInternals,
     context: AuthContext,
-    options?: { reconnectionToken?: string; skipHandshake?: boolean },
+    options?: { reconnectionToken?: string; skipHandshake?: boolean; traceparent?: string },
   ): Promise<void>;
   _onLeave(client: ClientInternals, code?: number): Promise<unknown>;
   _reserveSeat(

@@ -16,6 +16,7 @@ import { readJson } from './read-json.ts';
 import { requestLog } from './request-log.ts';
 import type { Caller, Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
+import { servedInSpan } from './served-in-span.ts';
 
 export interface ApiDeps {
   readonly config: HttpConfig;
@@ -89,7 +90,11 @@ function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
       // Nobody knows how long a client waits: each call it causes has its own deadline.
       deadlineMs: Number.POSITIVE_INFINITY,
     };
-    const reply = await inCallContext(context, () => answer(request, response));
+    const reply = await inCallContext(context, () =>
+      servedInSpan({ request, route: route.path, status: route.status }, () =>
+        answer(request, response),
+      ),
+    );
     response.status(route.status);
     if (route.maxAgeS !== undefined) {
       response.set('Cache-Control', `public, max-age=${route.maxAgeS}`);

@@ -17,7 +17,7 @@ export interface OriginHeaders {
 export type CorsHeaders = Readonly<Record<string, string>>;
 
 const ALLOWED_METHODS = 'DELETE,GET,HEAD,PATCH,POST';
-const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id';
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Traceparent, X-Request-Id';
 const EXPOSED_HEADERS = 'Retry-After, X-Request-Id';
 /** How long a browser may remember a preflight, in seconds. Chromium caps it at two hours. */
 const PREFLIGHT_MAX_AGE_S = 7_200;

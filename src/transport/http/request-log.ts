@@ -38,6 +38,7 @@ export function requestLog({ log, trusted, clock = systemClock }: RequestLogDeps
         code: response.locals['errorCode'],
         durationMs: Math.round(clock.monotonicMs() - startedAtMs),
         address,
+        traceId: response.locals['traceId'],
       };
       // Pages and their parts are many and dull; the API is what one looks for.
       if (path.startsWith('/v1/')) log.info(line, 'request');

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { activeTraceparent } from '../../telemetry/tracing.ts';
 
 /** What a call passes on to the calls it causes. */
 export interface CallContext {
@@ -16,6 +17,12 @@ const storage = new AsyncLocalStorage<CallContext>();
 /** The context of the request or call being served. */
 export function callContext(): CallContext {
   return storage.getStore() ?? NONE;
+}
+
+/** What goes with a call, or a message, that is sent from here: the span that is active, or what came with the request. Empty: none. */
+export function outgoingTraceparent(): string {
+  // Without tracing nobody here has spans, and who is called may.
+  return activeTraceparent() ?? callContext().traceparent;
 }
 
 /** Runs `work` for a request; a `traceparent` that is malformed counts as none. */

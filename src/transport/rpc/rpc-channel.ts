@@ -1,8 +1,9 @@
 import { Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
+import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { badRequest } from '../http/parse.ts';
-import { callContext } from './call-context.ts';
+import { callContext, outgoingTraceparent } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { signCall } from './peer-call.ts';
 import type {
@@ -124,7 +125,7 @@ export class RpcChannel<Contract extends RpcContract> {
 function signed({ clock, key }: RpcEndDeps, path: string): Metadata {
   const metadata = new Metadata();
   signCall(metadata, key, path, clock.wallMs());
-  const { traceparent } = callContext();
+  const traceparent = outgoingTraceparent();
   if (traceparent !== '') metadata.set('traceparent', traceparent);
   return metadata;
 }
@@ -143,15 +144,21 @@ function callOf(
     if (!encoded.success) throw badRequest(encoded.error);
     const startedMs = clock.monotonicMs();
     const waitMs = Math.min(deadlineMs, callContext().deadlineMs - startedMs);
-    const metadata = signed(deps, path);
     let outcome = 'ok';
+    const spec = { name: label, kind: SpanKind.CLIENT, facts: { 'rpc.method': label } };
     try {
-      const answer = await invoke(encoded.data as RpcMessage, metadata, clock.wallMs() + waitMs);
-      return z.decode(reply, answer);
+      return await inSpan(spec, async () => {
+        try {
+          const deadlineAtMs = clock.wallMs() + waitMs;
+          const message = encoded.data as RpcMessage;
+          return z.decode(reply, await invoke(message, signed(deps, path), deadlineAtMs));
+        } catch (error) {
+          throw isServiceError(error) ? fromServiceError(error) : unreadable(error);
+        }
+      });
     } catch (error) {
-      const told = isServiceError(error) ? fromServiceError(error) : unreadable(error);
-      outcome = told.code;
-      throw told;
+      outcome = (error as GameError).code;
+      throw error;
     } finally {
       metrics.called('client', label, outcome, clock.monotonicMs() - startedMs);
     }

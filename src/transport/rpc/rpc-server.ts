@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import { hostPort } from '../../shared/host-port.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
@@ -140,7 +141,11 @@ export class RpcServer {
         this.#admit(path, call);
         return z.encode(reply, await handle(parse(request, call.request))) as RpcMessage;
       };
-      inCallContext(context, answer).then(
+      const spec = {
+        ...{ name: label, kind: SpanKind.SERVER, parent: context.traceparent },
+        facts: { 'rpc.method': label },
+      };
+      inCallContext(context, () => inSpan(spec, answer)).then(
         (message) => {
           tell('ok');
           respond(null, message);

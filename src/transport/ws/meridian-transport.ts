@@ -14,6 +14,7 @@ import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { MATCHMAKING_PATH } from '../../protocol/matchmaking.ts';
 import { PROBE_PATH } from '../../protocol/regions.ts';
+import { TRACEPARENT } from '../../protocol/traceparent.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -230,10 +231,12 @@ export class MeridianTransport extends WebSocketTransport {
   ): Promise<void> {
     const client = new MeridianClient(seat.sessionId, ws, this.#writers);
     const reconnectionToken = seat.url.searchParams.get('reconnectionToken');
+    const traceparent = seat.url.searchParams.get(TRACEPARENT);
     const room = seat.roomId === undefined ? undefined : this.#options.findRoom(seat.roomId);
     try {
       await connectClientToRoom(room, client, this.#authContext(seat.url, seat.request), {
         ...(reconnectionToken === null ? {} : { reconnectionToken }),
+        ...(traceparent === null ? {} : { traceparent }),
         skipHandshake: seat.url.searchParams.has('skipHandshake'),
       });
       if (room !== undefined) this.#seated.set(ws, { room, client });

@@ -9,6 +9,12 @@ export async function buildDemos(): Promise<void> {
   await setup.ensureWebDemos();
 }
 
+/** Builds the operator's console alone. */
+export async function buildConsole(): Promise<void> {
+  const setup: { readonly ensureConsole: () => Promise<void> } = await import(WEB_DEMOS);
+  await setup.ensureConsole();
+}
+
 /** What `npm start` starts: the two demo games and their pages. */
 export async function startDemos(): Promise<MeridianProcess> {
   await buildDemos();

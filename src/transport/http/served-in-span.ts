@@ -1,0 +1,50 @@
+import type { Request } from 'express';
+import { GameError } from '../../errors/game-error.ts';
+import { TRACEPARENT } from '../../protocol/traceparent.ts';
+import {
+  errorTypeOf,
+  fail,
+  note,
+  SpanKind,
+  startSpan,
+  traceIdOf,
+  withSpan,
+} from '../../telemetry/tracing.ts';
+
+/**
+ * Answers a request in a span: the edge, where traces begin, or where the client's goes on. Named by the pattern of its path. A refusal is
+ * no failure of ours: the span has its code, and no error (OpenTelemetry, semantic conventions of HTTP spans, "Status").
+ */
+export async function servedInSpan<Reply>(
+  {
+    request,
+    route,
+    status,
+  }: { readonly request: Request; readonly route: string; readonly status: number },
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  const { method } = request;
+  const span = startSpan({
+    ...{ name: `${method} ${route}`, kind: SpanKind.SERVER, isEdge: true },
+    parent: request.get(TRACEPARENT),
+    facts: { 'http.request.method': method, 'http.route': route },
+  });
+  const traceId = traceIdOf(span);
+  // For the line that is written when the answer has left, outside of the span.
+  if (request.res !== undefined && traceId !== undefined) request.res.locals['traceId'] = traceId;
+  try {
+    const reply = await withSpan(span, answer);
+    note(span, { 'http.response.status_code': status });
+    return reply;
+  } catch (error) {
+    const refusal = error instanceof GameError ? error : new GameError('INTERNAL');
+    note(span, {
+      'http.response.status_code': refusal.spec.http,
+      'error.type': errorTypeOf(error),
+    });
+    if (refusal.spec.http >= 500 && span !== null) fail(span, error);
+    throw error;
+  } finally {
+    span?.end();
+  }
+}
