@@ -1,5 +1,5 @@
-import { InputChannel } from '../../loadtest/bots/input-channel.ts';
 import { signInAsGuest } from '../../loadtest/bots/guest.ts';
+import { InputChannel } from '../../loadtest/bots/input-channel.ts';
 import { RoomClient } from '../../loadtest/bots/room-client.ts';
 import { reserveSeat } from '../../loadtest/bots/seat.ts';
 import { Wanderer } from '../../loadtest/scenarios/wander.ts';
