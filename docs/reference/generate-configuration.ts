@@ -67,8 +67,6 @@ function typeOf(schema: JsonSchema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(', or ');
   if (schema.const === '') return 'empty';
   switch (schema.type) {
-    case 'number':
-      return `number, ${schema.minimum} to ${schema.maximum}`;
     case 'object':
       return '`name=value` pairs, with commas between';
     case 'integer':
