@@ -35,7 +35,7 @@ export class IncidentMetrics {
     });
     this.#isAtWork = new Gauge({
       name: 'meridian_incident_bot_at_work',
-      help: '1 on the bot whose turn it is in its region, 0 on the others.',
+      help: 'Whether it is the turn of this bot in its region: 1, or 0.',
       registers: [registry],
     });
   }

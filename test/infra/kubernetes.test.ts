@@ -276,6 +276,7 @@ function secretSettings(objects: readonly KubernetesObject[]): Record<string, st
     MONGO_URI: 'mongodb+srv://user:password@cluster.example.com/meridian',
     REDIS_URI: 'rediss://meridian:password@redis.example.com:6379',
     MERIDIAN_ADMIN_PASSWORD: 'long enough to be one',
+    MERIDIAN_INCIDENTS_TOKEN: 'a-token-of-at-least-thirty-two-characters',
   };
   return Object.fromEntries(
     secret.spec.data.map(({ secretKey }) => [secretKey, values[secretKey] ?? '']),

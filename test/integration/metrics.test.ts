@@ -262,6 +262,12 @@ describe('[ND-30] each metric moves', () => {
       'meridian_input_wait_seconds_total',
       // A room whose turns take most of their time, which costs a core; src/rooms/flow/overload.test.ts.
       'meridian_rooms_overloaded',
+      // Of a service of its own; test/integration/incidents.test.ts.
+      'meridian_incident_alerts_total',
+      'meridian_incident_webhooks_refused_total',
+      'meridian_incident_decisions_total',
+      'meridian_incident_open',
+      'meridian_incident_bot_at_work',
       // A node that runs everything calls nobody; these move in services-apart.test.ts.
       'meridian_rpc_duration_seconds',
     ];
