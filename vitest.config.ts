@@ -132,8 +132,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Browsers are heavy: two files at a time, after everything else.
-          maxWorkers: 2,
+          // Browsers are heavy: few files at a time, after everything else.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

@@ -247,7 +247,10 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       const { page } = operator;
       for (const title of PAGES) {
         await operator.go(title);
-        await page.locator('.table:visible, .empty:visible, .world, .incidents, .to-traces').first().waitFor();
+        await page
+          .locator('.table:visible, .empty:visible, .world, .incidents, .to-traces')
+          .first()
+          .waitFor();
         expect([title, await severeFindings(page)]).toEqual([title, []]);
         const width = await page.evaluate('document.documentElement.scrollWidth');
         expect([title, width]).toEqual([title, viewport.width]);

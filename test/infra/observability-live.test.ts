@@ -5,6 +5,7 @@ import { adapterQueries } from '../../infra/observability/adapter-queries.ts';
 import { allPanelQueries } from '../../infra/observability/dashboards.ts';
 import { allAlerts, allRecordings, ruleFiles } from '../../infra/observability/rules.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { ObservedWorld } from '../support/observed-world.ts';
 import { PrometheusServer } from '../support/prometheus-server.ts';
@@ -17,7 +18,7 @@ const PATIENCE = { withinMs: 60_000, everyMs: 500 };
 
 const isMissing = missingTool('prometheus') || missingTool('redis-server');
 
-describe.skipIf(isMissing)('[OB-10] a real Prometheus beside a world under bots', () => {
+describe.skipIf(isMissing || !isLong)('[OB-10] a real Prometheus beside a world under bots', () => {
   const owned = new AsyncDisposableStack();
   let prometheus: PrometheusServer;
   let world: ObservedWorld;
@@ -40,7 +41,8 @@ describe.skipIf(isMissing)('[OB-10] a real Prometheus beside a world under bots'
       );
       empty = answers.filter((answer) => answer.of.length === 0).map(({ name }) => name);
       // What happens once is to happen within the window of somebody's rate.
-      if (empty.length > 0) await Promise.all([world.matchOnce(), world.lookAtProfiles()]);
+      if (empty.length > 0)
+        await Promise.all([world.matchOnce(), world.lookAtProfiles(), world.comeAndGo()]);
       return empty.length === 0;
     }, PATIENCE).catch(() => {});
     return empty;
@@ -75,7 +77,9 @@ describe.skipIf(isMissing)('[OB-10] a real Prometheus beside a world under bots'
     expect((await prometheus.query(seats?.query ?? '')).length).toBe(GAME_PODS.length);
   });
 
-  test('rules are evaluated, and of a well world nothing is said that wakes anybody', async () => {
+  test('rules are evaluated, and of a well world nothing is said that wakes anybody', {
+    timeout: 120_000,
+  }, async () => {
     const recorded = new Map(allRecordings().map(({ record }) => [record, record]));
     expect(await emptyOf(recorded)).toEqual([]);
     expect(await prometheus.query('sum(prometheus_rule_evaluation_failures_total)')).toEqual([0]);

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Report } from '../../loadtest/report/report.ts';
+import { longTest } from '../support/long-test.ts';
 
 const PROJECT_ROOT = `${import.meta.dirname}/../..`;
 const WITHIN_MS = 120_000;
@@ -54,7 +55,7 @@ test.each([
   WITHIN_MS,
 );
 
-test(
+longTest(
   'the rooms bench measures the same full game on every kind of server',
   async () => {
     // The two others are the same rooms with other timers, and without inputs.

@@ -1,3 +1,4 @@
+import { Client } from '@colyseus/sdk';
 import { signInAsGuest } from '../../loadtest/bots/guest.ts';
 import { InputChannel } from '../../loadtest/bots/input-channel.ts';
 import { RoomClient } from '../../loadtest/bots/room-client.ts';
@@ -102,7 +103,20 @@ export class ObservedWorld implements AsyncDisposable {
     for (const id of ['a', 'b'] as const) {
       const player = await MatchPlayer.signIn(this.#regions.region(id));
       await player.ask('GET', `/v1/profiles/${player.playerId}`);
-      await player.ask('PATCH', '/v1/profiles/me', { displayName: 'Ada' });
+      const username = `ada_${player.playerId.slice(-12)}`;
+      await player.ask('POST', '/v1/profiles/me/username', { username });
+    }
+  }
+
+  /** Somebody comes into a room of either region and leaves; and signs out, which the other region is told. */
+  async comeAndGo(): Promise<void> {
+    for (const id of ['a', 'b'] as const) {
+      const region = this.#regions.region(id);
+      const player = await MatchPlayer.signIn(region);
+      const client = new Client(region.url);
+      client.auth.token = player.tokens.accessToken;
+      await (await client.joinOrCreate('duel')).leave();
+      await player.ask('POST', '/v1/auth/sign-out', { refreshToken: player.tokens.refreshToken });
     }
   }
 
@@ -117,20 +131,23 @@ export class ObservedWorld implements AsyncDisposable {
     const options = { bots: 0 };
     const seat = await reserveSeat({ endpoint, roomName: 'arena', options, accessToken });
     const at = new URL(`http://${seat.publicAddress ?? endpoint.host}`);
-    const bot = await RoomClient.join({ endpoint: at, seat, accessToken, decodes: false });
+    const bot = await RoomClient.join({ endpoint: at, seat, accessToken, decodes: true });
     this.#bots.push(bot);
-    const terms = bot.handshake?.inputs;
-    const inputs = terms == null ? null : new InputChannel(bot, terms);
+    let inputs: InputChannel | null = null;
     const mind = new Wanderer(seed);
     let steps = 0;
     const timer = setInterval(() => {
       if (!bot.socket.isWritable) return;
       steps += 1;
       if (steps % REPORT_EVERY_STEPS === 0) bot.socket.send(encodeLinkReport(REPORT));
-      if (inputs === null) return;
+      // Terms come with the handshake.
+      const terms = bot.handshake?.inputs;
+      if (terms == null) return;
+      inputs ??= new InputChannel(bot, terms);
+      const { fields } = inputs;
       mind.step({
-        ...{ index: seed, sessionId: bot.sessionId, state: null, inputFields: inputs.fields },
-        ...{ sendInput: (values) => void inputs.send(values), sendAction: () => {} },
+        ...{ index: seed, sessionId: bot.sessionId, state: null, inputFields: fields },
+        ...{ sendInput: (values) => void inputs?.send(values), sendAction: () => {} },
       });
     }, STEP_MS);
     this.#owned.defer(() => clearInterval(timer));
