@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EvacuatingRegions } from '../support/evacuating-regions.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
 import { hooksOf, Player } from '../support/survival-player.ts';
 
@@ -130,7 +131,7 @@ test(
   TIMEOUT_MS,
 );
 
-test(
+longTest(
   '[EV-4] a region that stood still as a whole does nothing for its rooms when it wakes',
   async () => {
     const amber = regions.node('amber');

@@ -8,6 +8,7 @@ import type { Incident, IncidentsView } from '../../src/protocol/incidents.ts';
 import { Alerting, isAlertingMissing } from '../support/alerting.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLong } from '../support/long-test.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
 import { Player } from '../support/survival-player.ts';
@@ -41,7 +42,7 @@ async function incidents(): Promise<readonly Incident[]> {
   return view.incidents;
 }
 
-describe.skipIf(isAlertingMissing)('a node that is sick', () => {
+describe.skipIf(isAlertingMissing || !isLong)('a node that is sick', () => {
   beforeAll(async () => {
     // The node shall be slow, not dead.
     region = await MeridianRegion.open('test/support/sick-game.ts', {

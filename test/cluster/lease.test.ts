@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { LeaseNodeProcess } from '../support/lease-node-process.ts';
+import { longTest } from '../support/long-test.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
@@ -119,17 +120,20 @@ test('[CL-6] a blocked event loop ends the process and frees its rooms at once',
   expect(JSON.parse(a.stderr)).toMatchObject({ level: 60, node: 'a' });
 });
 
-test('[CL-2] at 90 % of a core the lease is renewed without fail, and nobody takes its node for dead', async () => {
-  await using redis = await RedisServer.start();
-  await using a = await LeaseNodeProcess.start('a', redis.uri);
-  await using b = await LeaseNodeProcess.start('b', redis.uri);
-  await settled(a, b);
-  await a.ask('burn');
-  const { steadyForMs } = await a.ask();
-  await steadyFor(a, steadyForMs + 8_000);
-  expect(await a.ask('cool')).toMatchObject({ phases: ['held'], lapses: 0, renewalFailures: 0 });
-  expect(await b.ask()).toMatchObject({ phases: ['held'], dead: [] });
-});
+longTest(
+  '[CL-2] at 90 % of a core the lease is renewed without fail, and nobody takes its node for dead',
+  async () => {
+    await using redis = await RedisServer.start();
+    await using a = await LeaseNodeProcess.start('a', redis.uri);
+    await using b = await LeaseNodeProcess.start('b', redis.uri);
+    await settled(a, b);
+    await a.ask('burn');
+    const { steadyForMs } = await a.ask();
+    await steadyFor(a, steadyForMs + 8_000);
+    expect(await a.ask('cool')).toMatchObject({ phases: ['held'], lapses: 0, renewalFailures: 0 });
+    expect(await b.ask()).toMatchObject({ phases: ['held'], dead: [] });
+  },
+);
 
 test('[CL-8] [CL-9] Redis is killed: all play on, and when it is back, empty, nobody is dead', async () => {
   await using redis = await RedisServer.start();

@@ -1,12 +1,13 @@
 // A region whose services are apart, linked to one whose node does everything.
 
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { SessionTokens } from '../../src/protocol/rest.ts';
 import { openRedis } from '../../src/storage/redis/redis-connection.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { longTest } from '../support/long-test.ts';
 import { MatchPlayer } from '../support/match-player.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { areAllRegionsOpen } from '../support/regions-open.ts';
@@ -88,54 +89,58 @@ async function statusAt({ url }: MeridianProcess, { accessToken }: SessionTokens
   return (await fetch(`${url}/v1/auth/identities`, { headers })).status;
 }
 
-test('[SE-27] [TK-16] tickets, results and revocations pass between a region apart and one that is not', {
-  timeout: 90_000,
-}, async () => {
-  await using regions = await openRegions();
-  const { a, b } = regions;
-  const player = (node: MeridianProcess, regionId: string) =>
-    MatchPlayer.signIn({ url: node.url, regionId, regionIds: IDS, secret: SECRET });
+longTest(
+  '[SE-27] [TK-16] tickets, results and revocations pass between a region apart and one that is not',
+  {
+    timeout: 90_000,
+  },
+  async () => {
+    await using regions = await openRegions();
+    const { a, b } = regions;
+    const player = (node: MeridianProcess, regionId: string) =>
+      MatchPlayer.signIn({ url: node.url, regionId, regionIds: IDS, secret: SECRET });
 
-  // Where it is played, the other's ticket is claimed over the link, and his rating goes back over it.
-  for (const at of IDS) {
-    const both = await Promise.all([player(a, 'a'), player(b, 'b')]);
-    const tickets = await Promise.all(
-      both.map((it) => it.enter('duel', { latencyMsByRegion: { [at]: 20 } })),
-    );
-    const seats = await Promise.all(
-      both.map((it, index) => it.matched(tickets[index]?.body as never)),
-    );
-    expect(seats.map(({ regionId }) => regionId)).toEqual([at, at]);
-    expect(seats[0]?.reservation.roomId).toBe(seats[1]?.reservation.roomId);
-    const rooms = await Promise.all(both.map((it, index) => it.sit(seats[index] as never)));
-    const ended = new Promise((resolve) => rooms[0]?.onMessage('ended', resolve));
-    rooms[0]?.send('end', [1, 2]);
-    await ended;
-    for (const it of both) {
-      await eventually(async () => {
-        type Me = { statistics: Record<string, number> };
-        const { body } = await it.ask<Me>('GET', '/v1/profiles/me');
-        return body.statistics['rating.duel.mu'] !== undefined;
-      }, SOON);
+    // Where it is played, the other's ticket is claimed over the link, and his rating goes back over it.
+    for (const at of IDS) {
+      const both = await Promise.all([player(a, 'a'), player(b, 'b')]);
+      const tickets = await Promise.all(
+        both.map((it) => it.enter('duel', { latencyMsByRegion: { [at]: 20 } })),
+      );
+      const seats = await Promise.all(
+        both.map((it, index) => it.matched(tickets[index]?.body as never)),
+      );
+      expect(seats.map(({ regionId }) => regionId)).toEqual([at, at]);
+      expect(seats[0]?.reservation.roomId).toBe(seats[1]?.reservation.roomId);
+      const rooms = await Promise.all(both.map((it, index) => it.sit(seats[index] as never)));
+      const ended = new Promise((resolve) => rooms[0]?.onMessage('ended', resolve));
+      rooms[0]?.send('end', [1, 2]);
+      await ended;
+      for (const it of both) {
+        await eventually(async () => {
+          type Me = { statistics: Record<string, number> };
+          const { body } = await it.ask<Me>('GET', '/v1/profiles/me');
+          return body.statistics['rating.duel.mu'] !== undefined;
+        }, SOON);
+      }
+      await Promise.all(rooms.map((room) => room.leave()));
     }
-    await Promise.all(rooms.map((room) => room.leave()));
-  }
 
-  // What the other region decides reaches the one that waits here, too.
-  const waiting = await player(a, 'a');
-  const ticket = await waiting.enter('duel', { latencyMsByRegion: { a: 20 } });
-  const stateOf = () => regions.redisOfA.hget(redisKeys.ticket(ticket.body.ticketId), 'kind');
-  await eventually(async () => (await stateOf()) === 'searching', SOON);
-  await signOutEverywhere(b, waiting.tokens);
-  await eventually(async () => (await stateOf()) === 'ended', SOON);
+    // What the other region decides reaches the one that waits here, too.
+    const waiting = await player(a, 'a');
+    const ticket = await waiting.enter('duel', { latencyMsByRegion: { a: 20 } });
+    const stateOf = () => regions.redisOfA.hget(redisKeys.ticket(ticket.body.ticketId), 'kind');
+    await eventually(async () => (await stateOf()) === 'searching', SOON);
+    await signOutEverywhere(b, waiting.tokens);
+    await eventually(async () => (await stateOf()) === 'ended', SOON);
 
-  for (const [here, there] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const session = await here.signIn('Ann');
-    await eventually(async () => (await statusAt(there, session)) === 200, SOON);
-    await signOutEverywhere(here, session);
-    await eventually(async () => (await statusAt(there, session)) === 401, SOON);
-  }
-});
+    for (const [here, there] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const session = await here.signIn('Ann');
+      await eventually(async () => (await statusAt(there, session)) === 200, SOON);
+      await signOutEverywhere(here, session);
+      await eventually(async () => (await statusAt(there, session)) === 401, SOON);
+    }
+  },
+);

@@ -3,7 +3,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { Cluster } from '../../loadtest/cluster/cluster.ts';
 import { machineNowMs } from '../../loadtest/machine/machine-clock.ts';
 import { incidentsOf } from '../../loadtest/soak/accounting/incidents.ts';
@@ -24,52 +24,60 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const PLAYERS = 4;
 const WITHIN = { withinMs: 60_000 } as const;
 
-test('[SO-5] [SO-8] [SO-9] [SO-10] seconds without a match are counted, and so are the rooms that nobody brings back', async () => {
-  await using folder = await temporaryFolder('soak-test');
-  await using cluster = await Cluster.start({
-    game: 'loadtest/soak/game/soak-game.ts',
-    nodes: 1,
-    // A machine that does other things is no node that hangs.
-    env: { SOAK_LEDGER_FOLDER: folder.path, MERIDIAN_CLUSTER_HANG_MS: '10000' },
-  });
-  const book = new SoakBook();
-  const players = populate(PLAYERS).filter(({ kind }) => kind === 'roaming');
-  await using crew = new SoakCrew(
-    {
-      ...{ players, seed: 1, comePerSecond: 50 },
-      doors: Object.fromEntries(players.map(({ home }) => [home, cluster.frontDoor])),
-    },
-    (report) => book.add(report),
-  );
-  book.begin(machineNowMs());
-  // Bounds of time are not judged here: a machine that does other things misses some.
-  await eventually(() => book.availability.played().playedSeconds >= 2 * PLAYERS, WITHIN);
-  const before = book.availability.played();
-  expect(doubleOwners(readLedgers(folder.path))).toEqual([]);
+longTest(
+  '[SO-5] [SO-8] [SO-9] [SO-10] seconds without a match are counted, and so are the rooms that nobody brings back',
+  async () => {
+    await using folder = await temporaryFolder('soak-test');
+    await using cluster = await Cluster.start({
+      game: 'loadtest/soak/game/soak-game.ts',
+      nodes: 1,
+      // A machine that does other things is no node that hangs.
+      env: { SOAK_LEDGER_FOLDER: folder.path, MERIDIAN_CLUSTER_HANG_MS: '10000' },
+    });
+    const book = new SoakBook();
+    const players = populate(PLAYERS).filter(({ kind }) => kind === 'roaming');
+    await using crew = new SoakCrew(
+      {
+        ...{ players, seed: 1, comePerSecond: 50 },
+        doors: Object.fromEntries(players.map(({ home }) => [home, cluster.frontDoor])),
+      },
+      (report) => book.add(report),
+    );
+    book.begin(machineNowMs());
+    // Bounds of time are not judged here: a machine that does other things misses some.
+    await eventually(() => book.availability.played().playedSeconds >= 2 * PLAYERS, WITHIN);
+    const before = book.availability.played();
+    expect(doubleOwners(readLedgers(folder.path))).toEqual([]);
 
-  const fromMs = machineNowMs();
-  await cluster.nodes[0]?.kill();
-  const unplayed = () =>
-    book.availability.unplayed.filter(({ second }) => second * 1_000 >= fromMs).length;
-  await eventually(() => unplayed() >= 6 * PLAYERS, WITHIN);
-  const stranded = await crew.stop();
+    const fromMs = machineNowMs();
+    await cluster.nodes[0]?.kill();
+    const unplayed = () =>
+      book.availability.unplayed.filter(({ second }) => second * 1_000 >= fromMs).length;
+    await eventually(() => unplayed() >= 6 * PLAYERS, WITHIN);
+    const stranded = await crew.stop();
 
-  const { playerSeconds, playedSeconds } = book.availability.played();
-  expect(playerSeconds - playedSeconds).toBeGreaterThanOrEqual(6 * PLAYERS);
-  expect(playerSeconds).toBeGreaterThanOrEqual(before.playerSeconds + 6 * PLAYERS);
-  const kill = { kind: 'kill', what: 'kill -9', fromMs, toMs: machineNowMs() };
-  const regionIds = [...new Set(players.map(({ home }) => home))];
-  const incidents = incidentsOf(book.availability.unplayed, [{ ...kill, regionIds }], book.pauses);
-  const felt = incidents.find((incident) => incident.kind === 'kill');
-  expect(felt).toMatchObject({ cause: 'kill -9', players: PLAYERS });
-  expect(felt?.longestGapMs).toBeGreaterThan(3_000);
+    const { playerSeconds, playedSeconds } = book.availability.played();
+    expect(playerSeconds - playedSeconds).toBeGreaterThanOrEqual(6 * PLAYERS);
+    expect(playerSeconds).toBeGreaterThanOrEqual(before.playerSeconds + 6 * PLAYERS);
+    const kill = { kind: 'kill', what: 'kill -9', fromMs, toMs: machineNowMs() };
+    const regionIds = [...new Set(players.map(({ home }) => home))];
+    const incidents = incidentsOf(
+      book.availability.unplayed,
+      [{ ...kill, regionIds }],
+      book.pauses,
+    );
+    const felt = incidents.find((incident) => incident.kind === 'kill');
+    expect(felt).toMatchObject({ cause: 'kill -9', players: PLAYERS });
+    expect(felt?.longestGapMs).toBeGreaterThan(3_000);
 
-  const { endings, lastSeenMs } = book;
-  const reigns = readLedgers(folder.path);
-  const rooms = new Set(reigns.map(({ roomId }) => roomId));
-  const lost = lostRooms({ endings, stranded, reigns, lastSeenMs });
-  expect(new Set(lost.map(({ roomId }) => roomId))).toEqual(rooms);
-}, 120_000);
+    const { endings, lastSeenMs } = book;
+    const reigns = readLedgers(folder.path);
+    const rooms = new Set(reigns.map(({ roomId }) => roomId));
+    const lost = lostRooms({ endings, stranded, reigns, lastSeenMs });
+    expect(new Set(lost.map(({ roomId }) => roomId))).toEqual(rooms);
+  },
+  120_000,
+);
 
 longTest(
   '[SO-5] [SO-7] [SO-9] [SO-10] a small soak over five regions loses a node, and no room',

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import { MeridianRegion } from '../support/meridian-region.ts';
 import { matchmake } from '../support/raw-client.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
@@ -88,30 +89,33 @@ test('[SV-24] rooms that cannot be brought back are gone as a whole, with a reas
   expect(await next.metric('meridian_rooms')).toBe(0);
 });
 
-test('[SV-25] a room that ends every node that loads it is quarantined; those beside it live', async () => {
-  const poisoned = await Player.make(region, ash, 'journal');
-  const beside = await Player.make(region, ash, 'journal');
-  await beside.say('hello');
-  poisoned.room.send('on-restore', 'kill');
-  await poisoned.say('hello');
-  for (const { roomId } of [poisoned, beside]) await region.written(roomId, 'hello');
-  await region.kill(ash);
-  // Whoever loads it dies; an operator starts the next.
-  while ((await reasonOf(poisoned.roomId).catch(() => null)) !== 'quarantined') {
-    const alive = region.running.at(-1) ?? (await region.start());
-    await Promise.race([
-      alive.ended,
-      eventually(async () => (await reasonOf(poisoned.roomId)) === 'quarantined', {
-        withinMs: 20_000,
-        everyMs: 50,
-      }).catch(() => undefined),
-    ]);
-    expect(region.nodes.length).toBeLessThan(8);
-  }
-  await eventually(async () => await region.ownerOf(beside.roomId), PATIENCE);
-  const late = await beside.joinedBy(region.running.at(-1) as MeridianProcess);
-  expect(late.words).toEqual(['hello']);
-});
+longTest(
+  '[SV-25] a room that ends every node that loads it is quarantined; those beside it live',
+  async () => {
+    const poisoned = await Player.make(region, ash, 'journal');
+    const beside = await Player.make(region, ash, 'journal');
+    await beside.say('hello');
+    poisoned.room.send('on-restore', 'kill');
+    await poisoned.say('hello');
+    for (const { roomId } of [poisoned, beside]) await region.written(roomId, 'hello');
+    await region.kill(ash);
+    // Whoever loads it dies; an operator starts the next.
+    while ((await reasonOf(poisoned.roomId).catch(() => null)) !== 'quarantined') {
+      const alive = region.running.at(-1) ?? (await region.start());
+      await Promise.race([
+        alive.ended,
+        eventually(async () => (await reasonOf(poisoned.roomId)) === 'quarantined', {
+          withinMs: 20_000,
+          everyMs: 50,
+        }).catch(() => undefined),
+      ]);
+      expect(region.nodes.length).toBeLessThan(8);
+    }
+    await eventually(async () => await region.ownerOf(beside.roomId), PATIENCE);
+    const late = await beside.joinedBy(region.running.at(-1) as MeridianProcess);
+    expect(late.words).toEqual(['hello']);
+  },
+);
 
 test('[SV-30] [SV-31] a node that stood still beyond its lease sends nothing stale, closes and ends', async () => {
   const ada = await Player.make(region, ash, 'journal');

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Report } from '../../loadtest/report/report.ts';
-import { longTest } from '../support/long-test.ts';
+import { isLong, longTest } from '../support/long-test.ts';
 
 const PROJECT_ROOT = `${import.meta.dirname}/../..`;
 const WITHIN_MS = 120_000;
@@ -31,10 +31,7 @@ async function runCommand(
   return { report: Report.parse(JSON.parse(stdout)), log };
 }
 
-test.each([
-  ['arena', 12],
-  ['duel', 6],
-])(
+test.each([['arena', 12] as const, ...(isLong ? [['duel', 6] as const] : [])])(
   'bots sign in, join, play %s and see their actions answered',
   async (room, players) => {
     const { report, log } = await runCommand('loadtest.ts', [

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../bin/setup/find-program.ts';
 import { Command, type CommandEnd, runCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { repositoryCopy } from '../support/repository-copy.ts';
 
@@ -142,19 +143,23 @@ describe.each(NODES)('[SET-3] with %s', (_name, node) => {
   });
 });
 
-test('[SET-5] the build makes every file that the packages export, and they run', {
-  timeout: 120_000,
-}, async () => {
-  const build = await meridian(['build']);
-  expect(build.stdout).toMatch(/^[1-9]\d* files exported, 0 missing$/m);
-  expect(build.exitCode).toBe(0);
-  // No TypeScript, no conditions: what production and other people's bundlers see.
-  const imports = `await import('meridian'); await import('meridian/schema'); await import('@meridian/client');`;
-  const script = ['--no-experimental-strip-types', '--input-type=module', '-e', imports];
-  const { stderr, exitCode } = await runCommand(process.execPath, script, inCopy());
-  expect(stderr).toBe('');
-  expect(exitCode).toBe(0);
-});
+longTest(
+  '[SET-5] the build makes every file that the packages export, and they run',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const build = await meridian(['build']);
+    expect(build.stdout).toMatch(/^[1-9]\d* files exported, 0 missing$/m);
+    expect(build.exitCode).toBe(0);
+    // No TypeScript, no conditions: what production and other people's bundlers see.
+    const imports = `await import('meridian'); await import('meridian/schema'); await import('@meridian/client');`;
+    const script = ['--no-experimental-strip-types', '--input-type=module', '-e', imports];
+    const { stderr, exitCode } = await runCommand(process.execPath, script, inCopy());
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  },
+);
 
 test('[SET-4] the lockfile knows the optional packages of every platform', async () => {
   // npm writes only those that its registry had when the lockfile was made, and `npm ci` then refuses everywhere.
