@@ -2,11 +2,12 @@
 // same lane, and an onlooker's state tells how far they came in the same time.
 
 import { MemoryStorage, MeridianClient, type MeridianRoom } from '@meridian/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { ArenaState } from '../../demos/arena/shared/arena-state.ts';
 import { MoveInput } from '../../demos/arena/shared/move-input.ts';
 import { STEP_SECONDS, WALK_SPEED } from '../../demos/arena/shared/rules.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import type { RangeOptions } from '../support/range-game.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 
@@ -29,7 +30,7 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
 });
 
-test('ten times the inputs move nobody farther', async () => {
+longTest('ten times the inputs move nobody farther', async () => {
   const options: RangeOptions = { places: [MIDDLE, MIDDLE], rewinds: true };
   const honest = await (await signedIn()).joinOrCreate<ArenaState>('range', { ...options });
   const cheat = await (await signedIn()).joinById<ArenaState>(honest.roomId);

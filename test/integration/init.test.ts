@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../support/command.ts';
+import { longTest } from '../support/long-test.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -34,20 +35,24 @@ describe('[DOC-5] init refuses, says why, and leaves everything as it was', () =
     expect(readdirSync(folder.path)).toEqual(['taken']);
   });
 
-  test('and takes back what it has made when npm cannot pack', { timeout: 120_000 }, async () => {
-    await using folder = await temporaryFolder('init');
-    await using tools = await temporaryFolder('npm');
-    const npm = join(tools.path, 'npm-cli.js');
-    writeFileSync(npm, "console.error('no space left'); process.exit(1);");
-    await mkdir(join(folder.path, 'empty'));
-    for (const name of ['new', 'empty']) {
-      const { exitCode, stderr } = await initWith({ npm_execpath: npm }, folder.path, name);
-      expect(stderr).toContain('no space left');
-      expect(exitCode).toBe(1);
-    }
-    expect(readdirSync(folder.path)).toEqual(['empty']);
-    expect(readdirSync(join(folder.path, 'empty'))).toEqual([]);
-  });
+  longTest(
+    'and takes back what it has made when npm cannot pack',
+    { timeout: 120_000 },
+    async () => {
+      await using folder = await temporaryFolder('init');
+      await using tools = await temporaryFolder('npm');
+      const npm = join(tools.path, 'npm-cli.js');
+      writeFileSync(npm, "console.error('no space left'); process.exit(1);");
+      await mkdir(join(folder.path, 'empty'));
+      for (const name of ['new', 'empty']) {
+        const { exitCode, stderr } = await initWith({ npm_execpath: npm }, folder.path, name);
+        expect(stderr).toContain('no space left');
+        expect(exitCode).toBe(1);
+      }
+      expect(readdirSync(folder.path)).toEqual(['empty']);
+      expect(readdirSync(join(folder.path, 'empty'))).toEqual([]);
+    },
+  );
 });
 
 describe('[DOC-5] the template', () => {
