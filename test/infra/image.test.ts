@@ -106,7 +106,10 @@ describe.skipIf(!isLong || ContainerEngine.missing() !== null)('the image', () =
   });
 
   test('says who it is, as whom it runs, and how it is stopped', async () => {
-    expect(await inspect('{{.Config.User}} {{.Config.StopSignal}}')).toBe('65532:65532 15');
+    // Engines write it as they like.
+    expect(await inspect('{{.Config.User}} {{.Config.StopSignal}}')).toMatch(
+      /^65532:65532 (15|SIGTERM)$/,
+    );
     expect(await inspect('{{index .Labels "org.opencontainers.image.title"}}')).toBe('Meridian');
     expect(await inspect('{{.Config.Env}}')).not.toMatch(/SECRET|TOKEN|PASSWORD/);
     expect(await inspect('{{json .NamesHistory}}{{json .History}}')).not.toMatch(/npmrc=|_auth/);
@@ -121,7 +124,7 @@ describe.skipIf(!isLong || ContainerEngine.missing() !== null)('the image', () =
         node,
         `const fs = require('fs');
       const paths = ['/bin', '/usr/bin', '/sbin', '/usr/sbin', '/meridian/node_modules/typescript',
-        '/meridian/node_modules/vite', '/meridian/node_modules/vitest', '/meridian/src', '/meridian/.git', '/root'];
+        '/meridian/node_modules/vite', '/meridian/node_modules/vitest', '/meridian/src', '/meridian/.git'];
       console.log(JSON.stringify([...paths.filter((it) => fs.existsSync(it)), ...fs.readdirSync('/usr/local/bin')]))`,
       );
 
@@ -249,6 +252,7 @@ describe.skipIf(!isLong || ContainerEngine.missing() !== null)('the image', () =
       const client = new MeridianClient(`http://127.0.0.1:${nodes[0]?.port}`, {
         storage: new MemoryStorage(),
       });
+      await client.signInAsGuest({ displayName: 'Ada' });
       const room = await client.joinOrCreate<DuelState>('duel', {
         opponent: 'bot',
         clockMs: 600_000,
