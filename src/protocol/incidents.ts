@@ -3,8 +3,6 @@
 //   page ── GET  /admin/v1/incidents ──────────────────▶ IncidentsView
 //   page ── POST /admin/v1/incidents/<id>/approve|deny ─▶ 204        with the header of actions (admin.ts)
 
-export const INCIDENTS_PATH = '/admin/v1/incidents';
-
 /** What the incident bot may do; the label `action` of an alert names one. */
 export const INCIDENT_ACTIONS = [
   'drain-node',
