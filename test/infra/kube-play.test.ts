@@ -23,59 +23,66 @@ const lacks =
   ContainerEngine.missing() ??
   ['nginx', 'kubectl', 'ip'].find((name) => findProgram([name, `/usr/sbin/${name}`]) === null);
 
-describe.skipIf(!isLong || lacks !== undefined)('a region by podman kube play', () => {
-  const owned = new AsyncDisposableStack();
-  const engine = new ContainerEngine({ folder: IMAGE_FOLDER });
-  let region: KubeRegion;
+describe.skipIf(!isLong || lacks !== undefined)(
+  'a region by podman kube play',
+  { retry: 0 },
+  () => {
+    const owned = new AsyncDisposableStack();
+    const engine = new ContainerEngine({ folder: IMAGE_FOLDER });
+    let region: KubeRegion;
 
-  beforeAll(async () => {
-    console.info('the image: made in minutes, or taken as it is when nothing has changed');
-    await buildImage(engine);
-    await buildSurroundings(engine);
-  }, BUILD_MS);
-  beforeAll(async () => {
-    region = owned.use(await KubeRegion.open(engine));
-  }, OPEN_MS);
-  afterAll(() => owned.disposeAsync(), DRAIN_MS);
+    beforeAll(async () => {
+      console.info('the images: minutes, or seconds when there is nothing new in them');
+      await buildImage(engine);
+      await buildSurroundings(engine);
+      console.info('the images are there');
+    }, BUILD_MS);
+    beforeAll(async () => {
+      region = owned.use(await KubeRegion.open(engine));
+    }, OPEN_MS);
+    afterAll(() => owned.disposeAsync(), DRAIN_MS);
 
-  test(
-    'all pods get ready; a player comes in by the door and plays',
-    async () => {
-      const ada = await region.duellist();
-      const report = await ada.ask('play');
+    test(
+      'all pods get ready; a player comes in by the door and plays',
+      async () => {
+        const ada = await region.duellist();
+        const report = await ada.ask('play');
 
-      expect(region.ready).toEqual(expect.arrayContaining(['gateway', 'game-a', 'game-b', 'auth']));
-      expect(report.moves.length).toBeGreaterThanOrEqual(2);
-      expect(region.nameAt(report.publicAddress)).toMatch(/^game-[ab]$/);
-    },
-    DRAIN_MS,
-  );
+        expect(region.ready).toEqual(
+          expect.arrayContaining(['gateway', 'game-a', 'game-b', 'auth']),
+        );
+        expect(report.moves.length).toBeGreaterThanOrEqual(2);
+        expect(region.nameAt(report.publicAddress)).toMatch(/^game-[ab]$/);
+      },
+      DRAIN_MS,
+    );
 
-  test(
-    'kube down of his node drains it: he stays in his match',
-    async () => {
-      const bob = await region.duellist();
-      const before = await bob.ask('play');
-      const node = region.nameAt(before.publicAddress);
+    test(
+      'kube down of his node drains it: he stays in his match',
+      async () => {
+        const bob = await region.duellist();
+        const before = await bob.ask('play');
+        const node = region.nameAt(before.publicAddress);
 
-      const { exitCode, log } = await region.end(node);
-      const after = await bob.ask('play');
+        const { exitCode, log } = await region.end(node);
+        const after = await bob.ask('play');
 
-      expect(exitCode).toBe(0);
-      expect(log).toContain('"event":"stopped"');
-      // Told to go elsewhere, once; a killed node would have told him nothing.
-      expect(after.drops).toEqual([MOVED]);
-      expect(after.ending).toBeNull();
-      expect(after).toMatchObject({
-        roomId: before.roomId,
-        sessionId: before.sessionId,
-        seat: before.seat,
-        game: before.game,
-      });
-      expect(after.moves.slice(0, before.moves.length)).toEqual(before.moves);
-      expect(after.moves.length).toBeGreaterThan(before.moves.length);
-      expect(region.nameAt(after.publicAddress)).toBe(node === 'game-a' ? 'game-b' : 'game-a');
-    },
-    DRAIN_MS,
-  );
-});
+        expect(exitCode).toBe(0);
+        expect(log).toContain('"event":"stopped"');
+        // Told to go elsewhere, once; a killed node would have told him nothing.
+        expect(after.drops).toEqual([MOVED]);
+        expect(after.ending).toBeNull();
+        expect(after).toMatchObject({
+          roomId: before.roomId,
+          sessionId: before.sessionId,
+          seat: before.seat,
+          game: before.game,
+        });
+        expect(after.moves.slice(0, before.moves.length)).toEqual(before.moves);
+        expect(after.moves.length).toBeGreaterThan(before.moves.length);
+        expect(region.nameAt(after.publicAddress)).toBe(node === 'game-a' ? 'game-b' : 'game-a');
+      },
+      DRAIN_MS,
+    );
+  },
+);

@@ -66,7 +66,8 @@ async function look({ name, readyUrl }: PodListing): Promise<void> {
 async function asks(name: string, url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    answers[name] = `${response.status} ${await response.text()}`;
+    const [line = ''] = (await response.text()).split('\n');
+    answers[name] = `${response.status} ${line}`;
     return response.ok;
   } catch (error) {
     // Not there yet, or no more.

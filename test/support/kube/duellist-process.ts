@@ -65,6 +65,7 @@ async function play(): Promise<void> {
 
 async function report(): Promise<void> {
   const reply = await fetch(`http://${door}/v1/rooms/${room.roomId}`);
+  if (!reply.ok) throw new Error(`where his room is, the door answers with ${reply.status}`);
   const location = (await reply.json()) as RoomLocation;
   const found: DuellistReport = {
     roomId: room.roomId,

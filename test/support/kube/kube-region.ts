@@ -102,6 +102,7 @@ export class KubeRegion implements AsyncDisposable {
    */
   async end(name: string): Promise<{ readonly exitCode: number; readonly log: string }> {
     const { engine, manifest, containerId, graceS } = this.#podOf(name);
+    this.#say(`${name} is to go`);
     this.#controlPlane?.send({ leaving: name });
     await eventually(() => !this.ready.includes(name), { withinMs: 10_000 });
     await engine.podman('pod', 'stop', '--time', String(graceS), name);
