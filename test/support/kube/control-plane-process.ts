@@ -40,6 +40,7 @@ const leaving = new Set<string>();
 const ready = new Set<string>();
 const answers: Record<string, string> = {};
 
+process.on('disconnect', () => process.exit());
 process.on('message', (message: Listings | { readonly leaving: string }) => {
   if ('pods' in message) listings = message;
   else leaving.add(message.leaving);

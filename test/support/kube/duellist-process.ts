@@ -40,6 +40,7 @@ room.onLeave((code, reason) => {
 await eventually(() => isMyTurn(), PATIENCE);
 await report();
 
+process.on('disconnect', () => process.exit());
 process.on('message', async (message) => {
   if (message === 'play') await play();
   await report();
