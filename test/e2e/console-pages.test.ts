@@ -117,6 +117,60 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     await page.locator('tbody .badge.is-up').waitFor();
   });
 
+  test('[CN-28] a node is quarantined, its region closed and evacuated, with keys alone; each is taken back and in the audit', async () => {
+    const { page } = admin;
+    await admin.go('Nodes');
+    await page.getByLabel('Region').selectOption('b');
+    const quarantine = page.getByRole('button', { name: /^Quarantine node .* of b$/ });
+    await quarantine.focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog')
+      .getByText(/\d+ rooms? with \d+ players?: they stay/)
+      .waitFor();
+    await admin.confirm('Quarantine');
+    await admin.toast('takes no new rooms and players');
+    await page.locator('tbody .badge.is-quarantined').waitFor();
+    await admin.press(/^Release node/);
+    await admin.confirm('Release');
+    await page.locator('tbody .badge.is-up').waitFor();
+
+    await admin.go('Regions');
+    const row = page.locator('tr[data-key=b]');
+    const evacuate = page.getByRole('button', { name: 'Evacuate: region a' });
+    await evacuate.evaluate((button) => void Object.assign(button, { mark: 1 }));
+    await admin.press('Close: region b');
+    await admin.confirm('Close');
+    await row.getByText('no new rooms').waitFor();
+    await admin.press('Open: region b');
+    await admin.confirm('Open');
+    await row.getByText('no new rooms').waitFor({ state: 'detached' });
+
+    // Figures beside it have changed each second: the focus of who works with keys must not be lost with them.
+    expect(await evacuate.evaluate((button) => 'mark' in button)).toBe(true);
+    await evacuate.focus();
+    await page.keyboard.press('Enter');
+    const yes = page.getByRole('dialog').getByRole('button', { name: 'Evacuate' });
+    await page.keyboard.type('b');
+    expect(await yes.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('a');
+    await admin.screenshot('console-evacuate');
+    await page.keyboard.press('Enter');
+    await admin.toast('region a is evacuated');
+    await page.locator('tr[data-key=a] .badge.is-evacuate').waitFor();
+    await admin.press('Return: region a');
+    await admin.confirm('Return');
+    await admin.toast('region a is linked again');
+
+    await admin.go('Audit');
+    await page.getByRole('searchbox').fill('operator:ada');
+    for (const action of ['quarantine-node', 'close-region', 'evacuate-region', 'return-region']) {
+      await page.locator('tbody tr').filter({ hasText: action }).getByText('done').waitFor();
+    }
+  });
+
   test('[CN-22] a room is found, looked into, moved; a client is kicked; it is closed with a reason', async () => {
     const { page } = admin;
     const { player, room } = await play('a');
@@ -216,6 +270,11 @@ describe.skipIf(!canRun)('the console of two regions', () => {
         .getByRole('button', { name: /Kick|Move|Close/ })
         .count(),
     ).toBe(0);
+    for (const title of ['Nodes', 'Regions']) {
+      await viewer.go(title);
+      await page.locator('tbody tr').first().waitFor();
+      expect(await page.locator('tbody').getByRole('button').count()).toBe(0);
+    }
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(viewer.complaints).toEqual([]);
