@@ -9,6 +9,7 @@ import { CloseCode } from '../../src/protocol/close-codes.ts';
 import { severeFindings } from '../support/axe.ts';
 import { buildDemos } from '../support/demos/start-demos.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { isLong } from '../support/long-test.ts';
 import { MatchPlayer } from '../support/match-player.ts';
 import { MatchRegions } from '../support/match-regions.ts';
@@ -22,6 +23,7 @@ const VIEWER = { name: 'vera', password: 'vera only looks here' };
 const ADMIN = { name: 'ada', password: 'ada may do everything' };
 /** Nobody dies here: browsers beside three nodes on two cores must not make it look so. */
 const PATIENT = { MERIDIAN_CLUSTER_HANG_MS: '20000', MERIDIAN_CLUSTER_LEASE_TTL_MS: '8000' };
+const ALERTS_TOKEN = 'a-token-of-an-incident-bot';
 const PAGES = [
   'World',
   'Regions',
@@ -34,12 +36,43 @@ const PAGES = [
   'Audit',
 ];
 
+interface AlertOfB {
+  readonly name: string;
+  readonly summary: string;
+  readonly severity: string;
+  readonly action?: string;
+  readonly node?: string;
+}
+
+/** One of each kind: nothing is asked for, it cannot be done, it waits for an operator. */
+const ALERTS_OF_B: readonly AlertOfB[] = [
+  {
+    ...{ name: 'JoinSuccessBurnsFast', severity: 'page' },
+    summary: 'Of the joins of the last hour 3.1 % failed.',
+  },
+  {
+    ...{ name: 'NodeLoopLags', severity: 'ticket', action: 'drain-node', node: 'gone-4711' },
+    summary: 'The event loop of a node has been late for a minute.',
+  },
+  {
+    ...{ name: 'RegionFills', severity: 'ticket', action: 'close-region' },
+    summary: 'Nine of ten seats are taken.',
+  },
+  {
+    ...{ name: 'RegionMostlyDown', severity: 'page', action: 'evacuate-region' },
+    summary: 'More than half of the nodes do not answer.',
+  },
+];
+
 describe.skipIf(!canRun)('the console of two regions', () => {
   const owned = new AsyncDisposableStack();
   let browser: Browser;
   let regions: MatchRegions;
   let admin: OperatorPage;
   let url: string;
+  /** Of region b, where an incident bot is at work. */
+  let otherUrl: string;
+  let alertsUrl: string;
 
   beforeAll(async () => {
     await buildDemos();
@@ -52,12 +85,17 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       { name: ADMIN.name, role: 'admin', passwordHash: await hashOperatorPassword(ADMIN.password) },
     ]);
     browser = owned.use(await openBrowser());
-    regions = owned.use(
-      await MatchRegions.start({
-        env: { a: { ...PATIENT, MERIDIAN_ADMIN_OPERATORS: operators }, b: PATIENT },
-      }),
-    );
+    const alertsPort = await freePort();
+    const both = { ...PATIENT, MERIDIAN_ADMIN_OPERATORS: operators };
+    const bot = {
+      MERIDIAN_PROCESS_SERVICES: 'all,incidents',
+      MERIDIAN_INCIDENTS_PORT: String(alertsPort),
+      MERIDIAN_INCIDENTS_TOKEN: ALERTS_TOKEN,
+    };
+    regions = owned.use(await MatchRegions.start({ env: { a: both, b: { ...both, ...bot } } }));
+    alertsUrl = `http://127.0.0.1:${alertsPort}/alerts`;
     url = `http://127.0.0.1:${regions.nodes('a')[0]?.adminPort}/admin/`;
+    otherUrl = `http://127.0.0.1:${regions.nodes('b')[0]?.adminPort}/admin/`;
     admin = await OperatorPage.open(browser, url, {}, ADMIN);
   }, 180_000);
   afterAll(() => owned.disposeAsync());
@@ -257,6 +295,49 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     ]);
   });
 
+  /** As Alertmanager tells it of region b. */
+  async function tellAlerts(status: 'firing' | 'resolved', startsAt: string): Promise<void> {
+    const body = {
+      ...{ version: '4', status, receiver: 'bot', groupKey: 'g' },
+      alerts: ALERTS_OF_B.map(({ name, summary, ...labels }) => ({
+        ...{ status, startsAt, fingerprint: name },
+        labels: { alertname: name, region: 'b', ...labels },
+        annotations: { summary, runbook_url: `https://example.com/runbooks/${name}.md` },
+      })),
+    };
+    const headers = { authorization: `Bearer ${ALERTS_TOKEN}`, 'content-type': 'application/json' };
+    const posted = { method: 'POST', headers, body: JSON.stringify(body) };
+    expect((await fetch(alertsUrl, posted)).status).toBe(204);
+  }
+
+  test('[IB-15] incidents are told with what the bot did; what waits is approved, with the name typed where a region is evacuated', async () => {
+    const operator = await OperatorPage.open(browser, otherUrl, {}, ADMIN);
+    const { page } = operator;
+    const startsAt = new Date(Date.now() - 90_000).toISOString();
+    await tellAlerts('firing', startsAt);
+    await operator.go('Incidents');
+    const card = (name: string) => page.locator('.incident').filter({ hasText: name });
+    await card('JoinSuccessBurnsFast').getByText('people look into it').waitFor();
+    await card('NodeLoopLags').getByText('No node of this region goes by that name').waitFor();
+    const runbook = card('RegionFills').getByRole('link', { name: /^Runbook/ });
+    expect(await runbook.getAttribute('href')).toBe('https://example.com/runbooks/RegionFills.md');
+    await operator.press('Approve: evacuate-region, region b');
+    const yes = page.getByRole('dialog').getByRole('button', { name: 'Approve' });
+    expect(await yes.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await operator.press('Deny: evacuate-region, region b');
+    await card('RegionMostlyDown').getByText('An operator said no.').waitFor();
+    await operator.screenshot('console-incidents');
+    await operator.press('Approve: close-region, region b');
+    await page.getByRole('dialog').getByText('No new rooms are made there').waitFor();
+    await operator.confirm('Approve');
+    await card('RegionFills').getByText('The bot did it, approved by ada').waitFor();
+    await tellAlerts('resolved', startsAt);
+    await card('RegionFills').getByText('what was done is taken back').waitFor();
+    expect(operator.complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('[CN-41] a viewer sees all of it and no button', async () => {
     const viewer = await OperatorPage.open(browser, url, {}, VIEWER);
     const { room } = await play('a');
@@ -310,6 +391,18 @@ describe.skipIf(!canRun)('the console of two regions', () => {
         expect([title, width]).toEqual([title, viewport.width]);
         await operator.screenshot(`console-${title.toLowerCase()}-${device}-${colorScheme}`);
       }
+      await tellAlerts('firing', new Date().toISOString());
+      const other = await OperatorPage.open(browser, otherUrl, options, ADMIN);
+      await other.go('Incidents');
+      await other.page
+        .getByRole('button', { name: /^Approve/ })
+        .first()
+        .waitFor();
+      expect(await severeFindings(other.page)).toEqual([]);
+      const cards = await other.page.evaluate('document.documentElement.scrollWidth');
+      expect(cards).toBe(viewport.width);
+      await other.screenshot(`console-incident-cards-${device}-${colorScheme}`);
+      await other.page.context().close();
       expect(await page.evaluate('document.getAnimations().length')).toBe(0);
       await page.getByRole('button', { name: /^Theme/ }).click();
       expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
