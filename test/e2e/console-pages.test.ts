@@ -24,6 +24,8 @@ const ADMIN = { name: 'ada', password: 'ada may do everything' };
 /** Nobody dies here: browsers beside three nodes on two cores must not make it look so. */
 const PATIENT = { MERIDIAN_CLUSTER_HANG_MS: '20000', MERIDIAN_CLUSTER_LEASE_TTL_MS: '8000' };
 const ALERTS_TOKEN = 'a-token-of-an-incident-bot';
+/** When the alerts began that the screenshots show. */
+const AGAIN_AT = new Date().toISOString();
 const PAGES = [
   'World',
   'Regions',
@@ -383,7 +385,7 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       for (const title of PAGES) {
         await operator.go(title);
         await page
-          .locator('.table:visible, .empty:visible, .world, .incidents, .to-traces')
+          .locator('.table:visible, .empty:visible, .world, .incidents, .trace-main')
           .first()
           .waitFor();
         expect([title, await severeFindings(page)]).toEqual([title, []]);
@@ -391,7 +393,7 @@ describe.skipIf(!canRun)('the console of two regions', () => {
         expect([title, width]).toEqual([title, viewport.width]);
         await operator.screenshot(`console-${title.toLowerCase()}-${device}-${colorScheme}`);
       }
-      await tellAlerts('firing', new Date().toISOString());
+      await tellAlerts('firing', AGAIN_AT);
       const other = await OperatorPage.open(browser, otherUrl, options, ADMIN);
       await other.go('Incidents');
       await other.page
