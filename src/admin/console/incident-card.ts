@@ -56,8 +56,9 @@ export class IncidentCard implements ItemView<ShownIncident> {
     buttons.hidden = answer === null;
     this.#approve.addEventListener('click', () => void this.#approved());
     this.#deny.addEventListener('click', () => void this.#answered(false));
+    const badges = html('span', { class: 'incident-badges' }, this.#severity, this.#phase);
     this.root.append(
-      html('header', { class: 'incident-head' }, this.#alert, this.#severity, this.#phase),
+      html('header', { class: 'incident-head' }, this.#alert, badges),
       ...[this.#summary, this.#story],
       html(
         'dl',
