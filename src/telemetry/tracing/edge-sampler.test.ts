@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { TracingConfig } from '../../config/config.ts';
+import { TracingConfig } from '../../config/operations-config.ts';
 import { writeTraceparent } from '../../protocol/traceparent.ts';
 import { inSpan, type SpanSpec, startSpan, traceparentOf } from '../tracing.ts';
 import { type OpenTracing, openTracing } from './open-tracing.ts';
