@@ -98,7 +98,7 @@ export class KubeRegion implements AsyncDisposable {
 
   /**
    * As a kubelet ends a pod: out of the Services, then preStop, then SIGTERM and its grace; but preStop's seconds, which nobody here waits for. `kube down`
-   * of podman before 5.1 knows no grace, it kills (github.com/containers/podman/issues/22397): `pod stop` goes before it.
+   * of podman 4.3 knows no grace, it kills (github.com/containers/podman/issues/22397): `pod stop` goes before it.
    */
   async end(name: string): Promise<{ readonly exitCode: number; readonly log: string }> {
     const { engine, manifest, containerId, graceS } = this.#podOf(name);
