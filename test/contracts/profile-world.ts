@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { Registry } from 'prom-client';
 import { followMoves } from '../../src/profiles/act-on-player.ts';
 import type { OperationOutcome, PlayerOperation } from '../../src/profiles/contract.ts';
 import { wholeLedger } from '../../src/profiles/player-erasure.ts';
 import type { ProfileRecord } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
+import { CachedProfileStore, profileRefOf } from '../../src/profiles/profile-store-cached.ts';
+import { RevisionCache } from '../../src/storage/cache/revision-cache.ts';
+import { CacheMetrics } from '../../src/telemetry/cache-metrics.ts';
 import { faultyStorage } from '../support/faulty-storage.ts';
 import { openProfiles, SetClock } from '../support/open-profiles.ts';
 
@@ -54,6 +58,8 @@ class ProfileWorld {
   readonly #wins = new Map<string, { acknowledged: number; asked: number }>();
   readonly #done: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
+  /** What each process remembers of its writes. None is told of the others': it learns by failing. */
+  readonly #memories: readonly RevisionCache<ProfileRecord>[];
   #isFaulty = true;
   #faults = 0;
 
@@ -61,6 +67,7 @@ class ProfileWorld {
     this.#storage = storage;
     this.#options = options;
     this.#random = randomOf(options.seed);
+    this.#memories = Array.from({ length: PROCESSES }, () => this.#memory());
   }
 
   async run(): Promise<ProfileWorldReport> {
@@ -73,7 +80,7 @@ class ProfileWorld {
       await whole.repository.operate(ref, gift);
     }
     for (let step = 0; step < steps; step += atATime) {
-      const processes = Array.from({ length: PROCESSES }, () => this.#process());
+      const processes = this.#memories.map((memory) => this.#process(memory));
       await Promise.all(Array.from({ length: atATime }, () => this.#act(this.#pick(processes))));
       if (this.#random() < 0.2) this.#clock.advance(Math.floor(this.#random() * 60_000));
     }
@@ -84,13 +91,27 @@ class ProfileWorld {
   }
 
   /** A process that may die at any of its calls. */
-  #process() {
+  #process(cache: RevisionCache<ProfileRecord>) {
     const storage = faultyStorage(this.#storage, () => {
       if (!this.#isFaulty || this.#random() >= this.#options.faultShare) return undefined;
       this.#faults += 1;
       return this.#random() < 0.5 ? 'before' : 'after';
     });
-    return openProfiles(storage, this.#clock);
+    const profiles = new CachedProfileStore({
+      ...{ store: storage.profiles, cache, news: { announce: () => {} } },
+    });
+    return openProfiles({ ...storage, profiles }, this.#clock);
+  }
+
+  #memory(): RevisionCache<ProfileRecord> {
+    return new RevisionCache<ProfileRecord>(
+      {
+        ...{ clock: this.#clock, metrics: new CacheMetrics(new Registry()), shared: null },
+        load: (key) => this.#storage.profiles.readNearby(profileRefOf(key)),
+        ...{ encode: JSON.stringify, decode: () => null, random: this.#random },
+      },
+      { name: 'profiles', mostEntries: 2 * PLAYERS },
+    );
   }
 
   async #act(process: ReturnType<typeof openProfiles>): Promise<void> {
