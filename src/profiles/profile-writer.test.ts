@@ -1,15 +1,11 @@
-import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { faultyStorage, type StorageFault } from '../../test/support/faulty-storage.ts';
 import { openProfiles, SetClock } from '../../test/support/open-profiles.ts';
-import { RevisionCache } from '../storage/cache/revision-cache.ts';
+import { profileMemory, rememberingStorage } from '../../test/support/remembering-storage.ts';
 import { SqliteDatabase } from '../storage/sqlite/sqlite-database.ts';
-import { CacheMetrics } from '../telemetry/cache-metrics.ts';
 import { openSqliteProfiles } from './open-sqlite-profiles.ts';
 import { MOST_CARRIED } from './player-operation.ts';
-import type { ProfileRecord } from './profile-record.ts';
 import type { ProfileStorage } from './profile-store.ts';
-import { CachedProfileStore, profileRefOf } from './profile-store-cached.ts';
 
 const ANN = { playerId: 'p_annannannannannannan', homeRegion: 'eu' };
 
@@ -31,18 +27,8 @@ function processOver(storage: ProfileStorage, clock: SetClock) {
     asked.push(call);
     return faults.get(call);
   });
-  const cache = new RevisionCache<ProfileRecord>(
-    {
-      ...{ clock, metrics: new CacheMetrics(new Registry()), shared: null },
-      load: (key) => watched.profiles.readNearby(profileRefOf(key)),
-      ...{ encode: JSON.stringify, decode: () => null, random: () => 0.5 },
-    },
-    { name: 'profiles', mostEntries: 10 },
-  );
-  const profiles = new CachedProfileStore({
-    ...{ store: watched.profiles, cache, news: { announce: () => {} } },
-  });
-  return { ...openProfiles({ ...watched, profiles }, clock), asked, faults };
+  const remembering = rememberingStorage(watched, profileMemory(watched.profiles, clock));
+  return { ...openProfiles(remembering, clock), asked, faults };
 }
 
 type Process = ReturnType<typeof processOver>;

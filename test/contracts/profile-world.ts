@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { Registry } from 'prom-client';
 import { followMoves } from '../../src/profiles/act-on-player.ts';
 import type { OperationOutcome, PlayerOperation } from '../../src/profiles/contract.ts';
 import { wholeLedger } from '../../src/profiles/player-erasure.ts';
 import type { ProfileRecord } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
-import { CachedProfileStore, profileRefOf } from '../../src/profiles/profile-store-cached.ts';
-import { RevisionCache } from '../../src/storage/cache/revision-cache.ts';
-import { CacheMetrics } from '../../src/telemetry/cache-metrics.ts';
 import { faultyStorage } from '../support/faulty-storage.ts';
 import { openProfiles, SetClock } from '../support/open-profiles.ts';
+import {
+  type ProfileMemory,
+  profileMemory,
+  rememberingStorage,
+} from '../support/remembering-storage.ts';
 
 // Players, names and two regions; processes that act on them at the same time, die at any call and are replaced; a clock that
 // jumps; sweepers that come by. What the processes were told is written down, and must be true in the end.
@@ -59,7 +60,7 @@ class ProfileWorld {
   readonly #done: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
   /** What each process remembers of its writes. None is told of the others': it learns by failing. */
-  readonly #memories: readonly RevisionCache<ProfileRecord>[];
+  readonly #memories: readonly ProfileMemory[];
   #isFaulty = true;
   #faults = 0;
 
@@ -67,7 +68,9 @@ class ProfileWorld {
     this.#storage = storage;
     this.#options = options;
     this.#random = randomOf(options.seed);
-    this.#memories = Array.from({ length: PROCESSES }, () => this.#memory());
+    this.#memories = Array.from({ length: PROCESSES }, () =>
+      profileMemory(storage.profiles, this.#clock),
+    );
   }
 
   async run(): Promise<ProfileWorldReport> {
@@ -91,27 +94,13 @@ class ProfileWorld {
   }
 
   /** A process that may die at any of its calls. */
-  #process(cache: RevisionCache<ProfileRecord>) {
+  #process(memory: ProfileMemory) {
     const storage = faultyStorage(this.#storage, () => {
       if (!this.#isFaulty || this.#random() >= this.#options.faultShare) return undefined;
       this.#faults += 1;
       return this.#random() < 0.5 ? 'before' : 'after';
     });
-    const profiles = new CachedProfileStore({
-      ...{ store: storage.profiles, cache, news: { announce: () => {} } },
-    });
-    return openProfiles({ ...storage, profiles }, this.#clock);
-  }
-
-  #memory(): RevisionCache<ProfileRecord> {
-    return new RevisionCache<ProfileRecord>(
-      {
-        ...{ clock: this.#clock, metrics: new CacheMetrics(new Registry()), shared: null },
-        load: (key) => this.#storage.profiles.readNearby(profileRefOf(key)),
-        ...{ encode: JSON.stringify, decode: () => null, random: this.#random },
-      },
-      { name: 'profiles', mostEntries: 2 * PLAYERS },
-    );
+    return openProfiles(rememberingStorage(storage, memory), this.#clock);
   }
 
   async #act(process: ReturnType<typeof openProfiles>): Promise<void> {
