@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
 import type { MeridianConfig } from './config/config.ts';
@@ -25,6 +26,8 @@ Settings are environment variables, MERIDIAN_<SECTION>_<KEY>; see docs/reference
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
 const FENCED_GOODBYE_MS = 250;
+/** A process without rooms may let its heap grow to three times what lived after the last large collection. */
+const HEAP_GROWING = '--heap-growing-percent=200';
 
 async function main(): Promise<void> {
   const [word, ...rest] = process.argv.slice(2);
@@ -90,6 +93,9 @@ async function runRelease(args: readonly string[]): Promise<void> {
 async function start(config: MeridianConfig, gamePath: string | undefined): Promise<MeridianNode> {
   const running = runningIn(config);
   if (running.has('game')) return await startNode(config, await loadGame(gamePath), endFenced);
+  // Each call over gRPC leaves some kilobytes to the large collections, which would come every two seconds and are what the slowest calls
+  // wait for (docs/adr/0015-services-apart.md). NODE_OPTIONS does not take it.
+  setFlagsFromString(HEAP_GROWING);
   const game = running.has('matchmaking') ? await loadGame(gamePath) : null;
   // Loaded only here: a node that has everything calls nobody.
   const { startServiceNode } = await import('./app/service-node.ts');

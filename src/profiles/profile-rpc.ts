@@ -9,6 +9,7 @@ import {
   ProfileReply,
   SoftWriteBody,
 } from './schemas.ts';
+import { Username } from './username.ts';
 
 // The messages of proto/profile/v1/profile.proto, and the values they stand for. What goes in is checked as REST checks it.
 
@@ -20,23 +21,20 @@ const Amounts = z.record(z.string(), z.int());
 const ProfileField = z.codec(
   z.object({
     ...ProfileReply.omit({ data: true, username: true }).shape,
-    dataJson: Json,
-    username: z.string().optional(),
+    dataJson: jsonField(ProfileReply.shape.data),
+    username: Username.optional(),
   }),
-  ProfileReply,
+  // Each field is checked above: a second schema here would check all of them twice, at both ends.
+  z.custom<Profile>(),
   {
-    decode: ({ dataJson, username = null, ...rest }) => ({
-      ...rest,
-      username,
-      data: dataJson as Profile['data'],
-    }),
+    decode: ({ dataJson, username = null, ...rest }) => ({ ...rest, username, data: dataJson }),
     encode: ({ data, username, ...rest }) => ({
       ...rest,
       ...(username === null ? {} : { username }),
-      dataJson: data as z.output<typeof Json>,
+      dataJson: data,
     }),
   },
-) as unknown as z.ZodType<Profile>;
+);
 
 const ReadReply = z.object({ profile: nullableField(ProfileField) });
 

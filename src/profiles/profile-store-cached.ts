@@ -43,9 +43,17 @@ export class CachedProfileStore implements ProfileStore {
     return this.#cache.read(profileKey(ref));
   }
 
+  lastWritten(ref: ProfileRef): ProfileRecord | null {
+    return this.#cache.lastWritten(profileKey(ref));
+  }
+
   async replace(before: ProfileRecord, after: ProfileRecord): Promise<boolean> {
     const isWritten = await this.#store.replace(before, after);
-    if (!isWritten) return false;
+    if (!isWritten) {
+      // Somebody has written since, which his news will tell, or there is none any more.
+      this.#cache.heard(profileKey(before), before.revision + 1);
+      return false;
+    }
     if (before.homeRegion !== after.homeRegion) await this.#forget(before);
     await this.#keep(after);
     return true;

@@ -44,6 +44,10 @@ export class MongoProfileStore implements ProfileStore {
     return document === null ? null : toRecord(document);
   }
 
+  lastWritten(): null {
+    return null;
+  }
+
   async replace(before: ProfileRecord, after: ProfileRecord): Promise<boolean> {
     const filter = { ...keyOf(before), revision: before.revision };
     const $set = changesBetween(before, after);

@@ -71,6 +71,10 @@ export class SqliteProfileStore implements ProfileStore {
     return this.read(ref);
   }
 
+  lastWritten(): null {
+    return null;
+  }
+
   async replace(before: ProfileRecord, after: ProfileRecord): Promise<boolean> {
     const [updated] = await this.#db.write({
       sql: REPLACE,

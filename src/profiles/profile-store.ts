@@ -21,6 +21,11 @@ export interface ProfileStore {
   /** For display only: from the nearest copy, which may be seconds old. */
   readNearby(ref: ProfileRef): Promise<ProfileRecord | null>;
   /**
+   * The newest that was written from here, durably, as far as that is remembered. Others may have written since: it is for who replaces
+   * it, and learns by that whether they have.
+   */
+  lastWritten(ref: ProfileRef): ProfileRecord | null;
+  /**
    * Writes `after` over `before`, if that is still what is there: same region, same revision. A new `homeRegion` moves it.
    *
    * @returns false when it is not

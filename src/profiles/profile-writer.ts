@@ -11,6 +11,9 @@ import type { ProfileStorage } from './profile-store.ts';
 //   read ─ c1 c2 c3 ─ write if revision is still r ─▶ answers │ read ─ c4 c5 ─ write …
 //                         └── somebody else wrote: read, and decide all of them anew
 //
+// The look is spared where this process remembers what it wrote last: that is decided on, and the write finds out whether it is still
+// what is there. If not, or if nothing is to be written, the store is asked after all.
+//
 // Changes of one player that wait together are written together, so a hot profile costs no more than its round trips, and nodes
 // do not race themselves. A change that throws takes no part and hears why; its neighbours are written.
 
@@ -34,6 +37,9 @@ interface Waiting {
   readonly resolve: (written: Decision<unknown>) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** How each change is told its outcome. */
+type Settle = readonly (() => void)[];
 
 export class ProfileWriter {
   readonly #storage: ProfileStorage;
@@ -87,23 +93,38 @@ export class ProfileWriter {
   }
 
   /** @returns how each change is told its outcome */
-  async #write(ref: ProfileRef, together: readonly Waiting[]): Promise<readonly (() => void)[]> {
-    return await untilDecided(async () => {
-      const before = await this.#storage.profiles.read(ref);
-      if (before === null) throw await this.#missing(ref);
-      // No more than unknown to everybody, its sagas excepted, which do not come here.
-      if (before.isErasing) throw profileUnknown(ref.playerId);
-      const { after, settle } = this.#decideAll(before, together);
-      if (after === before) return settle;
-      await this.#storage.ledger.append(before, leavingOperations(before, after));
-      return (await this.#storage.profiles.replace(before, after)) ? settle : null;
-    });
+  async #write(ref: ProfileRef, together: readonly Waiting[]): Promise<Settle> {
+    return (
+      (await this.#writeOverKnown(ref, together)) ??
+      (await untilDecided(async () => {
+        const before = await this.#storage.profiles.read(ref);
+        if (before === null) throw await this.#missing(ref);
+        // No more than unknown to everybody, its sagas excepted, which do not come here.
+        if (before.isErasing) throw profileUnknown(ref.playerId);
+        const { after, settle } = this.#decideAll(before, together);
+        if (after === before) return settle;
+        await this.#storage.ledger.append(before, leavingOperations(before, after));
+        return (await this.#storage.profiles.replace(before, after)) ? settle : null;
+      }))
+    );
+  }
+
+  /** @returns null: the store must be asked */
+  async #writeOverKnown(ref: ProfileRef, together: readonly Waiting[]): Promise<Settle | null> {
+    const { profiles } = this.#storage;
+    const known = profiles.lastWritten(ref);
+    if (known === null || known.isErasing) return null;
+    const { after, settle } = this.#decideAll(known, together);
+    // Without a write nothing tells whether what is known is still so. Rows of the ledger go before it: they could be of a player who
+    // was erased long since (player-erasure.ts).
+    if (after === known || leavingOperations(known, after).length > 0) return null;
+    return (await profiles.replace(known, after)) ? settle : null;
   }
 
   #decideAll(
     before: ProfileRecord,
     together: readonly Waiting[],
-  ): { readonly after: ProfileRecord; readonly settle: readonly (() => void)[] } {
+  ): { readonly after: ProfileRecord; readonly settle: Settle } {
     const nowMs = this.#clock.wallMs();
     let after = before;
     const settle = together.map(({ decide, resolve, reject }) => {

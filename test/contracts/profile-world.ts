@@ -6,6 +6,11 @@ import type { ProfileRecord } from '../../src/profiles/profile-record.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
 import { faultyStorage } from '../support/faulty-storage.ts';
 import { openProfiles, SetClock } from '../support/open-profiles.ts';
+import {
+  type ProfileMemory,
+  profileMemory,
+  rememberingStorage,
+} from '../support/remembering-storage.ts';
 
 // Players, names and two regions; processes that act on them at the same time, die at any call and are replaced; a clock that
 // jumps; sweepers that come by. What the processes were told is written down, and must be true in the end.
@@ -54,6 +59,8 @@ class ProfileWorld {
   readonly #wins = new Map<string, { acknowledged: number; asked: number }>();
   readonly #done: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
+  /** What each process remembers of its writes. None is told of the others': it learns by failing. */
+  readonly #memories: readonly ProfileMemory[];
   #isFaulty = true;
   #faults = 0;
 
@@ -61,6 +68,9 @@ class ProfileWorld {
     this.#storage = storage;
     this.#options = options;
     this.#random = randomOf(options.seed);
+    this.#memories = Array.from({ length: PROCESSES }, () =>
+      profileMemory(storage.profiles, this.#clock),
+    );
   }
 
   async run(): Promise<ProfileWorldReport> {
@@ -73,7 +83,7 @@ class ProfileWorld {
       await whole.repository.operate(ref, gift);
     }
     for (let step = 0; step < steps; step += atATime) {
-      const processes = Array.from({ length: PROCESSES }, () => this.#process());
+      const processes = this.#memories.map((memory) => this.#process(memory));
       await Promise.all(Array.from({ length: atATime }, () => this.#act(this.#pick(processes))));
       if (this.#random() < 0.2) this.#clock.advance(Math.floor(this.#random() * 60_000));
     }
@@ -84,13 +94,13 @@ class ProfileWorld {
   }
 
   /** A process that may die at any of its calls. */
-  #process() {
+  #process(memory: ProfileMemory) {
     const storage = faultyStorage(this.#storage, () => {
       if (!this.#isFaulty || this.#random() >= this.#options.faultShare) return undefined;
       this.#faults += 1;
       return this.#random() < 0.5 ? 'before' : 'after';
     });
-    return openProfiles(storage, this.#clock);
+    return openProfiles(rememberingStorage(storage, memory), this.#clock);
   }
 
   async #act(process: ReturnType<typeof openProfiles>): Promise<void> {

@@ -14,7 +14,7 @@ import { GAME_RPC } from '../../src/matchmaking/queue/match-placer-rpc.ts';
 import { PROFILE_RPC } from '../../src/profiles/profile-rpc.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
-import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
+import { CallSigner, callKey } from '../../src/transport/rpc/peer-call.ts';
 import type { RpcContract } from '../../src/transport/rpc/rpc-contract.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
 import { FUZZ_RUNS } from '../support/fuzz/fuzz-runs.ts';
@@ -139,7 +139,7 @@ function complaintAbout(
 
 function signed(path: string): Record<string, string> {
   const metadata = new Metadata();
-  signCall(metadata, KEY, path, Date.now());
+  new CallSigner(KEY).sign(metadata, path, Date.now());
   return Object.fromEntries(
     Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]),
   );

@@ -18,7 +18,7 @@ import { systemClock as clock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../src/telemetry/rpc-metrics.ts';
 import { loadProto } from '../../src/transport/rpc/load-proto.ts';
-import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
+import { CallSigner, callKey } from '../../src/transport/rpc/peer-call.ts';
 import { RpcChannel } from '../../src/transport/rpc/rpc-channel.ts';
 import { fromServiceError } from '../../src/transport/rpc/rpc-error.ts';
 import { RpcServer } from '../../src/transport/rpc/rpc-server.ts';
@@ -446,7 +446,7 @@ async function callRaw(port: number, name: string, message: object): Promise<unk
   if (method === undefined) throw new TypeError(`no ${name}`);
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const metadata = new Metadata();
-  signCall(metadata, callKey(SECRET), method.path, Date.now());
+  new CallSigner(callKey(SECRET)).sign(metadata, method.path, Date.now());
   try {
     return await new Promise((resolve) => {
       client.makeUnaryRequest(

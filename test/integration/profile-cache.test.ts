@@ -43,6 +43,7 @@ async function processOver(
         asked.looks += 1;
         return store.readNearby(ref);
       },
+      lastWritten: (ref) => store.lastWritten(ref),
       replace: (before, after) => store.replace(before, after),
       remove: (record) => store.remove(record),
       readWhole: (ref) => store.readWhole(ref),

@@ -17,7 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { GameError } from '../../src/errors/game-error.ts';
 import { callContext, inCallContext } from '../../src/transport/rpc/call-context.ts';
 import { loadProto } from '../../src/transport/rpc/load-proto.ts';
-import { callKey, signCall } from '../../src/transport/rpc/peer-call.ts';
+import { CallSigner, callKey } from '../../src/transport/rpc/peer-call.ts';
 import { fromServiceError } from '../../src/transport/rpc/rpc-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { framed, rawCall } from '../support/fuzz/raw-grpc.ts';
@@ -140,7 +140,7 @@ test('[SE-2] bytes that are no message are the caller’s fault, if he is one', 
   const stranger = await rawCall(server.port, { path, headers: {}, body });
   expect(JSON.parse(stranger.error)).toMatchObject({ error: { code: 'PEER_UNKNOWN' } });
   const metadata = new Metadata();
-  signCall(metadata, callKey(TILL_SECRET), path, Date.now());
+  new CallSigner(callKey(TILL_SECRET)).sign(metadata, path, Date.now());
   const headers = { 'meridian-peer': String(metadata.getMap()['meridian-peer']) };
   const refused = await rawCall(server.port, { path, headers, body });
   expect(refused.status).toBe(status.INVALID_ARGUMENT);
@@ -178,7 +178,7 @@ test('[SE-4, SE-9] a call whose time is over when it arrives is not begun', asyn
   });
   const path = '/meridian.test.till.v1.TillService/Ring';
   const metadata = new Metadata();
-  signCall(metadata, callKey(TILL_SECRET), path, Date.now());
+  new CallSigner(callKey(TILL_SECRET)).sign(metadata, path, Date.now());
   const peer = String(metadata.getMap()['meridian-peer']);
   const ring = (timeout: string) =>
     rawCall(server.port, {
@@ -366,7 +366,7 @@ async function callRaw(port: number, message: object): Promise<unknown> {
   if (method === undefined) throw new TypeError('no PayIn');
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const metadata = new Metadata();
-  signCall(metadata, callKey(TILL_SECRET), method.path, Date.now());
+  new CallSigner(callKey(TILL_SECRET)).sign(metadata, method.path, Date.now());
   const reply = await invoke(client, method, message, metadata);
   client.close();
   return reply instanceof Error ? fromServiceError(reply as ServiceError) : reply;

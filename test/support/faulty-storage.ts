@@ -1,6 +1,9 @@
 import { GameError } from '../../src/errors/game-error.ts';
 import type { ProfileStorage } from '../../src/profiles/profile-store.ts';
 
+/** Asks nobody, so it neither fails nor waits. */
+const IN_MEMORY = 'lastWritten' satisfies keyof ProfileStorage['profiles'];
+
 /** Before: the call is not made. After: it is made, and its answer is lost. */
 export type StorageFault = 'before' | 'after';
 
@@ -18,7 +21,7 @@ export function faultyStorage(
     new Proxy(real, {
       get: (target: Record<string, unknown>, method: string) => {
         const act = target[method];
-        if (typeof act !== 'function') return act;
+        if (typeof act !== 'function' || method === IN_MEMORY) return act;
         return async (...args: readonly unknown[]) => {
           const chosen = fault(`${port}.${method}`);
           if (chosen === 'before') throw new GameError('STORE_UNAVAILABLE');
@@ -53,6 +56,7 @@ export function slowStorage(
   const profiles = new Proxy(storage.profiles, {
     get: (target, method: keyof ProfileStorage['profiles']) => {
       const act = target[method].bind(target) as (...args: unknown[]) => Promise<unknown>;
+      if (method === IN_MEMORY) return act;
       return async (...args: readonly unknown[]) => {
         if (method === 'replace') writes += 1;
         if (method === 'replace' && writes === nth) await meanwhile();

@@ -14,15 +14,20 @@ export interface Paced {
 /**
  * Calls `act` `perSecond` times a second for `seconds`, whatever becomes of the calls (an open loop), and waits for the last.
  *
+ * @param firstAfterMs - when the first is due: paces side by side would else be due at the same moments
  * @param act - n-th call, from 0
  */
 export async function pace(
-  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+  {
+    perSecond,
+    seconds,
+    firstAfterMs = 0,
+  }: { readonly perSecond: number; readonly seconds: number; readonly firstAfterMs?: number },
   act: (n: number) => Promise<unknown>,
 ): Promise<Paced> {
   const latency = new LatencyHistogram();
   const total = Math.round(perSecond * seconds);
-  const startMs = performance.now();
+  const startMs = performance.now() + firstAfterMs;
   let failed = 0;
   let failure = '';
   const make = async (n: number): Promise<void> => {
@@ -37,10 +42,8 @@ export async function pace(
   };
   const calls: Promise<void>[] = [];
   while (calls.length < total) {
-    const due = Math.min(
-      total,
-      Math.floor(((performance.now() - startMs) * perSecond) / 1_000) + 1,
-    );
+    const sinceMs = performance.now() - startMs;
+    const due = Math.min(total, Math.floor((sinceMs * perSecond) / 1_000) + 1);
     while (calls.length < due) calls.push(make(calls.length));
     await sleep(1);
   }

@@ -1,13 +1,16 @@
 // Child process of services.ts: the profile service in a process of its own, with Redis and MongoDB (or what stands for it) behind it; asked
 // over gRPC, as a node with rooms asks it.
 
+import { cpuUsage } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { Registry } from 'prom-client';
 import { profileClient } from '../../../src/profiles/client.ts';
+import type { ProfileDocument } from '../../../src/profiles/profile-mongo-models.ts';
 import { PROFILE_RPC } from '../../../src/profiles/profile-rpc.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
+import type { MongoDatabase } from '../../../src/storage/mongo/mongo-connection.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { RpcMetrics } from '../../../src/telemetry/rpc-metrics.ts';
 import { SoftWriteMetrics } from '../../../src/telemetry/soft-write-metrics.ts';
@@ -16,14 +19,17 @@ import { RpcChannel } from '../../../src/transport/rpc/rpc-channel.ts';
 import { MongoServer } from '../../../test/support/mongo-server.ts';
 import { RedisServer } from '../../../test/support/redis-server.ts';
 import { MeridianProcess } from '../../../test/support/start-meridian.ts';
+import { parsePrometheus, sumOf } from '../../load/prometheus.ts';
 import { Reaper } from '../../machine/reaper.ts';
 import { mulberry32 } from '../../scenarios/random.ts';
-import { pace } from './pace.ts';
-import { RPC_NODE_FLAG, type ServicesRound, type ServicesTask } from './services.ts';
+import { type Paced, pace } from './pace.ts';
+import { SERVICE_NODE_FLAG, type ServicesRound, type ServicesTask } from './services.ts';
 import { taskOfWorker, tellBench } from './worker.ts';
 
 /** Calls that ask nothing of anybody, for comparison. */
 const BARE_PER_SECOND = 100;
+/** Time enough for hundreds of writes. */
+const WIRE_SECONDS = 5;
 const SECRET = 'a secret of at least thirty-two characters';
 
 tellBench(await runRound(taskOfWorker<ServicesTask>()));
@@ -44,7 +50,7 @@ async function runRound({
   await using service = await MeridianProcess.start({
     game: 'test/support/field-game.ts',
     env: {
-      NODE_OPTIONS: RPC_NODE_FLAG,
+      NODE_OPTIONS: SERVICE_NODE_FLAG,
       MERIDIAN_PROCESS_SERVICES: 'profile',
       MERIDIAN_RPC_PORT: '0',
       JWT_SECRET: SECRET,
@@ -76,22 +82,28 @@ async function runRound({
       ...{ operationId: `op:${written}`, reason: 'match', currencies: { gold: 3 } },
     });
   };
+  // A read every 2 ms, and the others between two reads, each at another moment of its 10 ms.
   const all = (length: number) =>
     Promise.all([
       pace({ perSecond: readsPerSecond, seconds: length }, () =>
         profiles.readForDisplay(anybody()),
       ),
-      pace({ perSecond: writesPerSecond, seconds: length }, write),
-      pace({ perSecond: BARE_PER_SECOND, seconds: length }, () => bareCall(bare)),
+      pace({ perSecond: writesPerSecond, seconds: length, firstAfterMs: 3 }, write),
+      pace({ perSecond: BARE_PER_SECOND, seconds: length, firstAfterMs: 7 }, () => bareCall(bare)),
     ]);
   await all(warmSeconds);
+  const before = await countsOf(service);
+  // What was counted is text of some hundred kilobytes: it is swept before what is measured.
   await sleep(500);
-  const before = await hits(service);
+  const cpuBefore = cpuUsage();
   const [read, wrote, bareCalls] = await all(seconds);
-  const after = await hits(service);
+  const cpu = cpuUsage(cpuBefore);
+  const after = await countsOf(service);
   channel.close();
   bare.close();
   await service.stop();
+  const wire = await wireWrites(opened.database, { perSecond: writesPerSecond, players });
+  const calls = read.calls + wrote.calls + bareCalls.calls;
   const reads = read.latency.quantiles();
   const writes = wrote.latency.quantiles();
   return {
@@ -100,6 +112,9 @@ async function runRound({
     ...{ readP50Ms: reads.p50, readP99Ms: reads.p99 },
     ...{ writeP50Ms: writes.p50, writeP99Ms: writes.p99 },
     bareP99Ms: bareCalls.latency.quantiles().p99,
+    wireWriteP99Ms: wire.latency.quantiles().p99,
+    serviceCpuMs: ((after.cpuSeconds - before.cpuSeconds) * 1_000) / calls,
+    callerCpuMs: (cpu.user + cpu.system) / 1_000 / calls,
     hitRatio: (after.hits - before.hits) / (after.all - before.all),
   };
 }
@@ -116,10 +131,27 @@ function bareCall(client: Client): Promise<unknown> {
   });
 }
 
-async function hits(service: MeridianProcess) {
+/** What a write of a profile comes down to: one document over its last revision. */
+function wireWrites(
+  { connection }: MongoDatabase,
+  { perSecond, players }: { readonly perSecond: number; readonly players: readonly string[] },
+): Promise<Paced> {
+  const profiles = connection.collection<ProfileDocument>('profiles');
+  return pace({ perSecond, seconds: WIRE_SECONDS }, async (n) => {
+    const key = { homeRegion: 'local', _id: players[n % players.length] as string };
+    const gold = { 'wallet.gold': n, updatedAtMs: n };
+    const { matchedCount } = await profiles.updateOne(key, { $set: gold });
+    if (matchedCount !== 1) throw new Error('The write found no profile.');
+  });
+}
+
+async function countsOf(service: MeridianProcess) {
+  const samples = parsePrometheus(await service.metrics());
   const of = (outcome: string) =>
-    service.metric(`meridian_cache_reads_total{cache="profiles",outcome="${outcome}"}`);
-  const [memory, stale, redis] = await Promise.all(['memory', 'stale', 'redis'].map(of));
-  const all = await service.metric('meridian_cache_reads_total');
-  return { hits: Number(memory) + Number(stale) + Number(redis), all };
+    samples.get(`meridian_cache_reads_total{cache="profiles",outcome="${outcome}"}`) ?? 0;
+  return {
+    hits: of('memory') + of('stale') + of('redis'),
+    all: sumOf(samples, 'meridian_cache_reads_total') ?? 0,
+    cpuSeconds: samples.get('process_cpu_seconds_total') ?? Number.NaN,
+  };
 }

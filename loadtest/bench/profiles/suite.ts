@@ -111,9 +111,10 @@ async function timeServices(
 ): Promise<void> {
   const round = await runServicesRound(runtimes, { seconds: servicesSeconds, warmSeconds, seed });
   services.push(round);
-  const { mongo, readP99Ms, writeP99Ms, bareP99Ms } = round;
+  const { mongo, readP99Ms, writeP99Ms, bareP99Ms, wireWriteP99Ms } = round;
   const reads = `read p99 ${readP99Ms} ms, ${bareP99Ms} ms for a call that does nothing`;
-  tell('services', `${mongo}: ${reads}, write p99 ${writeP99Ms} ms`, round);
+  const writes = `write p99 ${writeP99Ms} ms, ${wireWriteP99Ms} ms by the driver alone`;
+  tell('services', `${mongo}: ${reads}, ${writes}`, round);
 }
 
 function embeddedFigures(rounds: readonly EmbeddedRound[]): Figures {
@@ -138,6 +139,9 @@ function servicesFigures(rounds: readonly ServicesRound[]): Figures {
     services_write_p50_ms: of((round) => round.writeP50Ms),
     services_write_p99_ms: of((round) => round.writeP99Ms),
     bare_call_p99_ms: of((round) => round.bareP99Ms),
+    wire_server_write_p99_ms: of((round) => round.wireWriteP99Ms),
+    service_cpu_ms_per_call: of((round) => round.serviceCpuMs),
+    caller_cpu_ms_per_call: of((round) => round.callerCpuMs),
     services_hit_ratio: of((round) => round.hitRatio),
     services_failed_calls: rounds.reduce((sum, { failed }) => sum + failed, 0),
   };

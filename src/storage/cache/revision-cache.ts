@@ -65,6 +65,8 @@ interface Entry<Value> {
   readonly freshUntilMs: number;
   /** Of the news in which it was kept. */
   readonly generation: number;
+  /** By this process, and not only read. */
+  readonly isWritten: boolean;
 }
 
 /** How long one process may load before another does, ms. */
@@ -118,8 +120,17 @@ export class RevisionCache<Value extends Revisioned> {
 
   /** After a write: what the store has now. @param value - null: it is gone; `revision` is then one that no value had */
   async wrote(key: string, value: Value | null, revision: number): Promise<void> {
-    this.#keep(key, value, revision);
+    this.#keep(key, value, revision, { isWritten: true });
     await this.#share(key, value, revision);
+  }
+
+  /**
+   * What the last write of this process left, as long as it is remembered and nothing newer was heard of. Not what was read: a copy may
+   * tell of a write that is rolled back, and whose revision another then gets.
+   */
+  lastWritten(key: string): Value | null {
+    const entry = this.#memory.get(key);
+    return entry?.isWritten === true ? entry.value : null;
   }
 
   /** Another process has written that revision. */
@@ -147,7 +158,7 @@ export class RevisionCache<Value extends Revisioned> {
     const shared = await this.#readShared(key);
     if (shared !== null && shared.freshForMs > 0) {
       this.#count('redis');
-      this.#keep(key, shared.value, shared.revision, shared.freshForMs);
+      this.#keep(key, shared.value, shared.revision, shared);
       return shared.value;
     }
     try {
@@ -205,7 +216,7 @@ export class RevisionCache<Value extends Revisioned> {
     const found = await this.#readShared(key);
     if (found === null || found.freshForMs <= 0) return null;
     this.#count('waited');
-    this.#keep(key, found.value, found.revision, found.freshForMs);
+    this.#keep(key, found.value, found.revision, found);
     return found;
   }
 
@@ -234,14 +245,22 @@ export class RevisionCache<Value extends Revisioned> {
     await this.#deps.shared?.put(key, { revision, text, lifeMs }, lockToken).catch(() => {});
   }
 
-  #keep(key: string, value: Value | null, revision: number, freshForMs?: number): void {
-    const there = this.#memory.get(key)?.value?.revision ?? 0;
+  #keep(
+    key: string,
+    value: Value | null,
+    revision: number,
+    how: { readonly freshForMs?: number; readonly isWritten?: boolean } = {},
+  ): void {
+    const entry = this.#memory.get(key);
+    const there = entry?.value?.revision ?? 0;
     const newest = Math.max(there, this.#heard.get(key) ?? 0);
     if (revision < newest) return;
+    // What is read again and has not changed is still what was written.
+    const isWritten = how.isWritten ?? (entry?.isWritten === true && revision === there);
     if (value === null && revision > 0) this.#heard.set(key, revision);
-    const freshMs = freshForMs ?? (value === null ? this.#times.absentMs : this.#freshMs());
+    const freshMs = how.freshForMs ?? (value === null ? this.#times.absentMs : this.#freshMs());
     const freshUntilMs = this.#deps.clock.monotonicMs() + freshMs;
-    this.#memory.set(key, { value, freshUntilMs, generation: this.#generation });
+    this.#memory.set(key, { value, freshUntilMs, generation: this.#generation, isWritten });
   }
 
   #isOld(key: string, value: Value | null): boolean {

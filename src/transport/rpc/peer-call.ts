@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
+import { LRUCache } from 'lru-cache';
 import { derivedKey, isSameMac, macOver } from '../../shared/mac.ts';
 
 // How services know each other where TLS does not tell: every call carries a MAC over its method and the time, never the key. Whoever
@@ -8,27 +9,63 @@ import { derivedKey, isSameMac, macOver } from '../../shared/mac.ts';
 const PEER_HEADER = 'meridian-peer';
 /** Clocks of nodes may differ by so much. */
 const TOLERANCE_MS = 5 * 60_000;
+/** For so long a caller says the same. Little beside what the clocks may differ by, and many calls. */
+const SIGNED_FOR_MS = 1_000;
+/** Methods times callers, of the last seconds. */
+const MOST_KNOWN = 1_024;
 
 /** The key of calls between services, of the secret that all of them have (RFC 5869). */
 export function callKey(secret: string): KeyObject {
   return createSecretKey(derivedKey(secret, 'meridian rpc'));
 }
 
-/** @param atMs - wall clock @param path - `/<service>/<Method>` */
-export function signCall(metadata: Metadata, key: KeyObject, path: string, atMs: number): void {
-  metadata.set(PEER_HEADER, `${atMs}.${macOver(key, 'call', path, String(atMs))}`);
+/** Signs calls; those of one method within a second with one MAC, which is a twentieth of what a call costs its caller. */
+export class CallSigner {
+  readonly #key: KeyObject;
+  /** By path; there are no more than methods. */
+  readonly #newest = new Map<string, { readonly atMs: number; readonly text: string }>();
+
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  /** @param path - `/<service>/<Method>` @param nowMs - wall clock */
+  sign(metadata: Metadata, path: string, nowMs: number): void {
+    let signature = this.#newest.get(path);
+    // A clock that was set back as well.
+    if (signature === undefined || Math.abs(nowMs - signature.atMs) >= SIGNED_FOR_MS) {
+      signature = { atMs: nowMs, text: signatureOf(this.#key, path, nowMs) };
+      this.#newest.set(path, signature);
+    }
+    metadata.set(PEER_HEADER, signature.text);
+  }
 }
 
-/** Whether a call comes from a service that has the key. */
-export function isPeerCall(
-  metadata: Metadata,
-  key: KeyObject,
-  path: string,
-  nowMs: number,
-): boolean {
-  const [, atMs = '', mac] = /^(\d{1,15})\.([\w-]+)$/.exec(headerOf(metadata, PEER_HEADER)) ?? [];
-  if (Math.abs(nowMs - Number(atMs)) > TOLERANCE_MS) return false;
-  return isSameMac(mac, macOver(key, 'call', path, atMs));
+/** Knows calls of services that have the key; a signature that comes again is not computed again. */
+export class PeerGate {
+  readonly #key: KeyObject;
+  /** Signatures that were right, `<path> <header>`. Strangers put nothing in here, so they push nobody out. */
+  readonly #known = new LRUCache<string, true>({ max: MOST_KNOWN });
+
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  /** Whether a call comes from a service that has the key. @param nowMs - wall clock */
+  admits(metadata: Metadata, path: string, nowMs: number): boolean {
+    const header = headerOf(metadata, PEER_HEADER);
+    const [, atMs = '', mac] = /^(\d{1,15})\.([\w-]+)$/.exec(header) ?? [];
+    if (atMs === '' || Math.abs(nowMs - Number(atMs)) > TOLERANCE_MS) return false;
+    const call = `${path} ${header}`;
+    if (this.#known.has(call)) return true;
+    const isPeer = isSameMac(mac, macOver(this.#key, 'call', path, atMs));
+    if (isPeer) this.#known.set(call, true);
+    return isPeer;
+  }
+}
+
+function signatureOf(key: KeyObject, path: string, atMs: number): string {
+  return `${atMs}.${macOver(key, 'call', path, String(atMs))}`;
 }
 
 /** The first value of a header; empty when there is none. */

@@ -5,7 +5,7 @@ import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { badRequest } from '../http/parse.ts';
 import { callContext, outgoingTraceparent } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
-import { signCall } from './peer-call.ts';
+import { CallSigner } from './peer-call.ts';
 import type {
   RpcCalls,
   RpcContract,
@@ -31,6 +31,10 @@ const RETRIES = {
 /** Largest reply: all that there is of one player, whose store bounds each part but not their number. */
 const MOST_REPLY_BYTES = 64 * 1024 * 1024;
 
+interface CallDeps extends Pick<RpcEndDeps, 'clock' | 'metrics'> {
+  readonly signer: CallSigner;
+}
+
 /**
  * The way to one service: `calls` has a function for each of its methods, which take and return values, wait no longer than
  * their deadline or that of the request they serve, and throw what the service threw; `watches` has one for each of its streams.
@@ -45,9 +49,12 @@ export class RpcChannel<Contract extends RpcContract> {
 
   constructor(contract: Contract, target: string, deps: RpcEndDeps) {
     const { service } = loadProto(contract, deps.protoFolder);
+    const ends = { ...deps, signer: new CallSigner(deps.key) };
     this.#client = new Client(target, channelCredentials(deps.tls), {
       'grpc.max_receive_message_length': MOST_REPLY_BYTES,
       'grpc.service_config': JSON.stringify(serviceConfigOf(contract)),
+      // As at the other end (rpc-server.ts).
+      'grpc.enable_channelz': 0,
       'grpc.keepalive_time_ms': 20_000,
       'grpc.keepalive_timeout_ms': 5_000,
       // A service that was down is tried again soon, not after two minutes.
@@ -69,7 +76,7 @@ export class RpcChannel<Contract extends RpcContract> {
             (error, reply) => (error === null ? resolve(reply as RpcMessage) : reject(error)),
           );
         });
-      return [name, callOf(deps, wire.path, method, invoke)];
+      return [name, callOf(ends, wire.path, method, invoke)];
     });
     this.calls = Object.fromEntries(calls);
     const watches = Object.entries(contract.streams).map(([name, stream]) => {
@@ -81,7 +88,7 @@ export class RpcChannel<Contract extends RpcContract> {
           wire.requestSerialize,
           wire.responseDeserialize as (bytes: Buffer) => RpcMessage,
           message,
-          signed(deps, wire.path),
+          signed(ends, wire.path),
         );
       return [
         name,
@@ -122,16 +129,16 @@ export class RpcChannel<Contract extends RpcContract> {
 }
 
 /** Whose call it is, and of which trace. */
-function signed({ clock, key }: RpcEndDeps, path: string): Metadata {
+function signed({ clock, signer }: CallDeps, path: string): Metadata {
   const metadata = new Metadata();
-  signCall(metadata, key, path, clock.wallMs());
+  signer.sign(metadata, path, clock.wallMs());
   const traceparent = outgoingTraceparent();
   if (traceparent !== '') metadata.set('traceparent', traceparent);
   return metadata;
 }
 
 function callOf(
-  deps: RpcEndDeps,
+  deps: CallDeps,
   path: string,
   { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
   invoke: (message: RpcMessage, metadata: Metadata, deadlineAtMs: number) => Promise<RpcMessage>,

@@ -14,7 +14,7 @@ import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
 import { loadProto, wireName } from './load-proto.ts';
-import { headerOf, isPeerCall } from './peer-call.ts';
+import { headerOf, PeerGate } from './peer-call.ts';
 import type {
   RpcCalls,
   RpcContract,
@@ -43,15 +43,19 @@ export class RpcServer {
   readonly #deps: RpcServerDeps;
   readonly #server = new Server({
     'grpc.max_receive_message_length': MOST_BYTES,
+    // Books about each call, for a debugging service that nobody serves here.
+    'grpc.enable_channelz': 0,
     // A caller behind a dead link is noticed, and its calls end.
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5_000,
   });
+  readonly #gate: PeerGate;
   readonly #health = new HealthImplementation();
   readonly #feeds = new Set<ServedFeed>();
 
   constructor(deps: RpcServerDeps) {
     this.#deps = deps;
+    this.#gate = new PeerGate(deps.key);
     this.#health.addToServer(this.#server);
   }
 
@@ -190,8 +194,8 @@ export class RpcServer {
     path: string,
     { metadata, request }: { readonly metadata: Metadata; readonly request: unknown },
   ): void {
-    const { clock, key } = this.#deps;
-    if (!isPeerCall(metadata, key, path, clock.wallMs())) throw new GameError('PEER_UNKNOWN');
+    const isPeer = this.#gate.admits(metadata, path, this.#deps.clock.wallMs());
+    if (!isPeer) throw new GameError('PEER_UNKNOWN');
     if (request === UNREADABLE) {
       throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
     }
