@@ -24,6 +24,7 @@ import {
   type OperatorQuestion,
 } from '../../../src/protocol/operator-questions.ts';
 import { SESSION_PATH } from '../../../src/protocol/operator-session.ts';
+import { assertNever } from '../../../src/shared/assert-never.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { errorRenderer } from '../../../src/transport/http/error-renderer.ts';
 import type { ClusterNode } from '../../cluster/cluster-node.ts';
@@ -190,6 +191,11 @@ export class WorldConsole implements AsyncDisposable {
         const { movedRooms } = await process.drain(action.nodeId);
         return `drained node ${process.name} of ${node.regionId}: ${movedRooms} rooms moved`;
       }
+      case 'quarantine-node':
+      case 'release-node': {
+        const { node } = this.#find(action.nodeId);
+        return await this.#nodeOf(node.regionId).act(action).catch(refused);
+      }
       case 'start-node': {
         const { name } = await this.#world.startNode(action.regionId);
         return `started node ${name} of ${action.regionId}`;
@@ -209,6 +215,12 @@ export class WorldConsole implements AsyncDisposable {
       case 'bots':
         this.#crew.want(action.count);
         return `${action.count} bots shall play`;
+      case 'close-region':
+      case 'open-region':
+      case 'shed-tickets':
+      case 'take-tickets':
+      case 'evacuate-region':
+      case 'return-region':
       case 'kick-client':
       case 'move-room':
       case 'close-room':
@@ -219,7 +231,7 @@ export class WorldConsole implements AsyncDisposable {
       case 'sign-out-player':
         throw new GameError('BAD_REQUEST', { reason: 'bots are not banned' });
       default:
-        throw new GameError('BAD_REQUEST', { reason: `a local world cannot ${action.action}` });
+        return assertNever(action);
     }
   }
 
