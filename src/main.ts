@@ -3,8 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { ListenError } from './app/listen.ts';
 import { type MeridianNode, startNode } from './app/node.ts';
-import { type MeridianConfig, runningIn } from './config/config.ts';
+import type { MeridianConfig } from './config/config.ts';
 import { ConfigError, loadConfig } from './config/load-config.ts';
+import { runningIn } from './config/placement.ts';
 import type { GameDefinition } from './rooms/game.ts';
 
 // The process: reads the command line and the environment (nobody else does), starts the node, stops it on a signal.

@@ -40,6 +40,62 @@ const atLeast = (bound: number) => ({ goal: { atLeast: bound } });
 /** The page, in its order. */
 export const SECTIONS: readonly BenchSection[] = [
   {
+    suite: 'rooms',
+    title: 'Many rooms on one core',
+    command: 'npm run bench -- rooms',
+    about:
+      'Rooms of 20, 20 steps a second, each player an input a step; the server on one core, its players on the other. Most players: while 95 % of their inputs have their effect within 100 ms, and the loop is late by less than 50 ms, 99 %.',
+    figures: [
+      {
+        name: 'players_per_core_ratio_vs_colyseus',
+        is: 'most players to those of stock, with `defineInput`',
+        unit: '',
+        ...atLeast(1.6),
+      },
+      {
+        name: 'players_per_core_ratio_vs_colyseus_plain',
+        is: 'the same, stock with plain messages',
+        unit: '',
+        ...atLeast(1.1),
+      },
+      {
+        name: 'bytes_ratio_vs_colyseus',
+        is: 'bytes a player gets to those of stock',
+        unit: '',
+        ...atMost(0.65),
+      },
+      {
+        name: 'p95_action_ms_ratio_vs_colyseus_default',
+        is: 'input to effect, 95 %, to that of stock with its two timers',
+        unit: '',
+        ...atMost(0.6),
+      },
+      { name: 'kb_per_client', is: 'memory of an idle client', unit: 'kB', ...atMost(72) },
+      { name: 'kb_per_room', is: 'memory of an idle room', unit: 'kB', ...atMost(53) },
+      {
+        name: 'idle_rooms_cpu_percent',
+        is: '2000 idle rooms, of a core',
+        unit: '%',
+        ...atMost(5),
+      },
+    ],
+    plots: [
+      {
+        file: 'rooms.svg',
+        title: 'Most players on one core',
+        unit: '',
+        better: 'more',
+        bars: [
+          ours('players_per_core_meridian', 'Meridian'),
+          other('players_per_core_colyseus_input', 'stock Colyseus, defineInput'),
+          other('players_per_core_colyseus_plain', 'stock Colyseus, messages'),
+          other('players_per_core_socketio', 'socket.io, JSON'),
+          other('players_per_core_ws', 'ws, one packed buffer a room'),
+        ],
+      },
+    ],
+  },
+  {
     suite: 'failover',
     title: 'A node dies, or is replaced',
     command: 'npm run bench -- failover',
@@ -160,32 +216,45 @@ export const SECTIONS: readonly BenchSection[] = [
   {
     suite: 'big-room',
     title: 'A thousand in one room',
-    command: 'npm run bench -- big-room --quick --no-encode',
+    command: 'npm run bench -- big-room',
     about:
-      'One room of 1000 bots, 20 steps a second, each seeing 20 others on average; stock Colyseus with StateViews beside it. A quick run: estimates.',
+      'One room of 1000 bots, 20 steps a second, each seeing 20 others on average; stock Colyseus with StateViews beside it.',
     figures: [
       {
-        name: 'quick_tick_p95_ms_uniform_20',
+        name: 'tick_p95_ms_uniform_20',
         is: 'a step with its flush, 95 %',
         unit: 'ms',
         ...atMost(35),
       },
-      { name: 'quick_tick_p99_ms_uniform_20', is: 'the same, 99 %', unit: 'ms', ...atMost(50) },
-      { name: 'quick_action_p95_ms_uniform_20', is: 'input to its effect, 95 %', unit: 'ms' },
+      { name: 'tick_p99_ms_uniform_20', is: 'the same, 99 %', unit: 'ms', ...atMost(50) },
       {
-        name: 'quick_received_bytes_per_player_per_s_uniform_20',
+        name: 'tick_p95_ms_uniform_79',
+        is: 'a step that shows each 79 others, 95 %',
+        unit: 'ms',
+        ...atMost(35),
+      },
+      {
+        name: 'encode_ratio_uniform_20',
+        is: 'CPU of encoding to that of stock, 20 in sight',
+        unit: '',
+        ...atMost(0.1),
+      },
+      { name: 'encode_ratio_uniform_79', is: 'the same, 79 in sight', unit: '', ...atMost(0.1) },
+      { name: 'action_p95_ms_uniform_20', is: 'input to its effect, 95 %', unit: 'ms' },
+      {
+        name: 'received_bytes_per_player_per_s_uniform_20',
         is: 'bytes a second and player',
         unit: 'B',
         ...atMost(10_000),
       },
       {
-        name: 'quick_seen_age_p95_ms_near_uniform_20',
+        name: 'seen_age_p95_ms_near_uniform_20',
         is: 'age of who is near, 95 %',
         unit: 'ms',
         ...atMost(200),
       },
       {
-        name: 'quick_seen_age_p95_ms_far_uniform_20',
+        name: 'seen_age_p95_ms_far_uniform_20',
         is: 'age of who is far, 95 %',
         unit: 'ms',
         ...atMost(800),
@@ -198,13 +267,86 @@ export const SECTIONS: readonly BenchSection[] = [
         unit: 'ms',
         better: 'less',
         bars: [
-          ours('quick_tick_p50_ms_uniform_20', 'Meridian, median'),
-          other('quick_tick_p50_ms_uniform_20_colyseus', 'stock Colyseus, median'),
-          ours('quick_tick_p99_ms_uniform_20', 'Meridian, 99 %'),
-          other('quick_tick_p99_ms_uniform_20_colyseus', 'stock Colyseus, 99 %'),
+          ours('tick_p50_ms_uniform_20', 'Meridian, median'),
+          other('tick_p50_ms_uniform_20_colyseus', 'stock Colyseus, median'),
+          ours('tick_p99_ms_uniform_20', 'Meridian, 99 %'),
+          other('tick_p99_ms_uniform_20_colyseus', 'stock Colyseus, 99 %'),
         ],
       },
     ],
+  },
+  {
+    suite: 'badlink',
+    title: 'A bad link',
+    command: 'npm run bench -- badlink',
+    about:
+      'Players behind a LAN, a mobile link and a bad one (150 ± 40 ms, 2 % lost) watch bodies of 300 px/s; the SDK of stock Colyseus with its defaults beside ours. Then a link of 32 kbit/s.',
+    figures: [
+      {
+        name: 'stalled_ratio_bad',
+        is: 'bad link: time in which others stand still',
+        unit: '',
+        ...atMost(0.01),
+      },
+      { name: 'stalled_ratio_bad_colyseus', is: 'the same, stock', unit: '' },
+      {
+        name: 'drawn_error_p99_px_bad',
+        is: 'bad link: where others are drawn, from where they were, 99 %',
+        unit: 'px',
+        ...atMost(3),
+      },
+      { name: 'drawn_error_p99_px_bad_colyseus', is: 'the same, stock', unit: 'px' },
+      { name: 'lan_delay_ms', is: 'LAN: how late others are drawn', unit: 'ms', ...atMost(75) },
+      {
+        name: 'misprediction_ratio_bad',
+        is: 'bad link: own steps that were predicted wrongly',
+        unit: '',
+        ...atMost(0.02),
+      },
+      {
+        name: 'correction_p95_px_bad',
+        is: 'bad link: corrections, 95 %',
+        unit: 'px',
+        ...atMost(4),
+      },
+      {
+        name: 'resume_after_outage_ms',
+        is: 'after 5 s without a link: until all play',
+        unit: 'ms',
+        ...atMost(1_500),
+      },
+      {
+        name: 'input_starved_ratio_mobile',
+        is: 'mobile link: steps without an input',
+        unit: '',
+        ...atMost(0.03),
+      },
+      {
+        name: 'input_starved_ratio_bad',
+        is: 'bad link: the same',
+        unit: '',
+        ...atMost(0.03),
+      },
+      {
+        name: 'slow_backlog_p99_bytes',
+        is: '32 kbit/s: what waits for the client in the server, 99 %',
+        unit: 'B',
+        ...atMost(16_384),
+      },
+      {
+        name: 'slow_critical_p95_beyond_rtt_ms',
+        is: '32 kbit/s: critical events, 95 %, beyond the round trip',
+        unit: 'ms',
+        ...atMost(100),
+      },
+      {
+        name: 'slow_level_0_after_ms',
+        is: 'the link is wide again: until the best level',
+        unit: 'ms',
+        ...atMost(20_000),
+      },
+    ],
+    plots: [],
   },
   {
     suite: 'matchmaking',
@@ -354,6 +496,40 @@ export const SECTIONS: readonly BenchSection[] = [
     plots: [],
   },
   {
+    suite: 'soak',
+    title: 'Half an hour of faults',
+    command: 'npm run soak -- --minutes 30',
+    about:
+      'Five regions of two nodes each, and a fault every twenty seconds or so: nodes killed, halted and drained, Redis servers restarted, links cut. Every second of every player is booked as played or not.',
+    figures: [
+      {
+        name: 'availability',
+        is: 'seconds with a live match, answered in time',
+        unit: '',
+        ...atLeast(0.999),
+      },
+      { name: 'players', is: 'players', unit: '' },
+      { name: 'faults', is: 'faults', unit: '' },
+      { name: 'unplayed_player_seconds', is: 'seconds that were not played', unit: 's' },
+      { name: 'lost_rooms', is: 'rooms that nobody brought back', unit: '', ...atMost(0) },
+      { name: 'double_owners', is: 'rooms with two owners', unit: '', ...atMost(0) },
+      {
+        name: 'incidents_without_fault',
+        is: 'incidents without a fault that was ordered',
+        unit: '',
+      },
+      { name: 'action_p95_ms', is: 'input to its effect, 95 %', unit: 'ms' },
+      {
+        name: 'alerts_without_runbook',
+        is: 'alerts without a runbook',
+        unit: '',
+        ...atMost(0),
+      },
+      { name: 'empty_panels', is: 'panels without figures', unit: '', ...atMost(0) },
+    ],
+    plots: [],
+  },
+  {
     suite: 'profiles',
     title: "Players' data, over gRPC",
     command: 'npm run bench -- profiles --parts services',
@@ -414,10 +590,4 @@ export const SECTIONS: readonly BenchSection[] = [
     ],
     plots: [],
   },
-];
-
-/** Benches without a kept series. */
-export const WITHOUT_SERIES: readonly string[] = [
-  '`npm run bench -- rooms` (a table of one run is in the README)',
-  '`npm run bench -- badlink`',
 ];

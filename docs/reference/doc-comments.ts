@@ -4,13 +4,13 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const COMMENT = String.raw`/\*\*((?:(?!\*/)[\s\S])*)\*/\s*`;
 
-/** What the doc comments of a source file say, so that the reference and the code have one text. */
+/** What the doc comments of source files say, so that the reference and the code have one text. */
 export class DocComments {
   readonly #source: string;
 
-  /** @param path - relative to the repository */
-  constructor(path: string) {
-    this.#source = readFileSync(join(ROOT, path), 'utf8');
+  /** @param paths - relative to the repository */
+  constructor(...paths: readonly string[]) {
+    this.#source = paths.map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n');
   }
 
   /** Of `export const <name>`; empty when it has none. */

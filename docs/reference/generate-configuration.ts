@@ -26,7 +26,7 @@ interface JsonSchema {
 
 const INTRODUCTION = `# Configuration
 
-Made from \`src/config/config.ts\` by \`docs/reference/generate-configuration.ts\`; do not edit.
+Made from \`src/config/\` by \`docs/reference/generate-configuration.ts\`; do not edit.
 
 Every setting is an environment variable, \`MERIDIAN_<SECTION>_<KEY>\`, and has a safe default. A variable that is set to
 nothing is not set. Durations are in milliseconds, sizes in bytes. A node with a wrong setting does not start: it names all
@@ -34,7 +34,11 @@ problems at once, and an unknown name with our prefix is one of them.`;
 
 /** The page, one table for each section. */
 export function configurationPage(): string {
-  const comments = new DocComments('src/config/config.ts');
+  const comments = new DocComments(
+    'src/config/play-config.ts',
+    'src/config/service-config.ts',
+    'src/config/operations-config.ts',
+  );
   const schema = z.toJSONSchema(MeridianConfig, { io: 'output' }) as JsonSchema;
   const sections = Object.entries(schema.properties ?? {}).map(([section, { properties = {} }]) => {
     const constant = `${section[0]?.toUpperCase()}${section.slice(1)}Config`;

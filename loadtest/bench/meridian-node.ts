@@ -21,6 +21,7 @@ export async function startBenchNode(
         port: 0,
         bindAddress: '127.0.0.1',
         matchmakePerMinute: 1_000_000,
+        requestsPerMinute: 1_000_000,
         socketsPerAddress: 100_000,
       },
       admin: { metricsPort: 0, adminPort: 0 },

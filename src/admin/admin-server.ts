@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import express, { type Application, type Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
-import type { AdminConfig } from '../config/config.ts';
+import type { AdminConfig } from '../config/operations-config.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { metricsPage } from '../telemetry/metrics-page.ts';

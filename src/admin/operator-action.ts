@@ -6,6 +6,8 @@ const regionId = z.string().regex(/^[\w-]{1,32}$/);
 const roomId = z.string().regex(/^[\w-]{1,64}$/);
 const sessionId = z.string().regex(/^[\w-]{1,64}$/);
 const playerId = z.string().regex(/^p_[0-9a-z]{20}$/);
+/** Of a node; absent: it is of this region. */
+const itsRegion = regionId.exactOptional();
 const between = z.tuple([regionId, regionId]).readonly();
 /** A close frame carries 123 bytes (RFC 6455 §5.5): players read all of it, also where letters take three. */
 const shownReason = z.string().trim().min(1).max(40);
@@ -13,15 +15,15 @@ const reason = z.string().trim().min(1).max(500);
 
 /** An action as it comes from outside. */
 export const OperatorActionSchema = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('quarantine-node'), nodeId }),
-  z.strictObject({ action: z.literal('release-node'), nodeId }),
+  z.strictObject({ action: z.literal('quarantine-node'), nodeId, regionId: itsRegion }),
+  z.strictObject({ action: z.literal('release-node'), nodeId, regionId: itsRegion }),
   z.strictObject({ action: z.literal('close-region'), regionId }),
   z.strictObject({ action: z.literal('open-region'), regionId }),
   z.strictObject({ action: z.literal('shed-tickets'), regionId }),
   z.strictObject({ action: z.literal('take-tickets'), regionId }),
   z.strictObject({ action: z.literal('evacuate-region'), regionId }),
   z.strictObject({ action: z.literal('return-region'), regionId }),
-  z.strictObject({ action: z.literal('drain-node'), nodeId, regionId: regionId.exactOptional() }),
+  z.strictObject({ action: z.literal('drain-node'), nodeId, regionId: itsRegion }),
   z.strictObject({
     ...{ action: z.literal('kick-client'), regionId, roomId, sessionId, reason: shownReason },
   }),

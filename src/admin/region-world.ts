@@ -15,6 +15,9 @@ import type { RegionInfo, RegionReport } from '../regions/contract.ts';
 /** What a node does for operators, in its region and, by a link, in others. */
 const NODE_CAPABILITIES: readonly Capability[] = [
   'drain-node',
+  'quarantine-node',
+  'close-region',
+  'shed-tickets',
   'kick-client',
   'move-room',
   'close-room',

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { MongoConfig } from '../config/config.ts';
+import type { MongoConfig } from '../config/service-config.ts';
 import { openMongo } from '../storage/mongo/mongo-connection.ts';
 import { DatabaseUsageError } from './database-options.ts';
 

@@ -1,4 +1,5 @@
-import { type MeridianConfig, runningIn } from '../config/config.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { runningIn } from '../config/placement.ts';
 import type { RegionLink } from '../regions/contract.ts';
 import { RedisRegionLink } from '../regions/link/redis-region-link.ts';
 import { type RegionReport, RegionReportSchema } from '../regions/region-report.ts';

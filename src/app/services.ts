@@ -14,7 +14,8 @@ import { analyticsCalls, analyticsClient } from '../analytics/client.ts';
 import type { ErasePlayerFromAnalytics, EventDefinitions } from '../analytics/contract.ts';
 import { AUTH_RPC } from '../auth/auth-rpc.ts';
 import { authCalls, authClient } from '../auth/client.ts';
-import { type MeridianConfig, placementOf, runningIn } from '../config/config.ts';
+import type { MeridianConfig } from '../config/config.ts';
+import { placementOf, runningIn } from '../config/placement.ts';
 import {
   type CalledService,
   keepsProfiles,

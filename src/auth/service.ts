@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/config.ts';
+import type { AuthConfig } from '../config/service-config.ts';
 import { GameError } from '../errors/game-error.ts';
 import type { PlayerRegistry } from '../profiles/contract.ts';
 import type { Clock } from '../shared/clock.ts';

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { AuthConfig } from '../config/config.ts';
+import type { AuthConfig } from '../config/service-config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { AddressRateLimiter } from '../transport/http/address-rate-limiter.ts';
 import { addressGroup } from '../transport/http/client-address.ts';

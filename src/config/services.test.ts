@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placementOf } from './config.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
+import { placementOf } from './placement.ts';
 import { keepsProfiles, runningServices, SERVICES, unplacedServices } from './services.ts';
 
 const SECRET = { JWT_SECRET: 'a secret that all services have in common' };

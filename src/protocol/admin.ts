@@ -67,9 +67,9 @@ export type Capability =
 
 /** One thing to do. `heal-…`, `release-node`, `open-region`, `take-tickets` and `return-region` undo what has its name, or stands before it. */
 export type OperatorAction =
-  /** No new rooms or players there; those it has stay. */
-  | { readonly action: 'quarantine-node'; readonly nodeId: string }
-  | { readonly action: 'release-node'; readonly nodeId: string }
+  /** No new rooms or players there; those it has stay. @param regionId - of the node; absent: the region of the server */
+  | { readonly action: 'quarantine-node'; readonly nodeId: string; readonly regionId?: string }
+  | { readonly action: 'release-node'; readonly nodeId: string; readonly regionId?: string }
   /** No new rooms in the region. */
   | { readonly action: 'close-region'; readonly regionId: string }
   | { readonly action: 'open-region'; readonly regionId: string }

@@ -8,8 +8,9 @@
 import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { AuthConfig, ClusterConfig } from '../config/config.ts';
+import type { ClusterConfig } from '../config/play-config.ts';
 import { RegionId } from '../config/region-entry.ts';
+import type { AuthConfig } from '../config/service-config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { type LatencyFigures, MOST_PROBE_PINGS, PROBE_PINGS } from '../protocol/regions.ts';
 import type { Clock } from '../shared/clock.ts';

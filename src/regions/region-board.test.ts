@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RegionConfig } from '../config/config.ts';
+import { RegionConfig } from '../config/play-config.ts';
 import { RegionBoard } from './region-board.ts';
 import { catalogueOf, regionOrigins } from './region-catalogue.ts';
 import type { RegionReport } from './region-report.ts';

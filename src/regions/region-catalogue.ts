@@ -1,4 +1,4 @@
-import type { RegionConfig } from '../config/config.ts';
+import type { RegionConfig } from '../config/play-config.ts';
 import { type GeoPosition, PROBE_PATH } from '../protocol/regions.ts';
 
 /** What is known of a region without asking it. */

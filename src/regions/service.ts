@@ -1,6 +1,7 @@
 import type { TokenVerifier } from '../auth/contract.ts';
 import type { NodeInfo } from '../cluster/node-info.ts';
-import type { AuthConfig, ClusterConfig, RegionConfig } from '../config/config.ts';
+import type { ClusterConfig, RegionConfig } from '../config/play-config.ts';
+import type { AuthConfig } from '../config/service-config.ts';
 import { GameError } from '../errors/game-error.ts';
 import { latencyFigures, type ProbeCertificate } from '../protocol/regions.ts';
 import type { Clock } from '../shared/clock.ts';

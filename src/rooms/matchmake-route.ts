@@ -2,7 +2,7 @@ import { createAuthContext, ErrorCode, ServerError } from '@colyseus/core';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { type ColyseusNode, isClientMethod } from '../cluster/colyseus-adapter.ts';
-import type { HttpConfig } from '../config/config.ts';
+import type { HttpConfig } from '../config/play-config.ts';
 import type { ErrorCode as GameErrorCode } from '../errors/errors.ts';
 import type { GameError } from '../errors/game-error.ts';
 import type { ErrorBody } from '../protocol/rest.ts';

@@ -1,6 +1,6 @@
 import type { Analytics } from '../analytics/contract.ts';
 import type { PlayerStanding, TokenVerifier } from '../auth/contract.ts';
-import type { RoomsConfig } from '../config/config.ts';
+import type { RoomsConfig } from '../config/play-config.ts';
 import type { MatchBackfills, MatchResults } from '../matchmaking/contract.ts';
 import type { PlayerProfiles } from '../profiles/contract.ts';
 import type { Logger } from '../telemetry/logger.ts';

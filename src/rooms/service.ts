@@ -1,6 +1,6 @@
 import express, { type Application } from 'express';
 import type { ColyseusNode } from '../cluster/colyseus-adapter.ts';
-import type { HttpConfig } from '../config/config.ts';
+import type { HttpConfig } from '../config/play-config.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AddressedRequest } from '../transport/http/client-address.ts';
 import { refuseForeignOrigins } from '../transport/http/cors.ts';

@@ -9,6 +9,7 @@ import { CloseCode } from '../../src/protocol/close-codes.ts';
 import { severeFindings } from '../support/axe.ts';
 import { buildDemos } from '../support/demos/start-demos.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { isLong } from '../support/long-test.ts';
 import { MatchPlayer } from '../support/match-player.ts';
 import { MatchRegions } from '../support/match-regions.ts';
@@ -22,6 +23,9 @@ const VIEWER = { name: 'vera', password: 'vera only looks here' };
 const ADMIN = { name: 'ada', password: 'ada may do everything' };
 /** Nobody dies here: browsers beside three nodes on two cores must not make it look so. */
 const PATIENT = { MERIDIAN_CLUSTER_HANG_MS: '20000', MERIDIAN_CLUSTER_LEASE_TTL_MS: '8000' };
+const ALERTS_TOKEN = 'a-token-of-an-incident-bot';
+/** When the alerts began that the screenshots show. */
+const AGAIN_AT = new Date().toISOString();
 const PAGES = [
   'World',
   'Regions',
@@ -34,12 +38,43 @@ const PAGES = [
   'Audit',
 ];
 
+interface AlertOfB {
+  readonly name: string;
+  readonly summary: string;
+  readonly severity: string;
+  readonly action?: string;
+  readonly node?: string;
+}
+
+/** One of each kind: nothing is asked for, it cannot be done, it waits for an operator. */
+const ALERTS_OF_B: readonly AlertOfB[] = [
+  {
+    ...{ name: 'JoinSuccessBurnsFast', severity: 'page' },
+    summary: 'Of the joins of the last hour 3.1 % failed.',
+  },
+  {
+    ...{ name: 'NodeLoopLags', severity: 'ticket', action: 'drain-node', node: 'gone-4711' },
+    summary: 'The event loop of a node has been late for a minute.',
+  },
+  {
+    ...{ name: 'RegionFills', severity: 'ticket', action: 'close-region' },
+    summary: 'Nine of ten seats are taken.',
+  },
+  {
+    ...{ name: 'RegionMostlyDown', severity: 'page', action: 'evacuate-region' },
+    summary: 'More than half of the nodes do not answer.',
+  },
+];
+
 describe.skipIf(!canRun)('the console of two regions', () => {
   const owned = new AsyncDisposableStack();
   let browser: Browser;
   let regions: MatchRegions;
   let admin: OperatorPage;
   let url: string;
+  /** Of region b, where an incident bot is at work. */
+  let otherUrl: string;
+  let alertsUrl: string;
 
   beforeAll(async () => {
     await buildDemos();
@@ -52,12 +87,17 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       { name: ADMIN.name, role: 'admin', passwordHash: await hashOperatorPassword(ADMIN.password) },
     ]);
     browser = owned.use(await openBrowser());
-    regions = owned.use(
-      await MatchRegions.start({
-        env: { a: { ...PATIENT, MERIDIAN_ADMIN_OPERATORS: operators }, b: PATIENT },
-      }),
-    );
+    const alertsPort = await freePort();
+    const both = { ...PATIENT, MERIDIAN_ADMIN_OPERATORS: operators };
+    const bot = {
+      MERIDIAN_PROCESS_SERVICES: 'all,incidents',
+      MERIDIAN_INCIDENTS_PORT: String(alertsPort),
+      MERIDIAN_INCIDENTS_TOKEN: ALERTS_TOKEN,
+    };
+    regions = owned.use(await MatchRegions.start({ env: { a: both, b: { ...both, ...bot } } }));
+    alertsUrl = `http://127.0.0.1:${alertsPort}/alerts`;
     url = `http://127.0.0.1:${regions.nodes('a')[0]?.adminPort}/admin/`;
+    otherUrl = `http://127.0.0.1:${regions.nodes('b')[0]?.adminPort}/admin/`;
     admin = await OperatorPage.open(browser, url, {}, ADMIN);
   }, 180_000);
   afterAll(() => owned.disposeAsync());
@@ -115,6 +155,60 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     await page.getByRole('dialog').getByText('keep a journal').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('tbody .badge.is-up').waitFor();
+  });
+
+  test('[CN-28] a node is quarantined, its region closed and evacuated, with keys alone; each is taken back and in the audit', async () => {
+    const { page } = admin;
+    await admin.go('Nodes');
+    await page.getByLabel('Region').selectOption('b');
+    const quarantine = page.getByRole('button', { name: /^Quarantine node .* of b$/ });
+    await quarantine.focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog')
+      .getByText(/\d+ rooms? with \d+ players?: they stay/)
+      .waitFor();
+    await admin.confirm('Quarantine');
+    await admin.toast('takes no new rooms and players');
+    await page.locator('tbody .badge.is-quarantined').waitFor();
+    await admin.press(/^Release node/);
+    await admin.confirm('Release');
+    await page.locator('tbody .badge.is-up').waitFor();
+
+    await admin.go('Regions');
+    const row = page.locator('tr[data-key=b]');
+    const evacuate = page.getByRole('button', { name: 'Evacuate: region a' });
+    await evacuate.evaluate((button) => void Object.assign(button, { mark: 1 }));
+    await admin.press('Close: region b');
+    await admin.confirm('Close');
+    await row.getByText('no new rooms').waitFor();
+    await admin.press('Open: region b');
+    await admin.confirm('Open');
+    await row.getByText('no new rooms').waitFor({ state: 'detached' });
+
+    // Figures beside it have changed each second: the focus of who works with keys must not be lost with them.
+    expect(await evacuate.evaluate((button) => 'mark' in button)).toBe(true);
+    await evacuate.focus();
+    await page.keyboard.press('Enter');
+    const yes = page.getByRole('dialog').getByRole('button', { name: 'Evacuate' });
+    await page.keyboard.type('b');
+    expect(await yes.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('a');
+    await admin.screenshot('console-evacuate');
+    await page.keyboard.press('Enter');
+    await admin.toast('region a is evacuated');
+    await page.locator('tr[data-key=a] .badge.is-evacuate').waitFor();
+    await admin.press('Return: region a');
+    await admin.confirm('Return');
+    await admin.toast('region a is linked again');
+
+    await admin.go('Audit');
+    await page.getByRole('searchbox').fill('operator:ada');
+    for (const action of ['quarantine-node', 'close-region', 'evacuate-region', 'return-region']) {
+      await page.locator('tbody tr').filter({ hasText: action }).getByText('done').waitFor();
+    }
   });
 
   test('[CN-22] a room is found, looked into, moved; a client is kicked; it is closed with a reason', async () => {
@@ -203,6 +297,49 @@ describe.skipIf(!canRun)('the console of two regions', () => {
     ]);
   });
 
+  /** As Alertmanager tells it of region b. */
+  async function tellAlerts(status: 'firing' | 'resolved', startsAt: string): Promise<void> {
+    const body = {
+      ...{ version: '4', status, receiver: 'bot', groupKey: 'g' },
+      alerts: ALERTS_OF_B.map(({ name, summary, ...labels }) => ({
+        ...{ status, startsAt, fingerprint: name },
+        labels: { alertname: name, region: 'b', ...labels },
+        annotations: { summary, runbook_url: `https://example.com/runbooks/${name}.md` },
+      })),
+    };
+    const headers = { authorization: `Bearer ${ALERTS_TOKEN}`, 'content-type': 'application/json' };
+    const posted = { method: 'POST', headers, body: JSON.stringify(body) };
+    expect((await fetch(alertsUrl, posted)).status).toBe(204);
+  }
+
+  test('[IB-15] incidents are told with what the bot did; what waits is approved, with the name typed where a region is evacuated', async () => {
+    const operator = await OperatorPage.open(browser, otherUrl, {}, ADMIN);
+    const { page } = operator;
+    const startsAt = new Date(Date.now() - 90_000).toISOString();
+    await tellAlerts('firing', startsAt);
+    await operator.go('Incidents');
+    const card = (name: string) => page.locator('.incident').filter({ hasText: name });
+    await card('JoinSuccessBurnsFast').getByText('people look into it').waitFor();
+    await card('NodeLoopLags').getByText('No node of this region goes by that name').waitFor();
+    const runbook = card('RegionFills').getByRole('link', { name: /^Runbook/ });
+    expect(await runbook.getAttribute('href')).toBe('https://example.com/runbooks/RegionFills.md');
+    await operator.press('Approve: evacuate-region, region b');
+    const yes = page.getByRole('dialog').getByRole('button', { name: 'Approve' });
+    expect(await yes.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await operator.press('Deny: evacuate-region, region b');
+    await card('RegionMostlyDown').getByText('An operator said no.').waitFor();
+    await operator.screenshot('console-incidents');
+    await operator.press('Approve: close-region, region b');
+    await page.getByRole('dialog').getByText('No new rooms are made there').waitFor();
+    await operator.confirm('Approve');
+    await card('RegionFills').getByText('The bot did it, approved by ada').waitFor();
+    await tellAlerts('resolved', startsAt);
+    await card('RegionFills').getByText('what was done is taken back').waitFor();
+    expect(operator.complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('[CN-41] a viewer sees all of it and no button', async () => {
     const viewer = await OperatorPage.open(browser, url, {}, VIEWER);
     const { room } = await play('a');
@@ -216,6 +353,11 @@ describe.skipIf(!canRun)('the console of two regions', () => {
         .getByRole('button', { name: /Kick|Move|Close/ })
         .count(),
     ).toBe(0);
+    for (const title of ['Nodes', 'Regions']) {
+      await viewer.go(title);
+      await page.locator('tbody tr').first().waitFor();
+      expect(await page.locator('tbody').getByRole('button').count()).toBe(0);
+    }
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(viewer.complaints).toEqual([]);
@@ -243,7 +385,7 @@ describe.skipIf(!canRun)('the console of two regions', () => {
       for (const title of PAGES) {
         await operator.go(title);
         await page
-          .locator('.table:visible, .empty:visible, .world, .incidents, .to-traces')
+          .locator('.table:visible, .empty:visible, .world, .incidents, .trace-main')
           .first()
           .waitFor();
         expect([title, await severeFindings(page)]).toEqual([title, []]);
@@ -251,6 +393,18 @@ describe.skipIf(!canRun)('the console of two regions', () => {
         expect([title, width]).toEqual([title, viewport.width]);
         await operator.screenshot(`console-${title.toLowerCase()}-${device}-${colorScheme}`);
       }
+      await tellAlerts('firing', AGAIN_AT);
+      const other = await OperatorPage.open(browser, otherUrl, options, ADMIN);
+      await other.go('Incidents');
+      await other.page
+        .getByRole('button', { name: /^Approve/ })
+        .first()
+        .waitFor();
+      expect(await severeFindings(other.page)).toEqual([]);
+      const cards = await other.page.evaluate('document.documentElement.scrollWidth');
+      expect(cards).toBe(viewport.width);
+      await other.screenshot(`console-incident-cards-${device}-${colorScheme}`);
+      await other.page.context().close();
       expect(await page.evaluate('document.getAnimations().length')).toBe(0);
       await page.getByRole('button', { name: /^Theme/ }).click();
       expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');

@@ -1,17 +1,15 @@
 // The page of traces in a real Chromium: a join is found, and seen to its end, with a mouse, with keys, and on a phone.
 
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MemoryStorage, MeridianClient } from '@meridian/client';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildConsole } from '../support/demos/start-demos.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
-import { repositoryRoot } from '../support/repository.ts';
+import { OperatorPage } from '../support/operator-page.ts';
 import { type MeridianProcess, startMeridian } from '../support/start-meridian.ts';
 
-const PASSWORD = 'correct horse battery';
+const OPERATOR = { name: 'operator', password: 'correct horse battery' };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 describe.skipIf(missingTool('chromium'))('the page of traces', () => {
@@ -23,7 +21,7 @@ describe.skipIf(missingTool('chromium'))('the page of traces', () => {
     await buildConsole();
     browser = await openBrowser();
     node = await startMeridian('test/support/traced-game.ts', {
-      MERIDIAN_ADMIN_PASSWORD: PASSWORD,
+      MERIDIAN_ADMIN_PASSWORD: OPERATOR.password,
       MERIDIAN_TRACING_KEPT_SPANS: '500',
     });
     const options = { storage: new MemoryStorage(), traceRatio: 1 };
@@ -42,35 +40,21 @@ describe.skipIf(missingTool('chromium'))('the page of traces', () => {
     await browser?.close();
   });
 
+  /** @param address - below `/admin/` */
   async function open(
-    hash: string,
+    address: string,
     options: Parameters<Browser['newContext']>[0] = {},
-  ): Promise<{ readonly page: Page; readonly complaints: string[] }> {
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      httpCredentials: { username: 'operator', password: PASSWORD },
-      ...options,
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await page.goto(`http://127.0.0.1:${node.adminPort}/admin/traces.html${hash}`);
-    return { page, complaints };
-  }
-
-  async function screenshot(page: Page, name: string): Promise<void> {
-    const folder = join(repositoryRoot, 'test/e2e/screenshots');
-    await mkdir(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  ): Promise<OperatorPage> {
+    const url = `http://127.0.0.1:${node.adminPort}/admin/${address}`;
+    return await OperatorPage.open(browser, url, options, OPERATOR);
   }
 
   test('[TR-9] a join among the slowest is opened, and its steps are seen', async () => {
-    const { page, complaints } = await open('');
-    await page.locator(`#list a[href="#${traceId}"]`).click();
-    const steps = page.locator('#waterfall .span-name');
+    const operator = await open('');
+    const { page } = operator;
+    await operator.go('Traces');
+    await page.locator(`.trace-list a[href="#/traces/${traceId}"]`).click();
+    const steps = page.locator('.waterfall .span-name');
     await steps.getByText('room.first-state').waitFor();
     const names = await steps.allInnerTexts();
     for (const name of ['POST /v1/queues/{queue}/tickets', 'ticket.wait', 'room.join']) {
@@ -82,33 +66,40 @@ describe.skipIf(missingTool('chromium'))('the page of traces', () => {
     expect(Math.min(...bars)).toBeGreaterThanOrEqual(3);
     await page.getByRole('button', { name: 'Newest' }).click();
     await page
-      .locator('#list .trace-failed', { hasText: 'GameError' })
-      .or(page.locator('#list .trace-failed', { hasText: 'FORBIDDEN' }))
+      .locator('.trace-list .trace-failed', { hasText: 'GameError' })
+      .or(page.locator('.trace-list .trace-failed', { hasText: 'FORBIDDEN' }))
       .first()
       .waitFor();
-    await screenshot(page, 'traces-desktop');
-    expect(complaints).toEqual([]);
+    expect(await page.locator('.trace-list [aria-current=true]').count()).toBe(1);
+    await operator.screenshot('traces-desktop');
+    expect(operator.complaints).toEqual([]);
   });
 
   test('[TR-9] by keys alone: an id is typed, a step is opened', async () => {
     const { page } = await open('');
-    await page.getByLabel('Trace id').focus();
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.getByRole('heading', { level: 1, name: 'Traces' }).waitFor();
+    await page.keyboard.press('/');
     await page.keyboard.type(traceId);
     await page.keyboard.press('Enter');
-    const step = page.locator('#waterfall summary').first();
+    const step = page.locator('.waterfall summary').first();
     await step.waitFor();
     await step.focus();
     await page.keyboard.press('Enter');
     await page.locator('.span-facts').first().getByText('http.route').waitFor();
   });
 
-  test('[TR-9] on a phone nothing is wider than the screen, and an unknown trace says so', async () => {
-    const { page } = await open(`#${traceId}`, PHONE);
-    await page.locator('#waterfall summary').first().waitFor();
+  test('[TR-9] on a phone nothing is wider than the screen; links to the page of before lead here, and an unknown trace says so', async () => {
+    const operator = await open(`traces.html#${traceId}`, PHONE);
+    const { page } = operator;
+    await page.locator('.waterfall summary').first().waitFor();
+    expect(page.url()).toMatch(new RegExp(`/admin/#/traces/${traceId}$`));
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(PHONE.viewport.width);
-    await screenshot(page, 'traces-phone');
-    const { page: other } = await open(`#${'0'.repeat(31)}1`, PHONE);
-    await other.getByText('Nobody has spans of it any more.').waitFor();
+    await operator.screenshot('traces-phone');
+    await page.goto(page.url().replace(traceId, `${'0'.repeat(31)}1`));
+    await page.getByText('Nobody has spans of it any more.').waitFor();
+    expect(await page.locator('.waterfall').locator('summary').count()).toBe(0);
   });
 });

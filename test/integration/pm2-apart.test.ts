@@ -3,8 +3,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { placementOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { placementOf } from '../../src/config/placement.ts';
 import { runningServices, SERVICES } from '../../src/config/services.ts';
 import { repositoryRoot } from '../support/repository.ts';
 

@@ -1,6 +1,6 @@
 // A process whose log has what shipping could break: a line of a trace, letters of many alphabets, a long one, and what is no JSON.
 
-import { TracingConfig } from '../../src/config/config.ts';
+import { TracingConfig } from '../../src/config/operations-config.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { openTracing } from '../../src/telemetry/tracing/open-tracing.ts';
 import { inSpan } from '../../src/telemetry/tracing.ts';

@@ -1,4 +1,4 @@
-import { RegionConfig } from '../../../src/config/config.ts';
+import { RegionConfig } from '../../../src/config/play-config.ts';
 
 /**
  * What the simulation takes for given. Nothing here was measured on a cluster; what was measured says where.

@@ -1,28 +1,9 @@
-import { Encoder } from '@colyseus/schema';
-import { median, percentile } from '../../statistics/percentile.ts';
-import { ENCODERS, EncodeRoom, type EncoderName } from './encode-contenders.ts';
-import { type ScenarioName, scenarioOf } from './scenarios.ts';
-
-/** What one contender took in one scenario. Milliseconds of one tick. */
-export interface EncodeRun {
-  readonly kind: 'encode';
-  readonly contender: EncoderName;
-  readonly scenario: ScenarioName;
-  readonly players: number;
-  readonly ticks: number;
-  /** Entities that a client sees, on average. */
-  readonly visible: number;
-  /** CPU of this thread: what others do on the machine is not in it. */
-  readonly encodeCpuMs: number;
-  readonly interestCpuMs: number;
-  readonly encodeP50Ms: number;
-  readonly encodeP95Ms: number;
-  readonly bytesPerPlayerPerTick: number;
-  readonly decodeErrors: number;
-  /** Of what clients see, by how far it is; null: nothing is. */
-  readonly ageP95Ms: { readonly near: number | null; readonly far: number | null };
-  readonly ageWorstMs: number;
-}
+import { join } from 'node:path';
+import { LineProcess } from '../../machine/line-process.ts';
+import { pinned, type Runtimes } from '../../machine/runtimes.ts';
+import { ENCODERS, type EncoderName } from './encode-contenders.ts';
+import type { EncodeRun } from './encode-meter.ts';
+import type { ScenarioName } from './scenarios.ts';
 
 export interface EncodeOptions {
   readonly players: number;
@@ -32,107 +13,45 @@ export interface EncodeOptions {
   readonly ticks: number;
 }
 
-/** A turn ends after so long: all see all is more than stock Colyseus can do. */
-const TURN_MS = 4_000;
-/** Budgets and cadences have found their measure by then, and hot code is compiled. */
-const WARM_UP_TICKS = 60;
+const CORE = 0;
 
-/** Both contenders in one scenario, in turns. */
-export function measureEncoding(name: ScenarioName, options: EncodeOptions): EncodeRun[] {
-  // Stock encoders grow their buffer with a warning; it is not what is measured.
-  const bufferBytes = Encoder.BUFFER_SIZE;
-  Encoder.BUFFER_SIZE = 16 * 1024 * 1024;
+/** What a contender's process is started with. */
+export interface EncodeSetup {
+  readonly contender: EncoderName;
+  readonly scenario: ScenarioName;
+  readonly players: number;
+}
+
+/** What it answers: to `turn <ticks>`, to `result`. */
+export type EncodeAnswer = { readonly kind: 'turned' } | EncodeRun;
+
+/**
+ * Both contenders in one scenario, in turns. Each in a process of its own, as servers are: in one, what the compiler has learnt of
+ * one contender is wrong for the other one, which costs the faster one more.
+ *
+ * @throws {Error} when a process ended early; the message carries the end of its stderr
+ */
+export async function measureEncoding(
+  { projectRoot, runtimes }: { readonly projectRoot: string; readonly runtimes: Runtimes },
+  scenario: ScenarioName,
+  { players, turns, ticks }: EncodeOptions,
+): Promise<EncodeRun[]> {
+  const processes = ENCODERS.map((contender) => {
+    const setup: EncodeSetup = { contender, scenario, players };
+    const script = [join(import.meta.dirname, 'encode-process.ts'), JSON.stringify(setup)];
+    const args = ['--conditions=meridian-source', ...script];
+    const started = pinned(runtimes, CORE, runtimes.node, args);
+    return new LineProcess<EncodeAnswer>({ name: contender, ...started, cwd: projectRoot });
+  });
   try {
-    const meters = ENCODERS.map((contender) => new EncodeMeter(contender, name, options.players));
-    for (let turn = 0; turn < options.turns; turn++) {
-      for (const meter of turn % 2 === 0 ? meters : meters.toReversed()) meter.turn(options.ticks);
+    for (let turn = 0; turn < turns; turn++) {
+      const inTurn = turn % 2 === 0 ? processes : processes.toReversed();
+      for (const process of inTurn) await process.ask(`turn ${ticks}`);
     }
-    return meters.map((meter) => meter.result());
+    const runs: EncodeRun[] = [];
+    for (const process of processes) runs.push((await process.ask('result')) as EncodeRun);
+    return runs;
   } finally {
-    Encoder.BUFFER_SIZE = bufferBytes;
+    await Promise.all(processes.map((process) => process.quit()));
   }
-}
-
-class EncodeMeter {
-  readonly #contender: EncoderName;
-  readonly #scenario: ScenarioName;
-  readonly #players: number;
-  readonly #room: EncodeRoom;
-  readonly #encodeMs: number[] = [];
-  #encodeCpuMs = 0;
-  #interestCpuMs = 0;
-  #bytes = 0;
-  #errors = 0;
-
-  constructor(contender: EncoderName, scenario: ScenarioName, players: number) {
-    this.#contender = contender;
-    this.#scenario = scenario;
-    this.#players = players;
-    this.#room = new EncodeRoom(contender, scenarioOf(scenario, players), players);
-    this.#run(WARM_UP_TICKS);
-    this.#encodeMs.length = 0;
-    this.#encodeCpuMs = 0;
-    this.#interestCpuMs = 0;
-    this.#bytes = 0;
-    this.#room.ages.clear();
-  }
-
-  turn(ticks: number): void {
-    this.#run(ticks);
-  }
-
-  result(): EncodeRun {
-    const ticks = this.#encodeMs.length;
-    const ages = this.#room.ages.report();
-    this.#errors += this.#room.countErrorsAtRest();
-    return {
-      kind: 'encode',
-      contender: this.#contender,
-      scenario: this.#scenario,
-      players: this.#players,
-      ticks,
-      visible: round(this.#room.visible),
-      encodeCpuMs: round(this.#encodeCpuMs / ticks),
-      interestCpuMs: round(this.#interestCpuMs / ticks),
-      encodeP50Ms: round(median(this.#encodeMs)),
-      encodeP95Ms: round(percentile(Float64Array.from(this.#encodeMs).sort(), 95)),
-      bytesPerPlayerPerTick: round(this.#bytes / ticks / this.#players),
-      decodeErrors: this.#errors,
-      ageP95Ms: { near: finiteOrNull(ages.nearP95Ms), far: finiteOrNull(ages.farP95Ms) },
-      ageWorstMs: ages.worstMs,
-    };
-  }
-
-  #run(ticks: number): void {
-    const room = this.#room;
-    const endMs = performance.now() + TURN_MS;
-    const bytesBefore = room.bytes;
-    for (let i = 0; i < ticks && performance.now() < endMs; i++) {
-      room.step();
-      const startedCpuMs = threadCpuMs();
-      room.look();
-      const lookedCpuMs = threadCpuMs();
-      const lookedAtMs = performance.now();
-      room.flush();
-      this.#encodeMs.push(performance.now() - lookedAtMs);
-      this.#encodeCpuMs += threadCpuMs() - lookedCpuMs;
-      this.#interestCpuMs += lookedCpuMs - startedCpuMs;
-      room.read();
-    }
-    this.#bytes += room.bytes - bytesBefore;
-    this.#errors += room.countErrors();
-  }
-}
-
-function threadCpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { Dice } from '../rooms/game.ts';
 import { Crowd, SPREADS } from './crowd.ts';
 import { EncodeRoom } from './encode-contenders.ts';
-import type { EncodeRun } from './encode-turns.ts';
+import type { EncodeRun } from './encode-meter.ts';
 import { bigRoomFigures } from './figures.ts';
 import { SCENARIO_NAMES, scenarioOf } from './scenarios.ts';
 

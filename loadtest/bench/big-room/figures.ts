@@ -1,6 +1,6 @@
 import { TICK_RATE_HZ } from '../rooms/game.ts';
 import type { EncoderName } from './encode-contenders.ts';
-import type { EncodeRun } from './encode-turns.ts';
+import type { EncodeRun } from './encode-meter.ts';
 import { STANDARD_PLAYERS } from './options.ts';
 import type { FailedPlay, PairRun, PlayRun } from './play-run.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';

@@ -33,6 +33,7 @@ export async function runBigRoomSuite(
 ): Promise<Report> {
   const runtimes = findRuntimes(projectRoot);
   using _first = goFirst(runtimes);
+  const where = { projectRoot, runtimes };
   const length = options.quick ? QUICK : FULL;
   const runs: BigRoomRun[] = [];
   const keep = <R extends BigRoomRun>(run: R): R => {
@@ -43,11 +44,11 @@ export async function runBigRoomSuite(
   const { players } = options;
   const loads = [loadavg()[0] as number];
   for (const scenario of options.encode ? options.scenarios : []) {
-    for (const run of measureEncoding(scenario, { players, ...length.encode })) keep(run);
+    const encoding = { players, ...length.encode };
+    for (const run of await measureEncoding(where, scenario, encoding)) keep(run);
     loads.push(loadavg()[0] as number);
   }
   const play = async (contender: EncoderName, scenario: ScenarioName, count: number) => {
-    const where = { projectRoot, runtimes };
     return keep(await playBigRoom(where, contender, { scenario, players: count }, length.play));
   };
   for (const scenario of scenariosWithSockets(options)) {
@@ -56,7 +57,7 @@ export async function runBigRoomSuite(
   }
   if (options['two-rooms']) {
     const setup = { scenario: 'uniform-20', players } as const;
-    keep(await playTwoBigRooms({ projectRoot, runtimes }, 'meridian', setup, length.play));
+    keep(await playTwoBigRooms(where, 'meridian', setup, length.play));
   }
   const capacities = options['find-max'] ? await findLargest(play) : new Map<EncoderName, number>();
   const isQuick = options.quick;

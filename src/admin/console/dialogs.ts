@@ -9,14 +9,21 @@ export interface Confirmation {
   readonly verb: string;
   /** Asked for: players read it, or the audit log keeps it. Absent: none is needed. */
   readonly reason?: { readonly label: string; readonly longest: number };
+  /** Asked for where one press too many would be felt by many: it must be typed as it is here. */
+  readonly typed?: string;
 }
 
 /** Asks in a dialog; Escape and the other button mean no. @returns the reason (empty when none is asked for), or null: no */
 export function confirm(question: Confirmation): Promise<string | null> {
-  const { reason } = question;
+  const { reason, typed } = question;
   const input = html('input', { name: 'reason', maxlength: reason?.longest ?? 1 });
   input.required = reason !== undefined;
   const yes = html('button', { type: 'submit', class: 'action is-danger' }, question.verb);
+  const word = html('input', { name: 'typed', autocomplete: 'off', spellcheck: 'false' });
+  yes.disabled = typed !== undefined;
+  word.addEventListener('input', () => {
+    yes.disabled = word.value.trim() !== typed;
+  });
   const no = html('button', { type: 'button', class: 'action' }, 'Cancel');
   const form = html(
     'form',
@@ -24,6 +31,7 @@ export function confirm(question: Confirmation): Promise<string | null> {
     html('h2', { id: 'dialog-title' }, question.title),
     html('p', {}, question.text),
     ...(reason === undefined ? [] : [html('label', {}, reason.label, ' ', input)]),
+    ...(typed === undefined ? [] : [html('label', {}, `Type “${typed}” to go on`, ' ', word)]),
     html('div', { class: 'form-buttons' }, no, yes),
   );
   const dialog = html('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' }, form);

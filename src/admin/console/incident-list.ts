@@ -1,9 +1,7 @@
 import type { Incident, IncidentsView } from '../../protocol/incidents.ts';
-import { html, type ItemView, KeyedList, set, write } from './dom.ts';
-import { incidentState, incidentTone, timeLeft } from './incident-words.ts';
-
-/** An operator's answer to an incident that waits for one. */
-export type AnswerIncident = (incident: Incident, isApproved: boolean) => Promise<void>;
+import { count } from './count.ts';
+import { html, KeyedList, set, write } from './dom.ts';
+import { type AnswerIncident, IncidentCard, type ShownIncident } from './incident-card.ts';
 
 /**
  * What alerts have made of themselves: what waits for approval first, with its buttons, then what fires, then what was. A list of cards, so
@@ -11,7 +9,7 @@ export type AnswerIncident = (incident: Incident, isApproved: boolean) => Promis
  */
 export class IncidentList {
   readonly root = html('div', { class: 'incidents' });
-  readonly #watched = html('p', { class: 'note', role: 'status' });
+  readonly #watched = html('p', { class: 'watch', role: 'status' });
   readonly #sections: readonly Section[];
 
   /** @param answer - null: the operator may look only */
@@ -29,14 +27,17 @@ export class IncidentList {
   update(view: IncidentsView): void {
     const bot = view.isWatched ? 'The incident bot is at work' : 'No incident bot is at work';
     write(this.#watched, `${bot} in ${view.regionId}.`);
+    set(this.#watched, { class: view.isWatched ? 'watch' : 'watch is-away' });
     for (const section of this.#sections) section.update(view);
   }
 }
 
 class Section {
   readonly root: HTMLElement;
+  readonly #count = html('span', { class: 'incident-count' });
   readonly #empty: HTMLElement;
-  readonly #cards: KeyedList<Shown>;
+  readonly #list = html('ul', { class: 'incident-list' });
+  readonly #cards: KeyedList<ShownIncident>;
   readonly #belongs: (incident: Incident) => boolean;
 
   constructor(
@@ -45,73 +46,22 @@ class Section {
     belongs: (incident: Incident) => boolean,
     answer: AnswerIncident | null,
   ) {
-    const list = html('ul', { class: 'incident-list' });
     this.#belongs = belongs;
-    this.#empty = html('p', { class: 'note' }, empty);
+    this.#empty = html('p', { class: 'empty' }, empty);
     this.#cards = new KeyedList(
-      list,
+      this.#list,
       ({ incident }) => incident.incidentId,
       () => new IncidentCard(answer),
     );
-    this.root = html('section', {}, html('h2', {}, title), this.#empty, list);
+    const head = html('div', { class: 'section-head' }, html('h2', {}, title), this.#count);
+    this.root = html('section', {}, head, this.#empty, this.#list);
   }
 
   update({ incidents, atMs }: IncidentsView): void {
     const shown = incidents.filter(this.#belongs);
+    write(this.#count, shown.length === 0 ? '' : count(shown.length, 'incident'));
     this.#empty.hidden = shown.length > 0;
+    this.#list.hidden = shown.length === 0;
     this.#cards.update(shown.map((incident) => ({ incident, atMs })));
-  }
-}
-
-interface Shown {
-  readonly incident: Incident;
-  readonly atMs: number;
-}
-
-class IncidentCard implements ItemView<Shown> {
-  readonly root = html('li', { class: 'card incident' });
-  readonly #alert = html('h3');
-  readonly #state = html('span', { class: 'state' });
-  readonly #summary = html('p');
-  readonly #facts = html('p', { class: 'facts' });
-  readonly #runbook = html('a', { rel: 'noopener noreferrer', target: '_blank' }, 'Runbook');
-  readonly #approve = html('button', { type: 'button', class: 'action is-danger' }, 'Approve');
-  readonly #deny = html('button', { type: 'button', class: 'action' }, 'Deny');
-  #incident: Incident | null = null;
-
-  constructor(answer: AnswerIncident | null) {
-    const buttons = html('div', { class: 'buttons' }, this.#approve, this.#deny);
-    buttons.hidden = answer === null;
-    for (const [button, isApproved] of [
-      [this.#approve, true],
-      [this.#deny, false],
-    ] as const) {
-      button.addEventListener('click', async () => {
-        if (answer === null || this.#incident === null) return;
-        for (const each of [this.#approve, this.#deny]) each.disabled = true;
-        await answer(this.#incident, isApproved);
-        for (const each of [this.#approve, this.#deny]) each.disabled = false;
-      });
-    }
-    const head = html('header', {}, this.#alert, this.#state);
-    this.root.append(head, this.#summary, this.#facts, this.#runbook, buttons);
-  }
-
-  update({ incident, atMs }: Shown): void {
-    this.#incident = incident;
-    const { alert, action, summary, nodeId, regionId, runbookUrl, startedAtMs } = incident;
-    const target = nodeId === null ? `region ${regionId}` : `node ${nodeId}`;
-    write(this.#alert, alert);
-    write(this.#state, incidentState(incident));
-    set(this.#state, { class: `state ${incidentTone(incident)}` });
-    write(this.#summary, summary);
-    const asked = action === '' ? 'asks for nothing' : `asks to ${action}`;
-    const since = `${asked} · ${target} · since ${new Date(startedAtMs).toLocaleTimeString()}`;
-    const left = timeLeft(incident, atMs);
-    write(this.#facts, left === null ? since : `${since} · ${left}`);
-    this.#runbook.hidden = runbookUrl === '';
-    set(this.#runbook, { href: runbookUrl });
-    set(this.#approve, { 'aria-label': `Approve: ${action}, ${target}` });
-    set(this.#deny, { 'aria-label': `Deny: ${action}, ${target}` });
   }
 }

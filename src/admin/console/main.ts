@@ -1,4 +1,5 @@
 import {
+  type Capability,
   isAtLeast,
   type OperatorAction,
   ROLE_OF_ACTION,
@@ -89,15 +90,20 @@ function showTotals({ regions, nodes, rooms: counted, queues, ownRegionId }: Wor
   write(byId('seen-from'), ownRegionId === null ? 'the whole world' : `as ${ownRegionId} sees it`);
 }
 
-/** `heal-…` undoes what has its name, and a ban is lifted by who may ban: the server says one word for both. */
+/** Who can do a thing can take it back: the server says one word for both. */
+const TAKES_BACK = {
+  'release-node': 'quarantine-node',
+  'open-region': 'close-region',
+  'take-tickets': 'shed-tickets',
+  'return-region': 'evacuate-region',
+  'heal-link': 'cut-link',
+  'heal-region': 'black-hole',
+  'lift-ban': 'ban-player',
+} as const satisfies { readonly [Action in OperatorAction['action']]?: Capability };
+
 function mayDo({ role }: OperatorSession, action: OperatorAction['action']): boolean {
   if (!isAtLeast(role, ROLE_OF_ACTION[action])) return false;
-  const capability = {
-    'heal-link': 'cut-link',
-    'heal-region': 'black-hole',
-    'lift-ban': 'ban-player',
-  };
-  const needed = (capability as Readonly<Record<string, string>>)[action] ?? action;
+  const needed = (TAKES_BACK as Readonly<Record<string, string>>)[action] ?? action;
   return latest?.capabilities.some((each) => each === needed) ?? true;
 }
 

@@ -59,7 +59,8 @@ export function actionButton(
     readonly label: string;
     /** What it does to whom. */
     readonly title: string;
-    readonly question: Confirmation;
+    /** Asked for when it is pressed: by then there may be more players. */
+    readonly question: Confirmation | (() => Confirmation);
     readonly action: (reason: string) => OperatorAction;
     readonly kind: OperatorAction['action'];
     readonly done?: () => void;
@@ -72,7 +73,8 @@ export function actionButton(
   set(root, { 'aria-label': button.title });
   root.addEventListener('click', () => {
     void (async () => {
-      const reason = await confirm(button.question);
+      const { question } = button;
+      const reason = await confirm(typeof question === 'function' ? question() : question);
       if (reason === null) return;
       root.disabled = true;
       const result = await context.act(button.action(reason));
@@ -81,6 +83,11 @@ export function actionButton(
     })();
   });
   return root;
+}
+
+/** Of buttons, those that the operator gets. */
+export function present(buttons: readonly (HTMLElement | null)[]): readonly HTMLElement[] {
+  return buttons.filter((button) => button !== null);
 }
 
 /** Names and values. */

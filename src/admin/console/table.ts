@@ -111,7 +111,12 @@ export class SortedTable<Row> {
     // What has not changed is not made anew: a link in it may have the focus.
     if (known?.shown === shown) return known.element;
     const element = known?.element ?? html('tr', { 'data-key': key });
-    element.replaceChildren(...this.#columns.map((column) => cellOf(column, row)));
+    this.#columns.forEach((column, at) => {
+      const [cell, before] = [cellOf(column, row), element.children[at]];
+      if (before === undefined) element.append(cell);
+      // Nor is a cell that says the same: figures beside a button change each second.
+      else if (!cell.isEqualNode(before)) before.replaceWith(cell);
+    });
     this.#rows.set(key, { element, shown });
     return element;
   }

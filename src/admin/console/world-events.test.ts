@@ -60,6 +60,11 @@ test.each<[string, Partial<WorldView>, readonly string[]]>([
     ['node B of europe has joined'],
   ],
   ['a node drains', { nodes: [{ ...node, state: 'draining' }] }, ['node A of europe drains']],
+  [
+    'a node is quarantined',
+    { nodes: [{ ...node, state: 'quarantined' }] },
+    ['node A of europe takes no new rooms and players'],
+  ],
   ['a process ends', { nodes: [{ ...node, state: 'gone' }] }, ['node A of europe has ended']],
   ['a node dies', { nodes: [] }, ['node A of europe is dead']],
   ['a region fills', { regions: [{ ...region, isOpen: false }] }, ['europe takes no new rooms']],

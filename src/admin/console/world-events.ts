@@ -50,6 +50,9 @@ function nodeEvents(before: readonly WorldNode[], { nodes, regions }: WorldView)
     if (old === undefined) return [{ tone: 'good', text: `${what} has joined` }];
     if (old.state === node.state) return [];
     if (node.state === 'gone') return [{ tone: 'bad', text: `${what} has ended` }];
+    if (node.state === 'quarantined') {
+      return [{ tone: 'plain', text: `${what} takes no new rooms and players` }];
+    }
     if (node.state === 'draining') return [{ tone: 'plain', text: `${what} drains` }];
     return [{ tone: 'good', text: `${what} takes rooms` }];
   });

@@ -1,6 +1,6 @@
 // The arithmetic of a lease. Times are of the monotonic clock, ms.
 
-import type { ClusterConfig } from '../../config/config.ts';
+import type { ClusterConfig } from '../../config/play-config.ts';
 
 export interface LeaseTimes {
   /** Life of the lease in Redis, counted from when Redis got the renewal. */

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { advertisedHost, type ClusterConfig } from '../../config/config.ts';
+import { advertisedHost } from '../../config/placement.ts';
+import type { ClusterConfig } from '../../config/play-config.ts';
 import { processClock } from '../../shared/process-clock.ts';
 import type { ClusterMetrics } from '../../telemetry/cluster-metrics.ts';
 import type { Logger } from '../../telemetry/logger.ts';

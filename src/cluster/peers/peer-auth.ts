@@ -1,4 +1,5 @@
-import type { AuthConfig, ClusterConfig } from '../../config/config.ts';
+import type { ClusterConfig } from '../../config/play-config.ts';
+import type { AuthConfig } from '../../config/service-config.ts';
 import { derivedKey, macOver } from '../../shared/mac.ts';
 
 // How nodes know each other on the peer port. The key never travels and no clock is involved (it may be what is broken):

@@ -1,7 +1,7 @@
 import { type Client, type Room as ColyseusRoom, Protocol } from '@colyseus/core';
 import type { NodeLease } from '../../cluster/node-lease.ts';
 import type { RoomDirectory } from '../../cluster/room-directory.ts';
-import type { RoomsConfig } from '../../config/config.ts';
+import type { RoomsConfig } from '../../config/play-config.ts';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { type MovedTo, movedReason } from '../../protocol/moved.ts';

@@ -1,4 +1,4 @@
-import type { TracingConfig } from '../../config/config.ts';
+import type { TracingConfig } from '../../config/operations-config.ts';
 import { TraceBook } from './trace-book.ts';
 
 /** Who says what spans and log lines say. */

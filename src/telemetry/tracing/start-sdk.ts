@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { TracingConfig } from '../../config/config.ts';
+import type { TracingConfig } from '../../config/operations-config.ts';
 import { EdgeSampler } from './edge-sampler.ts';
 import type { Teller } from './open-tracing.ts';
 import type { TraceBook } from './trace-book.ts';

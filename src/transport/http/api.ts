@@ -1,5 +1,5 @@
 import express, { type Application, type RequestHandler, type Router } from 'express';
-import type { HttpConfig } from '../../config/config.ts';
+import type { HttpConfig } from '../../config/play-config.ts';
 import { GameError } from '../../errors/game-error.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
 import type { Clock } from '../../shared/clock.ts';

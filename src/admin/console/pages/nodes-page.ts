@@ -1,7 +1,8 @@
 import type { WorldNode, WorldView } from '../../../protocol/admin.ts';
 import type { ConsoleContext, ConsolePage, OpenPage } from '../console-page.ts';
 import { html } from '../dom.ts';
-import { Asking, actionButton, Picker, Problem, pageHead } from '../parts.ts';
+import { type NodeOperation, nodeQuestion } from '../operation-questions.ts';
+import { Asking, actionButton, Picker, Problem, pageHead, present } from '../parts.ts';
 import { lookAtRegions, type RegionLook } from '../region-looks.ts';
 import { SortedTable } from '../table.ts';
 import { duration, percent } from '../words.ts';
@@ -20,7 +21,12 @@ function openNodes(context: ConsoleContext, path: readonly string[]): OpenPage {
   let looks: readonly RegionLook[] = [];
   const picker = new Picker('Region', () => show());
   const problem = new Problem();
-  const table = nodeTable(context, () => asking.again());
+  const table = nodeTable((node) =>
+    nodeButtons(context, node, {
+      latest: () => nodesOf(looks).find(({ nodeId }) => nodeId === node.nodeId) ?? node,
+      done: () => asking.again(),
+    }),
+  );
   const asking = new Asking(LOOK_EVERY_MS, async () => {
     if (context.world === null) return;
     looks = await lookAtRegions(context.world);
@@ -31,10 +37,7 @@ function openNodes(context: ConsoleContext, path: readonly string[]): OpenPage {
     const shown = looks.filter(({ regionId }) => wanted === ALL || regionId === wanted);
     const silent = shown.filter((look) => look.problem !== null);
     problem.show(silent.length === 0 ? null : silent.map((look) => look.problem).join('; '));
-    table.update(
-      shown.flatMap(({ nodes }) => nodes),
-      'No nodes are known here.',
-    );
+    table.update(nodesOf(shown), 'No nodes are known here.');
   };
   return {
     root: html(
@@ -58,7 +61,7 @@ function openNodes(context: ConsoleContext, path: readonly string[]): OpenPage {
   };
 }
 
-function nodeTable(context: ConsoleContext, again: () => void): SortedTable<WorldNode> {
+function nodeTable(buttons: (node: WorldNode) => HTMLElement): SortedTable<WorldNode> {
   return new SortedTable<WorldNode>({
     caption: 'Nodes',
     keyOf: ({ nodeId }) => nodeId,
@@ -100,23 +103,49 @@ function nodeTable(context: ConsoleContext, again: () => void): SortedTable<Worl
         cell: ({ address }) => html('code', {}, address),
       },
       { title: 'Build', value: ({ build }) => build || '–' },
-      { title: '', value: () => '', cell: (node) => drainButton(context, node, again) ?? '' },
+      { title: '', value: () => '', cell: buttons },
     ],
   });
 }
 
-function drainButton(context: ConsoleContext, node: WorldNode, again: () => void) {
-  const { nodeId, regionId, state } = node;
-  if (state !== 'up') return null;
-  return actionButton(context, {
-    ...{ label: 'Drain', title: `Drain ${nodeTitle(node)}`, kind: 'drain-node', done: again },
-    question: {
-      title: `Drain ${nodeTitle(node)}?`,
-      text: 'Its rooms that keep a journal move to other nodes while they are played, and it takes no new ones until its process ends.',
-      verb: 'Drain',
-    },
-    action: () => ({ action: 'drain-node', nodeId, regionId }),
-  });
+/** Which operations a node in each state has. */
+const OPERATIONS: Readonly<Record<WorldNode['state'], readonly NodeOperation[]>> = {
+  up: ['drain-node', 'quarantine-node'],
+  quarantined: ['drain-node', 'release-node'],
+  draining: [],
+  gone: [],
+};
+
+const LABELS = {
+  'drain-node': 'Drain',
+  'quarantine-node': 'Quarantine',
+  'release-node': 'Release',
+} as const satisfies Record<NodeOperation, string>;
+
+/** @param latest - the node as it was seen last, while it is known */
+function nodeButtons(
+  context: ConsoleContext,
+  node: WorldNode,
+  on: { readonly latest: () => WorldNode; readonly done: () => void },
+): HTMLElement {
+  const { nodeId, regionId } = node;
+  const title = nodeTitle(node);
+  const buttons = OPERATIONS[node.state].map((operation) =>
+    actionButton(context, {
+      ...{ label: LABELS[operation], title: `${LABELS[operation]} ${title}`, kind: operation },
+      question: () => {
+        const { rooms, seats } = on.latest();
+        return nodeQuestion(operation, title, { rooms, players: seats });
+      },
+      ...{ action: () => ({ action: operation, nodeId, regionId }), done: on.done },
+      isDanger: operation !== 'release-node',
+    }),
+  );
+  return html('span', { class: 'row-links' }, ...present(buttons));
+}
+
+function nodesOf(looks: readonly RegionLook[]): readonly WorldNode[] {
+  return looks.flatMap(({ nodes }) => nodes);
 }
 
 function regionIds({ regions }: WorldView): readonly string[] {

@@ -6,7 +6,7 @@ import type {
 import { ask } from '../api.ts';
 import type { ConsoleContext } from '../console-page.ts';
 import { html } from '../dom.ts';
-import { Asking, actionButton, facts, link, Problem } from '../parts.ts';
+import { Asking, actionButton, facts, link, Problem, present } from '../parts.ts';
 import { SortedTable } from '../table.ts';
 import { moment } from '../words.ts';
 
@@ -48,7 +48,7 @@ export class PlayerCard {
         },
       ],
     });
-    const tools = this.#buttons(context).filter((button) => button !== null);
+    const tools = present(this.#buttons(context));
     this.root = html(
       'div',
       {},

@@ -3,7 +3,7 @@ import type { RoomClientView, RoomInspection } from '../../../protocol/operator-
 import { ask } from '../api.ts';
 import type { ConsoleContext } from '../console-page.ts';
 import { html, set, write } from '../dom.ts';
-import { Asking, actionButton, facts, link, Picker, Problem } from '../parts.ts';
+import { Asking, actionButton, facts, link, Picker, Problem, present } from '../parts.ts';
 import { StateTree } from '../state-tree.ts';
 import { SortedTable } from '../table.ts';
 import { duration } from '../words.ts';
@@ -50,7 +50,7 @@ export class RoomView {
         'header',
         { class: 'page-head' },
         html('div', {}, html('h1', {}, `Room ${roomId}`)),
-        html('div', { class: 'page-tools' }, ...present(this.#move, this.#closeButton())),
+        html('div', { class: 'page-tools' }, ...present([this.#move, this.#closeButton()])),
       ),
       ...[this.#problem.root, this.#facts],
       html('h2', {}, 'Clients'),
@@ -183,8 +183,4 @@ export class RoomView {
       done: () => this.#asking.again(),
     });
   }
-}
-
-function present(...nodes: readonly (HTMLElement | null)[]): readonly HTMLElement[] {
-  return nodes.filter((node) => node !== null);
 }
