@@ -9,8 +9,10 @@ import {
   type OperatorAction,
   type WorldView,
 } from '../../src/protocol/admin.ts';
+import type { IncidentsView } from '../../src/protocol/incidents.ts';
 import { Command } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
+import { IncidentBotProcess } from '../support/incident-bot-process.ts';
 import { longTest } from '../support/long-test.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import type { PlayState } from '../support/survival-player.ts';
@@ -20,7 +22,13 @@ const PATIENCE = { withinMs: 30_000, everyMs: 100 };
 
 const World = z.object({
   console: z.url(),
-  regions: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ pid: z.number() })) })),
+  regions: z.array(
+    z.object({
+      id: z.string(),
+      redisPort: z.number(),
+      nodes: z.array(z.object({ pid: z.number() })),
+    }),
+  ),
   doors: z.array(z.object({ home: z.string(), regionId: z.string(), address: z.string() })),
 });
 
@@ -44,13 +52,18 @@ longTest(
       `http://${world.doors.find(({ home, regionId }) => home === id && regionId === id)?.address}`;
     const pidsOf = (id: string) =>
       world.regions.find((region) => region.id === id)?.nodes.map(({ pid }) => pid) ?? [];
+    const redisPortOf = (id: string) =>
+      world.regions.find((region) => region.id === id)?.redisPort ?? 0;
+    const lookAtIncidents = async () =>
+      (await (await fetch(new URL('/admin/v1/incidents', world.console))).json()) as IncidentsView;
     const ask = async (path: string, body: object) => {
       const response = await fetch(new URL(`/admin/v1/${path}`, world.console), {
         method: 'POST',
         headers: { 'content-type': 'application/json', [ACTION_HEADER]: '1' },
         body: JSON.stringify(body),
       });
-      return { status: response.status, body: (await response.json()) as unknown };
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
     };
     const act = async (action: OperatorAction) => {
       expect(await ask('actions', action)).toMatchObject({ status: 200 });
@@ -113,11 +126,23 @@ longTest(
     await eventually(() => pidsOf('us-east').includes(room.state.pid), PATIENCE);
     room.send('say', 'after');
     await eventually(() => [...room.state.words].join() === 'before,after', PATIENCE);
-    const told = (await look()).regions.find(({ regionId }) => regionId === 'us-west');
-    expect(told).toMatchObject({ orders: ['evacuate'], isOpen: false, isBlackHole: false });
+    const gone = (await look()).regions.find(({ regionId }) => regionId === 'us-west');
+    expect(gone).toMatchObject({ orders: ['evacuate'], isOpen: false, isBlackHole: false });
     await act({ action: 'return-region', regionId: 'us-west' });
     await becomes(() => newRoom('us-west'), 'OK');
     await room.leave();
+
+    // The bot of a region asks here, as it asks on a node's own console.
+    const redisUri = `redis://127.0.0.1:${redisPortOf('asia')}`;
+    await using bot = await IncidentBotProcess.start({ regionId: 'asia', redisUri });
+    await bot.tell('firing', { alertname: 'Full', action: 'close-region', region: 'asia' });
+    const { incidentId } = await eventually(async () => {
+      const { isWatched, incidents } = await lookAtIncidents();
+      return isWatched && incidents.find(({ phase }) => phase.kind === 'awaits-approval');
+    }, PATIENCE);
+    expect((await ask('incidents/none/approve', {})).status).toBe(404);
+    expect((await ask(`incidents/${incidentId}/approve`, {})).status).toBe(204);
+    await becomes(() => newRoom('asia'), 'REGION_CLOSED');
 
     // There is nothing that adds nodes by itself: `start-node` does it.
     expect(await ask('actions', { action: 'raise-replicas', regionId: 'asia' })).toMatchObject({
@@ -132,7 +157,12 @@ longTest(
       [
         ...['close-region', 'open-region', 'shed-tickets', 'take-tickets'],
         ...['quarantine-node', 'release-node', 'evacuate-region', 'return-region'],
-      ].map((action) => ['operator:you', action, 'done']),
+      ]
+        .map((action) => ['operator:you', action, 'done'])
+        .concat([
+          ['operator:you', 'approve-incident', 'refused'],
+          ['operator:you', 'approve-incident', 'done'],
+        ]),
     );
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ exitCode: 0, signal: null });

@@ -9,7 +9,8 @@ import {
   consolePages,
   consoleRouter,
 } from '../../../src/admin/console-router.ts';
-import { admitAs } from '../../../src/admin/operator-access.ts';
+import { incidentRouter } from '../../../src/admin/incidents/incident-routes.ts';
+import { admitAs, ownHeaderOnly } from '../../../src/admin/operator-access.ts';
 import { telemetryRoutes } from '../../../src/admin/telemetry-routes.ts';
 import { GameError } from '../../../src/errors/game-error.ts';
 import type {
@@ -32,6 +33,7 @@ import type { WorldCrew } from '../bots/world-crew.ts';
 import type { World } from '../world.ts';
 import { WORLD_PLACES } from '../world-places.ts';
 import { describeWorld, portOf } from './describe-world.ts';
+import { WorldIncidents } from './world-incidents.ts';
 import { WorldTelemetry } from './world-telemetry.ts';
 
 /** How often a node of each region is asked. */
@@ -82,6 +84,7 @@ export class WorldConsole implements AsyncDisposable {
     };
     const audit = createAuditLog({ store: this.#entries, log });
     const you = { name: 'you', role: 'admin' } as const;
+    const incidents = incidentRouter({ desk: new WorldIncidents(world), audit });
     app.get(SESSION_PATH, (_request, response) => response.json({ ...you, expiresAtMs: null }));
     app.use(
       admitAs(you),
@@ -89,6 +92,8 @@ export class WorldConsole implements AsyncDisposable {
       telemetryRoutes(new WorldTelemetry(world)),
       consolePages(async () => true),
     );
+    app.post('/admin/v1/incidents/:incidentId/:answer', ownHeaderOnly);
+    app.use('/admin/v1/incidents', incidents);
     app.use(errorRenderer({ log }));
     this.#server = createServer(app);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
