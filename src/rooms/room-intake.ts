@@ -51,7 +51,7 @@ export interface RoomIntakeHost {
 
 export class RoomIntake {
   readonly #host: RoomIntakeHost;
-  readonly #wait = new InputWait();
+  readonly #wait = new InputWait((client) => this.#inputs?.waitingOf(client) ?? 0);
   readonly #linkReports: LinkReports;
   #inputs: InputGuard | undefined;
   #frameRate: Rate | undefined;

@@ -159,6 +159,11 @@ export class InputGuard {
     this.#judge(clients, stepMs);
   }
 
+  /** Inputs of this client that wait for their step, and are not in Colyseus' buffer yet. */
+  waitingOf(client: object): number {
+    return (client as MaybeGuarded)[GUARDED]?.paced?.size ?? 0;
+  }
+
   /** Steps in a row that had no input of this client, the present one included; Infinity for one who is away. */
   emptyStepsOf(client: object | undefined): number {
     return (client as MaybeGuarded)?.[GUARDED]?.paced?.emptySteps ?? Number.POSITIVE_INFINITY;

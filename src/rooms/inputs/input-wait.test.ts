@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import type { ClientInternals } from '../guards/room-internals.ts';
 import { InputWait } from './input-wait.ts';
 
+/** No input waits in front of a buffer. */
+const NOBODY = () => 0;
+
 /** A client whose inputs wait in its buffer, and the step that takes them. */
 function player() {
   const buffer = { size: 0, consumedCount: 0 };
@@ -18,7 +21,7 @@ function player() {
 }
 
 test('[TM-8] an input waits from its arrival to the flush after the step that took it', () => {
-  const wait = new InputWait();
+  const wait = new InputWait(NOBODY);
   const { client, send, consume } = player();
   send();
   wait.arrived(client, 100);
@@ -29,7 +32,7 @@ test('[TM-8] an input waits from its arrival to the flush after the step that to
 });
 
 test('[TM-8] an input waits for those before it', () => {
-  const wait = new InputWait();
+  const wait = new InputWait(NOBODY);
   const { client, send, consume } = player();
   send();
   send();
@@ -41,8 +44,23 @@ test('[TM-8] an input waits for those before it', () => {
   expect(wait.flushed(200)).toBe(100);
 });
 
+test('[TM-8] an input is followed while it waits in front of the buffer, where a fixed step takes it from', () => {
+  let waiting = 0;
+  const wait = new InputWait(() => waiting);
+  const { client, send, consume } = player();
+  waiting = 2;
+  wait.arrived(client, 100);
+  expect(wait.flushed(120)).toBe(null);
+  for (const leftAtMs of [150, 200]) {
+    waiting -= 1;
+    send();
+    consume();
+    expect(wait.flushed(leftAtMs)).toBe(leftAtMs === 200 ? 100 : null);
+  }
+});
+
 test('[TM-8] an input that nobody takes is given up', () => {
-  const wait = new InputWait();
+  const wait = new InputWait(NOBODY);
   const { client, send, consume } = player();
   send();
   wait.arrived(client, 0);
@@ -56,7 +74,7 @@ test('[TM-8] an input that nobody takes is given up', () => {
 });
 
 test('[TM-8] an input that was refused, and a room without inputs, are not followed', () => {
-  const wait = new InputWait();
+  const wait = new InputWait(NOBODY);
   const refused = player();
   wait.arrived(refused.client, 10);
   wait.arrived({} as ClientInternals, 10);
@@ -64,7 +82,7 @@ test('[TM-8] an input that was refused, and a room without inputs, are not follo
 });
 
 test('[TM-8] of the inputs of an interval each is followed now and then', () => {
-  const wait = new InputWait();
+  const wait = new InputWait(NOBODY);
   const players = Array.from({ length: 10 }, player);
   const waitsMs = new Set<number>();
   for (let flush = 1; flush <= 200; flush++) {

@@ -10,6 +10,7 @@ const STRIDE = 0.618_033_988_75;
  * next to nothing; which one changes from flush to flush, for the first of an interval waits longest.
  */
 export class InputWait {
+  readonly #waitingInFrontOf: (client: ClientInternals) => number;
   #followed: ClientInternals | null = null;
   /** The followed input is consumed when this many of its client are. */
   #consumedCount = 0;
@@ -18,14 +19,21 @@ export class InputWait {
   #skip = 0;
   #phase = 0;
 
+  /** @param waitingInFrontOf - inputs of a client that wait for their step in front of his buffer (paced-inputs.ts) */
+  constructor(waitingInFrontOf: (client: ClientInternals) => number) {
+    this.#waitingInFrontOf = waitingInFrontOf;
+  }
+
   /** A frame with inputs was read. @param nowMs - monotonic, when it came */
   arrived(client: ClientInternals, nowMs: number): void {
     this.#seen += 1;
     if (this.#followed !== null || this.#seen <= this.#skip) return;
     const buffer = client._inputBuffer;
-    if (buffer === undefined || buffer.size === 0) return;
+    if (buffer === undefined) return;
+    const waiting = buffer.size + this.#waitingInFrontOf(client);
+    if (waiting === 0) return;
     this.#followed = client;
-    this.#consumedCount = buffer.consumedCount + buffer.size;
+    this.#consumedCount = buffer.consumedCount + waiting;
     this.#arrivedAtMs = nowMs;
   }
 
