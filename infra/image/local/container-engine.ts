@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,12 +60,6 @@ export class ContainerEngine {
 
   async buildah(...args: string[]): Promise<string> {
     return await this.#run('buildah', [...this.#storage(), ...args]);
-  }
-
-  /** podman, for as long as it has something to say: it ends with its container. */
-  follow(...args: string[]): ChildProcess {
-    const [first = '', ...rest] = this.#words('podman', [...this.#storage(), ...args]);
-    return spawn(first, rest, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   async hasImage(name: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../check/objects.ts';
 //
 //   fields of the pod itself, $(NAME)  filled in: podman knows of no address before the pod runs
 //   probes                             asked by who runs it; podman would call `curl` in the container, which has none
-//   preStop                            done by who runs it
+//   preStop, the grace                 done by who runs it: `kube down` of podman 4.3 kills, so `podman pod stop --time` goes before it
 //   emptyDir                           a folder of this machine
 //   projected volumes                  one ConfigMap
 //   Secrets                            among the settings: podman 4.3 keeps them in a form that it cannot read

@@ -1,7 +1,7 @@
 // What a cluster does around its pods, as far as a region needs it: knows which are ready, and answers names. Runs in the network of the pods.
 //
 //   in    { services, pods }   once · { leaving: <pod> }: it is to end, so it counts as ready no more
-//   out   'listening' · { ready: [<pod>, …] } whenever that changes
+//   out   'listening' · Readiness whenever it changes
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveNames } from './name-server.ts';
@@ -26,13 +26,21 @@ export interface Listings {
   readonly pods: readonly PodListing[];
 }
 
+export interface Readiness {
+  readonly ready: readonly string[];
+  /** What each pod's probe was answered last, for people: `503 {"ready":false,…}`, or why nobody did. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
 const LOOK_EVERY_MS = 200;
 const DOMAIN = '.meridian.svc.cluster.local';
 
 let listings: Listings = { services: [], pods: [] };
 const leaving = new Set<string>();
 const ready = new Set<string>();
+const answers: Record<string, string> = {};
 
+process.on('disconnect', () => process.exit());
 process.on('message', (message: Listings | { readonly leaving: string }) => {
   if ('pods' in message) listings = message;
   else leaving.add(message.leaving);
@@ -40,26 +48,32 @@ process.on('message', (message: Listings | { readonly leaving: string }) => {
 
 await serveNames(addressesOf);
 process.send?.('listening');
+let told = '';
 for (;;) {
-  const before = [...ready].join();
   await Promise.all(listings.pods.map(look));
-  const now = [...ready].sort();
-  if (now.join() !== before) process.send?.({ ready: now });
+  const readiness: Readiness = { ready: [...ready].sort(), answers };
+  const now = JSON.stringify(readiness);
+  if (now !== told) process.send?.(readiness);
+  told = now;
   await sleep(LOOK_EVERY_MS);
 }
 
 async function look({ name, readyUrl }: PodListing): Promise<void> {
-  const isReady = !leaving.has(name) && (readyUrl === null || (await answers(readyUrl)));
+  const isReady = (readyUrl === null || (await asks(name, readyUrl))) && !leaving.has(name);
   if (isReady) ready.add(name);
   else ready.delete(name);
 }
 
-async function answers(url: string): Promise<boolean> {
+async function asks(name: string, url: string): Promise<boolean> {
   try {
-    const { ok } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    return ok;
-  } catch {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    const [line = ''] = (await response.text()).split('\n');
+    answers[name] = `${response.status} ${line}`;
+    return response.ok;
+  } catch (error) {
     // Not there yet, or no more.
+    const { message, cause } = error as Error;
+    answers[name] = cause instanceof Error ? cause.message : message;
     return false;
   }
 }

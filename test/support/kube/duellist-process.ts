@@ -14,6 +14,7 @@ import { eventually } from '../eventually.ts';
 export interface DuellistReport {
   readonly roomId: string;
   readonly sessionId: string;
+  readonly seat: Seat;
   readonly game: number;
   readonly moves: readonly string[];
   /** Close codes of the sockets he has lost. */
@@ -24,10 +25,11 @@ export interface DuellistReport {
   readonly publicAddress: string;
 }
 
-const PATIENCE = { withinMs: 60_000 };
+const PATIENCE = { withinMs: 30_000 };
 
 const [door = ''] = process.argv.slice(2);
 const client = new MeridianClient(`http://${door}`, { storage: new MemoryStorage() });
+await client.signInAsGuest({ displayName: 'Ada' });
 const room = await client.joinOrCreate<DuelState>('duel', { opponent: 'bot', clockMs: 600_000 });
 const drops: number[] = [];
 let ending: string | null = null;
@@ -38,6 +40,7 @@ room.onLeave((code, reason) => {
 await eventually(() => isMyTurn(), PATIENCE);
 await report();
 
+process.on('disconnect', () => process.exit());
 process.on('message', async (message) => {
   if (message === 'play') await play();
   await report();
@@ -58,15 +61,17 @@ async function play(): Promise<void> {
   const [move] = position === null ? [] : legalMoves(position, seatOf());
   if (position === null || move === undefined) throw new Error('there is no move to make');
   room.send('move', { game, ply: position.ply, move: formatMove(move) });
-  await eventually(() => moves.length > position.ply + 1 && isMyTurn(), PATIENCE);
+  await eventually(() => room.state.moves.length > position.ply + 1 && isMyTurn(), PATIENCE);
 }
 
 async function report(): Promise<void> {
   const reply = await fetch(`http://${door}/v1/rooms/${room.roomId}`);
+  if (!reply.ok) throw new Error(`where his room is, the door answers with ${reply.status}`);
   const location = (await reply.json()) as RoomLocation;
   const found: DuellistReport = {
     roomId: room.roomId,
     sessionId: room.sessionId,
+    seat: seatOf(),
     game: room.state.game,
     moves: [...room.state.moves],
     drops,

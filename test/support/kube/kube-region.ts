@@ -1,74 +1,80 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerEngine } from '../../../infra/image/local/container-engine.ts';
-import { KUBERNETES_FOLDER, kustomize } from '../../../infra/kubernetes/check/objects.ts';
-import { workloadsOf } from '../../../infra/kubernetes/check/workload.ts';
 import { podManifest } from '../../../infra/kubernetes/local/pods.ts';
 import { eventually } from '../eventually.ts';
 import { firstMessage } from '../forked-process.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import type { Listings, PodListing, ServiceListing } from './control-plane-process.ts';
+import type { Readiness } from './control-plane-process.ts';
 import type { DuellistReport } from './duellist-process.ts';
 import { PodNetwork } from './pod-network.ts';
+import { weighAsProcesses } from './pod-weight.ts';
+import { DOOR, graceOf, listingsOf, objectsOfRegion, PODS } from './region-objects.ts';
 
-type Objects = Awaited<ReturnType<typeof kustomize>>;
-
-/** Which pods there are, in the order of their starts. The gateway's address is the overlay's REGION_HOST. */
-const PODS = [
-  { name: 'redis', deployment: 'redis', address: '10.77.0.11' },
-  { name: 'profile', deployment: 'profile', address: '10.77.0.12' },
-  { name: 'auth', deployment: 'auth', address: '10.77.0.13' },
-  { name: 'game-a', deployment: 'game', address: '10.77.0.21' },
-  { name: 'game-b', deployment: 'game', address: '10.77.0.22' },
-  { name: 'gateway', deployment: 'gateway', address: '10.77.0.10' },
-] as const;
-const DOOR = '10.77.0.10:8443';
-/** Four nodes start, on two cores that others use too. */
-const START_MS = 240_000;
+/** A node takes a few seconds; two cores that others use too, more. */
+const START_MS = 60_000;
+const LOG_LINES = 12;
 
 /** A player in a process of his own, in the network of the pods. */
 export interface Duellist {
+  /** @throws {Error} when he cannot, with what he and the region said last */
   ask(wish: 'play' | 'tell'): Promise<DuellistReport>;
+}
+
+interface Helper {
+  readonly child: ChildProcess;
+  /** What it wrote before it ended. */
+  readonly complaint: () => string;
+}
+
+interface Pod {
+  readonly engine: ContainerEngine;
+  readonly manifest: string;
+  readonly containerId: string;
+  readonly pid: number;
+  /** Between SIGTERM and SIGKILL, in s. */
+  readonly graceS: number;
 }
 
 /** overlays/local, run by podman: each pod in a network namespace of its own, with this machine in the place of Kubernetes. */
 export class KubeRegion implements AsyncDisposable {
   readonly network: PodNetwork;
   readonly #engine: ContainerEngine;
-  readonly #owned: AsyncDisposableStack;
-  readonly #manifests = new Map<string, { readonly path: string; readonly namespace: string }>();
-  readonly #logs = new Map<string, string>();
+  readonly #owned = new AsyncDisposableStack();
+  readonly #pods = new Map<string, Pod>();
+  readonly #openedMs = performance.now();
   #controlPlane: ChildProcess | null = null;
-  #ready: readonly string[] = [];
+  #readiness: Readiness = { ready: [], answers: {} };
 
-  /** @param env - overrides of the region's ConfigMap */
-  static async open(
-    engine: ContainerEngine,
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<KubeRegion> {
+  /** All its pods are ready. One at a time on a machine: what an earlier one has left behind is removed. */
+  static async open(engine: ContainerEngine): Promise<KubeRegion> {
+    await engine.podman('pod', 'rm', '--all', '--force', '--time', '0');
     await using opening = new AsyncDisposableStack();
     const network = opening.use(await PodNetwork.open());
     const region = new KubeRegion(engine, network, opening);
     const folder = opening.use(await temporaryFolder('kube'));
-    const objects = await objectsOfRegion(env);
+    const objects = await objectsOfRegion();
     const resolvConf = join(folder.path, 'resolv.conf');
     await writeFile(resolvConf, `nameserver ${PodNetwork.HUB}\n`);
     await region.#startControlPlane(listingsOf(objects));
     for (const place of PODS) {
-      const namespace = await network.plug(place.name, place.address);
-      const path = join(folder.path, `${place.name}.yaml`);
+      const manifest = join(folder.path, `${place.name}.yaml`);
       const scratchFolder = join(folder.path, place.name);
       await mkdir(scratchFolder);
       await chmod(scratchFolder, 0o1777);
-      await writeFile(path, podManifest(objects, { ...place, resolvConf, scratchFolder }));
-      region.#manifests.set(place.name, { path, namespace });
-      await region.#play(place.name);
-      // The others want a Redis to start with.
-      if (place.name === 'redis') await region.until('redis');
+      await writeFile(manifest, podManifest(objects, { ...place, resolvConf, scratchFolder }));
+      const namespace = await network.plug(place.name, place.address);
+      await region.#play(place.name, {
+        engine: engine.within(namespace),
+        manifest,
+        graceS: graceOf(objects, place.deployment),
+      });
+      // The others want it to start with, and it has no probe.
+      if (place.name === 'redis') await region.#untilRedisListens();
     }
+    for (const { name } of PODS) await region.#untilReady(name);
     region.#owned.use(opening.move());
     return region;
   }
@@ -76,103 +82,152 @@ export class KubeRegion implements AsyncDisposable {
   private constructor(engine: ContainerEngine, network: PodNetwork, opening: AsyncDisposableStack) {
     this.#engine = engine;
     this.network = network;
-    this.#owned = new AsyncDisposableStack();
     opening.defer(() => this.#endAll());
   }
 
   /** Names of the pods whose readiness probe is answered. */
   get ready(): readonly string[] {
-    return this.#ready;
+    return this.#readiness.ready;
   }
 
-  /** Waits until the pod is ready. @throws {Error} with its log when it does not get so */
-  async until(name: string): Promise<void> {
-    try {
-      await eventually(() => this.#ready.includes(name), { withinMs: START_MS, everyMs: 100 });
-    } catch (error) {
-      throw new Error(`${name} did not get ready:\n${this.logOf(name)}`, { cause: error });
-    }
-  }
-
-  async allReady(): Promise<void> {
-    for (const { name } of PODS) await this.until(name);
-  }
-
-  /** What its container has written so far. */
-  logOf(name: string): string {
-    return this.#logs.get(name) ?? '';
-  }
-
+  /** Name of the pod that players reach there. */
   nameAt(publicAddress: string): string {
     const address = publicAddress.replace(`${DOOR}/g/`, '');
     return PODS.find((it) => it.address === address)?.name ?? `nobody at ${publicAddress}`;
   }
 
-  /** As a kubelet ends a pod: out of the Services, then preStop, then SIGTERM and its grace; but preStop's seconds, which nobody here waits for. */
-  async end(name: string): Promise<void> {
+  /**
+   * As a kubelet ends a pod: out of the Services, then preStop, then SIGTERM and its grace; but preStop's seconds, which nobody here waits for. `kube down`
+   * of podman 4.3 knows no grace, it kills (github.com/containers/podman/issues/22397): `pod stop` goes before it.
+   */
+  async end(name: string): Promise<{ readonly exitCode: number; readonly log: string }> {
+    const { engine, manifest, containerId, graceS } = this.#podOf(name);
+    this.#say(`${name} is to go`);
     this.#controlPlane?.send({ leaving: name });
-    await eventually(() => !this.#ready.includes(name), { withinMs: 10_000 });
-    await this.#down(name);
+    await eventually(() => !this.ready.includes(name), { withinMs: 10_000 });
+    await engine.podman('pod', 'stop', '--time', String(graceS), name);
+    const exitCode = Number(
+      await engine.podman('inspect', '--format', '{{.State.ExitCode}}', containerId),
+    );
+    const log = await this.#logOf(name);
+    await engine.podman('kube', 'down', manifest);
+    this.#pods.delete(name);
+    this.#say(`${name} is down, exit code ${exitCode}`);
+    return { exitCode, log };
   }
 
+  /** Sits at the table when this resolves. */
   async duellist(): Promise<Duellist> {
-    const child = this.#run('duellist-process.ts', DOOR);
-    await firstMessage<DuellistReport>(child, () => `the player ended: ${child.exitCode}`);
+    const player = this.#run('duellist-process.ts', DOOR);
+    await this.#heard(player);
+    this.#say('a player sits at his table');
     return {
       ask: async (wish) => {
-        const answered = once(child, 'message') as Promise<[DuellistReport]>;
-        child.send(wish);
-        const [report] = await answered;
-        return report;
+        player.child.send(wish);
+        return await this.#heard(player);
       },
     };
   }
 
-  async #play(name: string): Promise<void> {
-    const manifest = this.#manifests.get(name);
-    if (manifest === undefined) throw new Error(`there is no pod ${name}`);
-    const engine = this.#engine.within(manifest.namespace);
-    await engine.podman('kube', 'play', manifest.path);
-    const id = (await engine.podman('ps', '--filter', `pod=${name}`, '--quiet', '--no-trunc'))
-      .trim()
-      .split('\n')
-      .at(0);
-    const follower = engine.follow('logs', '--follow', id ?? '');
-    for (const stream of [follower.stdout, follower.stderr]) {
-      stream?.on('data', (part: Buffer) => {
-        this.#logs.set(name, this.logOf(name) + part.toString());
-      });
+  async #heard({ child, complaint }: Helper): Promise<DuellistReport> {
+    try {
+      return await firstMessage<DuellistReport>(child, complaint);
+    } catch (error) {
+      const story = await Promise.all(
+        [...this.#pods.keys()]
+          .filter((name) => /gateway|game|auth/.test(name))
+          .map((name) => this.#storyOf(name)),
+      );
+      throw new Error([complaint(), ...story].join('\n\n'), { cause: error });
     }
   }
 
-  async #down(name: string): Promise<void> {
-    const manifest = this.#manifests.get(name);
-    if (manifest === undefined) return;
-    this.#manifests.delete(name);
-    await this.#engine.within(manifest.namespace).podman('kube', 'down', manifest.path);
+  async #play(name: string, parts: Pick<Pod, 'engine' | 'manifest' | 'graceS'>): Promise<void> {
+    const said = await parts.engine.podman('kube', 'play', parts.manifest);
+    // Last it says the container: there is one in each pod.
+    const containerId = said.trim().split('\n').at(-1) ?? '';
+    const pid = Number(
+      await parts.engine.podman('inspect', '--format', '{{.State.Pid}}', containerId),
+    );
+    this.#pods.set(name, { ...parts, containerId, pid });
+    if (name === PODS[0].name) await weighAsProcesses(pid, PODS.length);
   }
 
-  async #startControlPlane(listings: Listings): Promise<void> {
-    const child = this.#run('control-plane-process.ts');
-    await firstMessage(child, () => `the control plane ended: ${child.exitCode}`);
-    child.on('message', ({ ready }: { readonly ready: readonly string[] }) => {
-      this.#ready = ready;
+  /** @throws {Error} at once when its container ends, with what its probe and its log said last */
+  async #untilReady(name: string): Promise<void> {
+    const { pid } = this.#podOf(name);
+    const hasEnded = () => !existsSync(`/proc/${pid}`);
+    const isReady = () => this.ready.includes(name);
+    await eventually(() => isReady() || hasEnded(), { withinMs: START_MS, everyMs: 50 }).catch(
+      // Why is said below.
+      () => {},
+    );
+    if (!isReady()) {
+      throw new Error(
+        `${name} did not get ready ${hasEnded() ? 'and has ended' : `within ${START_MS} ms`}.\n${await this.#storyOf(name)}`,
+      );
+    }
+    this.#say(`${name} is ready`);
+  }
+
+  async #untilRedisListens(): Promise<void> {
+    await eventually(async () => (await this.#logOf('redis')).includes('Ready to accept'), {
+      withinMs: START_MS,
+      everyMs: 50,
+    });
+  }
+
+  /** What its probe was answered, and the end of its log. */
+  async #storyOf(name: string): Promise<string> {
+    const log = await this.#logOf(name).catch((error: Error) => error.message);
+    const answer = this.#readiness.answers[name] ?? 'nobody asked';
+    return `${name}: ready? ${answer}\n${log.trim().split('\n').slice(-LOG_LINES).join('\n')}`;
+  }
+
+  /** What its container has written so far, to both streams: podman keeps them in one file. */
+  async #logOf(name: string): Promise<string> {
+    const { engine, containerId } = this.#podOf(name);
+    const format = '{{.HostConfig.LogConfig.Path}}';
+    const path = await engine.podman('inspect', '--format', format, containerId);
+    return await readFile(path.trim(), 'utf8');
+  }
+
+  #podOf(name: string): Pod {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    return pod;
+  }
+
+  async #startControlPlane(listings: ReturnType<typeof listingsOf>): Promise<void> {
+    const { child, complaint } = this.#run('control-plane-process.ts');
+    await firstMessage(child, complaint);
+    child.on('message', (readiness: Readiness) => {
+      this.#readiness = readiness;
     });
     child.send(listings);
     this.#controlPlane = child;
   }
 
-  #run(file: string, ...args: string[]): ChildProcess {
+  #run(file: string, ...args: string[]): Helper {
     const child = spawn(
       'nsenter',
       [
         ...[`--net=${this.network.hub}`, process.execPath, '--conditions=meridian-source'],
         ...[join(import.meta.dirname, file), ...args],
       ],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
+    let stderr = '';
+    child.stderr?.on('data', (part: Buffer) => {
+      stderr += part.toString();
+    });
     this.#owned.defer(() => void child.kill('SIGKILL'));
-    return child;
+    return { child, complaint: () => `${file} ended with ${child.exitCode}:\n${stderr}` };
+  }
+
+  /** So that who waits sees what for. */
+  #say(text: string): void {
+    console.info(`${((performance.now() - this.#openedMs) / 1_000).toFixed(1)} s: ${text}`);
   }
 
   async #endAll(): Promise<void> {
@@ -183,48 +238,4 @@ export class KubeRegion implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }
-}
-
-/** What the overlay says, and the Secret that a cloud would have given. */
-async function objectsOfRegion(env: Readonly<Record<string, string>>): Promise<Objects> {
-  const objects = await kustomize(join(KUBERNETES_FOLDER, 'overlays/local'));
-  const map = objects.find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && /^meridian-/.test(metadata.name),
-  );
-  Object.assign((map?.['data'] ?? {}) as Record<string, string>, env);
-  const secrets = {
-    JWT_SECRET: randomBytes(32).toString('hex'),
-    REDIS_URI: 'redis://redis.meridian.svc.cluster.local:6379',
-    MERIDIAN_ADMIN_PASSWORD: randomBytes(16).toString('hex'),
-  };
-  const data = Object.fromEntries(
-    Object.entries(secrets).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
-  );
-  return [...objects, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'meridian' }, data }];
-}
-
-function listingsOf(objects: Objects): Listings {
-  const { deployments, services } = workloadsOf(objects);
-  const pods = PODS.map(({ name, deployment, address }): PodListing => {
-    const found = deployments.find((it) => it.metadata.name.replace(/-first$/, '') === deployment);
-    const [container] = found?.spec.template.spec.containers ?? [];
-    const probe = container?.readinessProbe?.httpGet;
-    const port = container?.ports.find((it) => it.name === probe?.port)?.containerPort;
-    return {
-      name,
-      address,
-      labels: found?.spec.template.metadata.labels ?? {},
-      readyUrl: probe === undefined ? null : `http://${address}:${port}${probe.path}`,
-    };
-  });
-  return {
-    pods,
-    services: services.map(
-      ({ metadata, spec }): ServiceListing => ({
-        name: metadata.name,
-        selector: spec.selector,
-        publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
-      }),
-    ),
-  };
 }

@@ -10,13 +10,15 @@ const HEADER_BYTES = 12;
 const TTL_S = 1;
 
 /**
- * Answers on UDP port 53 of all addresses.
+ * Answers on UDP.
  *
  * @param addressesOf - null: there is no such name
+ * @param at - port 53 of all addresses unless something else is said
  */
 export async function serveNames(
   addressesOf: (name: string) => readonly string[] | null,
-): Promise<void> {
+  at: { readonly port: number; readonly address?: string } = { port: 53 },
+): Promise<Disposable> {
   const socket = createSocket('udp4');
   socket.on('message', (query, { address, port }) => {
     const question = questionOf(query);
@@ -37,8 +39,9 @@ export async function serveNames(
     ]);
     socket.send(answer, port, address);
   });
-  socket.bind(53);
+  socket.bind(at);
   await once(socket, 'listening');
+  return { [Symbol.dispose]: () => socket.close() };
 }
 
 /** @returns null when it is none */

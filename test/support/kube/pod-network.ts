@@ -1,17 +1,22 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A network for pods that nobody else is in: a namespace with a bridge, and one for each pod behind it. Gone with its scope, cables and all. */
+const PREFIX = 'meridian-kube-';
+
+/** A network for pods that nobody else is in: a namespace with a bridge, and one for each pod behind it. Gone with its scope, cables and all; one on a machine. */
 export class PodNetwork implements AsyncDisposable {
   /** Of the bridge: who is neither pod nor player. */
   static readonly HUB = '10.77.0.1';
-  readonly #id = `mrd${randomBytes(3).toString('hex')}`;
   readonly #namespaces: string[] = [];
 
   static async open(): Promise<PodNetwork> {
+    const { stdout } = await run('ip', ['netns', 'list']);
+    // Of a run that was killed.
+    for (const [left] of stdout.matchAll(new RegExp(`^${PREFIX}\\S+`, 'gm'))) {
+      await ip('netns', 'delete', left);
+    }
     const network = new PodNetwork();
     const hub = await network.#add('hub');
     await ip('-n', hub, 'link', 'add', 'bridge', 'type', 'bridge');
@@ -37,7 +42,7 @@ export class PodNetwork implements AsyncDisposable {
   }
 
   async #add(name: string): Promise<string> {
-    const namespace = `${this.#id}-${name}`;
+    const namespace = `${PREFIX}${name}`;
     await ip('netns', 'add', namespace);
     this.#namespaces.push(namespace);
     await ip('-n', namespace, 'link', 'set', 'lo', 'up');
