@@ -44,7 +44,7 @@ const app = {
   // Exit code 2 is a wrong command line, which no restart mends.
   stop_exit_codes: [2],
 
-  time: true,
+  // No dates of PM2 before the lines: each is JSON, and has its own (infra/observability/logs).
   merge_logs: true,
 };
 

@@ -167,6 +167,13 @@ export class ClusterNode implements AsyncDisposable {
     return ((await this.#askOperator('actions', options)) as ActionResult).done;
   }
 
+  /** @throws {Error} when no such incident waits for an answer */
+  async answerIncident(incidentId: string, word: 'approve' | 'deny'): Promise<void> {
+    await this.#askOperator(`incidents/${incidentId}/${word}`, {
+      ...{ method: 'POST', timeoutMs: QUESTION_WITHIN_MS, body: {} },
+    });
+  }
+
   async #askOperator(
     path: string,
     {
@@ -188,7 +195,7 @@ export class ClusterNode implements AsyncDisposable {
     });
     if (!response.ok)
       throw new Error(`${path} answered ${response.status} ${await response.text()}`);
-    return await response.json();
+    return response.status === 204 ? null : await response.json();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

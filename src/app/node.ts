@@ -1,6 +1,5 @@
 import { createAdminServer, createMetricsServer } from '../admin/admin-server.ts';
 import { incidentRouter } from '../admin/incidents/incident-routes.ts';
-import { operatorOf, requireRole } from '../admin/operator-access.ts';
 import { RegionOperations } from '../admin/region-operations.ts';
 import { ColyseusNode } from '../cluster/colyseus-adapter.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
@@ -235,8 +234,7 @@ async function openNode(
       {
         name: 'incidents',
         router: incidentRouter({
-          ...{ desk: await openIncidentDesk({ config, log }, closers), audit, operatorOf },
-          mayAnswer: requireRole('operator'),
+          ...{ desk: await openIncidentDesk({ config, log }, closers), audit },
         }),
       },
     ],

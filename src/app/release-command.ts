@@ -5,6 +5,7 @@ import { type NodeInfo, runsService } from '../cluster/node-info.ts';
 import { RegionReader } from '../cluster/region-view.ts';
 import { type BuildShares, NO_SHARES } from '../cluster/release/build-shares.ts';
 import { planRelease, type ReleaseChange } from '../cluster/release/plan-release.ts';
+import type { ReleaseRecord } from '../cluster/release/release-record.ts';
 import { ReleaseStore } from '../cluster/release/release-store.ts';
 import { ConfigError, loadSections } from '../config/load-config.ts';
 import type { DrainResult } from '../protocol/rest.ts';
@@ -13,6 +14,7 @@ import { openRedis } from '../storage/redis/redis-connection.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { CommandStreams } from './database-command.ts';
+import { ReleaseAudit } from './release-audit.ts';
 import {
   parseReleaseOptions,
   RELEASE_USAGE,
@@ -68,7 +70,7 @@ export async function runReleaseCommand(
     const { redis } = loadSections(environment, ['redis']);
     if (redis.uri === '') return fail('CONFIG', 'REDIS_URI is not set: which region?', EXIT_USAGE);
     const report = await release(options, redis.uri);
-    const ok = report.drained.every((drain) => drain.ok);
+    const ok = report.isAudited && report.drained.every((drain) => drain.ok);
     output(wantsJson ? `${JSON.stringify({ ok, ...report })}\n` : summaryOfRelease(report));
     return ok ? 0 : EXIT_FAILED;
   } catch (error) {
@@ -92,39 +94,70 @@ async function release(options: ReleaseOptions, uri: string): Promise<ReleaseRep
       throw new ReleaseRefusal('UNREADABLE', message);
     }
     const nodes = await gameNodes(redis);
-    const sharesBefore = known === 'none' ? NO_SHARES : known.shares;
-    const { change, isDryRun, drains } = options;
-    const shares = change === null ? sharesBefore : plan(change, sharesBefore, nodes);
-    const nodesToDrain = drains
+    const before = known === 'none' ? { version: 0, shares: NO_SHARES } : known;
+    const { change, isDryRun } = options;
+    const nodesToDrain = options.drains
       ? nodes.filter((it) => it.build === change?.build && !it.isDraining).map((it) => it.nodeId)
       : [];
-    let drained: readonly NodeDrain[] = [];
-    if (change !== null && !isDryRun) {
-      const done = await store.change({
-        version: (known === 'none' ? 0 : known.version) + 1,
-        shares,
-        changedAtMs: systemClock.wallMs(),
-        changedBy: options.by,
-        change: wordsOf(change),
-      });
-      if (!done) {
-        const message = 'Somebody else has changed the shares meanwhile; look, and do it again.';
-        throw new ReleaseRefusal('CHANGED_MEANWHILE', message);
-      }
-      drained = await drainAll(redis, nodesToDrain);
-    }
+    const nothing = { drained: [], isAudited: true };
+    const done =
+      change === null
+        ? { ...nothing, shares: before.shares }
+        : isDryRun
+          ? { ...nothing, shares: plan(change, before.shares, nodes) }
+          : await carryOut(change, { redis, store, before, nodes, nodesToDrain, by: options.by });
     return {
       change: change === null ? null : wordsOf(change),
       isDryRun: change !== null && isDryRun,
-      sharesBefore,
-      shares,
+      sharesBefore: before.shares,
+      ...done,
       nodesToDrain,
-      drained,
-      builds: statusOf(drained.length > 0 ? await gameNodes(redis) : nodes, shares),
+      builds: statusOf(done.drained.length > 0 ? await gameNodes(redis) : nodes, done.shares),
       history: await store.history(),
     };
   } finally {
     redis.disconnect();
+  }
+}
+
+/** @throws {ReleaseRefusal} which the audit log has as well */
+async function carryOut(
+  change: ReleaseChange,
+  {
+    redis,
+    store,
+    before,
+    nodes,
+    nodesToDrain,
+    by,
+  }: {
+    readonly redis: RedisClient;
+    readonly store: ReleaseStore;
+    readonly before: Pick<ReleaseRecord, 'version' | 'shares'>;
+    readonly nodes: readonly NodeInfo[];
+    readonly nodesToDrain: readonly string[];
+    readonly by: string;
+  },
+): Promise<Pick<ReleaseReport, 'shares' | 'drained' | 'isAudited'>> {
+  const words = wordsOf(change);
+  const audit = new ReleaseAudit(redis, { by, change, words });
+  try {
+    const shares = plan(change, before.shares, nodes);
+    const isDone = await store.change({
+      ...{ version: before.version + 1, shares, changedAtMs: systemClock.wallMs() },
+      ...{ changedBy: by, change: words },
+    });
+    if (!isDone) {
+      const message = 'Somebody else has changed the shares meanwhile; look, and do it again.';
+      throw new ReleaseRefusal('CHANGED_MEANWHILE', message);
+    }
+    await audit.done(before.shares, shares);
+    const drained = await drainAll(redis, nodesToDrain);
+    await audit.drained(drained);
+    return { shares, drained, isAudited: audit.isComplete };
+  } catch (error) {
+    if (error instanceof ReleaseRefusal) await audit.refused(before.shares, error.message);
+    throw error;
   }
 }
 

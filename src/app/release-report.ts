@@ -29,6 +29,8 @@ export interface ReleaseReport {
   /** Of a dry run, which would be drained. */
   readonly nodesToDrain: readonly string[];
   readonly drained: readonly NodeDrain[];
+  /** Whether the region's audit log has all that was done; nothing done is nothing missing. */
+  readonly isAudited: boolean;
   readonly builds: readonly BuildStatus[];
   /** The newest changes first. */
   readonly history: readonly ReleaseRecord[];
@@ -39,7 +41,7 @@ const SHOWN_CHANGES = 5;
 
 /** The report for people. */
 export function summaryOfRelease(report: ReleaseReport): string {
-  const { change, isDryRun, builds, drained, nodesToDrain, history } = report;
+  const { change, isDryRun, builds, drained, isAudited, nodesToDrain, history } = report;
   const lines: string[] = [];
   if (change !== null) {
     lines.push(`${isDryRun ? 'would' : 'done'}: ${change}`);
@@ -47,6 +49,7 @@ export function summaryOfRelease(report: ReleaseReport): string {
   }
   if (isDryRun && nodesToDrain.length > 0) lines.push(`would drain: ${nodesToDrain.join(', ')}`);
   for (const drain of drained) lines.push(inLine(drain));
+  if (!isAudited) lines.push('not in the audit log: Redis did not take it');
   if (lines.length > 0) lines.push('');
   lines.push(...table(builds));
   if (change === null && history.length > 0) {
@@ -70,8 +73,13 @@ export function percent(share: number): string {
 
 function inLine(drain: NodeDrain): string {
   if (!drain.ok) return `not drained: ${drain.nodeId} (${drain.error})`;
-  const kept = drain.keptRooms === 0 ? '' : `, ${drain.keptRooms} play on there to their end`;
-  return `drained: ${drain.nodeId}, ${drain.movedRooms} rooms moved${kept}`;
+  return `drained: ${drain.nodeId}, ${wordsOfDrain(drain)}`;
+}
+
+/** What became of a drained node's rooms, for people. */
+export function wordsOfDrain({ movedRooms, keptRooms }: DrainResult): string {
+  const kept = keptRooms === 0 ? '' : `, ${keptRooms} play on there to their end`;
+  return `${movedRooms} rooms moved${kept}`;
 }
 
 function table(builds: readonly BuildStatus[]): readonly string[] {

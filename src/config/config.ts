@@ -42,17 +42,17 @@ export const MeridianConfig = z
     tracing: TracingConfig.prefault({}),
     process: ProcessConfig.prefault({}),
   })
-  .refine((c) => c.process.environment !== 'production' || c.auth.jwtSecret !== '', {
+  .refine((c) => c.process.environment !== 'production' || hasSecret(c), {
     path: ['auth', 'jwtSecret'],
     message: 'is needed in production, or every restart and every second node signs everybody out',
-    when: areSound('process.environment', 'auth.jwtSecret'),
+    when: areSound('process.environment', 'process.services', 'auth.jwtSecret'),
   })
-  .refine((c) => c.redis.uri === '' || c.auth.jwtSecret !== '', {
+  .refine((c) => c.redis.uri === '' || hasSecret(c), {
     path: ['auth', 'jwtSecret'],
     message: 'is needed with redis.uri, or each node refuses the players and nodes of the others',
-    when: areSound('redis.uri', 'auth.jwtSecret'),
+    when: areSound('process.services', 'redis.uri', 'auth.jwtSecret'),
   })
-  .refine((c) => isWhole(c) || c.auth.jwtSecret !== '' || c.rpc.secret !== '', {
+  .refine((c) => isWhole(c) || hasSecret(c) || c.rpc.secret !== '', {
     path: ['rpc', 'secret'],
     message: 'or auth.jwtSecret is needed with services apart, or they do not know each other',
     when: areSound('process.services', 'rpc.secret', 'auth.jwtSecret'),
@@ -70,11 +70,11 @@ export const MeridianConfig = z
     message: `is needed with ${VIA_REDIS.join(', ')} apart: revocations, tickets and events go by it`,
     when: areSound('process.services', 'redis.uri'),
   })
-  .refine((c) => c.region.all.length < 2 || c.auth.jwtSecret !== '', {
+  .refine((c) => c.region.all.length < 2 || hasSecret(c), {
     path: ['auth', 'jwtSecret'],
     message:
       'is needed with several regions, or each refuses the players and latencies of the others',
-    when: areSound('region.all', 'auth.jwtSecret'),
+    when: areSound('process.services', 'region.all', 'auth.jwtSecret'),
   })
   .refine((c) => c.region.links.length === 0 || c.redis.uri !== '', {
     path: ['region', 'links'],
@@ -127,6 +127,14 @@ function writesEvents({
 }): boolean {
   if (analytics.sink !== 'files') return analytics.sink !== 'none';
   return analytics.folder !== '' || profiles.sqlitePath !== ':memory:';
+}
+
+/** Whether it has what tokens are signed with, or has no business with players: the incident bot alone must not be able to sign for them. */
+function hasSecret({
+  auth,
+  process,
+}: Pick<PlacedConfig, 'process'> & { readonly auth: { readonly jwtSecret: string } }): boolean {
+  return auth.jwtSecret !== '' || process.services.every((service) => service === 'incidents');
 }
 
 /** Whether matchmaking asks this node for rooms, at an address that says nothing of where it is. */

@@ -40,6 +40,14 @@ describe('[SE-12] what a process runs', () => {
     expect(running({ ...only(' auth , profile '), ...TARGETS })).toEqual(['auth', 'profile']);
   });
 
+  test('[IB-1] the incident bot alone needs no secret of players, whatever else it is told', () => {
+    const bot = { ...REDIS, MERIDIAN_INCIDENTS_TOKEN: 'a-token-of-sixteen-letters' };
+    const alone = { ...bot, MERIDIAN_PROCESS_SERVICES: 'incidents' };
+    expect(problemsOf({ ...alone, NODE_ENV: 'production' })).toEqual([]);
+    const both = { ...bot, MERIDIAN_PROCESS_SERVICES: 'all,incidents' };
+    expect(problemsOf(both)).toEqual([expect.stringContaining('auth.jwtSecret')]);
+  });
+
   test.each([
     ['auth', ['MERIDIAN_RPC_PROFILE_TARGET']],
     ['profile', []],

@@ -1,7 +1,7 @@
 // Three regions on this machine. One is killed, or cut off from the two others; then the tests look where its rooms are.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EvacuatingRegions } from '../support/evacuating-regions.ts';
+import { EvacuatingRegions, stepsOf } from '../support/evacuating-regions.ts';
 import { eventually } from '../support/eventually.ts';
 import { longTest } from '../support/long-test.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
@@ -19,38 +19,15 @@ beforeEach(async () => {
   regions = await EvacuatingRegions.open(GAME, { SURVIVAL_TELLS_STEPS: 'yes' });
   ada = await Player.make(regions.region('amber'), regions.node('amber'), 'journal');
   await ada.say('before');
-  await isCopied(ada.roomId);
+  await regions.copied(ada.roomId);
 }, TIMEOUT_MS);
 afterEach(async () => {
   await ada?.room.leave();
   await regions?.[Symbol.asyncDispose]();
 }, TIMEOUT_MS);
 
-/** What is true in the room now is in the other region too, and so is its listing. */
-async function isCopied(roomId: string): Promise<void> {
-  await using amber = regions.region('amber').redis.client();
-  await using bronze = regions.region('bronze').redis.client();
-  const [[newest] = []] = await amber.xrevrange(
-    `meridian:journal:{${roomId}}`,
-    '+',
-    '-',
-    'COUNT',
-    1,
-  );
-  await eventually(async () => {
-    const copied = await bronze.xrange(`meridian:copy:{${roomId}}`, newest ?? '+', '+');
-    return copied.length > 0 && (await bronze.hexists('{meridian}:copies-of:amber', roomId)) === 1;
-  }, PATIENCE);
-}
-
 async function playsIn(player: Player, name: 'amber' | 'bronze'): Promise<void> {
   await eventually(() => player.room.state.pid === regions.node(name).child.pid, PATIENCE);
-}
-
-function stepsOf(node: MeridianProcess, roomId: string): readonly number[] {
-  return node.log
-    .filter((line) => line['steppedRoomId'] === roomId)
-    .map((line) => line['atMs'] as number);
 }
 
 /** Nobody stepped the room in amber once it was stepped in bronze. */
@@ -109,7 +86,7 @@ describe('a region that is killed', () => {
       await ada.say('still here');
       const bea = await Player.make(regions.region('amber'), amber, 'journal');
       await bea.say('a new room');
-      await isCopied(bea.roomId);
+      await regions.copied(bea.roomId);
       await bea.room.leave();
     },
     TIMEOUT_MS,
@@ -171,7 +148,7 @@ describe('a region that is cut off from the others, and reached by players', () 
 
       regions.reconnect('amber');
       await eventually(() => says(amber, 'room-left'), PATIENCE);
-      await isCopied(bea.roomId);
+      await regions.copied(bea.roomId);
       expectOneOwner(amber, roomId);
       expect((await regions.region('amber').locate(roomId, amber)).status).toBe(404);
       await ada.say('still here');

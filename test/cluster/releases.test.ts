@@ -1,6 +1,7 @@
 // Two builds of a game beside each other in a region: real nodes, a real Redis, and the operator's command.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RedisAuditStore } from '../../src/admin/audit-store-redis.ts';
 import { runReleaseCommand } from '../../src/app/release-command.ts';
 import type { ReleaseReport } from '../../src/app/release-report.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
@@ -149,6 +150,49 @@ describe('a release, step by step', () => {
     expect(output).toMatch(
       /rollback b2\n[^\n]*promote b2\n[^\n]*canary b2 50 %\n[^\n]*ada {2}canary b2 0 %\n/,
     );
+  });
+
+  test('[RO-14] the audit log has who changed what, the shares before and after, refusals and drains', async () => {
+    await release('promote', 'b9', '--by', 'bea');
+    await using redis = region.redis.client();
+    const entries = await new RedisAuditStore({ redis }).latest(100);
+    const told = entries.toReversed().filter(({ action }) => action !== 'drain-node');
+    expect(told.map(({ action, target, outcome }) => [action, target, outcome])).toEqual([
+      ['release-canary', 'b2', 'done'],
+      ['release-canary', 'b2', 'done'],
+      ['release-promote', 'b2', 'done'],
+      ['release-rollback', 'b2', 'done'],
+      ['release-promote', 'b9', 'refused'],
+    ]);
+    expect(told[0]).toMatchObject({ actor: 'operator:ada', role: 'admin' });
+    expect(told[1]?.parameters).toEqual({
+      change: 'canary b2 50 %',
+      sharesBefore: 'b1 100 %, b2 0 %',
+      sharesAfter: 'b1 50 %, b2 50 %',
+    });
+    expect(told.at(-1)).toMatchObject({
+      actor: 'operator:bea',
+      reason: 'No node of b9 takes rooms.',
+      parameters: { sharesBefore: 'b1 100 %' },
+    });
+    expect(entries.filter(({ action }) => action === 'drain-node')).toMatchObject([
+      {
+        ...{ target: await region.idOf(canary), outcome: 'done' },
+        parameters: { change: 'rollback b2' },
+        reason: expect.stringMatching(/^\d+ rooms moved/),
+      },
+    ]);
+  });
+
+  test('[RO-14] a change that the audit log did not take is done, and told', async () => {
+    await using redis = region.redis.client();
+    await redis.rename(redisKeys.audit, 'audit-of-before');
+    await redis.set(redisKeys.audit, 'no stream');
+    const { exitCode, output } = await release('promote', 'b1');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('not in the audit log');
+    await redis.rename('audit-of-before', redisKeys.audit);
+    expect((await releaseReport('status')).report.shares).toEqual({ b1: 1 });
   });
 
   test('[RO-4] what cannot be done is refused with a reason and a code', async () => {

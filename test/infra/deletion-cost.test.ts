@@ -1,11 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { deletionCostOf } from '../../infra/kubernetes/deletion-cost/deletion-cost.ts';
 import { DeletionCostWriter } from '../../infra/kubernetes/deletion-cost/deletion-cost-writer.ts';
@@ -14,10 +13,10 @@ import { seatsOfMetrics } from '../../infra/kubernetes/deletion-cost/seats-of-me
 import { eventually } from '../support/eventually.ts';
 import { FakeKubernetesApi, type FakePod } from '../support/fake-kubernetes-api.ts';
 import { repositoryRoot } from '../support/repository.ts';
+import { serverCertificate } from '../support/server-certificate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost';
-const run = promisify(execFile);
 
 describe('the cost of a pod', () => {
   test.each([
@@ -135,7 +134,7 @@ describe.skipIf(!existsSync('/usr/bin/openssl') && process.env['CI'] === undefin
 async function openCluster() {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await temporaryFolder('cost'));
-  const { key, certificate } = await certificates(folder.path);
+  const { key, certificate } = await serverCertificate(folder.path);
   writeFileSync(join(folder.path, 'token'), 'first\n');
   const api = opening.use(await FakeKubernetesApi.open({ key, certificate, token: 'first' }));
   const first = opening.use(await MetricsOfNode.open('127.0.0.2', 0));
@@ -190,25 +189,4 @@ class MetricsOfNode implements AsyncDisposable {
     this.#server.close();
     await once(this.#server, 'close');
   }
-}
-
-/** An authority, and a certificate of it for the API's address. */
-async function certificates(folder: string) {
-  const at = (file: string) => join(folder, file);
-  const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  const common = [...fresh, '-nodes', '-days', '1'];
-  await run('openssl', [
-    ...common,
-    ...['-subj', '/CN=authority', '-keyout', at('ca.key'), '-out', at('ca.crt')],
-  ]);
-  await run('openssl', [
-    ...common,
-    ...['-subj', '/CN=kubernetes', '-CA', at('ca.crt'), '-CAkey', at('ca.key')],
-    ...['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE'],
-    ...['-keyout', at('api.key'), '-out', at('api.crt')],
-  ]);
-  return {
-    key: readFileSync(at('api.key'), 'utf8'),
-    certificate: readFileSync(at('api.crt'), 'utf8'),
-  };
 }

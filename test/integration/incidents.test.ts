@@ -6,20 +6,16 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createAlertServer } from '../../src/admin/incidents/alert-server.ts';
 import type { Alert } from '../../src/admin/incidents/alertmanager-webhook.ts';
-import { IncidentBot } from '../../src/admin/incidents/incident-bot.ts';
 import { createIncidentDesk } from '../../src/admin/incidents/incident-desk.ts';
-import { IncidentHands } from '../../src/admin/incidents/incident-hands.ts';
 import { IncidentStore } from '../../src/admin/incidents/incident-store.ts';
-import { RegionOperations } from '../../src/admin/region-operations.ts';
 import { RedisRegionOrders } from '../../src/cluster/region-orders.ts';
 import { GameError } from '../../src/errors/game-error.ts';
-import type { AuditEntry } from '../../src/protocol/admin.ts';
-import { INCIDENT_ACTIONS } from '../../src/protocol/incidents.ts';
 import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import type { RedisClient } from '../../src/storage/redis/redis-script.ts';
 import { IncidentMetrics } from '../../src/telemetry/incident-metrics.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { eventually } from '../support/eventually.ts';
+import { alertOf, openLocalBot } from '../support/local-incident-bot.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
 const TOKEN = 'a-token-of-an-incident-bot';
@@ -37,41 +33,11 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-function alert(change: Partial<Alert> = {}): Alert {
-  return {
-    ...{ isFiring: true, fingerprint: crypto.randomUUID(), startedAtMs: 1_000, name: 'A' },
-    ...{ severity: 'page', action: 'drain-node', regionId: 'eu', node: '1' },
-    ...{ summary: '', runbookUrl: '' },
-    ...change,
-  };
-}
-
 /** A bot over the test's Redis. @param request - answers calls to nodes */
 function bot(botId: string, request: (nodeId: string, method: string) => Promise<unknown>) {
-  const store = new IncidentStore(redis);
-  const orders = new RedisRegionOrders({ redis, log });
-  const operations = new RegionOperations({ calls: { request }, orders, hasNode: () => true });
-  const audit: AuditEntry[] = [];
-  const it = new IncidentBot(
-    {
-      ...{ store, log, metrics: new IncidentMetrics(new Registry()) },
-      hands: new IncidentHands({ operations, autoscaler: null, betweenTriesMs: 1 }),
-      fleet: async () =>
-        ['1', '2', '3', '4'].map((nodeId) => ({
-          ...{ nodeId, isInPlay: true, isDraining: false, names: [] },
-        })),
-      audit: { record: async (entry) => void audit.push(entry) },
-    },
-    {
-      ...{ botId, regionId: 'eu' },
-      policy: {
-        ...{ actions: INCIDENT_ACTIONS, unattended: ['drain-node', 'quarantine-node'] },
-        ...{ blastRadiusRatio: 0.5, cooldownMs: 1, approvalTtlMs: 60_000, isDryRun: false },
-      },
-    },
-  );
-  onTestFinished(() => it.stop());
-  return { bot: it, store, audit, orders };
+  const local = openLocalBot({ redis, botId, request });
+  onTestFinished(() => local.bot.stop());
+  return local;
 }
 
 const drained = { nodeId: '1', movedRooms: 2, keptRooms: 0 };
@@ -141,7 +107,7 @@ test('[IB-1] [IB-5] [IB-14] one bot acts, and when it dies another ends what it 
   first.bot.start();
   await eventually(async () => (await redis.get(redisKeys.incidentTurn)) === 'first', PATIENCE);
   second.bot.start();
-  const told = alert();
+  const told = alertOf();
   await second.store.post([{ kind: 'alert', alert: told }]);
   await first.store.post([{ kind: 'alert', alert: told }]);
   await eventually(() => calls.length > 0, PATIENCE);
@@ -176,14 +142,19 @@ test('[IB-9] [IB-11] [IB-15] [IB-21] a region is closed when an operator approve
   onTestFinished(() => others.stop());
   it.start();
   const desk = createIncidentDesk({ store, regionId: 'eu' });
-  const told = alert({ action: 'close-region', node: '' });
+  const told = alertOf({ action: 'close-region', node: '' });
   await store.post([{ kind: 'alert', alert: told }]);
   const waiting = await eventually(
     async () => (await desk.view()).incidents.find(({ phase }) => phase.kind === 'awaits-approval'),
     PATIENCE,
   );
   expect(orders.holds('close')).toBe(false);
-  const answer = { incidentId: waiting.incidentId, isApproved: true, by: 'operator:ada' };
+  const ada = { name: 'ada', role: 'admin' } as const;
+  const answer = { incidentId: waiting.incidentId, isApproved: true, operator: ada };
+  const bob = { name: 'bob', role: 'operator' } as const;
+  await expect(desk.answer({ ...answer, operator: bob })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+  });
   await desk.answer(answer);
   await eventually(() => others.holds('close'), PATIENCE);
   await expect(desk.answer({ ...answer, isApproved: false })).rejects.toMatchObject({
@@ -211,7 +182,7 @@ test('[IB-12] who does not answer is asked three times, then it has failed', asy
     throw new GameError('NODE_UNREACHABLE', { nodeId });
   });
   it.start();
-  await store.post([{ kind: 'alert', alert: alert({ action: 'quarantine-node', node: '3' }) }]);
+  await store.post([{ kind: 'alert', alert: alertOf({ action: 'quarantine-node', node: '3' }) }]);
   await eventually(() => audit.length > 0, PATIENCE);
   expect(calls).toBe(3);
   expect(audit).toMatchObject([{ action: 'quarantine-node', target: '3', outcome: 'failed' }]);

@@ -71,6 +71,9 @@ describe('[PM2-1] PM2 runs the server', () => {
     const { pm2_env } = await describeProcess();
     expect(pm2_env).toMatchObject({ status: 'stopped', exit_code: 0 });
     expect(await serverLog()).toContain('"event":"stopped"');
+    // What ships logs reads the files as they are: [TR-11] holds for them as for stdout.
+    const lines = (await readFile(join(home.path, 'logs/meridian-out.log'), 'utf8')).trimEnd();
+    for (const line of lines.split('\n')) expect(JSON.parse(line)).toHaveProperty('time');
   });
 
   async function pm2(...args: string[]): Promise<string> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { MeridianRegion } from './meridian-region.ts';
 import type { MeridianProcess } from './start-meridian.ts';
@@ -101,6 +102,23 @@ export class EvacuatingRegions implements AsyncDisposable {
     }
   }
 
+  /** Waits until what is true in a room of amber now is in bronze too, and so is its listing. */
+  async copied(roomId: string): Promise<void> {
+    await using amber = this.region('amber').redis.client();
+    await using bronze = this.region('bronze').redis.client();
+    const journal = `meridian:journal:{${roomId}}`;
+    const [[newest] = []] = await amber.xrevrange(journal, '+', '-', 'COUNT', 1);
+    await eventually(
+      async () => {
+        const copy = await bronze.xrange(`meridian:copy:{${roomId}}`, newest ?? '+', '+');
+        return (
+          copy.length > 0 && (await bronze.hexists('{meridian}:copies-of:amber', roomId)) === 1
+        );
+      },
+      { withinMs: 30_000 },
+    );
+  }
+
   reconnect(name: RegionName): void {
     for (const way of this.#waysOf(name)) way.refuse(false);
   }
@@ -113,4 +131,11 @@ export class EvacuatingRegions implements AsyncDisposable {
     await Promise.all([...this.#regions.values()].map((region) => region[Symbol.asyncDispose]()));
     await Promise.all([...this.#ways.values()].map((way) => way[Symbol.asyncDispose]()));
   }
+}
+
+/** When a node stepped a room of a game that tells so (`SURVIVAL_TELLS_STEPS`), wall clock, ms. */
+export function stepsOf(node: MeridianProcess, roomId: string): readonly number[] {
+  return node.log
+    .filter((line) => line['steppedRoomId'] === roomId)
+    .map((line) => line['atMs'] as number);
 }

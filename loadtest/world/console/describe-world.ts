@@ -11,6 +11,10 @@ import type { WorldPlace } from '../world-places.ts';
 
 export const WORLD_CAPABILITIES: readonly Capability[] = [
   'drain-node',
+  'quarantine-node',
+  'close-region',
+  'shed-tickets',
+  'evacuate-region',
   'kick-client',
   'move-room',
   'close-room',

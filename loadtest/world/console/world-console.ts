@@ -9,7 +9,8 @@ import {
   consolePages,
   consoleRouter,
 } from '../../../src/admin/console-router.ts';
-import { admitAs } from '../../../src/admin/operator-access.ts';
+import { incidentRouter } from '../../../src/admin/incidents/incident-routes.ts';
+import { admitAs, ownHeaderOnly } from '../../../src/admin/operator-access.ts';
 import { telemetryRoutes } from '../../../src/admin/telemetry-routes.ts';
 import { GameError } from '../../../src/errors/game-error.ts';
 import type {
@@ -24,6 +25,7 @@ import {
   type OperatorQuestion,
 } from '../../../src/protocol/operator-questions.ts';
 import { SESSION_PATH } from '../../../src/protocol/operator-session.ts';
+import { assertNever } from '../../../src/shared/assert-never.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { errorRenderer } from '../../../src/transport/http/error-renderer.ts';
 import type { ClusterNode } from '../../cluster/cluster-node.ts';
@@ -31,6 +33,7 @@ import type { WorldCrew } from '../bots/world-crew.ts';
 import type { World } from '../world.ts';
 import { WORLD_PLACES } from '../world-places.ts';
 import { describeWorld, portOf } from './describe-world.ts';
+import { WorldIncidents } from './world-incidents.ts';
 import { WorldTelemetry } from './world-telemetry.ts';
 
 /** How often a node of each region is asked. */
@@ -81,6 +84,7 @@ export class WorldConsole implements AsyncDisposable {
     };
     const audit = createAuditLog({ store: this.#entries, log });
     const you = { name: 'you', role: 'admin' } as const;
+    const incidents = incidentRouter({ desk: new WorldIncidents(world), audit });
     app.get(SESSION_PATH, (_request, response) => response.json({ ...you, expiresAtMs: null }));
     app.use(
       admitAs(you),
@@ -88,6 +92,8 @@ export class WorldConsole implements AsyncDisposable {
       telemetryRoutes(new WorldTelemetry(world)),
       consolePages(async () => true),
     );
+    app.post('/admin/v1/incidents/:incidentId/:answer', ownHeaderOnly);
+    app.use('/admin/v1/incidents', incidents);
     app.use(errorRenderer({ log }));
     this.#server = createServer(app);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
@@ -190,6 +196,11 @@ export class WorldConsole implements AsyncDisposable {
         const { movedRooms } = await process.drain(action.nodeId);
         return `drained node ${process.name} of ${node.regionId}: ${movedRooms} rooms moved`;
       }
+      case 'quarantine-node':
+      case 'release-node': {
+        const { node } = this.#find(action.nodeId);
+        return await this.#nodeOf(node.regionId).act(action).catch(refused);
+      }
       case 'start-node': {
         const { name } = await this.#world.startNode(action.regionId);
         return `started node ${name} of ${action.regionId}`;
@@ -209,6 +220,12 @@ export class WorldConsole implements AsyncDisposable {
       case 'bots':
         this.#crew.want(action.count);
         return `${action.count} bots shall play`;
+      case 'close-region':
+      case 'open-region':
+      case 'shed-tickets':
+      case 'take-tickets':
+      case 'evacuate-region':
+      case 'return-region':
       case 'kick-client':
       case 'move-room':
       case 'close-room':
@@ -219,7 +236,7 @@ export class WorldConsole implements AsyncDisposable {
       case 'sign-out-player':
         throw new GameError('BAD_REQUEST', { reason: 'bots are not banned' });
       default:
-        throw new GameError('BAD_REQUEST', { reason: `a local world cannot ${action.action}` });
+        return assertNever(action);
     }
   }
 

@@ -1,6 +1,9 @@
 import { GameError } from '../../errors/game-error.ts';
+import { type OperatorRole, ROLE_OF_ACTION } from '../../protocol/admin.ts';
 import type { IncidentsView } from '../../protocol/incidents.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { demandRole } from '../operator-access.ts';
+import type { Operator } from '../operators.ts';
 import { isOpen } from './incident-state.ts';
 import type { IncidentStore } from './incident-store.ts';
 
@@ -9,15 +12,14 @@ export interface IncidentDesk {
   /** @throws {Error} when Redis does not answer */
   view(): Promise<IncidentsView>;
   /**
-   * Passes an operator's answer on to the bot.
+   * Passes an operator's answer on to the bot. Approving takes the role that doing it takes: nobody gets done by the bot what he may not do.
    *
-   * @param answer.by - as the audit log names him
-   * @throws {GameError} `NOT_FOUND` when no such incident waits for an answer
+   * @throws {GameError} `FORBIDDEN`; `NOT_FOUND` when no such incident waits for an answer
    */
   answer(answer: {
     readonly incidentId: string;
     readonly isApproved: boolean;
-    readonly by: string;
+    readonly operator: Operator;
   }): Promise<void>;
 }
 
@@ -38,13 +40,23 @@ export function createIncidentDesk({
       );
       return { atMs: systemClock.wallMs(), regionId, isWatched, incidents: newest };
     },
-    answer: async (answer) => {
+    answer: async ({ incidentId, isApproved, operator }) => {
+      demandRole(operator, 'operator');
       const { incidents = [] } = (await store?.look()) ?? {};
-      const incident = incidents.find(({ incidentId }) => incidentId === answer.incidentId);
+      const incident = incidents.find((each) => each.incidentId === incidentId);
       if (store === null || incident?.phase.kind !== 'awaits-approval') {
         throw new GameError('NOT_FOUND', { reason: 'no such incident waits for an answer' });
       }
+      if (isApproved) demandRole(operator, roleOf(incident.action));
+      const answer = { incidentId, isApproved, by: `operator:${operator.name}` };
       await store.post([{ kind: 'answer', answer }]);
     },
   };
+}
+
+/** What operators cannot do themselves, as adding nodes, is everybody's to approve who runs the game. */
+function roleOf(action: string): OperatorRole {
+  return Object.hasOwn(ROLE_OF_ACTION, action)
+    ? ROLE_OF_ACTION[action as keyof typeof ROLE_OF_ACTION]
+    : 'operator';
 }
