@@ -42,7 +42,7 @@ export const SECTIONS: readonly BenchSection[] = [
   {
     suite: 'rooms',
     title: 'Many rooms on one core',
-    command: 'npm run bench -- rooms',
+    command: 'npm run bench -- rooms --contenders meridian,colyseus-input,colyseus-plain,colyseus-default,ws',
     about:
       'Rooms of 20, 20 steps a second, each player an input a step; the server on one core, its players on the other. Most players: while 95 % of their inputs have their effect within 100 ms, and the loop is late by less than 50 ms, 99 %.',
     figures: [
@@ -89,7 +89,6 @@ export const SECTIONS: readonly BenchSection[] = [
           ours('players_per_core_meridian', 'Meridian'),
           other('players_per_core_colyseus_input', 'stock Colyseus, defineInput'),
           other('players_per_core_colyseus_plain', 'stock Colyseus, messages'),
-          other('players_per_core_socketio', 'socket.io, JSON'),
           other('players_per_core_ws', 'ws, one packed buffer a room'),
         ],
       },

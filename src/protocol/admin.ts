@@ -168,6 +168,13 @@ export const ROLE_OF_ACTION = {
   'black-hole': 'admin',
 } as const satisfies Record<OperatorAction['action'], OperatorRole>;
 
+/** What approving an action of the bot takes. What operators cannot do themselves, as adding nodes, is everybody's who runs the game. */
+export function roleToApprove(action: string): OperatorRole {
+  return Object.hasOwn(ROLE_OF_ACTION, action)
+    ? ROLE_OF_ACTION[action as keyof typeof ROLE_OF_ACTION]
+    : 'operator';
+}
+
 /** Whether who has one role may do what takes another. */
 export function isAtLeast(role: OperatorRole, needed: OperatorRole): boolean {
   return OPERATOR_ROLES.indexOf(role) >= OPERATOR_ROLES.indexOf(needed);

@@ -12,8 +12,12 @@ import {
 import { link } from './parts.ts';
 import { duration, moment } from './words.ts';
 
-/** An operator's answer to an incident that waits for one. */
-export type AnswerIncident = (incident: Incident, isApproved: boolean) => Promise<void>;
+/** What an operator may answer to incidents that wait for it. */
+export interface Answering {
+  /** Denying takes less than approving what only an admin may do. */
+  mayApprove(incident: Incident): boolean;
+  answer(incident: Incident, isApproved: boolean): Promise<void>;
+}
 
 export interface ShownIncident {
   readonly incident: Incident;
@@ -39,12 +43,12 @@ export class IncidentCard implements ItemView<ShownIncident> {
   readonly #left = html('span', { class: 'incident-left' });
   readonly #approve = html('button', { type: 'button', class: 'action is-danger' }, 'Approve');
   readonly #deny = html('button', { type: 'button', class: 'action' }, 'Deny');
-  readonly #answer: AnswerIncident | null;
+  readonly #answering: Answering | null;
   #incident: Incident | null = null;
 
-  /** @param answer - null: nobody is to answer, or the operator may look only */
-  constructor(answer: AnswerIncident | null) {
-    this.#answer = answer;
+  /** @param answering - null: nobody is to answer, or the operator may look only */
+  constructor(answering: Answering | null) {
+    this.#answering = answering;
     this.#overRow = fact('Over', this.#over.root);
     const buttons = html(
       'div',
@@ -53,7 +57,7 @@ export class IncidentCard implements ItemView<ShownIncident> {
       this.#approve,
       this.#deny,
     );
-    buttons.hidden = answer === null;
+    buttons.hidden = answering === null;
     this.#approve.addEventListener('click', () => void this.#approved());
     this.#deny.addEventListener('click', () => void this.#answered(false));
     const badges = html('span', { class: 'incident-badges' }, this.#severity, this.#phase);
@@ -101,6 +105,7 @@ export class IncidentCard implements ItemView<ShownIncident> {
     this.#runbook.hidden = runbookUrl === '';
     set(this.#runbook, { href: runbookUrl });
     write(this.#left, timeLeft(incident, atMs) ?? '');
+    this.#approve.hidden = this.#answering?.mayApprove(incident) !== true;
     set(this.#approve, { 'aria-label': `Approve: ${action}, ${target}` });
     set(this.#deny, { 'aria-label': `Deny: ${action}, ${target}` });
   }
@@ -126,10 +131,10 @@ export class IncidentCard implements ItemView<ShownIncident> {
   }
 
   async #answered(isApproved: boolean): Promise<void> {
-    if (this.#answer === null || this.#incident === null) return;
+    if (this.#answering === null || this.#incident === null) return;
     const buttons = [this.#approve, this.#deny];
     for (const button of buttons) button.disabled = true;
-    await this.#answer(this.#incident, isApproved);
+    await this.#answering.answer(this.#incident, isApproved);
     for (const button of buttons) button.disabled = false;
   }
 }

@@ -1,7 +1,7 @@
 import type { Incident, IncidentsView } from '../../protocol/incidents.ts';
 import { count } from './count.ts';
 import { html, KeyedList, set, write } from './dom.ts';
-import { type AnswerIncident, IncidentCard, type ShownIncident } from './incident-card.ts';
+import { type Answering, IncidentCard, type ShownIncident } from './incident-card.ts';
 
 /**
  * What alerts have made of themselves: what waits for approval first, with its buttons, then what fires, then what was. A list of cards, so
@@ -12,12 +12,12 @@ export class IncidentList {
   readonly #watched = html('p', { class: 'watch', role: 'status' });
   readonly #sections: readonly Section[];
 
-  /** @param answer - null: the operator may look only */
-  constructor(answer: AnswerIncident | null) {
+  /** @param answering - null: the operator may look only */
+  constructor(answering: Answering | null) {
     const waits = ({ phase }: Incident) => phase.kind === 'awaits-approval';
     const isOver = (incident: Incident) => !waits(incident) && incident.resolvedAtMs !== null;
     this.#sections = [
-      new Section('Waits for approval', 'Nothing waits for approval.', waits, answer),
+      new Section('Waits for approval', 'Nothing waits for approval.', waits, answering),
       new Section('Open', 'Nothing fires.', (it) => !waits(it) && !isOver(it), null),
       new Section('History', 'There was nothing yet.', isOver, null),
     ];
@@ -44,14 +44,14 @@ class Section {
     title: string,
     empty: string,
     belongs: (incident: Incident) => boolean,
-    answer: AnswerIncident | null,
+    answering: Answering | null,
   ) {
     this.#belongs = belongs;
     this.#empty = html('p', { class: 'empty' }, empty);
     this.#cards = new KeyedList(
       this.#list,
       ({ incident }) => incident.incidentId,
-      () => new IncidentCard(answer),
+      () => new IncidentCard(answering),
     );
     const head = html('div', { class: 'section-head' }, html('h2', {}, title), this.#count);
     this.root = html('section', {}, head, this.#empty, this.#list);

@@ -1,5 +1,5 @@
 import { GameError } from '../../errors/game-error.ts';
-import { type OperatorRole, ROLE_OF_ACTION } from '../../protocol/admin.ts';
+import { roleToApprove } from '../../protocol/admin.ts';
 import type { IncidentsView } from '../../protocol/incidents.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { demandRole } from '../operator-access.ts';
@@ -47,16 +47,9 @@ export function createIncidentDesk({
       if (store === null || incident?.phase.kind !== 'awaits-approval') {
         throw new GameError('NOT_FOUND', { reason: 'no such incident waits for an answer' });
       }
-      if (isApproved) demandRole(operator, roleOf(incident.action));
+      if (isApproved) demandRole(operator, roleToApprove(incident.action));
       const answer = { incidentId, isApproved, by: `operator:${operator.name}` };
       await store.post([{ kind: 'answer', answer }]);
     },
   };
-}
-
-/** What operators cannot do themselves, as adding nodes, is everybody's to approve who runs the game. */
-function roleOf(action: string): OperatorRole {
-  return Object.hasOwn(ROLE_OF_ACTION, action)
-    ? ROLE_OF_ACTION[action as keyof typeof ROLE_OF_ACTION]
-    : 'operator';
 }

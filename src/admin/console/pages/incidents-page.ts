@@ -1,4 +1,4 @@
-import { isAtLeast, type OperatorRole } from '../../../protocol/admin.ts';
+import { isAtLeast, roleToApprove, type OperatorRole } from '../../../protocol/admin.ts';
 import type { Incident, IncidentsView } from '../../../protocol/incidents.ts';
 import { fetchFrom } from '../api.ts';
 import type { ConsoleContext, ConsolePage, OpenPage } from '../console-page.ts';
@@ -26,7 +26,8 @@ function openIncidents({ session }: ConsoleContext): OpenPage {
     }
     asking.again();
   };
-  const list = new IncidentList(isAtLeast(session.role, ANSWERING) ? answer : null);
+  const mayApprove = ({ action }: Incident) => isAtLeast(session.role, roleToApprove(action));
+  const list = new IncidentList(isAtLeast(session.role, ANSWERING) ? { mayApprove, answer } : null);
   const asking = new Asking(LOOK_EVERY_MS, async () => {
     try {
       list.update((await fetchFrom('incidents')) as IncidentsView);
