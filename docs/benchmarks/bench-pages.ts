@@ -42,7 +42,8 @@ export const SECTIONS: readonly BenchSection[] = [
   {
     suite: 'rooms',
     title: 'Many rooms on one core',
-    command: 'npm run bench -- rooms --contenders meridian,colyseus-input,colyseus-plain,colyseus-default,ws',
+    command:
+      'npm run bench -- rooms --contenders meridian,colyseus-input,colyseus-plain,colyseus-default,ws',
     about:
       'Rooms of 20, 20 steps a second, each player an input a step; the server on one core, its players on the other. Most players: while 95 % of their inputs have their effect within 100 ms, and the loop is late by less than 50 ms, 99 %.',
     figures: [
@@ -273,79 +274,6 @@ export const SECTIONS: readonly BenchSection[] = [
         ],
       },
     ],
-  },
-  {
-    suite: 'badlink',
-    title: 'A bad link',
-    command: 'npm run bench -- badlink',
-    about:
-      'Players behind a LAN, a mobile link and a bad one (150 ± 40 ms, 2 % lost) watch bodies of 300 px/s; the SDK of stock Colyseus with its defaults beside ours. Then a link of 32 kbit/s.',
-    figures: [
-      {
-        name: 'stalled_ratio_bad',
-        is: 'bad link: time in which others stand still',
-        unit: '',
-        ...atMost(0.01),
-      },
-      { name: 'stalled_ratio_bad_colyseus', is: 'the same, stock', unit: '' },
-      {
-        name: 'drawn_error_p99_px_bad',
-        is: 'bad link: where others are drawn, from where they were, 99 %',
-        unit: 'px',
-        ...atMost(3),
-      },
-      { name: 'drawn_error_p99_px_bad_colyseus', is: 'the same, stock', unit: 'px' },
-      { name: 'lan_delay_ms', is: 'LAN: how late others are drawn', unit: 'ms', ...atMost(75) },
-      {
-        name: 'misprediction_ratio_bad',
-        is: 'bad link: own steps that were predicted wrongly',
-        unit: '',
-        ...atMost(0.02),
-      },
-      {
-        name: 'correction_p95_px_bad',
-        is: 'bad link: corrections, 95 %',
-        unit: 'px',
-        ...atMost(4),
-      },
-      {
-        name: 'resume_after_outage_ms',
-        is: 'after 5 s without a link: until all play',
-        unit: 'ms',
-        ...atMost(1_500),
-      },
-      {
-        name: 'input_starved_ratio_mobile',
-        is: 'mobile link: steps without an input',
-        unit: '',
-        ...atMost(0.03),
-      },
-      {
-        name: 'input_starved_ratio_bad',
-        is: 'bad link: the same',
-        unit: '',
-        ...atMost(0.03),
-      },
-      {
-        name: 'slow_backlog_p99_bytes',
-        is: '32 kbit/s: what waits for the client in the server, 99 %',
-        unit: 'B',
-        ...atMost(16_384),
-      },
-      {
-        name: 'slow_critical_p95_beyond_rtt_ms',
-        is: '32 kbit/s: critical events, 95 %, beyond the round trip',
-        unit: 'ms',
-        ...atMost(100),
-      },
-      {
-        name: 'slow_level_0_after_ms',
-        is: 'the link is wide again: until the best level',
-        unit: 'ms',
-        ...atMost(20_000),
-      },
-    ],
-    plots: [],
   },
   {
     suite: 'matchmaking',
@@ -590,3 +518,6 @@ export const SECTIONS: readonly BenchSection[] = [
     plots: [],
   },
 ];
+
+/** Benches without a kept series. */
+export const WITHOUT_SERIES: readonly string[] = ['`npm run bench -- badlink`'];

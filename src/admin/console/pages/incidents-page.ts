@@ -1,4 +1,4 @@
-import { isAtLeast, roleToApprove, type OperatorRole } from '../../../protocol/admin.ts';
+import { isAtLeast, type OperatorRole, roleToApprove } from '../../../protocol/admin.ts';
 import type { Incident, IncidentsView } from '../../../protocol/incidents.ts';
 import { fetchFrom } from '../api.ts';
 import type { ConsoleContext, ConsolePage, OpenPage } from '../console-page.ts';
