@@ -71,8 +71,6 @@ class MemoryJournalWriter implements JournalWriter {
 
   handOver(): void {}
 
-  hurry(): void {}
-
   async settled(): Promise<void> {
     if (this.#phase === 'lost') throw new GameError('LEASE_LOST', { roomId: this.#roomId });
   }

@@ -41,7 +41,7 @@ const DEFAULT_LIMITS: RedisRoomJournalLimits = {
 
 const FORGET = new RedisScript<number>('forget-journal');
 
-/** Journals in the region's Redis. One of these per node: its rooms' entries travel together. */
+/** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one pipeline. */
 export class RedisRoomJournal implements RoomJournal {
   readonly #redis: RedisClient;
   readonly #limits: RedisRoomJournalLimits;
@@ -219,13 +219,8 @@ class RedisJournalWriter implements JournalWriter {
     this.#deps.batch.handOver(redisKeys.journal(this.#deps.roomId));
   }
 
-  hurry(): void {
-    this.#deps.batch.hurry();
-  }
-
   async settled(): Promise<void> {
     if (this.#pendingEntries > 0) {
-      this.hurry();
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });

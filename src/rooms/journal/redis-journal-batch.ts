@@ -23,22 +23,13 @@ interface QueuedWrite extends JournalWrite {
 }
 
 /**
- * Rooms step at times of their own, and a pipeline of one entry costs five times what an entry in a pipeline of ten does: a
- * system call, the store's wake-up, an answer. What a crash may cost does not change, for a room's next flush waits for none
- * of this (`handOver`).
- */
-const LINGER_MS = 10;
-
-/**
- * What any room writes within {@link LINGER_MS}, in one pipeline; sooner when a room comes round again (`handOver`), or
- * somebody waits for an entry to be stored (`hurry`).
+ * Everything that is written in one turn of the event loop, by any room, in one pipeline. A long turn, in which a room comes
+ * round again, has more than one.
  */
 export class RedisJournalBatch {
   readonly #redis: RedisClient;
   #queue: QueuedWrite[] = [];
   readonly #queuedKeys = new Set<string>();
-  #linger: NodeJS.Timeout | undefined;
-  #isHurried = false;
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
@@ -46,7 +37,7 @@ export class RedisJournalBatch {
 
   /** Never rejects. Writes reach Redis in the order in which they were added. */
   add(write: JournalWrite): Promise<WriteOutcome> {
-    this.#linger ??= setTimeout(() => void this.#send(), LINGER_MS);
+    if (this.#queue.length === 0) setImmediate(() => void this.#send());
     return new Promise((resolve) => {
       this.#queue.push({ ...write, done: resolve });
       this.#queuedKeys.add(write.key);
@@ -58,19 +49,7 @@ export class RedisJournalBatch {
     if (this.#queuedKeys.has(key)) void this.#send();
   }
 
-  /** Sends what waits at the end of this turn of the event loop. */
-  hurry(): void {
-    if (this.#isHurried || this.#queue.length === 0) return;
-    this.#isHurried = true;
-    setImmediate(() => {
-      this.#isHurried = false;
-      void this.#send();
-    });
-  }
-
   async #send(): Promise<void> {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
     const writes: QueuedWrite[] = [];
     for (const write of this.#queue) {
       if (write.isWanted()) writes.push(write);

@@ -23,8 +23,6 @@ export interface JournalWriter {
   readonly pendingEntries: number;
   /** What was written so far leaves this process now, if it waits for more to go with it. */
   handOver(): void;
-  /** The same, at the end of this turn of the event loop: somebody relies on it. */
-  hurry(): void;
   /** Resolves when all that was handed over is stored. @throws {GameError} `LEASE_LOST`, `DIRECTORY_UNAVAILABLE` */
   settled(): Promise<void>;
   /** No more writes; pending ones are dropped. */

@@ -141,7 +141,6 @@ export class RoomRecorder {
     try {
       const entry = this.#makeCheckpoint();
       this.#writer.checkpoint(entry);
-      this.#writer.hurry();
       this.#patchBytes = 0;
       this.#checkpointDueMs = room.clusterMs() + limits.checkpointIntervalMs;
       this.#deps.metrics.journalWritten(room.roomName, 'checkpoint', entry.state.length);
@@ -188,8 +187,6 @@ export class RoomRecorder {
     if (state.length === 0 && Object.keys(meta).length === 0) return;
     this.#writer.append(this.#entry('patch', meta, state));
     this.#patchBytes += state.length;
-    // A token is on its way as soon as its client has it.
-    if (!isFlush) this.#writer.hurry();
     this.#deps.metrics.journalWritten(this.#room.roomName, 'patch', state.length);
   }
 
