@@ -5,6 +5,7 @@ import { redisKeys } from '../../src/storage/redis/redis-keys.ts';
 import { AnalyticsNodeProcess, type AnalyticsRole } from '../support/analytics-node-process.ts';
 import { readEventFiles } from '../support/event-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { longTest } from '../support/long-test.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { testSeed } from '../support/test-seed.ts';
@@ -58,29 +59,32 @@ class Scene implements AsyncDisposable {
   }
 }
 
-test('[AN-10, AN-30] nodes that ship are killed under load: nothing that the stream took is missing', async () => {
-  await using scene = await Scene.open();
-  const recorder = await scene.start('record');
-  const shippers = [await scene.start('ship'), await scene.start('ship')];
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const victim = shippers.shift();
-    if (victim === undefined) throw new Error('nobody ships');
-    const most = 200 + ((testSeed * 31 + kill * 7_919) % 600);
-    await eventually(() => victim.shipped > most, { ...SOON, everyMs: 1 });
-    await victim.kill();
-    shippers.push(await scene.start('ship'));
-  }
-  recorder.stop();
-  await eventually(() => recorder.isStopped, SOON);
-  await scene.shipped();
-  const written = await scene.written(recorder.nodeId);
-  const last = recorder.recorded.at(-1)?.upTo ?? 0;
-  expect(last).toBeGreaterThan(KILLS * 200);
-  expect(recorder.published.size).toBe(last);
-  expect([...new Set(written)].toSorted((a, b) => a - b)).toEqual(
-    Array.from({ length: last }, (_, at) => at + 1),
-  );
-});
+longTest(
+  '[AN-10, AN-30] nodes that ship are killed under load: nothing that the stream took is missing',
+  async () => {
+    await using scene = await Scene.open();
+    const recorder = await scene.start('record');
+    const shippers = [await scene.start('ship'), await scene.start('ship')];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const victim = shippers.shift();
+      if (victim === undefined) throw new Error('nobody ships');
+      const most = 200 + ((testSeed * 31 + kill * 7_919) % 600);
+      await eventually(() => victim.shipped > most, { ...SOON, everyMs: 1 });
+      await victim.kill();
+      shippers.push(await scene.start('ship'));
+    }
+    recorder.stop();
+    await eventually(() => recorder.isStopped, SOON);
+    await scene.shipped();
+    const written = await scene.written(recorder.nodeId);
+    const last = recorder.recorded.at(-1)?.upTo ?? 0;
+    expect(last).toBeGreaterThan(KILLS * 200);
+    expect(recorder.published.size).toBe(last);
+    expect([...new Set(written)].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: last }, (_, at) => at + 1),
+    );
+  },
+);
 
 test.each(['ship-never-written', 'ship-never-acknowledged'] as const)(
   '[AN-10] a node killed in its batch (%s): another takes it over',

@@ -55,15 +55,18 @@ test('[CL-16] nobody waits for the lease of a process that is gone', async () =>
   await eventually(async () => (await b.ask()).dead.includes('a'), { withinMs: 2_500 });
 });
 
-test('[CL-11] nodes of an earlier life of the region are dead when their processes are gone, even all at once', async () => {
-  await using redis = await RedisServer.start();
-  await using a = await LeaseNodeProcess.start('a', redis.uri);
-  await using b = await LeaseNodeProcess.start('b', redis.uri);
-  await a.kill();
-  await b.kill();
-  await using c = await LeaseNodeProcess.start('c', redis.uri);
-  await eventually(async () => (await c.ask()).dead.toSorted().join() === 'a,b', SOON);
-});
+longTest(
+  '[CL-11] nodes of an earlier life of the region are dead when their processes are gone, even all at once',
+  async () => {
+    await using redis = await RedisServer.start();
+    await using a = await LeaseNodeProcess.start('a', redis.uri);
+    await using b = await LeaseNodeProcess.start('b', redis.uri);
+    await a.kill();
+    await b.kill();
+    await using c = await LeaseNodeProcess.start('c', redis.uri);
+    await eventually(async () => (await c.ask()).dead.toSorted().join() === 'a,b', SOON);
+  },
+);
 
 test('[CL-3] [CL-4] a process woken from SIGSTOP holds nothing; alone it lives on, declared dead it never does again', async () => {
   await using redis = await RedisServer.start();
@@ -194,25 +197,28 @@ test('[CL-8] [CL-10] [ND-30] a minority that is cut off from Redis lapses and is
   await eventually(async () => (await a.ask()).phase === 'dead', SOON);
 });
 
-test('[CL-11] a majority that is cut off from Redis plays on, and the rest leaves its rooms alone', async () => {
-  await using redis = await RedisServer.start();
-  await using link = await TcpRelay.open(redis.port);
-  await using a = await LeaseNodeProcess.start('a', `redis://127.0.0.1:${link.port}`);
-  await using b = await LeaseNodeProcess.start('b', `redis://127.0.0.1:${link.port}`);
-  await using c = await LeaseNodeProcess.start('c', redis.uri);
-  await settled(a, b, c);
-  link.refuse(true);
-  link.cut();
-  for (const node of [a, b]) {
-    await eventually(async () => (await node.ask()).votes >= 20, { withinMs: 20_000 });
-  }
-  expect((await c.ask()).dead).toEqual([]);
-  link.refuse(false);
-  for (const node of [a, b, c]) {
-    await steadyFor(node, 2 * STEADY_MS);
-    expect(await node.ask()).toMatchObject({ phases: ['held'], dead: [] });
-  }
-});
+longTest(
+  '[CL-11] a majority that is cut off from Redis plays on, and the rest leaves its rooms alone',
+  async () => {
+    await using redis = await RedisServer.start();
+    await using link = await TcpRelay.open(redis.port);
+    await using a = await LeaseNodeProcess.start('a', `redis://127.0.0.1:${link.port}`);
+    await using b = await LeaseNodeProcess.start('b', `redis://127.0.0.1:${link.port}`);
+    await using c = await LeaseNodeProcess.start('c', redis.uri);
+    await settled(a, b, c);
+    link.refuse(true);
+    link.cut();
+    for (const node of [a, b]) {
+      await eventually(async () => (await node.ask()).votes >= 20, { withinMs: 20_000 });
+    }
+    expect((await c.ask()).dead).toEqual([]);
+    link.refuse(false);
+    for (const node of [a, b, c]) {
+      await steadyFor(node, 2 * STEADY_MS);
+      expect(await node.ask()).toMatchObject({ phases: ['held'], dead: [] });
+    }
+  },
+);
 
 test('[ND-26] a start on a peer port that is taken says which variable to change', async () => {
   await using redis = await RedisServer.start();

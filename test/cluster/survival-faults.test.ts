@@ -141,22 +141,25 @@ test('[SV-30] [SV-31] a node that stood still beyond its lease sends nothing sta
   expect(await region.ownerOf(ada.roomId)).toBe(birch);
 });
 
-test('[SV-30] players of a node that is cut off are with the others before it knows what became of it', async () => {
-  await using link = await TcpRelay.open(region.redis.port);
-  const cutOff = await region.start({ env: { REDIS_URI: `redis://127.0.0.1:${link.port}` } });
-  const ada = await Player.make(region, cutOff, 'journal');
-  await ada.say('before');
-  // Nodes that have only just met do not judge each other yet.
-  await ada.until(({ clockMs }) => clockMs > 3_500);
-  link.refuse(true);
-  link.cut();
-  await ada.until((state) => state.pid !== cutOff.child.pid);
-  await ada.say('elsewhere');
-  expect(ada.words).toEqual(['before', 'elsewhere']);
-  expect(region.running).toContain(cutOff);
-  link.refuse(false);
-  expect(await cutOff.ended).toMatchObject({ exitCode: 1 });
-});
+longTest(
+  '[SV-30] players of a node that is cut off are with the others before it knows what became of it',
+  async () => {
+    await using link = await TcpRelay.open(region.redis.port);
+    const cutOff = await region.start({ env: { REDIS_URI: `redis://127.0.0.1:${link.port}` } });
+    const ada = await Player.make(region, cutOff, 'journal');
+    await ada.say('before');
+    // Nodes that have only just met do not judge each other yet.
+    await ada.until(({ clockMs }) => clockMs > 3_500);
+    link.refuse(true);
+    link.cut();
+    await ada.until((state) => state.pid !== cutOff.child.pid);
+    await ada.say('elsewhere');
+    expect(ada.words).toEqual(['before', 'elsewhere']);
+    expect(region.running).toContain(cutOff);
+    link.refuse(false);
+    expect(await cutOff.ended).toMatchObject({ exitCode: 1 });
+  },
+);
 
 test('[SV-35] a room whose steps fail is made anew in place, three times; then it is given up', async () => {
   const ada = await Player.make(region, ash, 'journal');
