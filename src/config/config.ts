@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { isLoopback } from './auth-entry.ts';
 import { areSound } from './config-values.ts';
 import { AdminConfig, IncidentsConfig, ProcessConfig, TracingConfig } from './operations-config.ts';
-import type { PlacedConfig } from './placement.ts';
-import { advertisedHost, isApart, isEvery, isPlaced, isWhole, runningIn } from './placement.ts';
+import {
+  advertisedHost,
+  isApart,
+  isEvery,
+  isPlaced,
+  isWhole,
+  type PlacedConfig,
+  runningIn,
+} from './placement.ts';
 import {
   ClusterConfig,
   HttpConfig,

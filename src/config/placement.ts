@@ -6,8 +6,6 @@ import {
   unplacedServices,
 } from './services.ts';
 
-// What of the configuration says which services run here, and where others are.
-
 /** What of the configuration says which services run here, and where the others are. */
 export interface PlacedConfig {
   readonly process: { readonly services: readonly (ServiceName | 'all')[] };
@@ -56,6 +54,7 @@ export function advertisedHost({
   return isEvery(peerBindAddress) ? null : peerBindAddress;
 }
 
+/** Whether an address to listen on is every interface: it says nothing of where a process is found. */
 export function isEvery(bindAddress: string): boolean {
   return ['0.0.0.0', '::'].includes(bindAddress);
 }
@@ -66,6 +65,7 @@ export function isWhole(config: PlacedConfig): boolean {
   return services.includes('all') && Object.values(targets).every((target) => target === '');
 }
 
+/** Whether it is known where a service is, if what runs here asks it. */
 export function isPlaced(config: PlacedConfig, service: CalledService): boolean {
   return !unplacedServices(placementOf(config)).includes(service);
 }

@@ -1,6 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  FakeClusterApi,
+  type FakeClusterOptions,
+} from './fake-cluster-api.ts';
 
 const NAME = 'game';
 const PATH = `/apis/autoscaling/v2/namespaces/meridian/horizontalpodautoscalers/${NAME}`;
@@ -18,12 +21,11 @@ interface Patch {
  * token. It is what this project believes of the real one, from its documentation
  * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/), and no proof of more. It adds no pods.
  */
-export class FakeAutoscalerApi implements AsyncDisposable {
+export class FakeAutoscalerApi extends FakeClusterApi {
   least = 4;
   most = 20;
   current = 4;
   readonly annotations: Record<string, string> = {};
-  token: string;
   /** How often it was changed through the API. */
   writes = 0;
   /** Called after it was read. */
@@ -31,38 +33,13 @@ export class FakeAutoscalerApi implements AsyncDisposable {
   /** Awaited after it was changed, before that is answered. */
   onWritten: () => Promise<void> = async () => {};
   #version = 1;
-  readonly #server: Server;
 
-  private constructor(server: Server, token: string) {
-    this.#server = server;
-    this.token = token;
-  }
-
-  static async open(options: {
-    readonly key: string;
-    readonly certificate: string;
-    readonly token: string;
-  }): Promise<FakeAutoscalerApi> {
-    const server = createServer({ key: options.key, cert: options.certificate });
-    const api = new FakeAutoscalerApi(server, options.token);
-    server.on('request', async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const answer =
-        request.headers.authorization === `Bearer ${api.token}`
-          ? api.#answer(`${request.method} ${request.url}`, request.headers['content-type'], body)
-          : { status: 401, body: {} };
-      if (request.method === 'PATCH' && answer.status === 200) await api.onWritten();
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return api;
+  static async open(options: FakeClusterOptions): Promise<FakeAutoscalerApi> {
+    return await new FakeAutoscalerApi(options).listen();
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `https://127.0.0.1:${this.port}`;
   }
 
   /** Somebody else changes it: a deploy, or a person. */
@@ -71,28 +48,22 @@ export class FakeAutoscalerApi implements AsyncDisposable {
     this.#version += 1;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #answer(
-    request: string,
-    contentType: string | undefined,
-    body: string,
-  ): { readonly status: number; readonly body: unknown } {
-    if (request === `GET ${PATH}`) {
+  protected override async answer({ method, path, headers, body }: ApiRequest): Promise<ApiAnswer> {
+    if (path !== PATH) return { status: 404, body: {} };
+    if (method === 'GET') {
       const seen = this.#object();
       this.onRead();
       return { status: 200, body: seen };
     }
-    if (request !== `PATCH ${PATH}`) return { status: 404, body: {} };
-    if (contentType !== 'application/merge-patch+json') return { status: 415, body: {} };
-    return this.#patched(JSON.parse(body) as Patch);
+    if (method !== 'PATCH') return { status: 404, body: {} };
+    if (headers['content-type'] !== 'application/merge-patch+json')
+      return { status: 415, body: {} };
+    const answer = this.#patched(JSON.parse(body) as Patch);
+    if (answer.status === 200) await this.onWritten();
+    return answer;
   }
 
-  #patched({ metadata, spec }: Patch): { readonly status: number; readonly body: unknown } {
+  #patched({ metadata, spec }: Patch): ApiAnswer {
     const { resourceVersion, annotations = {} } = metadata;
     if (resourceVersion !== undefined && resourceVersion !== String(this.#version)) {
       return { status: 409, body: { reason: 'Conflict' } };

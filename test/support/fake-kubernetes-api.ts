@@ -1,6 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  FakeClusterApi,
+  type FakeClusterOptions,
+} from './fake-cluster-api.ts';
 
 export interface FakePod {
   readonly name: string;
@@ -14,43 +17,13 @@ export interface FakePod {
  * A fake of Kubernetes' API: lists pods and merges annotations, over TLS, for one token. It is what this project believes of the real one,
  * from its documentation (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/), and no proof of more.
  */
-export class FakeKubernetesApi implements AsyncDisposable {
+export class FakeKubernetesApi extends FakeClusterApi {
   readonly pods: FakePod[] = [];
   /** Method and path of each request that was answered. */
   readonly requests: string[] = [];
-  readonly #server: Server;
-  /** Changes while it runs, as the kubelet renews tokens. */
-  token: string;
 
-  private constructor(server: Server, token: string) {
-    this.#server = server;
-    this.token = token;
-  }
-
-  static async open(options: {
-    readonly key: string;
-    readonly certificate: string;
-    readonly token: string;
-  }): Promise<FakeKubernetesApi> {
-    const server = createServer({ key: options.key, cert: options.certificate });
-    const api = new FakeKubernetesApi(server, options.token);
-    server.on('request', async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const answer =
-        request.headers.authorization === `Bearer ${api.token}`
-          ? api.#answer(request.method ?? '', request.url ?? '', request.headers, body)
-          : { status: 401, body: {} };
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return api;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  static async open(options: FakeClusterOptions): Promise<FakeKubernetesApi> {
+    return await new FakeKubernetesApi(options).listen();
   }
 
   get writes(): number {
@@ -61,18 +34,7 @@ export class FakeKubernetesApi implements AsyncDisposable {
     return this.requests.filter((it) => it.startsWith('GET')).length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #answer(
-    method: string,
-    path: string,
-    headers: Readonly<Record<string, unknown>>,
-    body: string,
-  ): { readonly status: number; readonly body: unknown } {
+  protected override answer({ method, path, headers, body }: ApiRequest): ApiAnswer {
     this.requests.push(`${method} ${path}`);
     const list = '/api/v1/namespaces/meridian/pods';
     if (method === 'GET' && path === `${list}?labelSelector=app.kubernetes.io%2Fname%3Dgame`) {
