@@ -30,6 +30,9 @@ const SEVERAL_REGIONS = [
   'world-chaos',
 ].map((name) => `test/cluster/${name}.test.ts`);
 
+/** Judges each frame that a browser draws: beside another browser it would judge which of the two had the core. */
+const FRAME_BY_FRAME = ['test/e2e/survival.test.ts'];
+
 /** Files of a minute and so, the longest first. Who begins one of them last waits for it alone. */
 const LONG_FILES = [
   'test/infra/terraform.test.ts',
@@ -130,11 +133,24 @@ export default defineConfig({
           ...REAL_TIME,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: FRAME_BY_FRAME,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Browsers are heavy: few files at a time, after everything else.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...REAL_TIME,
+          name: 'e2e-alone',
+          include: FRAME_BY_FRAME,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
