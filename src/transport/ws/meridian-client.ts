@@ -37,6 +37,12 @@ function directSocket(ws: WebSocket): Socket | undefined {
   return _receiver ? _socket : undefined;
 }
 
+/** @param writers - of a runtime whose sockets can be written past their streams */
+export function writerOf(ws: WebSocket, writers: SocketWriters | null): SocketWriter | null {
+  const socket = directSocket(ws);
+  return socket === undefined ? null : (writers?.of(socket) ?? null);
+}
+
 /** Colyseus' client on a WebSocket, plus what flow control needs: ready-made frames in, the backlog out. */
 export class MeridianClient extends WebSocketClient {
   /** Set by the room: adds to the frame that tells the client it has joined. Called once, right before that frame leaves. */
@@ -54,12 +60,11 @@ export class MeridianClient extends WebSocketClient {
   readonly #writer: SocketWriter | null;
   #hasBrokenProtocol = false;
 
-  /** @param writers - of a runtime whose sockets can be written past their streams */
-  constructor(sessionId: string, ws: WebSocket, writers: SocketWriters | null = null) {
+  /** @param writer - to its socket, where that can be written past its stream ({@link writerOf}) */
+  constructor(sessionId: string, ws: WebSocket, writer: SocketWriter | null = null) {
     super(sessionId, ws);
-    const socket = directSocket(ws);
-    this.#traffic = new SentTraffic(socket);
-    this.#writer = socket === undefined ? null : (writers?.of(socket) ?? null);
+    this.#traffic = new SentTraffic(directSocket(ws));
+    this.#writer = writer;
     // `ws` stops reading at a breach, so the close code it reports is 1006, as for any lost link.
     ws.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('WS_ERR_')) this.#hasBrokenProtocol = true;
@@ -159,6 +164,10 @@ export class MeridianClient extends WebSocketClient {
   #sendControl(frames: Buffer): void {
     if (this.ref.readyState !== this.ref.OPEN) return;
     this.acks.handed(frames.length);
+    if (this.#writer !== null) {
+      this.#writer.write(frames);
+      return;
+    }
     const socket = directSocket(this.ref);
     if (socket) socket.write(frames);
     else sendControlFrames(this.ref, frames);

@@ -22,7 +22,7 @@ import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
 import { refuseSocket } from '../http/refuse-socket.ts';
 import { closeReason } from './close-socket.ts';
-import { MeridianClient } from './meridian-client.ts';
+import { MeridianClient, writerOf } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { type CertifyProbe, serveProbe } from './probe-socket.ts';
 import { type GreetPushSocket, servePushSocket } from './push-socket.ts';
@@ -214,7 +214,8 @@ export class MeridianTransport extends WebSocketTransport {
   }
 
   #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
-    this.#pings.add(ws);
+    const writer = writerOf(ws, this.#writers);
+    this.#pings.add(ws, writer);
 
     const sessionId = url.searchParams.get('sessionId');
     if (sessionId === null && roomId === undefined) {
@@ -222,14 +223,15 @@ export class MeridianTransport extends WebSocketTransport {
       return;
     }
     readShortFrames(ws, this.#reads);
-    void this.#seat(ws, { url, request, roomId, sessionId: sessionId ?? '' });
+    const client = new MeridianClient(sessionId ?? '', ws, writer);
+    void this.#seat(ws, client, { url, request, roomId });
   }
 
   async #seat(
     ws: WebSocket,
-    seat: { url: URL; request: IncomingMessage; roomId: string | undefined; sessionId: string },
+    client: MeridianClient,
+    seat: { url: URL; request: IncomingMessage; roomId: string | undefined },
   ): Promise<void> {
-    const client = new MeridianClient(seat.sessionId, ws, this.#writers);
     const reconnectionToken = seat.url.searchParams.get('reconnectionToken');
     const traceparent = seat.url.searchParams.get(TRACEPARENT);
     const room = seat.roomId === undefined ? undefined : this.#options.findRoom(seat.roomId);

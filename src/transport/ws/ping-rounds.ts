@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { pingFrame, STAMP_BYTES, sendControlFrames } from './control-frames.ts';
+import type { SocketWriter } from './socket-writer.ts';
 
 // Round trips of all connections, by WebSocket pings: whatever speaks the protocol answers by itself, browsers among it.
 //
@@ -20,6 +21,7 @@ interface Pinged {
   readonly ws: WebSocket;
   /** Absent on Bun, whose `ws` is its own. */
   readonly socket: Socket | undefined;
+  readonly writer: SocketWriter | null;
   /** When the pings left that are under way, monotonic ms, the oldest first. */
   underWayMs: number[];
   /** Rounds in which nothing came. */
@@ -68,12 +70,12 @@ export class PingRounds {
     this.#timer = undefined;
   }
 
-  /** Watches `ws` until it closes. */
-  add(ws: WebSocket): void {
+  /** Watches `ws` until it closes. @param writer - to its socket, where that can be written past its stream */
+  add(ws: WebSocket, writer: SocketWriter | null = null): void {
     const slice = this.#slices[this.#nextJoin++ % SLICES] as Set<Pinged>;
     const socket = (ws as unknown as { readonly _socket?: Socket })._socket ?? undefined;
     const pinged: Pinged = {
-      ...{ ws, socket, underWayMs: [], silentRounds: 0, heard: 0, answers: 0 },
+      ...{ ws, socket, writer, underWayMs: [], silentRounds: 0, heard: 0, answers: 0 },
     };
     slice.add(pinged);
     ws.on('pong', (echo: Buffer) => this.#answered(pinged, echo));
@@ -107,13 +109,14 @@ export class PingRounds {
     }
   }
 
-  #ping({ ws, socket, underWayMs }: Pinged): void {
+  #ping({ ws, socket, writer, underWayMs }: Pinged): void {
     const nowMs = performance.now();
     if (underWayMs.length === MOST_UNDER_WAY) underWayMs.shift();
     underWayMs.push(nowMs);
     const frame = pingFrame(nowMs);
     // `ws` would write header and stamp apart.
-    if (socket) socket.write(frame);
+    if (writer) writer.write(frame);
+    else if (socket) socket.write(frame);
     else sendControlFrames(ws, frame);
     this.#options.onPing?.(nowMs, ws);
   }

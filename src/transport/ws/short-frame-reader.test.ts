@@ -198,6 +198,24 @@ describe.each([
     client.destroy();
   });
 
+  test('so do pongs, and what they carry is theirs to keep', async () => {
+    const { client, ws } = await open();
+    readShortFrames(ws, reads);
+    const receiver = (ws as unknown as { _receiver: { write(chunk: Buffer): boolean } })._receiver;
+    using received = vi.spyOn(receiver, 'write');
+    const echoes: Buffer[] = [];
+    ws.on('pong', (echo: Buffer) => echoes.push(echo));
+    const texts = ['12345678', '', 'once more'];
+    const pong = (text: string) => encodeFrame({ ...binary(Buffer.from(text)), opcode: 10 });
+    for (const [i, text] of texts.entries()) {
+      client.write(pong(text));
+      while (echoes.length <= i) await once(ws, 'pong');
+    }
+    expect(echoes.map(String)).toEqual(texts);
+    expect(received).not.toHaveBeenCalled();
+    client.destroy();
+  });
+
   test('listeners that come and go are told what is theirs', async () => {
     const { client, ws } = await open();
     readShortFrames(ws, reads);

@@ -5,13 +5,14 @@ import type { ByteTaker, SharedReadBuffer } from './shared-read-buffer.ts';
 
 // Inputs are short: one TCP segment usually holds whole frames of a few bytes each. For these `ws` runs a Writable
 // stream, a state machine and two events per frame; a third of a busy core goes there (docs/adr/0003-short-frames.md).
-// This reader takes whole, final, masked, binary frames of at most 125 bytes straight from the socket and hands every
-// other byte (partial, long, fragmented, text, control, malformed) to `ws` untouched, which stays the one authority on
-// the protocol.
+// This reader takes whole, final, masked, binary frames of at most 125 bytes straight from the socket, and pongs (each client
+// answers a ping or two a second), and hands every other byte (partial, long, fragmented, text, control, malformed) to `ws`
+// untouched, which stays the one authority on the protocol.
 //
-//   [0x82][0x80 | n][4-byte mask][n masked bytes]      n <= 125
+//   [0x82 or 0x8a][0x80 | n][4-byte mask][n masked bytes]      n <= 125
 
 const FIN_BINARY = 0x82;
+const FIN_PONG = 0x8a;
 const MASKED = 0x80;
 const LONGEST_SHORT = 125;
 const HEADER_BYTES = 6;
@@ -47,7 +48,7 @@ export interface InputLane {
 }
 
 /**
- * Reads short frames of `socket` without `ws`' receiver. Does nothing where `ws` is not the Node implementation (Bun).
+ * Reads short frames of `ws` and its pongs without `ws`' receiver. Does nothing where `ws` is not the Node implementation (Bun).
  *
  * @param reads - where the socket's bytes arrive, when the runtime allows it
  * @returns whether the reader is in place
@@ -145,14 +146,16 @@ class ShortFrameReader implements ByteTaker {
   #takeShort(chunk: Buffer, count: number, isShared: boolean): number {
     let at = 0;
     while (count - at >= HEADER_BYTES) {
+      const kind = chunk[at];
       const lengthByte = chunk[at + 1] as number;
-      if (chunk[at] !== FIN_BINARY || lengthByte < MASKED) break;
+      if ((kind !== FIN_BINARY && kind !== FIN_PONG) || lengthByte < MASKED) break;
       const payloadBytes = lengthByte - MASKED;
       const begin = at + HEADER_BYTES;
       const end = begin + payloadBytes;
       if (payloadBytes > LONGEST_SHORT || end > count) break;
       unmask(chunk, begin, end);
-      if (this.lane === null || !this.lane.take(chunk, begin, end)) {
+      if (kind === FIN_PONG) this.#ws.emit('pong', Buffer.from(chunk.subarray(begin, end)));
+      else if (this.lane === null || !this.lane.take(chunk, begin, end)) {
         this.#tell(chunk.subarray(begin, end), isShared);
       }
       at = end;
