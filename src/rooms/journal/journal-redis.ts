@@ -7,7 +7,7 @@ import {
   type JournalEntry,
   JournalError,
 } from './journal-entry.ts';
-import { type JournalWrite, RedisJournalBatch } from './redis-journal-batch.ts';
+import { RedisJournalBatch, type WriteOutcome } from './redis-journal-batch.ts';
 import type { JournalListener, JournalRecord, JournalWriter, RoomJournal } from './room-journal.ts';
 
 // A room's journal as a Redis stream:
@@ -22,7 +22,6 @@ import type { JournalListener, JournalRecord, JournalWriter, RoomJournal } from 
 // Numbers have no gap from the newest checkpoint on; what has one is corrupt. A patch never makes a stream: one that Redis
 // has lost (a restart) needs a checkpoint.
 
-const FIELD = 'e';
 /** Rooms that are gone without a word (their region was shut down) do not stay for ever. Each checkpoint begins it anew. */
 const EXPIRES_AFTER_MS = 3_600_000;
 /** More than any room writes between two checkpoints. */
@@ -257,26 +256,31 @@ class RedisJournalWriter implements JournalWriter {
     }
     const sequence = this.#sequence++;
     if (entry.kind === 'checkpoint') this.#checkpointSequence = sequence;
-    const write: JournalWrite = {
+    this.#pendingEntries++;
+    this.#pendingBytes += bytes.length;
+    batch.add({
       key: redisKeys.journal(roomId),
       id: `${epoch}-${sequence}`,
-      field: FIELD,
       bytes,
       expiresAfterMs: entry.kind === 'checkpoint' ? EXPIRES_AFTER_MS : null,
       isWanted: () => !this.#isClosed && !this.#isOvertaken,
-    };
-    this.#pendingEntries++;
-    this.#pendingBytes += bytes.length;
-    void this.#follow(batch, write, sequence);
+      done: (outcome) => {
+        if (outcome === 'stored') this.#ended(bytes.length);
+        else void this.#followUp(outcome, sequence, bytes.length);
+      },
+    });
     return true;
   }
 
-  async #follow(batch: RedisJournalBatch, write: JournalWrite, sequence: number): Promise<void> {
-    const outcome = await batch.add(write);
-    const isLost = outcome === 'failed' || (outcome === 'refused' && !(await this.#isFenced()));
+  async #followUp(outcome: WriteOutcome, sequence: number, bytes: number): Promise<void> {
+    const isLost = outcome === 'failed' || !(await this.#isFenced());
     if (isLost && sequence >= this.#checkpointSequence) this.#lose();
+    this.#ended(bytes);
+  }
+
+  #ended(bytes: number): void {
     this.#pendingEntries--;
-    this.#pendingBytes -= write.bytes.length;
+    this.#pendingBytes -= bytes;
     if (this.#pendingEntries === 0) this.#wake();
   }
 

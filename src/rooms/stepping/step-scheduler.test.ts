@@ -40,20 +40,56 @@ describe('[RM-21] StepScheduler', () => {
     }
   });
 
-  test('spreads rooms of one rate over its interval', () => {
+  test.each([20, 30, 60])(
+    'spreads rooms of %i Hz evenly over the beats of their interval',
+    (rateHz) => {
+      using time = new HandDrivenTime();
+      const scheduler = new StepScheduler();
+      const everyMs = 1_000 / rateHz;
+      const tickers = Array.from({ length: 60 }, () => new Ticker(everyMs));
+      for (const ticker of tickers) scheduler.add(ticker, everyMs);
+      time.advance(1_000);
+      const perBeat = new Map<number, number>();
+      for (const { atMs } of tickers) {
+        const first = atMs[0] as number;
+        perBeat.set(first, (perBeat.get(first) ?? 0) + 1);
+      }
+      expect(perBeat.size).toBe(120 / rateHz);
+      const even = (60 * rateHz) / 120;
+      expect(Math.max(...perBeat.values())).toBeLessThanOrEqual(even + 2);
+      // 120 beats a second, and the one that the second begins with.
+      expect(time.wakeUps).toBeLessThanOrEqual(121);
+    },
+  );
+
+  test('rooms that step at different rates share their beats', () => {
     using time = new HandDrivenTime();
     const scheduler = new StepScheduler();
-    const tickers = Array.from({ length: 50 }, () => new Ticker(50));
-    for (const ticker of tickers) scheduler.add(ticker, 50);
-    time.advance(60);
-    const perSlot = new Map<number, number>();
-    for (const { atMs } of tickers) {
-      const slot = Math.floor(((atMs[0] as number) % 50) / 10);
-      perSlot.set(slot, (perSlot.get(slot) ?? 0) + 1);
+    for (const rateHz of [20, 30, 60, 20, 30, 60]) {
+      for (let i = 0; i < 10; i++) scheduler.add(new Ticker(1_000 / rateHz), 1_000 / rateHz);
     }
-    // Ten in each fifth of the interval, were it perfect.
-    expect(perSlot.size).toBe(5);
-    expect(Math.max(...perSlot.values())).toBeLessThanOrEqual(13);
+    time.advance(1_000);
+    expect(time.wakeUps).toBeLessThanOrEqual(121);
+  });
+
+  test('the event loop has its turns also within a beat, and nobody is left out or run twice', () => {
+    using time = new HandDrivenTime();
+    const scheduler = new StepScheduler();
+    const ran: number[] = [];
+    for (let room = 0; room < 30; room++) {
+      const step = () => {
+        ran.push(room);
+        time.stall(1);
+        return Number.POSITIVE_INFINITY;
+      };
+      // All of one beat: their interval has no more.
+      scheduler.add({ step }, 8);
+    }
+    time.advance(10);
+    while (time.pendingTimers > 0) time.advance(0);
+    expect(ran).toEqual(Array.from({ length: 30 }, (_, room) => room));
+    // 8 ms after the timer, and 8 in each turn of the loop.
+    expect(time.turns).toBe(3);
   });
 
   test('has one timer, and none when there is nothing to run', () => {
