@@ -180,6 +180,7 @@ interface WriterDeps {
 
 class RedisJournalWriter implements JournalWriter {
   readonly #deps: WriterDeps;
+  readonly #key: string;
   #sequence = 0;
   /** What is lost from before it does not matter. */
   #checkpointSequence = 0;
@@ -194,6 +195,7 @@ class RedisJournalWriter implements JournalWriter {
 
   constructor(deps: WriterDeps) {
     this.#deps = deps;
+    this.#key = redisKeys.journal(deps.roomId);
   }
 
   get needsCheckpoint(): boolean {
@@ -215,7 +217,7 @@ class RedisJournalWriter implements JournalWriter {
   }
 
   handOver(): void {
-    this.#deps.batch.handOver(redisKeys.journal(this.#deps.roomId));
+    this.#deps.batch.handOver(this.#key);
   }
 
   async settled(): Promise<void> {
@@ -245,7 +247,7 @@ class RedisJournalWriter implements JournalWriter {
   /** @returns whether it is on its way */
   #hand(entry: JournalEntry): boolean {
     if (this.#isClosed || this.#isOvertaken) return false;
-    const { roomId, epoch, limits, batch } = this.#deps;
+    const { epoch, limits, batch } = this.#deps;
     const bytes = encodeJournalEntry(entry);
     const isFull =
       this.#pendingEntries >= limits.backlogEntries ||
@@ -259,7 +261,7 @@ class RedisJournalWriter implements JournalWriter {
     this.#pendingEntries++;
     this.#pendingBytes += bytes.length;
     batch.add({
-      key: redisKeys.journal(roomId),
+      key: this.#key,
       id: `${epoch}-${sequence}`,
       bytes,
       expiresAfterMs: entry.kind === 'checkpoint' ? EXPIRES_AFTER_MS : null,
