@@ -99,8 +99,9 @@ class Play {
     this.flow.offered(this.demandBytes);
     if (decision !== 'patch') return;
     this.sentBytes += bytes;
+    const isPinged = this.flow.sending(bytes, this.nowMs);
     this.link.transmit(bytes, this.nowMs);
-    this.flow.sent(this.nowMs);
+    if (isPinged) this.link.ping(this.nowMs);
   }
 }
 
@@ -197,8 +198,9 @@ describe('ClientFlow', () => {
       if (flow.isHolding) flow.keep(new Uint8Array(500));
       else if (flow.decide(atMs, PACE) === 'patch') {
         sentBytes += 500;
+        const isPinged = flow.sending(500, atMs);
         link.transmit(500, atMs);
-        flow.sent(atMs);
+        if (isPinged) link.ping(atMs);
       }
     }
     expect(atMs).toBeGreaterThan(LIMITS.sendGateMaxMs);

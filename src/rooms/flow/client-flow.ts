@@ -179,12 +179,13 @@ export class ClientFlow implements ClientBudget {
     return kept;
   }
 
-  /** A patch has left. */
-  sent(nowMs: number): void {
+  /** A patch leaves. @returns whether a ping shall follow it at once */
+  sending(bytes: number, nowMs: number): boolean {
     this.#lastPatchAtMs = nowMs;
     const { acks } = this.#link;
-    const isDue = acks.unpingedBytes >= PING_EVERY_BYTES || this.#control.isWatched(nowMs);
-    if (isDue && acks.pingsUnderWay < MOST_PINGS_UNDER_WAY) this.#link.ping(nowMs);
+    const isLong = acks.unpingedBytes + bytes >= PING_EVERY_BYTES;
+    if (acks.pingsUnderWay >= MOST_PINGS_UNDER_WAY) return false;
+    return isLong || this.#control.isWatched(nowMs);
   }
 
   /** The full state is about to leave: nothing that was held is of use any more. */

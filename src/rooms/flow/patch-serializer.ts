@@ -248,11 +248,13 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     const { bytes, payloadOffset } = frame;
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;
-    let isFree = false;
-    if (client instanceof MeridianClient) isFree = client.sendFrame(bytes, payloadOffset);
-    else client.raw(bytes.subarray(payloadOffset));
-    flow?.sent(performance.now());
-    return isFree;
+    if (client instanceof MeridianClient) {
+      const nowMs = performance.now();
+      const isPinged = flow?.sending(bytes.length, nowMs) === true;
+      return client.sendFrame(bytes, payloadOffset, isPinged ? nowMs : null);
+    }
+    client.raw(bytes.subarray(payloadOffset));
+    return false;
   }
 
   /**

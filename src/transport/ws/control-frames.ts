@@ -9,17 +9,24 @@ const PING = 0x89;
 const PONG = 0x8a;
 const HEADER_BYTES = 2;
 const MOST_BYTES = 125;
+const NOTHING = new Uint8Array(0);
 
 /** Length of what a ping carries. */
 export const STAMP_BYTES = 8;
 
 /** @param stampMs - what comes back */
 export function pingFrame(stampMs: number): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + STAMP_BYTES);
-  frame[0] = PING;
-  frame[1] = STAMP_BYTES;
-  frame.writeDoubleLE(stampMs, HEADER_BYTES);
-  return frame;
+  return pingBehind(NOTHING, stampMs);
+}
+
+/** A copy of `frames` with a ping behind them. @param stampMs - what comes back */
+export function pingBehind(frames: Uint8Array, stampMs: number): Buffer {
+  const all = Buffer.allocUnsafe(frames.length + HEADER_BYTES + STAMP_BYTES);
+  all.set(frames);
+  all[frames.length] = PING;
+  all[frames.length + 1] = STAMP_BYTES;
+  all.writeDoubleLE(stampMs, frames.length + HEADER_BYTES);
+  return all;
 }
 
 /** Pongs of `bytes` altogether, or a few more. */

@@ -7,7 +7,13 @@ import type { LinkReport } from '../../protocol/link-report.ts';
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { LinkSample } from '../../telemetry/client-link-metrics.ts';
 import { closeReason, closeSocket } from './close-socket.ts';
-import { fillerFrames, pingFrame, STAMP_BYTES, sendControlFrames } from './control-frames.ts';
+import {
+  fillerFrames,
+  pingBehind,
+  pingFrame,
+  STAMP_BYTES,
+  sendControlFrames,
+} from './control-frames.ts';
 import { LinkAcks, type LinkAnswer } from './link-acks.ts';
 import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
 import { SentTraffic } from './sent-traffic.ts';
@@ -53,6 +59,8 @@ export class MeridianClient extends WebSocketClient {
   readonly acks = new LinkAcks();
   /** Set by the room: hears of each answer to a ping. */
   onAnswer: ((answer: LinkAnswer, nowMs: number) => void) | null = null;
+  /** Set by the transport: hears of each ping that its flow sends. @param stampMs - what it carries: the time, monotonic */
+  onPinged: ((stampMs: number) => void) | null = null;
   /** How much of the state its link carries; the room's flow sets it. */
   qualityLevel: QualityLevel = 0;
   readonly #roundTrips = new RoundTrips();
@@ -82,7 +90,7 @@ export class MeridianClient extends WebSocketClient {
     return this.#hasBrokenProtocol;
   }
 
-  /** Round trips of this connection, as the server measures them by pings once a second; null before the first answer. */
+  /** Round trips of this connection, as the server measures them by pings, one or two a second; null before the first answer. */
   get rtt(): RoundTripFigures | null {
     return this.#roundTrips.figures;
   }
@@ -117,15 +125,24 @@ export class MeridianClient extends WebSocketClient {
    * Sends a frame that already has its WebSocket header, so that clients with equal bytes share one buffer.
    *
    * @param payloadOffset - where the payload begins in `frame`
+   * @param pingAtMs - a ping follows: the time now, monotonic ms
    * @returns whether nobody needs the bytes any more: the kernel has copied them. If not, the buffer belongs to the socket from
    *   now on: never write to it again
    */
-  sendFrame(frame: Buffer, payloadOffset: number): boolean {
+  sendFrame(frame: Buffer, payloadOffset: number, pingAtMs: number | null = null): boolean {
     if (this.ref.readyState !== this.ref.OPEN) return true;
-    this.acks.handed(frame.length);
-    if (this.#writer !== null) return this.#writer.write(frame);
-    this.#sendThroughStream(frame, payloadOffset);
-    return false;
+    if (this.#writer === null) {
+      this.acks.handed(frame.length);
+      this.#sendThroughStream(frame, payloadOffset);
+      if (pingAtMs !== null) this.ping(pingAtMs);
+      return false;
+    }
+    // One call of the kernel for both; the bytes of `frame` are copied, and stay whose they were.
+    const isPinged = pingAtMs !== null;
+    const bytes = isPinged ? pingBehind(frame, pingAtMs) : frame;
+    this.acks.handed(bytes.length);
+    if (isPinged) this.#pinged(pingAtMs);
+    return this.#writer.write(bytes) || isPinged;
   }
 
   #sendThroughStream(frame: Buffer, payloadOffset: number): void {
@@ -137,7 +154,12 @@ export class MeridianClient extends WebSocketClient {
   /** Sends a ping behind all that was sent; its answer says that all of it has been read. @param nowMs - monotonic */
   ping(nowMs: number): void {
     this.#sendControl(pingFrame(nowMs));
+    this.#pinged(nowMs);
+  }
+
+  #pinged(nowMs: number): void {
     this.acks.pinged(nowMs);
+    this.onPinged?.(nowMs);
   }
 
   /** Sends about so many bytes that mean nothing to anybody, and a ping behind them: how long they take tells what the link carries. */

@@ -215,7 +215,7 @@ export class MeridianTransport extends WebSocketTransport {
 
   #open(ws: WebSocket, request: IncomingMessage, url: URL, roomId: string | undefined): void {
     const writer = writerOf(ws, this.#writers);
-    this.#pings.add(ws, writer);
+    const pings = this.#pings.add(ws, writer);
 
     const sessionId = url.searchParams.get('sessionId');
     if (sessionId === null && roomId === undefined) {
@@ -224,6 +224,7 @@ export class MeridianTransport extends WebSocketTransport {
     }
     readShortFrames(ws, this.#reads);
     const client = new MeridianClient(sessionId ?? '', ws, writer);
+    client.onPinged = (stampMs) => pings.pinged(stampMs);
     void this.#seat(ws, client, { url, request, roomId });
   }
 

@@ -56,6 +56,27 @@ describe('[RM-23] [TM-1] [TM-2] PingRounds', () => {
     client.terminate();
   });
 
+  test('pings of others are measured, and spare a round its own; many at once are one', async () => {
+    const { client, ws } = await open(true);
+    const { pings, rttMs } = rounds();
+    const others = pings.add(ws);
+    const pinged: number[] = [];
+    client.on('ping', (stamp: Buffer) => pinged.push(stamp.readDoubleLE()));
+    const stamps = [0, 1, 2].map((later) => performance.now() + later);
+    for (const stampMs of stamps) {
+      others.pinged(stampMs);
+      ws.ping(f64(stampMs));
+    }
+    await eventually(() => rttMs.length > 0, { withinMs: 5_000 });
+    expect(rttMs).toHaveLength(1);
+    pings.start();
+    await eventually(() => pinged.length > stamps.length, { withinMs: 5_000 });
+    pings.stop();
+    const afterMs = (pinged[stamps.length] as number) - (stamps[0] as number);
+    expect(afterMs).toBeGreaterThanOrEqual(0.75 * INTERVAL_MS);
+    client.terminate();
+  });
+
   test('ends the connection of who does not, after as many pings as he may leave unanswered', async () => {
     const { client, ws } = await open(false);
     const { pings, rttMs, dead } = rounds();

@@ -17,6 +17,15 @@ const MOST_UNDER_WAY = 16;
 /** More slices than a thousand sockets need: some thirty pings are a fraction of a millisecond. */
 const SLICES = 32;
 
+/** Of one socket: for whom else pings it. */
+export interface OtherPings {
+  /** A ping has left. Many in a short time are not each a round trip. @param stampMs - what it carries: the time, monotonic */
+  pinged(stampMs: number): void;
+}
+
+/** Share of the interval after which a socket is pinged again; a timer that was late once must not cost a whole round. */
+const ENOUGH = 0.75;
+
 interface Pinged {
   readonly ws: WebSocket;
   /** Absent on Bun, whose `ws` is its own. */
@@ -24,6 +33,8 @@ interface Pinged {
   readonly writer: SocketWriter | null;
   /** When the pings left that are under way, monotonic ms, the oldest first. */
   underWayMs: number[];
+  /** When the last ping left. */
+  pingedAtMs: number;
   /** Rounds in which nothing came. */
   silentRounds: number;
   /** Bytes read from the socket when it was pinged last, or the answers that came. */
@@ -32,7 +43,7 @@ interface Pinged {
 }
 
 export interface PingRoundsOptions {
-  /** Each socket is pinged once in this time. */
+  /** Each socket is pinged once in this time, unless somebody else has. */
   readonly intervalMs: number;
   /** Pings after which nothing may have come, no answer and nothing else; the next round ends the connection. */
   readonly maxUnanswered: number;
@@ -71,15 +82,29 @@ export class PingRounds {
   }
 
   /** Watches `ws` until it closes. @param writer - to its socket, where that can be written past its stream */
-  add(ws: WebSocket, writer: SocketWriter | null = null): void {
+  add(ws: WebSocket, writer: SocketWriter | null = null): OtherPings {
     const slice = this.#slices[this.#nextJoin++ % SLICES] as Set<Pinged>;
     const socket = (ws as unknown as { readonly _socket?: Socket })._socket ?? undefined;
     const pinged: Pinged = {
-      ...{ ws, socket, writer, underWayMs: [], silentRounds: 0, heard: 0, answers: 0 },
+      ...{
+        ws,
+        socket,
+        writer,
+        underWayMs: [],
+        pingedAtMs: Number.NEGATIVE_INFINITY,
+        silentRounds: 0,
+        heard: 0,
+        answers: 0,
+      },
     };
     slice.add(pinged);
     ws.on('pong', (echo: Buffer) => this.#answered(pinged, echo));
     ws.once('close', () => slice.delete(pinged));
+    return {
+      pinged: (stampMs) => {
+        if (stampMs - pinged.pingedAtMs >= this.#options.intervalMs / 2) note(pinged, stampMs);
+      },
+    };
   }
 
   #answered(pinged: Pinged, echo: Buffer): void {
@@ -95,24 +120,27 @@ export class PingRounds {
 
   #pingSlice(): void {
     const slice = this.#slices[this.#nextSlice++ % SLICES] as Set<Pinged>;
+    const nowMs = performance.now();
+    const enoughMs = this.#options.intervalMs * ENOUGH;
     for (const pinged of slice) {
       if (pinged.ws.readyState !== pinged.ws.OPEN) continue;
       const heard = pinged.socket?.bytesRead ?? pinged.answers;
       const isSilent = pinged.underWayMs.length > 0 && heard === pinged.heard;
       pinged.silentRounds = isSilent ? pinged.silentRounds + 1 : 0;
       pinged.heard = heard;
-      if (pinged.silentRounds < this.#options.maxUnanswered) this.#ping(pinged);
-      else {
+      if (pinged.silentRounds < this.#options.maxUnanswered) {
+        if (nowMs - pinged.pingedAtMs >= enoughMs) this.#ping(pinged);
+      } else {
         this.#options.onDead(pinged.ws);
         pinged.ws.terminate();
       }
     }
   }
 
-  #ping({ ws, socket, writer, underWayMs }: Pinged): void {
+  #ping(pinged: Pinged): void {
+    const { ws, socket, writer } = pinged;
     const nowMs = performance.now();
-    if (underWayMs.length === MOST_UNDER_WAY) underWayMs.shift();
-    underWayMs.push(nowMs);
+    note(pinged, nowMs);
     const frame = pingFrame(nowMs);
     // `ws` would write header and stamp apart.
     if (writer) writer.write(frame);
@@ -120,4 +148,11 @@ export class PingRounds {
     else sendControlFrames(ws, frame);
     this.#options.onPing?.(nowMs, ws);
   }
+}
+
+function note(pinged: Pinged, stampMs: number): void {
+  const { underWayMs } = pinged;
+  if (underWayMs.length === MOST_UNDER_WAY) underWayMs.shift();
+  underWayMs.push(stampMs);
+  pinged.pingedAtMs = stampMs;
 }
