@@ -1,23 +1,28 @@
+import { CellOrder } from './cell-order.ts';
 import { MARGIN } from './cell-shape.ts';
 
 // Points in square cells, in typed arrays: nothing is allocated when a point moves.
 //
-//   #byPlace   (row, column) ─▶ cell      only cells that hold something, so the world needs no bounds
+//   #byPlace   (row, column) ─▶ cell      only where something is, or was not long ago: so the world needs no bounds
 //   cell       first[list] ─▶ point ─▶ next point …      one list of points for each kind
 //
 // A kind is "eyes", or a class of things to see. Row-major order of the cells is what makes the bytes of a row of cells one
-// run: see `SegmentBook`.
+// run: see `SegmentBook`. Cells outlive what was in them for a while: so the order, and all that is known of it, is seldom another one.
 
 const NONE = -1;
 /** Cells are counted from here to both sides: a key is a whole number below 2^53. */
 const HALF = 2 ** 25;
 const ROW = 2 ** 26;
+/** So many empty cells are kept in any case; more while they are no more than the others. */
+const LEAST_EMPTY = 64;
 
 /** Points of all kinds. A point is a number, given by whoever owns it; small numbers, as they index arrays. */
 export class CellGrid {
   readonly #side: number;
   readonly #kinds: number;
   readonly #byPlace = new Map<number, number>();
+  /** All cells there are. */
+  readonly order = new CellOrder();
   /** Of cells: place, first point of each kind, points in all. */
   #columns = new Int32Array(64);
   #rows = new Int32Array(64);
@@ -25,8 +30,7 @@ export class CellGrid {
   #counts = new Int32Array(64);
   readonly #freeCells: number[] = [];
   #cellCount = 0;
-  /** Cells by row and column; null: to be sorted again. */
-  #order: RowMajor | null = null;
+  #emptyCells = 0;
 
   /** @param side - of a cell, > 0 */
   constructor(side: number, kinds: number) {
@@ -51,9 +55,17 @@ export class CellGrid {
     return offset >= -MARGIN && offset <= 1 + MARGIN;
   }
 
-  /** The cell there, or -1 while it is empty. */
+  /** The cell there, or -1 where there is none. */
   at(column: number, row: number): number {
     return this.#byPlace.get(placeKey(column, row)) ?? NONE;
+  }
+
+  columnOf(cell: number): number {
+    return this.#columns[cell] as number;
+  }
+
+  rowOf(cell: number): number {
+    return this.#rows[cell] as number;
   }
 
   first(cell: number, kind: number): number {
@@ -64,40 +76,49 @@ export class CellGrid {
     this.#firsts[cell * this.#kinds + kind] = point;
   }
 
+  /** First place in the order of cells that is not before this column of a row. */
+  firstPlaceAt(column: number, row: number): number {
+    return this.order.firstNotBefore(placeKey(column, row));
+  }
+
   /** Takes one more point into the cell there, which is made when there is none. */
   enter(column: number, row: number): number {
     const key = placeKey(column, row);
-    let cell = this.#byPlace.get(key);
-    if (cell === undefined) {
-      cell = this.#makeCell(column, row);
-      this.#byPlace.set(key, cell);
-      this.#order = null;
-    }
-    this.#counts[cell] = (this.#counts[cell] as number) + 1;
+    const cell = this.#byPlace.get(key) ?? this.#makeCell(key, column, row);
+    const count = this.#counts[cell] as number;
+    if (count === 0) this.#emptyCells--;
+    this.#counts[cell] = count + 1;
     return cell;
   }
 
-  /** One point less; the last one takes the cell with it. */
+  /** One point less. */
   leave(cell: number): void {
     const count = (this.#counts[cell] as number) - 1;
     this.#counts[cell] = count;
     if (count > 0) return;
-    this.#byPlace.delete(placeKey(this.#columns[cell] as number, this.#rows[cell] as number));
-    this.#freeCells.push(cell);
-    this.#order = null;
+    this.#emptyCells++;
+    const most = Math.max(LEAST_EMPTY, this.#byPlace.size - this.#emptyCells);
+    if (this.#emptyCells > most) this.#dropEmpty();
   }
 
-  /** All cells that hold something, row by row. Good until a cell comes or goes. */
-  rowMajor(): RowMajor {
-    this.#order ??= sortRowMajor(this.#byPlace);
-    return this.#order;
+  #dropEmpty(): void {
+    for (const [key, cell] of this.#byPlace) {
+      if (this.#counts[cell] !== 0) continue;
+      this.#byPlace.delete(key);
+      this.#freeCells.push(cell);
+    }
+    this.#emptyCells = 0;
+    this.order.keepOnly((cell) => this.#counts[cell] !== 0);
   }
 
-  #makeCell(column: number, row: number): number {
+  #makeCell(key: number, column: number, row: number): number {
     const cell = this.#freeCells.pop() ?? this.#cellCount++;
     if (cell >= this.#columns.length) this.#grow();
     this.#columns[cell] = column;
     this.#rows[cell] = row;
+    this.#byPlace.set(key, cell);
+    this.order.add(key, cell);
+    this.#emptyCells++;
     return cell;
   }
 
@@ -108,56 +129,6 @@ export class CellGrid {
     this.#counts = resized(this.#counts, cells);
     this.#firsts = resized(this.#firsts, cells * this.#kinds, NONE);
   }
-}
-
-/** Cells by row, then by column. */
-export interface RowMajor {
-  readonly cells: Int32Array;
-  readonly columns: Int32Array;
-  /** Where in `cells` a row begins and ends. */
-  readonly rows: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
-}
-
-function sortRowMajor(byPlace: ReadonlyMap<number, number>): RowMajor {
-  const keys = new Float64Array(byPlace.size);
-  let count = 0;
-  for (const key of byPlace.keys()) keys[count++] = key;
-  keys.sort();
-  const cells = new Int32Array(keys.length);
-  const columns = new Int32Array(keys.length);
-  const rows = new Map<number, { from: number; to: number }>();
-  let range = { from: 0, to: 0 };
-  let rowBefore = Number.NaN;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as number;
-    const row = Math.floor(key / ROW) - HALF;
-    cells[i] = byPlace.get(key) as number;
-    columns[i] = (key % ROW) - HALF;
-    if (row !== rowBefore) {
-      range = { from: i, to: i };
-      rows.set(row, range);
-      rowBefore = row;
-    }
-    range.to = i + 1;
-  }
-  return { cells, columns, rows };
-}
-
-/** First place in `columns`, from `from` on and before `to`, that is not left of `column`; `to` when there is none. */
-export function firstNotLeftOf(
-  columns: Int32Array,
-  column: number,
-  from: number,
-  to: number,
-): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((columns[middle] as number) < column) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Where the points of one kind are. Lists are doubly linked through arrays. */
