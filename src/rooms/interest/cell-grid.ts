@@ -12,7 +12,10 @@ import { MARGIN } from './cell-shape.ts';
 const NONE = -1;
 /** Cells are counted from here to both sides: a key is a whole number below 2^53. */
 const HALF = 2 ** 25;
-const ROW = 2 ** 26;
+/** Keys from one row to the next. */
+export const ROW_KEYS = 2 ** 26;
+/** Columns at both ends of a row that nothing is put into: so what is seen from its last cell never is of another row. */
+const EDGE = 64;
 /** So many empty cells are kept in any case; more while they are no more than the others. */
 const LEAST_EMPTY = 64;
 
@@ -23,8 +26,7 @@ export class CellGrid {
   readonly #byPlace = new Map<number, number>();
   /** All cells there are. */
   readonly order = new CellOrder();
-  /** Of cells: place, first point of each kind, points in all. */
-  #columns = new Int32Array(64);
+  /** Of cells: row, first point of each kind, points in all. */
   #rows = new Int32Array(64);
   #firsts: Int32Array;
   #counts = new Int32Array(64);
@@ -46,7 +48,7 @@ export class CellGrid {
 
   /** Column or row of a coordinate. */
   index(coordinate: number): number {
-    return Math.max(-HALF, Math.min(HALF - 1, Math.floor(coordinate / this.#side)));
+    return Math.max(EDGE - HALF, Math.min(HALF - EDGE, Math.floor(coordinate / this.#side)));
   }
 
   /** Whether a coordinate still belongs to a column or row that it was in. */
@@ -60,12 +62,9 @@ export class CellGrid {
     return this.#byPlace.get(placeKey(column, row)) ?? NONE;
   }
 
-  columnOf(cell: number): number {
-    return this.#columns[cell] as number;
-  }
-
-  rowOf(cell: number): number {
-    return this.#rows[cell] as number;
+  /** One above the largest cell. */
+  get cellLimit(): number {
+    return this.#cellCount;
   }
 
   first(cell: number, kind: number): number {
@@ -76,15 +75,17 @@ export class CellGrid {
     this.#firsts[cell * this.#kinds + kind] = point;
   }
 
-  /** First place in the order of cells that is not before this column of a row. */
-  firstPlaceAt(column: number, row: number): number {
-    return this.order.firstNotBefore(placeKey(column, row));
+  /** Where in the order the row of a cell begins and ends. */
+  placesInRowOf(cell: number): { readonly from: number; readonly to: number } {
+    const key = placeKey(-HALF, this.#rows[cell] as number);
+    const { order } = this;
+    return { from: order.firstNotBefore(key), to: order.firstNotBefore(key + ROW_KEYS) };
   }
 
   /** Takes one more point into the cell there, which is made when there is none. */
   enter(column: number, row: number): number {
     const key = placeKey(column, row);
-    const cell = this.#byPlace.get(key) ?? this.#makeCell(key, column, row);
+    const cell = this.#byPlace.get(key) ?? this.#makeCell(key, row);
     const count = this.#counts[cell] as number;
     if (count === 0) this.#emptyCells--;
     this.#counts[cell] = count + 1;
@@ -111,10 +112,9 @@ export class CellGrid {
     this.order.keepOnly((cell) => this.#counts[cell] !== 0);
   }
 
-  #makeCell(key: number, column: number, row: number): number {
+  #makeCell(key: number, row: number): number {
     const cell = this.#freeCells.pop() ?? this.#cellCount++;
-    if (cell >= this.#columns.length) this.#grow();
-    this.#columns[cell] = column;
+    if (cell >= this.#rows.length) this.#grow();
     this.#rows[cell] = row;
     this.#byPlace.set(key, cell);
     this.order.add(key, cell);
@@ -123,8 +123,7 @@ export class CellGrid {
   }
 
   #grow(): void {
-    const cells = 2 * this.#columns.length;
-    this.#columns = resized(this.#columns, cells);
+    const cells = 2 * this.#rows.length;
     this.#rows = resized(this.#rows, cells);
     this.#counts = resized(this.#counts, cells);
     this.#firsts = resized(this.#firsts, cells * this.#kinds, NONE);
@@ -232,5 +231,5 @@ export function resized(array: Int32Array, length: number, rest = 0): Int32Array
 }
 
 function placeKey(column: number, row: number): number {
-  return (row + HALF) * ROW + (column + HALF);
+  return (row + HALF) * ROW_KEYS + (column + HALF);
 }

@@ -20,6 +20,10 @@ export class CellOrder {
     return this.#version;
   }
 
+  keyAt(place: number): number {
+    return this.#keys[place] as number;
+  }
+
   cellAt(place: number): number {
     return this.#cells[place] as number;
   }
