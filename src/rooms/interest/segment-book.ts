@@ -1,6 +1,15 @@
 import { type ChangeTree, type Encoder, OPERATION } from '@colyseus/schema';
 import type { QualityLevel } from '../../protocol/quality.ts';
-import { type Cadences, FAR, firstStepOf, flushesOf, IMPORTANCES, NEAR, paceOf, STEPS } from './pace.ts';
+import {
+  type Cadences,
+  FAR,
+  firstStepOf,
+  flushesOf,
+  IMPORTANCES,
+  NEAR,
+  paceOf,
+  STEPS,
+} from './pace.ts';
 import { PendingFields } from './pending-fields.ts';
 import { areChangesPlain } from './plain-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
@@ -180,12 +189,7 @@ export class SegmentBook {
   }
 
   /** The first step at which a viewer gets no more than this, on average. */
-  #stepOf(
-    viewer: Viewer,
-    level: QualityLevel,
-    bytesPerPatch: number,
-    isUsual: boolean,
-  ): number {
+  #stepOf(viewer: Viewer, level: QualityLevel, bytesPerPatch: number, isUsual: boolean): number {
     const loads = this.#loads;
     loads.weigh(viewer, level);
     const bytes = Math.max(bytesPerPatch / 2, bytesPerPatch - loads.ownBytesOf(viewer));

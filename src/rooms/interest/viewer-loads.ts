@@ -1,6 +1,14 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { CellShape } from './cell-shape.ts';
-import { CADENCES, EVERY_FLUSH, FAR, flushesOf, IMPORTANCES, isShownFromAfar, NEAR } from './pace.ts';
+import {
+  CADENCES,
+  EVERY_FLUSH,
+  FAR,
+  flushesOf,
+  IMPORTANCES,
+  isShownFromAfar,
+  NEAR,
+} from './pace.ts';
 import type { PendingFields } from './pending-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
 import { CUTS, type RowCuts } from './row-cuts.ts';

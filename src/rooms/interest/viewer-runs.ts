@@ -42,7 +42,11 @@ export class ViewerRuns {
 
   constructor(
     interest: RoomInterest,
-    { pending, writer, rowCuts }: {
+    {
+      pending,
+      writer,
+      rowCuts,
+    }: {
       readonly pending: PendingFields;
       readonly writer: SegmentWriter;
       readonly rowCuts: RowCuts;
