@@ -68,6 +68,9 @@ export function createPublicServer(parts: PublicServerParts): {
   const addressOf = (request: AddressedRequest) =>
     forwarder?.vouchedAddress(request) ?? clientAddress(request, trusted);
 
+  const locator = new RoomLocator({ ...region, refuge: evacuation?.refuge });
+  node.onRoomCreated(({ roomId }) => locator.isHere(roomId, node.processId));
+
   const app = express();
   mountHealth(app, {
     checks: [...checks, leaseCheck(region.lease), ...matchmaking.checks],
@@ -86,7 +89,7 @@ export function createPublicServer(parts: PublicServerParts): {
       ),
       ...regions.routes,
       ...matchmaking.routes,
-      roomLocationRoute(new RoomLocator({ ...region, refuge: evacuation?.refuge })),
+      roomLocationRoute(locator),
     ],
   });
   mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
