@@ -110,6 +110,10 @@ export class SurvivalRuntime {
       reviver: this.#reviver,
       log,
       takesRooms: () => self.takesRooms && lease.isHeld(),
+      endSeats: (roomId, sessionIds) => {
+        const room = node.findRoom(roomId);
+        if (room instanceof Room) Room.survivalOf(room).endSeats(sessionIds);
+      },
     });
     this.#mover = mover;
     this.#drainer = new NodeDrainer({
