@@ -78,7 +78,7 @@ export function createPublicServer(parts: PublicServerParts): {
   });
   // Pages of one region play in all of them.
   const http = { ...config.http, corsOrigins: [...config.http.corsOrigins, ...regions.origins] };
-  mountApi(app, {
+  const lean = mountApi(app, {
     config: http,
     log,
     tokens: auth,
@@ -97,7 +97,7 @@ export function createPublicServer(parts: PublicServerParts): {
   app.use(notFound());
   app.use(errorRenderer({ log }));
 
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, lean);
   const transport = new MeridianTransport({
     server,
     maxPayloadBytes: config.rooms.maxPayloadBytes,

@@ -111,10 +111,7 @@ test('[SV-32] who leaves while his room stands still has left where it goes on',
   const bob = await eve.joinedBy(oak);
   // The move waits for whoever is half way in.
   const late = eve.joinedBy(oak, { slowMs: 500 });
-  await eventually(
-    () => hooks(eve.roomId, oak).includes('onJoin'),
-    PATIENCE,
-  );
+  await eventually(() => hooks(eve.roomId, oak).includes('onJoin'), PATIENCE);
   const draining = trees.drain(oak);
   const frozen = 'meridian_rooms_frozen_total{room="journal",reason="move"}';
   await eventually(async () => (await oak.metric(frozen)) === 1, PATIENCE);
