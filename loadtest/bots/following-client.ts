@@ -216,6 +216,11 @@ export class FollowingClient {
     );
     joined = client;
     this.#client = client;
+    // It left while it was on its way back: a connection that nobody ends would keep its room.
+    if (this.#hasEnded) {
+      client.socket.close(CloseCode.CONSENTED);
+      return;
+    }
     this.#address = address;
     this.#lostProcessId = processId;
     this.#lastFrameAtMs = machineNowMs();

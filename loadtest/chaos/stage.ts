@@ -22,6 +22,8 @@ export interface StageOptions {
   /** Bots expected; decides over the number of bot processes. */
   readonly bots: number;
   readonly nodeEnv?: Readonly<Record<string, string>>;
+  /** Whether nodes can be cut off from Redis (yes). */
+  readonly canBeCutOff?: boolean;
   /** Folder for the nodes' logs; it exists. */
   readonly logFolder?: string | undefined;
 }
@@ -72,6 +74,7 @@ export class Stage implements AsyncDisposable {
       game: CHAOS_GAME,
       nodes: options.nodes,
       env: options.nodeEnv ?? {},
+      canBeCutOff: options.canBeCutOff ?? true,
       logFolder: options.logFolder,
     });
     return new Stage(cluster, new Crew(options.bots), onSecond);

@@ -23,6 +23,8 @@ export interface ClusterNodeOptions {
   readonly name: string;
   readonly port: number;
   readonly redisPort: number;
+  /** Whether its way to Redis can be cut: it leads through a relay, which is late when this process is. */
+  readonly canBeCutOff: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** See `startsLast` of NodeProcess. */
   readonly startsLast?: boolean | undefined;
@@ -37,12 +39,13 @@ export class ClusterNode implements AsyncDisposable {
   /** `host:port` for players. */
   readonly address: string;
   readonly #process: NodeProcess;
-  readonly #relay: TcpRelay;
+  readonly #relay: TcpRelay | null;
   #isPaused = false;
 
   static async start(options: ClusterNodeOptions): Promise<ClusterNode> {
     await using owned = new AsyncDisposableStack();
-    const relay = owned.use(await TcpRelay.open(options.redisPort));
+    const { redisPort, canBeCutOff } = options;
+    const relay = canBeCutOff ? owned.use(await TcpRelay.open(redisPort)) : null;
     const address = `127.0.0.1:${options.port}`;
     const process = await NodeProcess.start({
       projectRoot: options.projectRoot,
@@ -52,7 +55,7 @@ export class ClusterNode implements AsyncDisposable {
       logFile: options.logFolder && join(options.logFolder, `${options.name}.log`),
       env: {
         PORT: String(options.port),
-        REDIS_URI: `redis://127.0.0.1:${relay.port}`,
+        REDIS_URI: `redis://127.0.0.1:${relay?.port ?? redisPort}`,
         MERIDIAN_HTTP_PUBLIC_ADDRESS: address,
         MERIDIAN_ADMIN_PASSWORD: OPERATOR.password,
         MERIDIAN_CLUSTER_PEER_PORT: '0',
@@ -63,7 +66,7 @@ export class ClusterNode implements AsyncDisposable {
     return new ClusterNode(options.name, address, process, relay);
   }
 
-  private constructor(name: string, address: string, process: NodeProcess, relay: TcpRelay) {
+  private constructor(name: string, address: string, process: NodeProcess, relay: TcpRelay | null) {
     this.name = name;
     this.address = address;
     this.#process = process;
@@ -144,14 +147,19 @@ export class ClusterNode implements AsyncDisposable {
 
   /** Takes Redis away from this node alone: open links stay open and silent, new ones are refused. */
   partition(): void {
-    this.#relay.refuse(true);
-    this.#relay.freeze();
+    this.#cuttable.refuse(true);
+    this.#cuttable.freeze();
   }
 
   /** Undoes {@link partition}. Links of before are reset: a firewall that forgot them would do the same. */
   heal(): void {
-    this.#relay.refuse(false);
-    this.#relay.cut();
+    this.#cuttable.refuse(false);
+    this.#cuttable.cut();
+  }
+
+  get #cuttable(): TcpRelay {
+    if (this.#relay === null) throw new Error('Nodes of this cluster cannot be cut off.');
+    return this.#relay;
   }
 
   /** Asks the operator's API. @throws {Error} when it does not answer */
@@ -200,6 +208,6 @@ export class ClusterNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
-    await this.#relay[Symbol.asyncDispose]();
+    await this.#relay?.[Symbol.asyncDispose]();
   }
 }

@@ -16,6 +16,8 @@ export interface ClusterOptions {
   readonly nodes: number;
   /** Settings of every node. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether nodes can be cut off from Redis (yes). */
+  readonly canBeCutOff?: boolean;
   /** Folder for the nodes' logs; it exists. */
   readonly logFolder?: string | undefined;
 }
@@ -88,6 +90,7 @@ export class Cluster implements AsyncDisposable {
       // Other nodes and clients are told it before it listens, so it cannot be 0.
       port: await freePort(),
       redisPort: this.redis.port,
+      canBeCutOff: this.#options.canBeCutOff ?? true,
       logFolder: this.#options.logFolder,
       reaper: this.#reaper,
       startsLast,

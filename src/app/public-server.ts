@@ -68,6 +68,9 @@ export function createPublicServer(parts: PublicServerParts): {
   const addressOf = (request: AddressedRequest) =>
     forwarder?.vouchedAddress(request) ?? clientAddress(request, trusted);
 
+  const locator = new RoomLocator({ ...region, refuge: evacuation?.refuge });
+  node.onRoomCreated(({ roomId }) => locator.isHere(roomId, node.processId));
+
   const app = express();
   mountHealth(app, {
     checks: [...checks, leaseCheck(region.lease), ...matchmaking.checks],
@@ -75,7 +78,7 @@ export function createPublicServer(parts: PublicServerParts): {
   });
   // Pages of one region play in all of them.
   const http = { ...config.http, corsOrigins: [...config.http.corsOrigins, ...regions.origins] };
-  mountApi(app, {
+  const lean = mountApi(app, {
     config: http,
     log,
     tokens: auth,
@@ -86,7 +89,7 @@ export function createPublicServer(parts: PublicServerParts): {
       ),
       ...regions.routes,
       ...matchmaking.routes,
-      roomLocationRoute(new RoomLocator({ ...region, refuge: evacuation?.refuge })),
+      roomLocationRoute(locator),
     ],
   });
   mountMatchmaking(app, { node, config: http, metrics, addressOf, log });
@@ -94,7 +97,7 @@ export function createPublicServer(parts: PublicServerParts): {
   app.use(notFound());
   app.use(errorRenderer({ log }));
 
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, lean);
   const transport = new MeridianTransport({
     server,
     maxPayloadBytes: config.rooms.maxPayloadBytes,

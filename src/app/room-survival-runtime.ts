@@ -10,6 +10,7 @@ import type { DrainResult } from '../protocol/rest.ts';
 import { FailoverRunner } from '../rooms/failover/failover-runner.ts';
 import { RestoreCounts } from '../rooms/failover/restore-counts.ts';
 import { Revivals } from '../rooms/failover/revival.ts';
+import { RoomDoor } from '../rooms/failover/room-door.ts';
 import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
@@ -58,6 +59,7 @@ export class SurvivalRuntime {
   readonly #failover: FailoverRunner;
   readonly #drainer: NodeDrainer;
   readonly #mover: RoomMover;
+  readonly #door = new RoomDoor(LOOK_AGAIN_MS);
   #keeping: NodeJS.Timeout | undefined;
   #cutOff: NodeJS.Timeout | undefined;
   #draining: Promise<DrainResult> | null = null;
@@ -108,6 +110,10 @@ export class SurvivalRuntime {
       reviver: this.#reviver,
       log,
       takesRooms: () => self.takesRooms && lease.isHeld(),
+      endSeats: (roomId, sessionIds) => {
+        const room = node.findRoom(roomId);
+        if (room instanceof Room) Room.survivalOf(room).endSeats(sessionIds);
+      },
     });
     this.#mover = mover;
     this.#drainer = new NodeDrainer({
@@ -126,6 +132,7 @@ export class SurvivalRuntime {
     });
     node.onRoomCreated((room) => {
       if (room instanceof Room) Room.survivalOf(room).begin();
+      this.#door.open(room.roomId);
     });
     calls.handle(NODE_OPERATIONS.drain, () => this.drain());
     for (const [method, isQuarantined] of [
@@ -223,7 +230,7 @@ export class SurvivalRuntime {
       const local = this.#deps.node.findRoom(roomId);
       const way = local === undefined ? await this.#wayTo(roomId) : this.#wayInto(local);
       if (way !== 'soon here') return way;
-      await sleep(LOOK_AGAIN_MS);
+      await this.#door.news(roomId);
     }
     throw recovering();
   }

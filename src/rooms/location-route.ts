@@ -49,6 +49,7 @@ export function roomLocationRoute(locator: RoomLocator): Route {
     operationId: 'locateRoom',
     summary: 'Where a room is now, for clients whose connection to it broke.',
     status: 200,
+    isLean: true,
     params: Params,
     query: News,
     reply: Location,

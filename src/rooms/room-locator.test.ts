@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { IDLE_LOAD, type NodeInfo } from '../cluster/node-info.ts';
 import type { RoomWhereabouts } from '../cluster/room-directory.ts';
 import { RoomLocator } from './room-locator.ts';
@@ -105,4 +105,15 @@ test('[SV-37] ends a wait without news', async () => {
   const { locator } = region();
   const answer = await locator.locate('r', { waitMs: 120, lostProcessId: 'a' });
   expect(answer).toMatchObject({ state: 'running', processId: 'a' });
+});
+
+test('[SV-37] tells at once that a room has come back to the node that is asked', async () => {
+  const { seen, locator } = region();
+  seen.place = { kind: 'orphaned' };
+  const answers = Promise.all(Array.from({ length: 5 }, () => locator.locate('r', lost)));
+  await vi.waitFor(() => expect(seen.looks).toBe(1));
+  locator.isHere('other', 'b');
+  locator.isHere('r', 'b');
+  for (const answer of await answers) expect(answer).toMatchObject({ processId: 'b' });
+  expect(seen.looks).toBe(1);
 });

@@ -34,9 +34,9 @@ export class RoomLocator {
   readonly #registry: NodeRegistry;
   readonly #extras: { readonly refuge?: string };
   /** Since the last turn of the event loop. */
-  readonly #asked: Question[] = [];
-  /** For news. */
-  readonly #waiting: Question[] = [];
+  #asked: Question[] = [];
+  /** For news, by room. */
+  #waiting = new Map<string, Question[]>();
   #nextLook: NodeJS.Timeout | undefined;
 
   constructor(deps: {
@@ -54,52 +54,105 @@ export class RoomLocator {
   locate(roomId: string, { waitMs, ...news }: AwaitedNews): Promise<RoomLocation> {
     const answer = Promise.withResolvers<RoomLocation>();
     this.#asked.push({ roomId, ...news, untilMs: performance.now() + waitMs, answer });
-    if (this.#asked.length === 1) setImmediate(() => void this.#look(this.#asked.splice(0)));
+    if (this.#asked.length === 1) setImmediate(() => void this.#lookForAsked());
     return answer.promise;
   }
 
+  /** A room is here now, and may be entered: who waits for it need not wait for the next look. */
+  isHere(roomId: string, nodeId: string): void {
+    const questions = this.#waiting.get(roomId);
+    if (questions === undefined) return;
+    this.#waiting.delete(roomId);
+    this.#keep(roomId, this.#unanswered(questions, { kind: 'owned', nodeId }, NOBODY));
+  }
+
+  async #lookForAsked(): Promise<void> {
+    const asked = Map.groupBy(this.#asked, ({ roomId }) => roomId);
+    this.#asked = [];
+    await this.#look(asked);
+  }
+
   /** Answers what can be answered; the rest waits for the next look. */
-  async #look(questions: readonly Question[]): Promise<void> {
-    this.#waiting.push(...(await this.#unanswered(questions)));
-    if (this.#waiting.length === 0) return;
+  async #look(byRoom: ReadonlyMap<string, Question[]>): Promise<void> {
+    try {
+      const places = await this.#directory.whereAre([...byRoom.keys()]);
+      const gone = await this.#goneAmong(byRoom, places);
+      for (const [roomId, questions] of byRoom) {
+        const place = places.get(roomId) ?? { kind: 'unknown' };
+        this.#keep(roomId, this.#unanswered(questions, place, gone));
+      }
+    } catch (error) {
+      for (const { answer } of [...byRoom.values()].flat()) answer.reject(error);
+    }
+    if (this.#waiting.size === 0) return;
     this.#nextLook ??= setTimeout(() => {
       this.#nextLook = undefined;
-      void this.#look(this.#waiting.splice(0));
+      const waiting = this.#waiting;
+      this.#waiting = new Map();
+      void this.#look(waiting);
     }, LOOK_EVERY_MS);
   }
 
-  async #unanswered(questions: readonly Question[]): Promise<readonly Question[]> {
-    const waiting: Question[] = [];
-    try {
-      const places = await this.#directory.whereAre([...new Set(questions.map((q) => q.roomId))]);
-      await Promise.all(
-        questions.map(async (question) => {
-          const isAnswered = await this.#answer(question, places.get(question.roomId));
-          if (!isAnswered) waiting.push(question);
-        }),
-      );
-    } catch (error) {
-      for (const { answer } of questions) answer.reject(error);
-    }
-    return waiting;
+  #keep(roomId: string, questions: readonly Question[]): void {
+    if (questions.length === 0) return;
+    const known = this.#waiting.get(roomId);
+    if (known === undefined) this.#waiting.set(roomId, [...questions]);
+    else known.push(...questions);
   }
 
-  /** @returns whether it was answered: there was news, or no time left to wait for it */
-  async #answer(
-    { roomId, lostProcessId, untilMs, answer }: Question,
-    place: RoomWhereabouts = { kind: 'unknown' },
-  ): Promise<boolean> {
-    if (place.kind === 'lost' || (place.kind === 'unknown' && this.#registry.knowsRooms)) {
-      answer.reject(
-        place.kind === 'lost'
-          ? roomLost(roomId, place.reason)
-          : new GameError('ROOM_UNKNOWN', { roomId }),
-      );
-      return true;
+  /** Of the processes that somebody has lost and that still have a room, those that are known to be gone: their leases may live. */
+  async #goneAmong(
+    byRoom: ReadonlyMap<string, readonly Question[]>,
+    places: ReadonlyMap<string, RoomWhereabouts>,
+  ): Promise<ReadonlySet<string>> {
+    const lost = new Set<string>();
+    for (const [roomId, questions] of byRoom) {
+      const place = places.get(roomId);
+      if (place?.kind !== 'owned') continue;
+      if (questions.some((one) => one.lostProcessId === place.nodeId)) lost.add(place.nodeId);
     }
-    const owner = place.kind === 'owned' ? await this.#ownerThere(place, lostProcessId) : undefined;
-    const isNews = owner !== undefined && owner.nodeId !== lostProcessId;
-    if (!isNews && performance.now() + LOOK_EVERY_MS <= untilMs) return false;
+    const gone = new Set<string>();
+    await Promise.all(
+      [...lost].map(async (nodeId) => {
+        if (!(await this.#registry.isThere(nodeId))) gone.add(nodeId);
+      }),
+    );
+    return gone;
+  }
+
+  /**
+   * Answers those for whom there is news, or no time left to wait for it.
+   *
+   * @returns the others
+   */
+  #unanswered(
+    questions: readonly Question[],
+    place: RoomWhereabouts,
+    gone: ReadonlySet<string>,
+  ): readonly Question[] {
+    const isLost = place.kind === 'lost';
+    if (isLost || (place.kind === 'unknown' && this.#registry.knowsRooms)) {
+      for (const { roomId, answer } of questions) {
+        answer.reject(
+          isLost ? roomLost(roomId, place.reason) : new GameError('ROOM_UNKNOWN', { roomId }),
+        );
+      }
+      return [];
+    }
+    // Nobody, when its lease has run out, or is about to.
+    const owner = place.kind === 'owned' ? this.#registry.find(place.nodeId) : undefined;
+    const nextLookMs = performance.now() + LOOK_EVERY_MS;
+    return questions.filter((question) => {
+      const { lostProcessId, untilMs } = question;
+      const isNews = owner !== undefined && owner.nodeId !== lostProcessId;
+      if (!isNews && nextLookMs <= untilMs) return true;
+      const isBack = owner !== undefined && (isNews || !gone.has(owner.nodeId));
+      this.#tell(question, isBack ? owner : undefined);
+      return false;
+    });
+  }
+
+  #tell({ roomId, answer }: Question, owner: NodeInfo | undefined): void {
     const nodes = publicAddresses(this.#registry.nodes);
     if (owner === undefined) {
       answer.resolve({
@@ -113,16 +166,7 @@ export class RoomLocator {
         ...this.#extras,
       });
     }
-    return true;
-  }
-
-  /** Undefined when nobody is to be told to go there: its lease has run out, or is about to; or its process is gone. */
-  async #ownerThere(
-    { nodeId }: { readonly nodeId: string },
-    lostProcessId: string | undefined,
-  ): Promise<NodeInfo | undefined> {
-    const owner = this.#registry.find(nodeId);
-    const isLost = nodeId === lostProcessId && !(await this.#registry.isThere(nodeId));
-    return isLost ? undefined : owner;
   }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

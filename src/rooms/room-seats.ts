@@ -129,7 +129,8 @@ export class RoomSeats {
       });
       return Promise.resolve();
     }
-    return survival.standsStill ? survival.later(run) : run();
+    const leaver = code === CloseCode.CONSENTED ? client.sessionId : null;
+    return survival.standsStill ? survival.later(run, leaver) : run();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hideSecrets } from './hide-secrets.ts';
+import { hideNamedSecrets, hideSecrets } from './hide-secrets.ts';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwXzEyMyJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ';
 const REFRESH = `r_s_0123456789abcdefghij.p_0123456789abcdefghij.${'A'.repeat(43)}`;
@@ -37,4 +37,24 @@ test('[TR-13] what is no secret stays, and a line of JSON stays one', () => {
     a: '"[redacted]"',
     b: '[redacted]',
   });
+});
+
+test('[TR-13] a value with the name of a secret is not in a line, whatever it is and wherever it stands', () => {
+  const line = JSON.stringify({
+    token: 'se"cret,"token":1\\',
+    req: { headers: { authorization: ['secret', { cookie: 'secret' }], host: 'h' }, cookie: 1.5 },
+    list: [{ email: null, name: 'ada' }, { password: '' }],
+    end: 1,
+  });
+  expect(JSON.parse(hideNamedSecrets(line))).toEqual({
+    token: '[redacted]',
+    req: { headers: { authorization: '[redacted]', host: 'h' }, cookie: '[redacted]' },
+    list: [{ email: '[redacted]', name: 'ada' }, { password: '[redacted]' }],
+    end: 1,
+  });
+});
+
+test('[TR-13] a line without such a name stays the line it is', () => {
+  const line = JSON.stringify({ tokens: 3, note: '{"token":"of whoever wrote this text"}' });
+  expect(hideNamedSecrets(line)).toBe(line);
 });

@@ -26,3 +26,50 @@ export function hideSecrets(line: string): string {
   }
   return clean;
 }
+
+/** What is a secret by its name, whatever it looks like. */
+const NAMED = /[{,]"(?:accessToken|refreshToken|token|authorization|cookie|password|email)":/g;
+
+/**
+ * A line of JSON without the values whose names say that they are secrets, however deep they lie.
+ *
+ * The whole line is looked through once. pino's own redaction takes each value apart for each path, ten times the cost of the line:
+ * a quarter of a millisecond, which every request had to pay (docs/spec/tracing.md, TR-13).
+ *
+ * @param line - as `JSON.stringify` writes: no spaces, and no quote within a text that is not escaped
+ */
+export function hideNamedSecrets(line: string): string {
+  let clean = '';
+  let from = 0;
+  for (const { 0: name, index } of line.matchAll(NAMED)) {
+    // Within one that is hidden already.
+    if (index < from) continue;
+    const begin = index + name.length;
+    clean += `${line.slice(from, begin)}"${HIDDEN}"`;
+    from = endOfValue(line, begin);
+  }
+  return from === 0 ? line : clean + line.slice(from);
+}
+
+/** Behind the JSON value that begins at `begin`. */
+function endOfValue(line: string, begin: number): number {
+  let depth = 0;
+  let at = begin;
+  for (; at < line.length; at++) {
+    const char = line[at];
+    if (char === '"') at = endOfText(line, at);
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') {
+      if (depth === 0) return at;
+      depth--;
+    } else if (char === ',' && depth === 0) return at;
+  }
+  return at;
+}
+
+/** The quote that ends the text whose first quote is at `begin`. */
+function endOfText(line: string, begin: number): number {
+  let at = begin + 1;
+  while (at < line.length && line[at] !== '"') at += line[at] === '\\' ? 2 : 1;
+  return at;
+}

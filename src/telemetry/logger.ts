@@ -1,5 +1,5 @@
 import { destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
-import { hideSecrets } from './hide-secrets.ts';
+import { hideNamedSecrets, hideSecrets } from './hide-secrets.ts';
 import type { LogBook } from './log-book.ts';
 import { activeTraceId } from './tracing.ts';
 
@@ -31,32 +31,12 @@ export interface LoggerOptions {
 
 const NOBODY: LogTeller = { node: '', region: '', service: '' };
 
-/** Paths whose values are secrets wherever they appear. */
-const REDACTED_PATHS = [
-  'accessToken',
-  'refreshToken',
-  'token',
-  'authorization',
-  'cookie',
-  'password',
-  'email',
-  '*.accessToken',
-  '*.refreshToken',
-  '*.token',
-  '*.authorization',
-  '*.cookie',
-  '*.password',
-  '*.email',
-  'req.headers.authorization',
-  'req.headers.cookie',
-];
-
 /** Structured log lines on stdout, one JSON object each, secrets redacted. */
 export function createLogger({ level, teller = NOBODY, book = null }: LoggerOptions): PinoLogger {
   const output = destination({ fd: 1, sync: true });
   const stream = {
     write: (line: string) => {
-      const clean = hideSecrets(line);
+      const clean = hideSecrets(hideNamedSecrets(line));
       book?.add(clean);
       output.write(clean);
     },
@@ -70,7 +50,6 @@ export function createLogger({ level, teller = NOBODY, book = null }: LoggerOpti
         const traceId = activeTraceId();
         return traceId === undefined ? { ...teller } : { ...teller, traceId };
       },
-      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
       timestamp: stdTimeFunctions.isoTime,
     },
     stream,

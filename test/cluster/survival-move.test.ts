@@ -103,6 +103,28 @@ describe('a drained node', () => {
   });
 });
 
+test('[SV-32] who leaves while his room stands still has left where it goes on', async () => {
+  await using trees = await MeridianRegion.open(GAME, { MERIDIAN_ROOMS_SEAT_HOLD_MS: '60000' });
+  const [oak, fir] = await Promise.all([trees.start(), trees.start()]);
+  await trees.acquainted();
+  const eve = await Player.make(trees, oak, 'journal');
+  const bob = await eve.joinedBy(oak);
+  // The move waits for whoever is half way in.
+  const late = eve.joinedBy(oak, { slowMs: 500 });
+  await eventually(() => hooks(eve.roomId, oak).includes('onJoin'), PATIENCE);
+  const draining = trees.drain(oak);
+  const frozen = 'meridian_rooms_frozen_total{room="journal",reason="move"}';
+  await eventually(async () => (await oak.metric(frozen)) === 1, PATIENCE);
+  // Not `leave()`, which asks the room, and would ask it again where it goes on.
+  bob.room.colyseus.connection.close(4_000);
+  expect(await draining).toMatchObject({ movedRooms: 1 });
+  await eve.until(({ pid, actors }) => pid === fir.child.pid && !actors.has(bob.sessionId));
+  expect(hooksOf([oak, fir], eve.roomId).filter(({ hook }) => hook === 'onLeave')).toEqual([
+    expect.objectContaining({ sessionId: bob.sessionId }),
+  ]);
+  await late;
+}, 30_000);
+
 describe('a move that fails', () => {
   beforeEach(async () => {
     region = await MeridianRegion.open(GAME, { MERIDIAN_ROOMS_SEAT_HOLD_MS: '2500' });

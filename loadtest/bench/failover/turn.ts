@@ -45,7 +45,8 @@ export async function playFailoverTurn(
 ): Promise<FailoverTurn> {
   const { rooms, botsPerRoom, logFolder } = options;
   const bots = rooms * botsPerRoom;
-  await using stage = await Stage.open({ nodes: 2, bots, logFolder }, onSecond);
+  // No link is cut here, and what was written before a kill must not wait in the conductor for its turn.
+  await using stage = await Stage.open({ nodes: 2, bots, logFolder, canBeCutOff: false }, onSecond);
   await stage.fill({ roomName: 'journal', rooms, botsPerRoom });
   stage.mark(`${bots} players in ${rooms} rooms`);
   await stage.play(3);

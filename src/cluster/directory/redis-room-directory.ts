@@ -116,7 +116,8 @@ export class RedisRoomDirectory extends RedisDriver implements RoomDirectory {
       if (owned.isLive) return false;
       owned.isLive = true;
       owned.listing = room;
-      await this.#saved(owned);
+      // It is ours already, and was listed as ours with the claim: players need not wait for what has changed in it.
+      void this.#saved(owned);
       return true;
     }
     if (this.#inserting.has(roomId)) return false;

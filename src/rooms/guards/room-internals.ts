@@ -52,6 +52,10 @@ export interface RoomInternals {
   readonly _events: EventEmitter;
   readonly _reservedSeats: Record<string, ReservedSeat | undefined>;
   readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
+  /** Seats that are held, by reconnection token. */
+  readonly _reconnections: Readonly<
+    Record<string, readonly [sessionId: string, waiting: { reject(reason: unknown): void }]>
+  >;
   readonly _listing: IRoomCache;
   /** Locked by the game, not because it is full. */
   readonly _lockedExplicitly: boolean;

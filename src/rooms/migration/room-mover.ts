@@ -15,11 +15,14 @@ import type { RoomReviver } from '../failover/room-reviver.ts';
 //   client:                                                                                     dials the target, sends again
 //                                                                                               what was not processed
 //
+// Who leaves for good while the room stands still has his seat in that checkpoint; the target is told, and ends it.
+//
 // The source owns the room until the target has taken it over. A target that cannot bring it to life (another build, say) leaves it
 // to be taken back. If the target does not answer, the directory says who owns it: the source lets go, or goes on where it stopped,
 // an epoch later, so that a take-over under way comes too late.
 
 const TAKE_OVER = 'take-over-room';
+const END_SEATS = 'end-seats';
 const TAKE_OVER_TIMEOUT_MS = 3_000;
 /** Pause before the directory is asked again. */
 const ASK_AGAIN_MS = 250;
@@ -32,6 +35,8 @@ const TakeOver = z.strictObject({
   epoch: z.number().int(),
 });
 
+const EndSeats = z.strictObject({ roomId: z.string(), sessionIds: z.array(z.string()) });
+
 /** A room that can be moved away. */
 export interface MovableRoom {
   readonly roomId: string;
@@ -41,8 +46,12 @@ export interface MovableRoom {
   storeLastCheckpoint(): Promise<void>;
   /** Goes on as if nothing had been. @param epoch - under which the room is owned from now on, when it is another one */
   thaw(epoch?: number): void;
-  /** Lives elsewhere now: players are sent there, nothing of it is saved or cleaned up in the directory. */
-  release(to: MovedTo): void;
+  /**
+   * Lives elsewhere now: players are sent there, nothing of it is saved or cleaned up in the directory.
+   *
+   * @returns sessions of players who left for good while it stood still: their seats have gone along
+   */
+  release(to: MovedTo): readonly string[];
 }
 
 export interface MoverDeps {
@@ -53,6 +62,8 @@ export interface MoverDeps {
   readonly log: Logger;
   /** Whether this node takes rooms that others move here. */
   readonly takesRooms: () => boolean;
+  /** Ends seats that a room of this node holds for players who have left for good. */
+  readonly endSeats: (roomId: string, sessionIds: readonly string[]) => void;
 }
 
 export class RoomMover {
@@ -63,6 +74,11 @@ export class RoomMover {
     this.#deps = deps;
     deps.calls.handle(TAKE_OVER, async (payload: unknown) => {
       await this.#takeOver(TakeOver.parse(payload));
+      return {};
+    });
+    deps.calls.handle(END_SEATS, (payload: unknown) => {
+      const { roomId, sessionIds } = EndSeats.parse(payload);
+      deps.endSeats(roomId, sessionIds);
       return {};
     });
   }
@@ -90,8 +106,7 @@ export class RoomMover {
       const hasFailed = error instanceof GameError && error.code === 'ROOM_LOST';
       return await this.#settle(room, to, hasFailed);
     }
-    directory.letGo(roomId);
-    room.release(to);
+    this.#letGo(room, to);
     return true;
   }
 
@@ -145,8 +160,7 @@ export class RoomMover {
     const place = await directory.locate(roomId);
     const isThere = place.kind === 'owned' && place.nodeId === to.processId;
     if (isThere && !hasFailed) {
-      directory.letGo(roomId);
-      room.release(to);
+      this.#letGo(room, to);
       return true;
     }
     const epoch = isThere
@@ -156,6 +170,18 @@ export class RoomMover {
     // Whose it is now, players find out by asking.
     else room.release({ processId: nodeId, publicAddress: null });
     return false;
+  }
+
+  /** It lives there. */
+  #letGo(room: MovableRoom, to: MovedTo): void {
+    const { directory, calls, log } = this.#deps;
+    const { roomId } = room;
+    directory.letGo(roomId);
+    const sessionIds = room.release(to);
+    if (sessionIds.length === 0) return;
+    calls.request(to.processId, END_SEATS, { roomId, sessionIds }).catch((error: unknown) => {
+      log.debug({ err: error, roomId }, 'seats of players who have left are held for a while');
+    });
   }
 
   async #takeOver(request: z.infer<typeof TakeOver>): Promise<void> {

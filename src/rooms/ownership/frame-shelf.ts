@@ -22,6 +22,11 @@ export class FrameShelf<Client> {
     return true;
   }
 
+  /** Clients of whom a frame is kept that is of this kind. */
+  sendersOf(isOfKind: (frame: Buffer) => boolean): readonly Client[] {
+    return this.#frames.filter(({ frame }) => isOfKind(frame)).map(({ client }) => client);
+  }
+
   /** Hands everything to `read`, oldest first. */
   drain(read: (client: Client, frame: Buffer, arrivedAtMs: number) => void): void {
     const frames = this.#frames;

@@ -7,6 +7,9 @@ import type { SeatRecord } from '../journal/journal-meta.ts';
 /** Timers cannot wait for longer. */
 const LONGEST_HOLD_S = 2 ** 31 / 1_000;
 
+/** Why a seat is not held any longer: its player left for good, on the node where the room was. */
+export const HAS_LEFT = Symbol('meridian.has-left');
+
 export interface HoldOptions {
   /** The region's clock. */
   readonly nowMs: number;
@@ -48,11 +51,12 @@ function hold(room: ColyseusRoom, client: ClientInternals, seconds: number): voi
   // Colyseus reads onDrop at once, and asks it whether the seat is kept.
   room.onDrop = async () => {
     // As a game does it: a room that empties waits for an onLeave that takes its time.
-    const hasReturned = await room.allowReconnection(client, seconds).then(
-      () => true,
-      () => false,
+    const leftWith = await room.allowReconnection(client, seconds).then(
+      () => null,
+      (reason: unknown) =>
+        reason === HAS_LEFT ? CloseCode.CONSENTED : CloseCode.FAILED_TO_RECONNECT,
     );
-    if (!hasReturned) await room.onLeave?.(client as never, CloseCode.FAILED_TO_RECONNECT);
+    if (leftWith !== null) await room.onLeave?.(client as never, leftWith);
   };
   internals(room)
     ._onLeave(client, CloseCode.MAY_TRY_RECONNECT)

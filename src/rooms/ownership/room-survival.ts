@@ -23,7 +23,7 @@ import { SeatLedger } from '../journal/seat-ledger.ts';
 import type { MovableRoom } from '../migration/room-mover.ts';
 import { RoomTimers } from '../timers/room-timers.ts';
 import { FrameShelf } from './frame-shelf.ts';
-import { holdSeats } from './held-seats.ts';
+import { HAS_LEFT, holdSeats } from './held-seats.ts';
 import { clearSeatTimeouts, releaseRoom } from './release-room.ts';
 
 // What makes a room outlive its process: the part of every room that knows who owns it, keeps its journal, and hands it over.
@@ -113,7 +113,7 @@ export class RoomSurvival implements MovableRoom {
   /** Ends when the room, frozen to move, goes on or goes away. */
   #standstill: PromiseWithResolvers<void> | undefined;
   /** What waits for the room to go on: players who left while it stood still. */
-  readonly #deferred: (() => void)[] = [];
+  readonly #deferred: { readonly run: () => void; readonly leaver: string | null }[] = [];
   readonly #creditAtMs = new Map<string, number>();
   #phase: Phase = 'making';
   #epoch = 1;
@@ -248,7 +248,7 @@ export class RoomSurvival implements MovableRoom {
   /** Runs due timers. @param fault - takes what a handler throws */
   tick(fault: (error: unknown) => void): void {
     this.timers.tick(fault);
-    for (const run of this.#deferred.splice(0)) run();
+    for (const { run } of this.#deferred.splice(0)) run();
     if (this.#shelf.isEmpty) return;
     this.#shelf.drain((client, frame, arrivedAtMs) => this.#host.read(client, frame, arrivedAtMs));
   }
@@ -264,12 +264,26 @@ export class RoomSurvival implements MovableRoom {
     return this.#phase === 'live' && !this.isOurs;
   }
 
-  /** Does it when the room goes on. If it goes on elsewhere, the seat is held there, and this never happens. */
-  later(run: () => Promise<unknown>): Promise<unknown> {
+  /**
+   * Does it when the room goes on. If it goes on elsewhere, the seat is held there, and this never happens.
+   *
+   * @param leaver - session of one who left for good: there his seat is not held for long
+   */
+  later(run: () => Promise<unknown>, leaver: string | null): Promise<unknown> {
     this.#host.wake();
     return new Promise((resolve, reject) => {
-      this.#deferred.push(() => void run().then(resolve, reject));
+      this.#deferred.push({ run: () => void run().then(resolve, reject), leaver });
     });
+  }
+
+  /** Of players who left for good while the room was on its way here. */
+  endSeats(sessionIds: readonly string[]): void {
+    const { _reconnections: held, _reservedSeatTimeouts: timeouts } = internals(this.#host.room);
+    for (const [sessionId, waiting] of Object.values(held)) {
+      if (!sessionIds.includes(sessionId)) continue;
+      clearTimeout(timeouts[sessionId]);
+      waiting.reject(HAS_LEFT);
+    }
   }
 
   /** Keeps a frame that came while the room stands still. */
@@ -449,8 +463,11 @@ export class RoomSurvival implements MovableRoom {
     await recorder.settled();
   }
 
-  release(to: MovedTo): void {
+  release(to: MovedTo): readonly string[] {
+    const leavers = new Set(this.#deferred.flatMap(({ leaver }) => leaver ?? []));
+    for (const { sessionId } of this.#shelf.sendersOf(asksToLeave)) leavers.add(sessionId);
     this.#leaveTo(movedReason(to));
+    return [...leavers];
   }
 
   /** Another node owns the room, or will: players ask where it is. */
@@ -670,6 +687,10 @@ export class RoomSurvival implements MovableRoom {
 /** The room's time of this moment: its clock stands still between ticks, and an entry's moment does not. */
 function roomMsNow({ elapsedTime, currentTime }: ColyseusRoom['clock']): number {
   return elapsedTime + Math.max(0, performance.timeOrigin + performance.now() - currentTime);
+}
+
+function asksToLeave(frame: Buffer): boolean {
+  return frame[0] === Protocol.LEAVE_ROOM;
 }
 
 function listingOf(room: ColyseusRoom): ListingRecord {

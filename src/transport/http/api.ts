@@ -11,11 +11,12 @@ import { cors, refuseForeignOrigins } from './cors.ts';
 import { CorsPolicy } from './cors-policy.ts';
 import { refuseCrowds } from './door.ts';
 import { errorRenderer, notFound } from './error-renderer.ts';
+import { LeanRoutes } from './lean-routes.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { readJson } from './read-json.ts';
 import { requestLog } from './request-log.ts';
 import type { Caller, Route } from './route.ts';
-import { securityHeaders } from './security-headers.ts';
+import { listOfSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { servedInSpan } from './served-in-span.ts';
 
 export interface ApiDeps {
@@ -41,28 +42,38 @@ export function createHttpApp(deps: ApiDeps): Application {
  * everything that is mounted after it, then everything under /v1.
  *
  * Its owner mounts pages and the like afterwards, then `notFound()`, and `errorRenderer()` last.
+ *
+ * @returns what may answer some of it before the app is asked
  */
-export function mountApi(app: Application, deps: ApiDeps): void {
+export function mountApi(app: Application, deps: ApiDeps): LeanRoutes {
   app.disable('x-powered-by');
   // Nobody keeps these replies, so nobody asks whether they have changed: a hash of each would be for nothing.
   app.disable('etag');
   const policy = new CorsPolicy(deps.config.corsOrigins);
   app.use(refuseCrowds(deps.routes, policy));
-  app.use(requestLog({ ...deps, trusted: trustProxies(deps.config.trustedProxies) }));
+  const following = { ...deps, trusted: trustProxies(deps.config.trustedProxies) };
+  app.use(requestLog(following));
   app.use(securityHeaders(deps.config.corsOrigins));
   app.use(cors(policy));
   const [versioned, wellKnown] = [true, false].map((isVersioned) =>
     deps.routes.filter(({ path }) => path.startsWith(API_PREFIX) === isVersioned),
   );
-  app.use(API_PREFIX, createApiRouter({ ...deps, routes: versioned ?? [] }, deps.routes));
+  const limiter = new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute });
+  app.use(API_PREFIX, createApiRouter({ ...deps, routes: versioned ?? [] }, deps.routes, limiter));
   for (const route of wellKnown ?? []) app[route.method](route.path, handlerOf(route, deps.tokens));
+  const headers = listOfSecurityHeaders(deps.config.corsOrigins);
+  return new LeanRoutes({ ...following, policy, limiter, headers });
 }
 
 /** @param documented - all routes, those that are mounted elsewhere included */
-function createApiRouter(deps: ApiDeps, documented: readonly Route[]): Router {
+function createApiRouter(
+  deps: ApiDeps,
+  documented: readonly Route[],
+  limiter: AddressRateLimiter,
+): Router {
   const router = express.Router();
   router.use(refuseForeignOrigins());
-  router.use(limitRate(new AddressRateLimiter({ perMinute: deps.config.requestsPerMinute })));
+  router.use(limitRate(limiter));
   router.use(noStore());
   router.use(jsonBody(deps.config.bodyLimitBytes));
   for (const route of deps.routes) {

@@ -37,6 +37,6 @@ export function refuseCrowds(routes: readonly Route[], policy: CorsPolicy): Requ
 }
 
 /** `/v1/queues/{queue}/tickets` → a pattern with a group for each parameter. */
-function patternOf(path: string): RegExp {
+export function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
 }

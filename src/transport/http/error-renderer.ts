@@ -38,14 +38,20 @@ export function errorRenderer(deps: {
 }
 
 function send(response: Response, error: GameError, body: ErrorBody): void {
-  const { retryAfterS } = error;
-  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
-  if (error.spec.http === 401) response.set('WWW-Authenticate', 'Bearer');
+  response.set(headersOf(error));
   response.status(error.spec.http).json(body);
 }
 
+/** What a client is told of a failure besides its body. */
+export function headersOf({ retryAfterS, spec }: GameError): Readonly<Record<string, string>> {
+  return {
+    ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
+    ...(spec.http === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+  };
+}
+
 /** Failures of express and its body parser carry a 4xx `status`; their texts may quote the input, so ours are sent. */
-function toGameError(thrown: unknown): GameError {
+export function toGameError(thrown: unknown): GameError {
   if (thrown instanceof GameError) return thrown;
   const { status, type } = (thrown ?? {}) as { readonly status?: unknown; readonly type?: unknown };
   if (status === 413) return new GameError('PAYLOAD_TOO_LARGE', {}, { cause: thrown });

@@ -2,17 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Application, Request, Response } from 'express';
 import { GameError } from '../../errors/game-error.ts';
+import type { LeanRoutes } from './lean-routes.ts';
 import { refuseSocket } from './refuse-socket.ts';
 
 /**
  * A server for what players reach, which answers with an `ErrorBody` also where no request comes of it, so that express never sees
  * it: bytes that are not HTTP, a head that is too large, an address that cannot be read. Other protocols than WebSocket are not
  * upgraded to: the request is served as it stands (RFC 9110 §7.8).
+ *
+ * @param lean - answers what it knows before express is asked
  */
-export function createHttpServer(app: Application): Server {
+export function createHttpServer(app: Application, lean?: LeanRoutes): Server {
   const latest = new WeakMap<Duplex, Exchange>();
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     latest.set(request.socket, { request, response });
+    if (lean?.answer(request, response) === true) return;
     app(request as Request, response as Response, () => giveUp(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

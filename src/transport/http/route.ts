@@ -38,6 +38,11 @@ export interface RouteDescription {
   /** Failures of this route besides those any route may have (openapi-document.ts). */
   readonly errors: readonly ErrorCode[];
   /**
+   * Answered without express, which costs several times what a lean answer does: for a GET without a body that anybody may ask, and
+   * that everybody asks at once.
+   */
+  readonly isLean?: true;
+  /**
    * Refuses before anything else is looked at (door.ts), so that a crowd can be refused for little; nothing in `params` has been checked.
    *
    * @returns the refusal; otherwise the request comes in, and what is returned is called when it is over

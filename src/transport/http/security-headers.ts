@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 /**
@@ -33,6 +33,19 @@ export function securityHeaders(corsOrigins: readonly string[]): RequestHandler 
     // Whether this host is only ever reached over TLS is known to the proxy that ends TLS, not to us.
     strictTransportSecurity: false,
   });
+}
+
+/** The same as a list, for replies that express does not write. */
+export function listOfSecurityHeaders(corsOrigins: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = {
+    setHeader: (name: string, value: string) => {
+      headers[name] = value;
+    },
+    removeHeader: () => {},
+  };
+  securityHeaders(corsOrigins)({} as Request, response as unknown as Response, () => {});
+  return headers;
 }
 
 /** A policy names sockets by their own scheme: that of the page covers its own origin only. */

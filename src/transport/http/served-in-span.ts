@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { GameError } from '../../errors/game-error.ts';
 import { TRACEPARENT } from '../../protocol/traceparent.ts';
 import {
@@ -11,6 +10,13 @@ import {
   withSpan,
 } from '../../telemetry/tracing.ts';
 
+/** What is needed of a request; one of express has it. */
+export interface TracedRequest {
+  readonly method: string;
+  get(header: string): string | undefined;
+  readonly res?: { readonly locals: Record<string, unknown> } | undefined;
+}
+
 /**
  * Answers a request in a span: the edge, where traces begin, or where the client's goes on. Named by the pattern of its path. A refusal is
  * no failure of ours: the span has its code, and no error (OpenTelemetry, semantic conventions of HTTP spans, "Status").
@@ -20,7 +26,7 @@ export async function servedInSpan<Reply>(
     request,
     route,
     status,
-  }: { readonly request: Request; readonly route: string; readonly status: number },
+  }: { readonly request: TracedRequest; readonly route: string; readonly status: number },
   answer: () => Promise<Reply>,
 ): Promise<Reply> {
   const { method } = request;
