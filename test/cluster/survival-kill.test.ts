@@ -12,6 +12,8 @@ import { hooksOf, PATIENCE, Player } from '../support/survival-player.ts';
 const GAME = 'test/support/survival-game.ts';
 const SEAT_HOLD_MS = 2_500;
 const ALARM_IN_MS = 1_500;
+/** Shorter than it takes to bring a room back. */
+const BRIEF_MS = 400;
 
 let region: MeridianRegion;
 let ash: MeridianProcess;
@@ -31,6 +33,8 @@ let full: readonly [Player, Player];
 let locked: Player;
 let slow: Player;
 let neighbour: Player;
+let unheard: Awaited<ReturnType<typeof matchmake>>['body'];
+let brief: Player;
 let actor: unknown;
 let seat: Awaited<ReturnType<typeof matchmake>>['body'];
 let alarmSetAtMs: number;
@@ -41,6 +45,12 @@ const hooks = (room: string) => logged(room).map(({ hook }) => hook);
 function cut(player: Player): void {
   player.room.colyseus.reconnection.enabled = false;
   player.room.colyseus.connection.close(4_010);
+}
+
+/** Comes for a seat with a word of his own, and says nothing to the room's welcome. */
+function knock(node: MeridianProcess, { sessionId, roomId }: typeof unheard): RawClient {
+  const query = new URLSearchParams({ sessionId, reconnectionToken: 'a word of his own' });
+  return new RawClient(`ws://127.0.0.1:${node.port}/any/${roomId}?${query}`);
 }
 
 /** Drops, and drops again before he has heard that he is back. */
@@ -97,6 +107,9 @@ beforeAll(async () => {
   seat = (await matchmake(ash, { target: ada.roomId, method: 'joinById' })).body;
   await ada.say('last');
   neighbour = await slow.joinedBy(ash);
+  unheard = (await matchmake(ash, { target: ada.roomId, method: 'joinById' })).body;
+  const deaf = knock(ash, unheard);
+  await eventually(() => deaf.messages.length > 0, PATIENCE);
   // What others are told of a lock comes after it.
   await using redis = region.redis.client();
   await eventually(
@@ -105,6 +118,9 @@ beforeAll(async () => {
   );
   // A lock is written with a checkpoint.
   await region.written(locked.roomId, '"locked":true');
+  brief = await Player.make(region, ash, 'journal', { keptS: 6 });
+  brief.room.send('end-in', BRIEF_MS);
+  await region.written(brief.roomId, '"end"');
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
@@ -118,6 +134,14 @@ afterAll(async () => {
 });
 
 describe('after a SIGKILL', () => {
+  test('[SV-56] [RM-26] who was let in and had not heard of it has his seat', async () => {
+    using back = knock(birch, unheard);
+    await back.welcomed();
+    const heard = () => logged(ada.roomId).filter((it) => it.sessionId === unheard.sessionId);
+    await eventually(() => heard().some(({ hook }) => hook === 'onReconnect'), PATIENCE);
+    expect(heard().map(({ hook }) => hook)).not.toContain('onLeave');
+  });
+
   test('[SV-20] a room with a journal has all that its players saw', async () => {
     expect(performance.now() - killedAtMs).toBeLessThan(10_000);
     await ada.until((state) => state.pid === birch.child.pid);
@@ -218,6 +242,11 @@ describe('after a SIGKILL', () => {
       `ws://127.0.0.1:${birch.port}/${birch.port}/${ada.roomId}?sessionId=${seat.sessionId}`,
     );
     await eventually(() => raw.messages.some((frame) => frame[0] === 10), PATIENCE);
+  });
+
+  test('[SV-57] a room whose time ran out while nobody ran it ends, and its players are told so', async () => {
+    expect(await brief.ended()).toEqual({ code: 4_003, reason: 'The room has ended.' });
+    expect(hooks(brief.roomId)).toEqual(['onCreate', 'onCreate', 'onRestore', 'onLeave', 'onDispose']);
   });
 
   test('[SV-39] what was processed and in no patch is sent again, once', async () => {

@@ -31,6 +31,7 @@ class JournalRoom extends Room {
       this.#laps++;
     },
     alarm: (_client: Client, inMs: number) => this.timers.start('alarm', inMs),
+    'end-in': (_client: Client, inMs: number) => this.timers.start('end', inMs),
     break: (_client: Client, steps: number) => {
       this.#brokenSteps = steps;
     },
@@ -54,6 +55,7 @@ class JournalRoom extends Room {
     this.patchRate = options.patchRateMs ?? 0;
     this.setFixedTimestep(() => this.#step(), 20);
     this.timers.on('alarm', () => this.state.alarms.push(this.clock.elapsedTime));
+    this.timers.on('end', () => void this.disconnect());
   }
 
   override async onRestore(data: unknown): Promise<void> {
