@@ -262,7 +262,7 @@ export class Reconnector {
       const hasEnded = answer.kind === 'unknown' && answer.hasEnded;
       if (answer.kind === 'lost') this.#end(answer.reason);
       else if (goesOn) pass({ code: CloseCode.MAY_TRY_RECONNECT });
-      else pass(hasEnded ? { ...close, reason: 'The room has ended.' } : close);
+      else pass(hasEnded ? { code: close.code, reason: 'The room has ended.' } : close);
     });
   }
 

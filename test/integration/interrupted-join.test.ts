@@ -37,22 +37,22 @@ const CASES = Object.keys(WAYS).flatMap((way) =>
   (['welcome', 'answer'] as const).map((unheard: Unheard) => ({ way, unheard })),
 );
 
-test.each(CASES)('[SV-56] who joins $way, and whose $unheard is lost with the connection, has his seat, once', async ({
-  way,
-  unheard,
-}) => {
-  await using relay = await UnheardRelay.open(node.port, { unheard, times: 1 });
-  const room = await WAYS[way]?.(relay.port);
-  const left: number[] = [];
-  room?.onLeave((code) => left.push(code));
-  const { sessionId = '', roomId = '' } = room ?? {};
-  await eventually(() => room?.state.actors?.has(sessionId), PATIENCE);
-  expect(relay.resets).toBe(1);
-  room?.send('say', 'here');
-  await eventually(() => [...(room?.state.words ?? [])].includes('here'), PATIENCE);
-  const hooks = hooksOf([node], roomId).map(({ hook }) => hook);
-  expect(hooks).toEqual(['onCreate', 'onDrop', 'onReconnect']);
-  expect([...(room?.state.actors.keys() ?? [])]).toEqual([sessionId]);
-  expect(left).toEqual([]);
-  await room?.leave();
-});
+test.each(CASES)(
+  '[SV-56] who joins $way, and whose $unheard is lost with the connection, has his seat, once',
+  async ({ way, unheard }) => {
+    await using relay = await UnheardRelay.open(node.port, { unheard, times: 1 });
+    const room = await WAYS[way]?.(relay.port);
+    const left: number[] = [];
+    room?.onLeave((code) => left.push(code));
+    const { sessionId = '', roomId = '' } = room ?? {};
+    await eventually(() => room?.state.actors?.has(sessionId), PATIENCE);
+    expect(relay.resets).toBe(1);
+    room?.send('say', 'here');
+    await eventually(() => [...(room?.state.words ?? [])].includes('here'), PATIENCE);
+    const hooks = hooksOf([node], roomId).map(({ hook }) => hook);
+    expect(hooks).toEqual(['onCreate', 'onDrop', 'onReconnect']);
+    expect([...(room?.state.actors.keys() ?? [])]).toEqual([sessionId]);
+    expect(left).toEqual([]);
+    await room?.leave();
+  },
+);

@@ -10,6 +10,8 @@ interface PlayOptions {
   readonly title?: string;
   readonly patchRateMs?: number;
   readonly seats?: number;
+  /** How long a seat waits for who asked for it, s. */
+  readonly reservedS?: number;
   /** How long the game keeps the seat of a player who drops, s. */
   readonly keptS?: number;
 }
@@ -53,6 +55,7 @@ class JournalRoom extends Room {
     this.#tell('onCreate', { options, words: this.state.words.length });
     this.maxClients = options.seats ?? 16;
     this.patchRate = options.patchRateMs ?? 0;
+    this.seatReservationTimeout = options.reservedS ?? this.seatReservationTimeout;
     this.setFixedTimestep(() => this.#step(), 20);
     this.timers.on('alarm', () => this.state.alarms.push(this.clock.elapsedTime));
     this.timers.on('end', () => void this.disconnect());
