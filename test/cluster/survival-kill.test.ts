@@ -11,10 +11,11 @@ import { hooksOf, PATIENCE, Player } from '../support/survival-player.ts';
 
 const GAME = 'test/support/survival-game.ts';
 const SEAT_HOLD_MS = 2_500;
-const ALARM_IN_MS = 1_500;
+const ALARM_IN_MS = 3_000;
 const RESERVED_S = 2;
-/** Shorter than it takes to bring a room back. */
-const BRIEF_MS = 400;
+const BRIEF_MS = 1_500;
+/** Of it, when the node dies: less than it takes to bring a room back. */
+const BRIEF_REST_MS = 300;
 
 let region: MeridianRegion;
 let ash: MeridianProcess;
@@ -126,8 +127,9 @@ beforeAll(async () => {
   brief = await Player.make(region, ash, 'journal', { keptS: 6 });
   guest = (await matchmake(ash, { target: host.roomId, method: 'joinById' })).body;
   await region.written(host.roomId, guest.sessionId);
+  const briefFromMs = brief.room.state.clockMs;
   brief.room.send('end-in', BRIEF_MS);
-  await region.written(brief.roomId, '"end"');
+  await brief.until(({ clockMs }) => clockMs > briefFromMs + BRIEF_MS - BRIEF_REST_MS);
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
