@@ -259,8 +259,10 @@ export class Reconnector {
       const goesOn =
         answer.kind === 'recovering' ||
         (answer.kind === 'running' && (isEarly || answer.processId !== processId));
+      const hasEnded = answer.kind === 'unknown' && answer.hasEnded;
       if (answer.kind === 'lost') this.#end(answer.reason);
-      else pass(goesOn ? { code: CloseCode.MAY_TRY_RECONNECT } : close);
+      else if (goesOn) pass({ code: CloseCode.MAY_TRY_RECONNECT });
+      else pass(hasEnded ? { code: close.code, reason: 'The room has ended.' } : close);
     });
   }
 

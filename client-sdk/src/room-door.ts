@@ -4,6 +4,7 @@ import type { ClientTrace } from './client-traces.ts';
 import type { FetchFunction } from './http-json.ts';
 import { nextJoinInMs } from './join-retry.ts';
 import { KnownNodes } from './known-nodes.ts';
+import { MeridianError } from './meridian-error.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
 import { RoomFinder } from './room-finder.ts';
 import { SeatTaker } from './seat-taker.ts';
@@ -34,7 +35,8 @@ export class RoomDoor {
   }
 
   /**
-   * Joins the room of a seat reservation.
+   * Joins the room of a seat reservation. Whose connection breaks before he hears whether he is in comes once more for the same seat: with
+   * another one he might be there twice.
    *
    * @throws {MeridianError} as `SeatTaker.take` does
    */
@@ -42,7 +44,15 @@ export class RoomDoor {
     seat: SeatReservation & SeatExtras,
     trace: ClientTrace | null,
   ): Promise<MeridianRoom<State>> {
-    return await this.#enter<State>(seat, {}, trace);
+    try {
+      return await this.#enter<State>(seat, {}, trace);
+    } catch (error) {
+      const isCutOff = error instanceof MeridianError && error.code === 'NETWORK';
+      if (!isCutOff || !this.seats.hasReached(seat)) throw error;
+      return await this.#enter<State>(seat, {}, trace).catch(() => {
+        throw error;
+      });
+    }
   }
 
   /**
@@ -80,6 +90,8 @@ export class RoomDoor {
   ): Promise<MeridianRoom<State>> {
     this.nodes.learn(seat.nodes);
     this.nodes.learnRefuge(seat.refuge);
+    // By a word of his own whoever is let in and does not hear of it may come again.
+    seat.reconnectionToken ??= newWord();
     const room = await this.seats.take<State>(seat, this.#options.joinTimeoutMs, trace);
     return new MeridianRoom<State>(room, { ...this.#options.room, ...options }, this.#finder);
   }
@@ -105,6 +117,13 @@ export class RegionDoors {
     this.#others.set(baseUrl, door);
     return door;
   }
+}
+
+const WORD_BYTES = 16;
+
+function newWord(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(WORD_BYTES));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function withoutToken(url: URL): string {

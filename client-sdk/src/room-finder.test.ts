@@ -111,7 +111,12 @@ test.each<{ says: string; behaviour: Behaviour; answer: RoomAnswer }>([
   {
     says: 'no such route',
     behaviour: { status: 404, body: 'Cannot GET /v1/rooms/r' },
-    answer: { kind: 'unknown' },
+    answer: { kind: 'unknown', hasEnded: false },
+  },
+  {
+    says: 'no such room',
+    behaviour: { status: 404, body: { error: { code: 'ROOM_UNKNOWN', message: 'No such room.' } } },
+    answer: { kind: 'unknown', hasEnded: true },
   },
   {
     says: 'that its directory is away',

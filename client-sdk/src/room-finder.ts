@@ -21,8 +21,8 @@ export type RoomAnswer =
   | { readonly kind: 'recovering'; readonly retryAfterMs: number }
   /** It will not come back; `reason` is for the player. */
   | { readonly kind: 'lost'; readonly reason: string }
-  /** Whoever answered does not know: a stock Colyseus server, or no such room. */
-  | { readonly kind: 'unknown' }
+  /** Whoever answered does not know: a stock Colyseus server; or it says that there is no such room, so this one has ended. */
+  | { readonly kind: 'unknown'; readonly hasEnded: boolean }
   /** Nobody could be reached. */
   | { readonly kind: 'silent' };
 
@@ -157,7 +157,7 @@ export class RoomFinder {
       if (reply.status >= 500 || reply.status === 429) return null;
       const text = await reply.text();
       if (reply.status === 410) return { kind: 'lost', reason: reasonOf(text) };
-      if (!reply.ok) return { kind: 'unknown' };
+      if (!reply.ok) return { kind: 'unknown', hasEnded: errorOf(text)?.code === 'ROOM_UNKNOWN' };
       const location = JSON.parse(text) as RoomLocation;
       // It names the others.
       nodes.learn([address, ...location.nodes]);
@@ -199,11 +199,14 @@ function answerOf(location: RoomLocation, askedAddress: NodeAddress): RoomAnswer
 }
 
 function reasonOf(text: string): string {
-  const lost = 'The room is gone and will not come back.';
+  return errorOf(text)?.message ?? 'The room is gone and will not come back.';
+}
+
+function errorOf(text: string): Partial<ErrorBody['error']> | undefined {
   try {
-    const { error } = JSON.parse(text) as Partial<ErrorBody>;
-    return error?.message ?? lost;
+    return (JSON.parse(text) as Partial<ErrorBody>).error;
   } catch {
-    return lost;
+    // Nobody of ours has answered.
+    return undefined;
   }
 }

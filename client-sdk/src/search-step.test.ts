@@ -52,7 +52,9 @@ test('[SV-43] a room that is lost ends with its reason', () => {
 });
 
 test('[SV-44] a server that does not know such questions is redialed after the backoff', () => {
-  expect(nextSearchStep({ kind: 'unknown' }, { ...LOST, dialInMs: 4_000 })).toEqual({
+  expect(
+    nextSearchStep({ kind: 'unknown', hasEnded: false }, { ...LOST, dialInMs: 4_000 }),
+  ).toEqual({
     kind: 'dial',
     inMs: 4_000,
     to: null,

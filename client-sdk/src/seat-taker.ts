@@ -22,6 +22,13 @@ export class SeatTaker extends ColyseusClient {
   #newest: ColyseusRoom<unknown> | null = null;
   /** Of the seat that is being taken: its address is made before anything is waited for. */
   #trace: ClientTrace | null = null;
+  /** Seats at whose node a socket was opened. */
+  readonly #reached = new WeakSet<SeatReservation>();
+
+  /** Whether the node of a seat that was not taken has answered: the player may have been let in. */
+  hasReached(seat: SeatReservation): boolean {
+    return this.#reached.has(seat);
+  }
 
   /**
    * Joins the room of a seat reservation.
@@ -39,7 +46,10 @@ export class SeatTaker extends ColyseusClient {
     const joining = this.consumeSeatReservation<State>(seat);
     this.#trace = null;
     const room = this.#newest;
-    if (room !== null) noteJoinFrame(room);
+    if (room !== null) {
+      noteJoinFrame(room);
+      noteOpening(room, () => this.#reached.add(seat));
+    }
     const timers: ReturnType<typeof setTimeout>[] = [];
     const tooLate = new Promise<never>((_, reject) => {
       const giveUp = (error: unknown) => {
@@ -81,6 +91,14 @@ export class SeatTaker extends ColyseusClient {
     this.#newest = room as ColyseusRoom<unknown>;
     return room;
   }
+}
+
+function noteOpening({ connection: { events } }: MaybeTold, onOpened: () => void): void {
+  const open = events.onopen;
+  events.onopen = (event: unknown) => {
+    onOpened();
+    open?.(event);
+  };
 }
 
 function noteJoinFrame(room: MaybeTold): void {

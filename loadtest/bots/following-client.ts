@@ -81,6 +81,7 @@ export class FollowingClient {
   #lastRefusal = 'no node knows the room';
   #isSeated = false;
   #hasEnded = false;
+  #isLeaving = false;
   #isStalled = false;
   #pingSentAtMs = 0;
   #rttMs: number | null = null;
@@ -180,7 +181,10 @@ export class FollowingClient {
     this.#client?.socket.stall(isStalled);
   }
 
+  /** Whoever looks for his room leaves it when he has found it: it would wait for him otherwise. */
   leave(): void {
+    this.#isLeaving = true;
+    if (!this.#isSeated) return;
     this.#hasEnded = true;
     this.#isSeated = false;
     this.#client?.socket.close(CloseCode.CONSENTED);
@@ -229,6 +233,7 @@ export class FollowingClient {
     this.#inputs = terms === null ? null : new InputChannel(client, terms);
     if (previous !== null) this.#sendAgain(client);
     this.#events.onSeated(client);
+    if (this.#isLeaving) this.leave();
     if (client.socket.isClosed) this.#onClosed(1006, 'closed right after the first state');
   }
 
@@ -338,7 +343,7 @@ export class FollowingClient {
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#events.onEnded(reason, this.seat);
+    if (!this.#isLeaving) this.#events.onEnded(reason, this.seat);
   }
 }
 

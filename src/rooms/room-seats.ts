@@ -91,6 +91,7 @@ export class RoomSeats {
     const { room, survival, joins, wake } = this.#host;
     const cameWith = options?.reconnectionToken;
     const seat = internals(room)._reservedSeats[client.sessionId];
+    const isNew = seat !== undefined && seat[3] !== true;
     this.#refuseUnwelcome(seat?.[1]);
     const sitDown = () =>
       survival.join(client, cameWith, async () => {
@@ -98,14 +99,15 @@ export class RoomSeats {
         wake();
         this.#endStaleConnection(client.sessionId, reconnectionToken);
         if (this.#hasOwnOnAuth()) await admitByInstance(room, client, context);
+        refuseAbsent(client);
         await original(client, context, {
           ...options,
           ...(reconnectionToken === undefined ? {} : { reconnectionToken }),
         });
       });
     // Who comes back has been seen to come.
-    if (cameWith !== undefined) await sitDown();
-    else await joins.joining(client, { seat, given: options?.traceparent }, sitDown);
+    if (isNew) await joins.joining(client, { seat, given: options?.traceparent }, sitDown);
+    else await sitDown();
   }
 
   leave(
@@ -165,12 +167,21 @@ export class RoomSeats {
     }
   }
 
-  /** Whether a member's new connection ended before he had answered on it; not when `onReconnect` refused him. */
+  /** Whether a member's connection ended before he had answered on it; not when `onReconnect` refused him. */
   #isLostOnWayBack(client: ClientInternals, code: number | undefined): boolean {
     if (client._enqueuedMessages === undefined) return false;
     if (!this.#host.survival.ledger.isUnanswered(client)) return false;
     return code !== CloseCode.FAILED_TO_RECONNECT || client.readyState !== WebSocket.OPEN;
   }
+}
+
+/**
+ * Colyseus hears of the end of a connection from when it lets a client in. Of one that has ended while it waited for that it would never
+ * hear, and keep a client for ever that nobody is behind.
+ */
+function refuseAbsent({ readyState }: ClientInternals): void {
+  if (readyState === WebSocket.OPEN) return;
+  throw new ServerError(CloseCode.WITH_ERROR, 'The connection ended before the room let it in.');
 }
 
 /** Colyseus drops and keeps seats of those only who have answered; a member is one already. */

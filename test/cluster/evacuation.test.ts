@@ -11,6 +11,9 @@ const GAME = 'test/support/survival-game.ts';
 /** Fence, margin, a claim, and a client that looks, several times over. */
 const PATIENCE = { withinMs: 30_000 };
 const TIMEOUT_MS = 120_000;
+/** Of a Redis that is restarted by what looks after it. */
+const AWAY_MS = 800;
+const STEPS_HZ = 20;
 
 let regions: EvacuatingRegions;
 let ada: Player;
@@ -104,6 +107,31 @@ test(
     await eventually(() => says(amber, 'room-left'), PATIENCE);
     await ada.say('still here');
     expectOneOwner(amber, ada.roomId);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  '[EV-9] a region whose Redis is back in time, and empty, stands nothing still',
+  async () => {
+    const amber = regions.node('amber');
+    const { redis } = regions.region('amber');
+    const steps = () => stepsOf(amber, ada.roomId);
+    await redis.kill();
+    const untilMs = performance.now() + AWAY_MS;
+    await eventually(() => performance.now() > untilMs, PATIENCE);
+    await redis.up();
+    await eventually(() => says(amber, 'reasserted'), PATIENCE);
+    const since = steps().length;
+    // Whatever was late, its silence is over by then.
+    await eventually(() => steps().length > since + 4 * STEPS_HZ, PATIENCE);
+    const gaps = steps()
+      .slice(1)
+      .map((atMs, i) => atMs - (steps()[i] as number));
+    expect(says(amber, 'isolated')).toBe(false);
+    expect(Math.max(...gaps.slice(-6 * STEPS_HZ))).toBeLessThan(1_000);
+    await ada.say('after');
+    expect(ada.drops).toEqual([]);
   },
   TIMEOUT_MS,
 );

@@ -11,7 +11,11 @@ import { hooksOf, PATIENCE, Player } from '../support/survival-player.ts';
 
 const GAME = 'test/support/survival-game.ts';
 const SEAT_HOLD_MS = 2_500;
-const ALARM_IN_MS = 1_500;
+const ALARM_IN_MS = 3_000;
+const RESERVED_S = 2;
+const BRIEF_MS = 1_500;
+/** Of it, when the node dies: less than it takes to bring a room back. */
+const BRIEF_REST_MS = 300;
 
 let region: MeridianRegion;
 let ash: MeridianProcess;
@@ -31,6 +35,11 @@ let full: readonly [Player, Player];
 let locked: Player;
 let slow: Player;
 let neighbour: Player;
+let unheard: Awaited<ReturnType<typeof matchmake>>['body'];
+let brief: Player;
+let host: Player;
+let guest: typeof seat;
+let backAtMs: number;
 let actor: unknown;
 let seat: Awaited<ReturnType<typeof matchmake>>['body'];
 let alarmSetAtMs: number;
@@ -41,6 +50,12 @@ const hooks = (room: string) => logged(room).map(({ hook }) => hook);
 function cut(player: Player): void {
   player.room.colyseus.reconnection.enabled = false;
   player.room.colyseus.connection.close(4_010);
+}
+
+/** Comes for a seat with a word of his own, and says nothing to the room's welcome. */
+function knock(node: MeridianProcess, { sessionId, roomId }: typeof unheard): RawClient {
+  const query = new URLSearchParams({ sessionId, reconnectionToken: 'a word of his own' });
+  return new RawClient(`ws://127.0.0.1:${node.port}/any/${roomId}?${query}`);
 }
 
 /** Drops, and drops again before he has heard that he is back. */
@@ -97,6 +112,9 @@ beforeAll(async () => {
   seat = (await matchmake(ash, { target: ada.roomId, method: 'joinById' })).body;
   await ada.say('last');
   neighbour = await slow.joinedBy(ash);
+  unheard = (await matchmake(ash, { target: ada.roomId, method: 'joinById' })).body;
+  const deaf = knock(ash, unheard);
+  await eventually(() => deaf.messages.length > 0, PATIENCE);
   // What others are told of a lock comes after it.
   await using redis = region.redis.client();
   await eventually(
@@ -105,19 +123,35 @@ beforeAll(async () => {
   );
   // A lock is written with a checkpoint.
   await region.written(locked.roomId, '"locked":true');
+  host = await Player.make(region, ash, 'journal', { reservedS: RESERVED_S });
+  brief = await Player.make(region, ash, 'journal', { keptS: 6 });
+  guest = (await matchmake(ash, { target: host.roomId, method: 'joinById' })).body;
+  await region.written(host.roomId, guest.sessionId);
+  const briefFromMs = brief.room.state.clockMs;
+  brief.room.send('end-in', BRIEF_MS);
+  await brief.until(({ clockMs }) => clockMs > briefFromMs + BRIEF_MS - BRIEF_REST_MS);
   killedAtMs = performance.now();
   await region.kill(ash);
   await Promise.all(
-    [ada, member, saver, ...full, locked].map((it) =>
+    [ada, member, saver, ...full, locked, host].map((it) =>
       it.until(({ pid }) => pid === birch.child.pid),
     ),
   );
+  backAtMs = performance.now();
 });
 afterAll(async () => {
   await region?.[Symbol.asyncDispose]();
 });
 
 describe('after a SIGKILL', () => {
+  test('[SV-56] [RM-26] who was let in and had not heard of it has his seat', async () => {
+    using back = knock(birch, unheard);
+    await back.welcomed();
+    const heard = () => logged(ada.roomId).filter((it) => it['sessionId'] === unheard.sessionId);
+    await eventually(() => heard().some(({ hook }) => hook === 'onReconnect'), PATIENCE);
+    expect(heard().map(({ hook }) => hook)).not.toContain('onLeave');
+  });
+
   test('[SV-20] a room with a journal has all that its players saw', async () => {
     expect(performance.now() - killedAtMs).toBeLessThan(10_000);
     await ada.until((state) => state.pid === birch.child.pid);
@@ -220,6 +254,13 @@ describe('after a SIGKILL', () => {
     await eventually(() => raw.messages.some((frame) => frame[0] === 10), PATIENCE);
   });
 
+  test('[SV-57] a room whose time ran out while nobody ran it ends, and its players are told so', async () => {
+    expect(await brief.ended()).toEqual({ code: 4_003, reason: 'The room has ended.' });
+    await eventually(() => hooks(brief.roomId).includes('onLeave'), PATIENCE);
+    expect(hooks(brief.roomId)).toEqual(expect.arrayContaining(['onRestore', 'onDispose']));
+    expect(hooks(brief.roomId)).not.toContain('onReconnect');
+  });
+
   test('[SV-39] what was processed and in no patch is sent again, once', async () => {
     await eventually(() => slow.resentMessages.length > 0, PATIENCE);
     await eventually(
@@ -250,6 +291,13 @@ describe('after a SIGKILL', () => {
     await room.leave();
   });
 
+  test('[SV-23] who was on his way to his seat has time to come again', async () => {
+    await eventually(() => performance.now() > backAtMs + RESERVED_S * 1_000, PATIENCE);
+    using raw = RawClient.sit(guest, birch.port);
+    await raw.welcomed();
+    await host.until((state) => state.actors.has(guest.sessionId));
+  });
+
   test('[SV-23] who does not come has left when his time is up: the rest of it when he was away', async () => {
     const leaves = () =>
       logged(ada.roomId).filter(
@@ -266,7 +314,7 @@ describe('after a SIGKILL', () => {
   });
 
   test('[SV-23] what is counted is right when everybody has left', async () => {
-    for (const player of [ada, member, saver, full[0], locked, slow, neighbour])
+    for (const player of [ada, member, saver, full[0], locked, slow, neighbour, host])
       await player.room.leave();
     await eventually(async () => (await birch.metric('meridian_clients')) === 0, PATIENCE);
     await eventually(async () => (await birch.metric('meridian_rooms')) === 0, {

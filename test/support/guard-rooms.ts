@@ -411,6 +411,19 @@ function keeper(Base: RoomBase): Scenario {
       refuseReturns: () => {
         isRefusing = true;
       },
+      holdDoor: () => {
+        const opened = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        Object.assign(room as object, {
+          onAuth: async () => {
+            heard.push('asked');
+            await opened;
+            return true;
+          },
+        });
+      },
+      releaseDoor: () => release?.(),
     },
   };
 }

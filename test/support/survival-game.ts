@@ -10,6 +10,8 @@ interface PlayOptions {
   readonly title?: string;
   readonly patchRateMs?: number;
   readonly seats?: number;
+  /** How long a seat waits for who asked for it, s. */
+  readonly reservedS?: number;
   /** How long the game keeps the seat of a player who drops, s. */
   readonly keptS?: number;
 }
@@ -31,6 +33,7 @@ class JournalRoom extends Room {
       this.#laps++;
     },
     alarm: (_client: Client, inMs: number) => this.timers.start('alarm', inMs),
+    'end-in': (_client: Client, inMs: number) => this.timers.start('end', inMs),
     break: (_client: Client, steps: number) => {
       this.#brokenSteps = steps;
     },
@@ -52,8 +55,10 @@ class JournalRoom extends Room {
     this.#tell('onCreate', { options, words: this.state.words.length });
     this.maxClients = options.seats ?? 16;
     this.patchRate = options.patchRateMs ?? 0;
+    this.seatReservationTimeout = options.reservedS ?? this.seatReservationTimeout;
     this.setFixedTimestep(() => this.#step(), 20);
     this.timers.on('alarm', () => this.state.alarms.push(this.clock.elapsedTime));
+    this.timers.on('end', () => void this.disconnect());
   }
 
   override async onRestore(data: unknown): Promise<void> {

@@ -76,9 +76,10 @@ export class LedgerEntry {
     this.#write();
   }
 
-  over(): void {
+  /** The game ends the room, be it before its first step here. */
+  over(atMs: number): void {
     this.#record.writeUInt32LE(1, IS_OVER_AT);
-    this.#write();
+    this.stepped(atMs);
   }
 
   #write(): void {

@@ -55,15 +55,20 @@ class LoungeRoom extends Room {
 
   /** The game ends the room: whoever sits in it has not lost it. */
   protected endByGame(): void {
-    this.#entry?.over();
+    // One whose time ran out while nobody ran it is over here before its first step.
+    this.#enterLedger()?.over(machineNowMs());
     void this.disconnect(CloseCode.CONSENTED);
+  }
+
+  #enterLedger(): LedgerEntry | null {
+    this.#entry ??= ledger?.enter(this.roomId, this.state.lives) ?? null;
+    return this.#entry;
   }
 
   #step(): void {
     const { state } = this;
     state.madeAtMs = machineNowMs();
-    this.#entry ??= ledger?.enter(this.roomId, state.lives) ?? null;
-    this.#entry?.stepped(state.madeAtMs);
+    this.#enterLedger()?.stepped(state.madeAtMs);
     for (const [sessionId, player] of state.players) {
       for (const { number } of this.#inputs.get(sessionId)) {
         player.acted = Math.max(player.acted, number);

@@ -71,7 +71,11 @@ export class LinkBridge {
     this.#deps = deps;
     this.#ends = ends;
     this.#options = options;
-    this.#loop = new LinkLoop(() => this.#round(), { onFailure: (error) => this.#fail(error) });
+    this.#loop = new LinkLoop(() => this.#round(), {
+      onFailure: (error) => this.#fail(error),
+      // No later than a heartbeat is due anyway: the peer counts them.
+      longestBackOffMs: options.heartbeatMs,
+    });
   }
 
   start(): void {

@@ -33,10 +33,14 @@ export class LinkTurn {
     this.#redis = deps.redis;
     this.#clock = deps.clock;
     this.#options = options;
-    this.#loop = new LinkLoop(async () => {
-      await this.#hold();
-      await this.#loop.pause(options.renewMs);
-    });
+    this.#loop = new LinkLoop(
+      async () => {
+        await this.#hold();
+        await this.#loop.pause(options.renewMs);
+      },
+      // Whoever waited for longer would keep the link silent when Redis is back already, and its region is counted as lost for that.
+      { longestBackOffMs: options.renewMs },
+    );
   }
 
   get isHeld(): boolean {

@@ -42,10 +42,14 @@ export class LinkWatch {
     this.#clock = deps.clock;
     this.#peerId = peerId;
     this.#options = options;
-    this.#loop = new LinkLoop(async () => {
-      await this.#look();
-      await this.#loop.pause(LOOK_MS);
-    });
+    this.#loop = new LinkLoop(
+      async () => {
+        await this.#look();
+        await this.#loop.pause(LOOK_MS);
+      },
+      // What is not seen here counts as silence of the peer.
+      { longestBackOffMs: LOOK_MS },
+    );
   }
 
   start(): void {

@@ -21,7 +21,7 @@ interface Session {
   readonly sessionId: string;
   readonly slot: number;
   token: string;
-  /** Of a player on his way back, until he has answered. */
+  /** Of a player on his way back, or in, until he has answered. */
   earlierToken: string | undefined;
   auth: unknown;
   userData: unknown;
@@ -46,6 +46,8 @@ interface Session {
  *
  *   holds t1 ──comesBack──▶ t2, and t1 until ──answered──▶ t2
  *                              └── connection ends: he returns with the one he has, and gets t3
+ *
+ * A newcomer's t1 is a word that his client made up, if it did.
  */
 export class SeatLedger {
   readonly #sessions = new Map<string, Session>();
@@ -93,7 +95,7 @@ export class SeatLedger {
     session.isChanged = true;
   }
 
-  /** Whether this client is that of a player on his way back who has not answered yet. */
+  /** Whether this client is that of a player on his way back, or in with a word of his own, who has not answered yet. */
   isUnanswered(client: TokenHolder): boolean {
     return this.#unanswered(client) !== undefined;
   }

@@ -97,6 +97,10 @@ const REPEAT_CREDIT = 256;
 const REPEAT_CREDIT_EVERY_MS = 10_000;
 /** Joins under way when a room is about to move have this long to end; later ones are closed, and come back. */
 const JOINS_END_MS = 1_000;
+/** A client may say anything, and what it says is written down. */
+const LONGEST_WORD = 64;
+/** Who could not take his seat while nobody ran the room has this long at least: a client's try to connect, and the pause before it. */
+const LEAST_RESERVED_S = 5;
 /** Restores in place that count together; a room that fails once more is given up. */
 const MOST_RESTORES = 3;
 
@@ -300,7 +304,7 @@ export class RoomSurvival implements MovableRoom {
   /**
    * Lets a client in. While the room is on its way elsewhere, newcomers wait for how that ends.
    *
-   * @param token - the reconnection token he comes with
+   * @param token - the reconnection token he comes with; of a newcomer the word by which he comes back if his welcome is lost
    * @throws {GameError} `ROOM_RECOVERING` when it is gone from here
    */
   async join(
@@ -339,7 +343,7 @@ export class RoomSurvival implements MovableRoom {
   #watchJoin(client: ClientInternals): void {
     if (!(client instanceof MeridianClient)) return;
     client.completeJoinFrame = (frame) => {
-      this.ledger.take(client);
+      this.#takeSeat(client);
       this.#recorder?.seatsChanged();
       const section = encodeResumeSection({
         epoch: this.#epoch,
@@ -347,6 +351,16 @@ export class RoomSurvival implements MovableRoom {
       });
       return Buffer.concat([frame, this.#host.inputSection(), section]);
     };
+  }
+
+  /** A newcomer who came with a word of his own holds that, until he is known to hold his token: as who comes back holds the earlier one. */
+  #takeSeat(client: ClientInternals): void {
+    const isNew = !this.ledger.has(client.sessionId);
+    const word = this.#arriving.get(client);
+    this.ledger.take(client);
+    if (isNew && word !== undefined && word.length <= LONGEST_WORD) {
+      this.ledger.comesBack(client, word);
+    }
   }
 
   /** A player got his seat back, and his new token is on its way. */
@@ -597,7 +611,7 @@ export class RoomSurvival implements MovableRoom {
     // Fences the owner before us, should it still live; and a store that does not take it must not be promised.
     await this.#recorder.settled();
     for (const { sessionId, options, auth, untilMs } of snapshot.reservations) {
-      const seconds = Math.max(1, (untilMs - nowMs) / 1_000);
+      const seconds = Math.max(LEAST_RESERVED_S, (untilMs - nowMs) / 1_000);
       await internals(room)._reserveSeat(sessionId, options, auth, seconds);
     }
     await this.#restoreLock(snapshot.listing);

@@ -25,7 +25,7 @@ async function droppedPlayer(server: GuardProcess): Promise<GuardClient> {
 /** Knocks with a token; the caller decides whether what comes is acknowledged. */
 function knock(
   server: GuardProcess,
-  { seat }: GuardClient,
+  { seat }: Pick<GuardClient, 'seat'>,
   token: string,
   port = server.port,
 ): RawClient {
@@ -49,7 +49,7 @@ async function hears(server: GuardProcess, expected: readonly string[]): Promise
 /** @returns the state he finds, or null when he is refused */
 async function returns(
   server: GuardProcess,
-  { seat }: GuardClient,
+  { seat }: Pick<GuardClient, 'seat'>,
   token: string,
 ): Promise<GuardClient | null> {
   return GuardClient.connect(server.port, seat, token).catch(() => null);
@@ -133,6 +133,58 @@ test('[RM-25] and one that still looks open to the room', async () => {
   using back = await returns(server, player, player.reconnectionToken);
   expect(back?.state['chats']).toBe(1);
   await hears(server, ['drop', 'return', 'drop', 'return']);
+});
+
+test('[RM-26] a newcomer who came with a word is a member before he has answered: word or token, what he holds lets him in', async () => {
+  await using server = await GuardProcess.start('meridian', 'keeper');
+  const { body } = await requestSeat(server.port, 'keeper');
+  const newcomer = { seat: body as Seat };
+  const word = 'a word that his client made up';
+
+  // Gone before the frame could reach him: he holds his word alone.
+  const unread = knock(server, newcomer, word);
+  await once(unread.ws, 'open');
+  unread.ws.terminate();
+  await hears(server, ['drop']);
+
+  const read = knock(server, newcomer, word);
+  const token = await readJoin(read);
+  read.ws.terminate();
+  await hears(server, ['drop', 'return', 'drop']);
+
+  using back = await returns(server, newcomer, token);
+  back?.send('chat');
+  await eventually(() => back?.state['chats'] === 1, { withinMs: HEARD_WITHIN_MS });
+  for (const stale of [word, token]) expect(await returns(server, newcomer, stale)).toBeNull();
+  expect(back?.closed).toBeNull();
+  expect(await server.ask('clients')).toBe(1);
+});
+
+test('[RM-26] a word is bounded: a longer one is none', async () => {
+  await using server = await GuardProcess.start('meridian', 'keeper');
+  const { body } = await requestSeat(server.port, 'keeper');
+  const newcomer = { seat: body as Seat };
+  const lost = knock(server, newcomer, 'x'.repeat(65));
+  await readJoin(lost);
+  lost.ws.terminate();
+  await hears(server, ['drop', 'leave']);
+  expect(await returns(server, newcomer, 'x'.repeat(65))).toBeNull();
+});
+
+test('[RM-27] a connection that ends while onAuth is asked lets nobody in, and costs no seat', async () => {
+  await using server = await GuardProcess.start('meridian', 'keeper');
+  // The room is made with its first seat.
+  using _other = await GuardClient.join(server.port, 'keeper');
+  await server.ask('holdDoor');
+  const { body } = await requestSeat(server.port, 'keeper');
+  const lost = RawClient.sit(body as Seat, server.port);
+  await hears(server, ['asked']);
+  lost.ws.close();
+  await lost.closed;
+  await server.ask('releaseDoor');
+  using back = await GuardClient.connect(server.port, body as Seat).catch(() => null);
+  expect(back?.states).toBe(1);
+  expect(await server.ask('clients')).toBe(2);
 });
 
 test('[RM-25] who leaves on purpose, is refused, or never was a member is gone', async () => {
