@@ -1,4 +1,4 @@
-import { Histogram, type Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 
 /** From the same machine to the longest deadline. */
 const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -6,6 +6,7 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Calls between services; labels are bounded (methods, error codes). */
 export class RpcMetrics {
   readonly #calls: Histogram;
+  readonly #lanes: Gauge;
 
   constructor(registry: Registry) {
     this.#calls = new Histogram({
@@ -15,6 +16,17 @@ export class RpcMetrics {
       buckets: BUCKETS_SECONDS,
       registers: [registry],
     });
+    this.#lanes = new Gauge({
+      name: 'meridian_rpc_lanes',
+      help: 'Streams that calls between services travel on, open now, by side: one from each caller to each address. 0 while calls are made: each takes a stream of its own.',
+      labelNames: ['side'],
+      registers: [registry],
+    });
+  }
+
+  /** @param change - how many have opened; less than 0: have ended */
+  lanes(side: 'client' | 'server', change: number): void {
+    this.#lanes.inc({ side }, change);
   }
 
   /** @param method - `<Service>/<Method>` */

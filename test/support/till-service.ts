@@ -113,8 +113,13 @@ export class TillServer implements AsyncDisposable {
     this.registry = registry;
   }
 
+  /** As a service does that stops. */
+  async close(graceMs: number): Promise<void> {
+    await this.#server.close(graceMs);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.close(0);
+    await this.close(0);
   }
 }
 

@@ -29,15 +29,20 @@ export class CallSigner {
     this.#key = key;
   }
 
-  /** @param path - `/<service>/<Method>` @param nowMs - wall clock */
+  /** Signs a plain call. @param path - `/<service>/<Method>` @param nowMs - wall clock */
   sign(metadata: Metadata, path: string, nowMs: number): void {
+    metadata.set(PEER_HEADER, this.signatureOf(path, nowMs));
+  }
+
+  /** What a call proves itself with. @param path - `/<service>/<Method>` @param nowMs - wall clock */
+  signatureOf(path: string, nowMs: number): string {
     let signature = this.#newest.get(path);
     // A clock that was set back as well.
     if (signature === undefined || Math.abs(nowMs - signature.atMs) >= SIGNED_FOR_MS) {
       signature = { atMs: nowMs, text: signatureOf(this.#key, path, nowMs) };
       this.#newest.set(path, signature);
     }
-    metadata.set(PEER_HEADER, signature.text);
+    return signature.text;
   }
 }
 
@@ -51,12 +56,16 @@ export class PeerGate {
     this.#key = key;
   }
 
-  /** Whether a call comes from a service that has the key. @param nowMs - wall clock */
+  /** Whether a plain call comes from a service that has the key. @param nowMs - wall clock */
   admits(metadata: Metadata, path: string, nowMs: number): boolean {
-    const header = headerOf(metadata, PEER_HEADER);
-    const [, atMs = '', mac] = /^(\d{1,15})\.([\w-]+)$/.exec(header) ?? [];
+    return this.admitsSignature(signatureIn(metadata), path, nowMs);
+  }
+
+  /** The same, by what the call proves itself with. @param nowMs - wall clock */
+  admitsSignature(signature: string, path: string, nowMs: number): boolean {
+    const [, atMs = '', mac] = /^(\d{1,15})\.([\w-]+)$/.exec(signature) ?? [];
     if (atMs === '' || Math.abs(nowMs - Number(atMs)) > TOLERANCE_MS) return false;
-    const call = `${path} ${header}`;
+    const call = `${path} ${signature}`;
     if (this.#known.has(call)) return true;
     const isPeer = isSameMac(mac, macOver(this.#key, 'call', path, atMs));
     if (isPeer) this.#known.set(call, true);
@@ -66,6 +75,11 @@ export class PeerGate {
 
 function signatureOf(key: KeyObject, path: string, atMs: number): string {
   return `${atMs}.${macOver(key, 'call', path, String(atMs))}`;
+}
+
+/** What a plain call proves itself with; empty: nothing. */
+export function signatureIn(metadata: Metadata): string {
+  return headerOf(metadata, PEER_HEADER);
 }
 
 /** The first value of a header; empty when there is none. */

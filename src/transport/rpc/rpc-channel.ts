@@ -1,9 +1,19 @@
-import { Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Client,
+  type ClientReadableStream,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
+import { backOffMs } from '../../shared/back-off.ts';
 import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { badRequest } from '../http/parse.ts';
 import { callContext, outgoingTraceparent } from './call-context.ts';
+import { CallLanes } from './call-lanes.ts';
+import { asIs, MOST_LANE_REQUEST_BYTES, MOST_REPLY_BYTES } from './lane-wire.ts';
 import { loadProto, wireName } from './load-proto.ts';
 import { CallSigner } from './peer-call.ts';
 import type {
@@ -15,7 +25,7 @@ import type {
   RpcWatches,
 } from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
-import { fromServiceError } from './rpc-error.ts';
+import { fromServiceError, serviceErrorOf } from './rpc-error.ts';
 import { channelCredentials } from './rpc-tls.ts';
 import { Watch } from './rpc-watch.ts';
 
@@ -28,8 +38,14 @@ const RETRIES = {
   retryableStatusCodes: ['UNAVAILABLE'],
 };
 
-/** Largest reply: all that there is of one player, whose store bounds each part but not their number. */
-const MOST_REPLY_BYTES = 64 * 1024 * 1024;
+/** As the library says it of a plain call whose connection breaks. */
+const LANE_BROKE = { code: status.UNAVAILABLE, details: 'The lane broke.' };
+
+interface Request {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly method: RpcMethod<z.ZodType, z.ZodType>;
+}
 
 interface CallDeps extends Pick<RpcEndDeps, 'clock' | 'metrics'> {
   readonly signer: CallSigner;
@@ -44,12 +60,15 @@ interface CallDeps extends Pick<RpcEndDeps, 'clock' | 'metrics'> {
 export class RpcChannel<Contract extends RpcContract> {
   readonly calls: RpcCalls<Contract>;
   readonly watches: RpcWatches<Contract>;
+  readonly #ends: CallDeps;
   readonly #client: Client;
+  readonly #lanes: CallLanes;
   readonly #watches = new Set<Watch>();
 
   constructor(contract: Contract, target: string, deps: RpcEndDeps) {
     const { service } = loadProto(contract, deps.protoFolder);
     const ends = { ...deps, signer: new CallSigner(deps.key) };
+    this.#ends = ends;
     this.#client = new Client(target, channelCredentials(deps.tls), {
       'grpc.max_receive_message_length': MOST_REPLY_BYTES,
       'grpc.service_config': JSON.stringify(serviceConfigOf(contract)),
@@ -61,22 +80,16 @@ export class RpcChannel<Contract extends RpcContract> {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 2_000,
     });
+    this.#lanes = new CallLanes(this.#client, ends);
     const calls = Object.entries(contract.methods).map(([name, method]) => {
       const wire = service[wireName(name)];
       if (wire === undefined) throw new TypeError(`${contract.name} has no ${wireName(name)}.`);
-      const invoke = (message: RpcMessage, metadata: Metadata, deadlineAtMs: number) =>
-        new Promise<RpcMessage>((resolve, reject) => {
-          this.#client.makeUnaryRequest(
-            wire.path,
-            wire.requestSerialize,
-            wire.responseDeserialize,
-            message,
-            metadata,
-            { deadline: deadlineAtMs },
-            (error, reply) => (error === null ? resolve(reply as RpcMessage) : reject(error)),
-          );
-        });
-      return [name, callOf(ends, wire.path, method, invoke)];
+      const { path, requestSerialize, responseDeserialize } = wire;
+      const invoke = async (message: RpcMessage, waitMs: number) => {
+        const request = { path, bytes: requestSerialize(message), method };
+        return responseDeserialize(await this.#send(request, waitMs)) as RpcMessage;
+      };
+      return [name, callOf(ends, path, method, invoke)];
     });
     this.calls = Object.fromEntries(calls);
     const watches = Object.entries(contract.streams).map(([name, stream]) => {
@@ -101,7 +114,39 @@ export class RpcChannel<Contract extends RpcContract> {
 
   close(): void {
     for (const watch of this.#watches) watch.stop();
+    this.#lanes.close();
     this.#client.close();
+  }
+
+  /** By lane; plainly what is large, and while there is none. A lane that breaks is a try of those of {@link RETRIES}. */
+  async #send(request: Request, waitMs: number): Promise<Buffer> {
+    const { clock, signer } = this.#ends;
+    const { path, bytes, method } = request;
+    const nowMs = clock.wallMs();
+    const mayGoByLane = bytes.length <= MOST_LANE_REQUEST_BYTES && waitMs > 0;
+    const lane = mayGoByLane ? this.#lanes.next() : null;
+    if (lane !== null) {
+      const signature = {
+        peer: signer.signatureOf(path, nowMs),
+        traceparent: outgoingTraceparent(),
+      };
+      const reply = await lane.call({ path, ...signature, request: bytes }, waitMs);
+      if (reply !== null) return reply;
+      if (!method.isIdempotent) throw serviceErrorOf(LANE_BROKE);
+      await pause(backOffMs(1, Math.random()));
+    }
+    return await this.#sendPlainly(request, nowMs + waitMs);
+  }
+
+  #sendPlainly({ path, bytes }: Request, deadlineAtMs: number): Promise<Buffer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    const options = { deadline: deadlineAtMs };
+    const metadata = signed(this.#ends, path);
+    this.#client.makeUnaryRequest(path, asIs, asIs, bytes, metadata, options, (error, reply) => {
+      if (error === null) resolve(reply as Buffer);
+      else reject(error);
+    });
+    return promise;
   }
 
   #watch(
@@ -138,12 +183,11 @@ function signed({ clock, signer }: CallDeps, path: string): Metadata {
 }
 
 function callOf(
-  deps: CallDeps,
+  { clock, metrics }: CallDeps,
   path: string,
   { request, reply, deadlineMs }: RpcMethod<z.ZodType, z.ZodType>,
-  invoke: (message: RpcMessage, metadata: Metadata, deadlineAtMs: number) => Promise<RpcMessage>,
+  invoke: (message: RpcMessage, waitMs: number) => Promise<RpcMessage>,
 ): (value: unknown) => Promise<unknown> {
-  const { clock, metrics } = deps;
   const label = path.slice(path.lastIndexOf('.') + 1);
   return async (value) => {
     const encoded = z.safeEncode(request, value);
@@ -156,9 +200,7 @@ function callOf(
     try {
       return await inSpan(spec, async () => {
         try {
-          const deadlineAtMs = clock.wallMs() + waitMs;
-          const message = encoded.data as RpcMessage;
-          return z.decode(reply, await invoke(message, signed(deps, path), deadlineAtMs));
+          return z.decode(reply, await invoke(encoded.data as RpcMessage, waitMs));
         } catch (error) {
           throw isServiceError(error) ? fromServiceError(error) : unreadable(error);
         }

@@ -24,10 +24,23 @@ const NEVER_AGAIN = { trailer: 'grpc-retry-pushback-ms', value: '-1' };
 /** Trailers are headers: some of gRPC's libraries take 16 KiB of them in all, and base64 makes four bytes of three. */
 const MOST_TRAILER_BYTES = 8 * 1_024;
 
-/** How a failure leaves a service. Only a `GameError` says what it is. */
+/** How a failure leaves a service that was called plainly. Only a `GameError` says what it is. */
 export function toServiceError(thrown: unknown): Partial<ServiceError> {
-  const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
+  const { status: code, message: details, error } = sentErrorOf(thrown);
   const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, error);
+  // Without it the library takes every `UNAVAILABLE` for a call that did not get here.
+  metadata.set(NEVER_AGAIN.trailer, NEVER_AGAIN.value);
+  return { code, details, metadata };
+}
+
+/** The same by lane. */
+export function sentErrorOf(thrown: unknown): {
+  readonly status: status;
+  readonly message: string;
+  readonly error: Buffer;
+} {
+  const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
   const whole = Buffer.from(JSON.stringify(error.toBody()));
   // Rather without its details than not at all.
   const { code, message } = error;
@@ -35,10 +48,22 @@ export function toServiceError(thrown: unknown): Partial<ServiceError> {
     whole.length <= MOST_TRAILER_BYTES
       ? whole
       : Buffer.from(JSON.stringify(new GameError(code, {}, { message }).toBody()));
-  metadata.set(ERROR_TRAILER, sent);
-  // Without it the library takes every `UNAVAILABLE` for a call that did not get here.
-  metadata.set(NEVER_AGAIN.trailer, NEVER_AGAIN.value);
-  return { code: statusOf(error), details: error.message, metadata };
+  return { status: statusOf(error), message, error: sent };
+}
+
+/** What the caller has of a call by lane that failed, as if it had been plain. @param sent - empty: it was not the service's own code */
+export function serviceErrorOf({
+  code,
+  details,
+  sent = Buffer.alloc(0),
+}: {
+  readonly code: status;
+  readonly details: string;
+  readonly sent?: Buffer;
+}): ServiceError {
+  const metadata = new Metadata();
+  if (sent.length > 0) metadata.set(ERROR_TRAILER, sent);
+  return Object.assign(new Error(details), { code, details, metadata });
 }
 
 /** What a caller learns: the error the service threw, or that it did not answer. */

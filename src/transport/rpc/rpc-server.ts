@@ -1,7 +1,9 @@
 import {
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
+  type MethodDefinition,
   Server,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
@@ -13,8 +15,9 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { inSpan, SpanKind } from '../../telemetry/tracing.ts';
 import { parse } from '../http/parse.ts';
 import { inCallContext } from './call-context.ts';
+import { asIs, LANE_PATH, MOST_REPLY_BYTES } from './lane-wire.ts';
 import { loadProto, wireName } from './load-proto.ts';
-import { headerOf, PeerGate } from './peer-call.ts';
+import { headerOf, PeerGate, signatureIn } from './peer-call.ts';
 import type {
   RpcCalls,
   RpcContract,
@@ -27,6 +30,7 @@ import type { RpcEndDeps } from './rpc-end.ts';
 import { toServiceError } from './rpc-error.ts';
 import { serverCredentials } from './rpc-tls.ts';
 import { ServedFeed } from './served-feed.ts';
+import { type LaneMethod, ServedLane } from './served-lane.ts';
 
 export interface RpcServerDeps extends RpcEndDeps {
   readonly log: Logger;
@@ -34,6 +38,17 @@ export interface RpcServerDeps extends RpcEndDeps {
 
 /** Largest message: a full profile with its JSON, several times over. */
 const MOST_BYTES = 1024 * 1024;
+
+/** What of the largest message is not the reply. */
+const FRAME_BYTES = 1024;
+
+/** A call as its method gets it, whichever way it came. */
+interface IncomingCall {
+  readonly peer: string;
+  readonly traceparent: string;
+  readonly leftMs: number;
+  readonly request: unknown;
+}
 
 /** Stands for bytes that are no message of its method: gRPC would call that a fault of the server. */
 const UNREADABLE: RpcMessage = Object.freeze({});
@@ -52,11 +67,16 @@ export class RpcServer {
   readonly #gate: PeerGate;
   readonly #health = new HealthImplementation();
   readonly #feeds = new Set<ServedFeed>();
+  readonly #lanes = new Set<ServedLane>();
+  /** What can be called by lane. */
+  readonly #methods = new Map<string, LaneMethod>();
+  #isClosing = false;
 
   constructor(deps: RpcServerDeps) {
     this.#deps = deps;
     this.#gate = new PeerGate(deps.key);
     this.#health.addToServer(this.#server);
+    this.#server.addService({ Exchange: EXCHANGE }, { Exchange: this.#lane });
   }
 
   /** Serves a service; call it before `listen`. @param feeds - of a contract with streams */
@@ -65,15 +85,16 @@ export class RpcServer {
     handlers: RpcCalls<Contract>,
     ...[feeds]: FeedsOf<Contract>
   ): void {
-    const { service } = loadProto(contract, this.#deps.protoFolder);
-    const calls = Object.entries(contract.methods).map(([name, method]) => [
-      wireName(name),
-      this.#serve(
-        { name: contract.name, method: wireName(name) },
-        method,
-        handlers[name] as (request: unknown) => Promise<unknown>,
-      ),
-    ]);
+    const service = withReaders(loadProto(contract, this.#deps.protoFolder).service);
+    const calls = Object.entries(contract.methods).map(([name, method]) => {
+      const handle = handlers[name] as (request: unknown) => Promise<unknown>;
+      const serve = this.#serve({ name: contract.name, method: wireName(name) }, method, handle);
+      const { path, requestDeserialize, responseSerialize } = service[wireName(name)] as Wire;
+      this.#methods.set(path, async ({ request, ...call }) =>
+        responseSerialize(await serve({ ...call, request: requestDeserialize(request) })),
+      );
+      return [wireName(name), this.#plainly(serve)];
+    });
     const streams = Object.entries(contract.streams).map(([name, stream]) => [
       wireName(name),
       this.#feed(
@@ -82,7 +103,7 @@ export class RpcServer {
         (feeds as RpcFeeds<RpcContract>)[name] as Feeder,
       ),
     ]);
-    this.#server.addService(withReaders(service), Object.fromEntries([...calls, ...streams]));
+    this.#server.addService(service, Object.fromEntries([...calls, ...streams]));
     this.#health.setStatus(contract.name, 'SERVING');
   }
 
@@ -110,59 +131,90 @@ export class RpcServer {
     this.#health.setStatus('', 'NOT_SERVING');
     // By themselves they would not end.
     for (const feed of this.#feeds) feed.leave();
+    this.#isClosing = true;
+    for (const lane of this.#lanes) lane.leave();
     const closed = Promise.withResolvers<void>();
-    const timer = setTimeout(() => this.#server.forceShutdown(), graceMs);
+    const timer = setTimeout(() => {
+      // The library does not: without its books (channelz) it has forgotten whose they are.
+      for (const lane of this.#lanes) lane.hangUp(new GameError('SERVICE_UNAVAILABLE'));
+      this.#server.forceShutdown();
+    }, graceMs);
     this.#server.tryShutdown(() => closed.resolve());
     await closed.promise;
     clearTimeout(timer);
   }
 
+  /** @returns serves one call; what it throws is for the caller */
   #serve(
     { name, method }: { readonly name: string; readonly method: string },
     { request, reply }: RpcMethod<z.ZodType, z.ZodType>,
     handle: (request: unknown) => Promise<unknown>,
-  ): handleUnaryCall<RpcMessage, RpcMessage> {
+  ): (call: IncomingCall) => Promise<RpcMessage> {
     const { clock, metrics } = this.#deps;
     const label = labelOf(name, method);
     const path = `/${name}/${method}`;
-    return (call, respond) => {
+    return async (call) => {
+      const { traceparent, leftMs } = call;
       const startedMs = clock.monotonicMs();
       const tell = (outcome: string) =>
         metrics.called('server', label, outcome, clock.monotonicMs() - startedMs);
-      const leftMs = Number(call.getDeadline()) - clock.wallMs();
       if (leftMs <= 0) {
         // Its caller has gone: done all the same, nobody would know.
         const late = new GameError('SERVICE_UNAVAILABLE');
         tell(late.code);
-        respond(toServiceError(late));
-        return;
+        throw late;
       }
-      const context = {
-        traceparent: headerOf(call.metadata, 'traceparent'),
-        deadlineMs: startedMs + leftMs,
-      };
       const answer = async () => {
         this.#admit(path, call);
         return z.encode(reply, await handle(parse(request, call.request))) as RpcMessage;
       };
       const spec = {
-        ...{ name: label, kind: SpanKind.SERVER, parent: context.traceparent },
+        ...{ name: label, kind: SpanKind.SERVER, parent: traceparent },
         facts: { 'rpc.method': label },
       };
-      inCallContext(context, () => inSpan(spec, answer)).then(
-        (message) => {
-          tell('ok');
-          respond(null, message);
-        },
-        (thrown: unknown) => {
-          const error = thrown instanceof GameError ? thrown : new GameError('INTERNAL');
-          tell(error.code);
-          this.#logFailure(thrown, label);
-          respond(toServiceError(thrown));
-        },
+      const context = { traceparent, deadlineMs: startedMs + leftMs };
+      try {
+        const message = await inCallContext(context, () => inSpan(spec, answer));
+        tell('ok');
+        return message;
+      } catch (thrown) {
+        tell(thrown instanceof GameError ? thrown.code : 'INTERNAL');
+        this.#logFailure(thrown, label);
+        throw thrown;
+      }
+    };
+  }
+
+  #plainly(
+    serve: (call: IncomingCall) => Promise<RpcMessage>,
+  ): handleUnaryCall<RpcMessage, RpcMessage> {
+    return (call, respond) => {
+      const { metadata, request } = call;
+      const leftMs = Number(call.getDeadline()) - this.#deps.clock.wallMs();
+      serve({ ...headOf(metadata), leftMs, request }).then(
+        (message) => respond(null, message),
+        (thrown: unknown) => respond(toServiceError(thrown)),
       );
     };
   }
+
+  /** Begins a lane. */
+  readonly #lane: handleBidiStreamingCall<Buffer, Buffer> = (stream) => {
+    const { clock, metrics } = this.#deps;
+    if (!this.#gate.admits(stream.metadata, LANE_PATH, clock.wallMs())) {
+      // What a streaming call of this library ends with.
+      stream.emit('error', toServiceError(new GameError('PEER_UNKNOWN')));
+      return;
+    }
+    const deps = { clock, methods: this.#methods, mostReplyBytes: MOST_REPLY_BYTES - FRAME_BYTES };
+    const lane = new ServedLane(stream, deps, () => {
+      this.#lanes.delete(lane);
+      metrics.lanes('server', -1);
+    });
+    this.#lanes.add(lane);
+    metrics.lanes('server', 1);
+    if (this.#isClosing) lane.leave();
+  };
 
   #feed(
     { name, method }: { readonly name: string; readonly method: string },
@@ -176,7 +228,7 @@ export class RpcServer {
       this.#feeds.add(feed);
       feed.onClose(() => this.#feeds.delete(feed));
       const begin = async () => {
-        this.#admit(path, call);
+        this.#admit(path, { ...headOf(call.metadata), request: call.request });
         await feeder(parse(request, call.request), feed);
       };
       begin().catch((thrown: unknown) => feed.end(thrown));
@@ -190,16 +242,27 @@ export class RpcServer {
   }
 
   /** @throws {GameError} `PEER_UNKNOWN`, `BAD_REQUEST` for what is no message at all */
-  #admit(
-    path: string,
-    { metadata, request }: { readonly metadata: Metadata; readonly request: unknown },
-  ): void {
-    const isPeer = this.#gate.admits(metadata, path, this.#deps.clock.wallMs());
+  #admit(path: string, { peer, request }: Pick<IncomingCall, 'peer' | 'request'>): void {
+    const isPeer = this.#gate.admitsSignature(peer, path, this.#deps.clock.wallMs());
     if (!isPeer) throw new GameError('PEER_UNKNOWN');
     if (request === UNREADABLE) {
       throw new GameError('BAD_REQUEST', {}, { message: 'This is no message of this method.' });
     }
   }
+}
+
+/** A lane, its messages as bytes: the library would take what cannot be read for a fault of the server. */
+const EXCHANGE: MethodDefinition<Buffer, Buffer> = {
+  path: LANE_PATH,
+  ...{ requestStream: true, responseStream: true },
+  ...{ requestSerialize: asIs, requestDeserialize: asIs },
+  ...{ responseSerialize: asIs, responseDeserialize: asIs },
+};
+
+type Wire = MethodDefinition<RpcMessage, RpcMessage>;
+
+function headOf(metadata: Metadata): Pick<IncomingCall, 'peer' | 'traceparent'> {
+  return { peer: signatureIn(metadata), traceparent: headerOf(metadata, 'traceparent') };
 }
 
 /** For people: `ProfileService/ReadProfile`. */
