@@ -69,6 +69,7 @@ export class MeridianRoom<State = unknown> {
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #connection: ConnectionState = { kind: 'connected' };
   #beats = 0;
+  #isLeaving = false;
 
   /**
    * @param colyseus - a room that has just been joined; `MeridianClient` makes these
@@ -286,6 +287,7 @@ export class MeridianRoom<State = unknown> {
   /** Gives the seat up. Resolves when the server confirmed, or after two seconds without an answer. */
   async leave(): Promise<void> {
     if (this.#connection.kind === 'closed') return;
+    this.#isLeaving = true;
     await new Promise<void>((resolve) => {
       const end = () => {
         clearTimeout(deadline);
@@ -348,7 +350,10 @@ export class MeridianRoom<State = unknown> {
     this.#link.stop();
     this.#stopListeningToHost();
     this.#netcode.close();
-    const { reason } = describeClose(code, serverReason);
+    // Colyseus ends a room and a player's leave with one code.
+    const hasEnded = code === CloseCode.CONSENTED && !this.#isLeaving;
+    const ours = hasEnded ? 'The room has ended.' : undefined;
+    const { reason } = describeClose(code, serverReason || ours);
     this.#enter({ kind: 'closed', code, reason });
     this.#onLeave.emit({ code, reason });
   }

@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type CodeBlock, codeBlocksOf } from '../support/documents/code-blocks.ts';
-import { installWithoutRegistry } from '../support/documents/installed-project.ts';
 import { Terminal } from '../support/documents/terminal.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -18,11 +17,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PAGE = 'docs/getting-started.md';
 const ADDRESS = 'http://localhost:2567';
-/** Compiles two packages, packs them, and in the long run fetches a few hundred more. */
+/** Compiles two packages, packs them, and fetches a few hundred more. */
 const LONGEST_COMMAND_MS = 480_000;
 const SOON = { withinMs: 20_000 };
 
-test.skipIf(missingTool('chromium'))(
+test.skipIf(!isLong || missingTool('chromium'))(
   '[DOC-6] the page leads from a checkout to two browsers that play a new game',
   { timeout: 600_000 },
   async () => {
@@ -44,7 +43,7 @@ test.skipIf(missingTool('chromium'))(
   },
 );
 
-/** A reader's, with the home folder of the test and a port that nobody else has. Only the long run asks a registry. */
+/** A reader's, with the home folder of the test and a port that nobody else has. */
 function environment(home: string, port: number): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...env } = process.env;
   return {
@@ -56,7 +55,6 @@ function environment(home: string, port: number): NodeJS.ProcessEnv {
     PORT: String(port),
     MERIDIAN_ADMIN_METRICS_PORT: '0',
     MERIDIAN_ADMIN_ADMIN_PORT: '0',
-    ...(isLong ? {} : { MERIDIAN_NO_INSTALL: '1' }),
   };
 }
 
@@ -71,7 +69,6 @@ async function follow(block: CodeBlock, terminal: Terminal, project: string): Pr
   for (const line of block.code.trimEnd().split('\n')) {
     if (line === 'npm start') terminal.begin(line);
     else await terminal.type(line, LONGEST_COMMAND_MS);
-    if (line.startsWith('npx meridian init') && !isLong) await installWithoutRegistry(project);
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { missingTool } from './missing-tool.ts';
-import { openBrowser } from './open-browser.ts';
+import { missingTool } from '../support/missing-tool.ts';
+import { openBrowser } from '../support/open-browser.ts';
 
 test.skipIf(missingTool('chromium'))(
   'opens a browser that draws',
