@@ -11,11 +11,14 @@ import { ArenaPilot } from '../support/demos/arena-pilot.ts';
 import { startDemos } from '../support/demos/start-demos.ts';
 import { DESK, PHONE, Visitor } from '../support/demos/visitor.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLong } from '../support/long-test.ts';
 import { missingTool } from '../support/missing-tool.ts';
 import { openBrowser } from '../support/open-browser.ts';
 import type { MeridianProcess } from '../support/start-meridian.ts';
 
 const inBrowser = test.skipIf(missingTool('chromium'));
+/** What its parts show elsewhere. */
+const inLongRun = test.skipIf(!isLong || missingTool('chromium'));
 
 let node: MeridianProcess;
 let browser: Browser;
@@ -96,7 +99,7 @@ inBrowser('a desk and a phone fight a match to its result, over an outage', asyn
   expectNoComplaints();
 });
 
-inBrowser('a keyboard is enough, from the portal to the victory', async () => {
+inLongRun('a keyboard is enough, from the portal to the victory', async () => {
   // Somebody who only stands there; not everybody who plays has a browser.
   const idler = new MeridianClient(node.url, { storage: new MemoryStorage() });
   await idler.signInAsGuest({ displayName: 'Idler' });
@@ -124,7 +127,7 @@ inBrowser('a keyboard is enough, from the portal to the victory', async () => {
   expectNoComplaints();
 });
 
-inBrowser('[TK-30] [TK-31] friends make a squad by its code, and fight side by side', async () => {
+inLongRun('[TK-30] [TK-31] friends make a squad by its code, and fight side by side', async () => {
   const [ada, grace] = [await visitor(DESK), await visitor(PHONE)];
   await ada.page.goto(`${node.url}/arena/`);
   await ada.page.getByLabel('Your name').fill('Ada');

@@ -155,7 +155,8 @@ describe.skipIf(findProgram(['terraform']) === null)('Terraform', () => {
       );
     });
 
-    test.each([
+    // Two plans of a whole region.
+    test.skipIf(!isLong).each([
       ['environments/production/us-east', AWS_FAULTS],
       ['environments/production/europe', GCP_FAULTS],
     ] as const)('by the policies, in %s', async (name, faults) => {
