@@ -29,10 +29,7 @@ const NOTHING = new Uint8Array(0);
 
 export class Introductions implements ViewWriter {
   readonly #interest: RoomInterest;
-  /** By viewer's id. */
-  #pending: (Pending | undefined)[] = [];
-  /** Viewers that have something pending. */
-  #count = 0;
+  readonly #pending = new Map<Viewer, Pending>();
   /** Of this flush. */
   readonly #introduced = new Map<ChangeTree, Uint8Array>();
   #scratch = new Uint8Array(1024);
@@ -42,11 +39,15 @@ export class Introductions implements ViewWriter {
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#pending.size === 0;
+  }
+
+  has(viewer: Viewer): boolean {
+    return this.#pending.has(viewer);
   }
 
   enter(viewer: Viewer, tree: ChangeTree): void {
-    this.#pending[viewer.id]?.leaving.delete(tree);
+    this.#pending.get(viewer)?.leaving.delete(tree);
     if (!this.#isOurs(viewer, tree)) {
       stockViewWriter.enter(viewer, tree);
       return;
@@ -68,30 +69,26 @@ export class Introductions implements ViewWriter {
   }
 
   gone(viewer: Viewer, item: GoneItem): void {
-    if (this.#pending[viewer.id]?.entering.delete(item.tree) === true) return;
+    if (this.#pending.get(viewer)?.entering.delete(item.tree) === true) return;
     const { tree, parent: map, index } = item;
     if (isReplaced(item)) this.#pendingOf(viewer).leaving.set(tree, { map, index });
   }
 
   /** The client gets, or has got, all of it by other means. */
   drop(viewer: Viewer): void {
-    if (this.#pending[viewer.id] === undefined) return;
-    this.#pending[viewer.id] = undefined;
-    this.#count--;
+    this.#pending.delete(viewer);
   }
 
   /** After a flush: who did not get it is to get a full state. */
   clear(): void {
-    if (this.isEmpty) return;
-    this.#pending = [];
-    this.#count = 0;
+    this.#pending.clear();
     this.#introduced.clear();
   }
 
   /** @returns null when nothing entered or left */
   take(viewer: Viewer, encoder: Encoder): Introduction | null {
     if (this.isEmpty) return null;
-    const pending = this.#pending[viewer.id];
+    const pending = this.#pending.get(viewer);
     if (pending === undefined) return null;
     const { entering, leaving } = pending;
     const leaves =
@@ -139,11 +136,10 @@ export class Introductions implements ViewWriter {
   }
 
   #pendingOf(viewer: Viewer): Pending {
-    let pending = this.#pending[viewer.id];
+    let pending = this.#pending.get(viewer);
     if (pending === undefined) {
       pending = { entering: new Set(), leaving: new Map() };
-      this.#pending[viewer.id] = pending;
-      this.#count++;
+      this.#pending.set(viewer, pending);
     }
     return pending;
   }

@@ -35,8 +35,7 @@ export class SegmentRuns {
     bounds[this.#count++] = to;
   }
 
-  /** @returns where they end */
-  copyTo(target: Uint8Array, offset: number): number {
+  copyTo(target: Uint8Array, offset: number): void {
     let at = offset;
     for (let i = 0; i < this.#count; i += RUN) {
       const source = this.#sources[this.#bounds[i] as number] as Uint8Array;
@@ -49,6 +48,5 @@ export class SegmentRuns {
         for (let byte = from; byte < to; byte++) target[at++] = source[byte] as number;
       }
     }
-    return at;
   }
 }

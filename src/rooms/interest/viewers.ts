@@ -46,8 +46,7 @@ export const stockViewWriter: ViewWriter = {
 /** All who look, by their views' ids. */
 export class Viewers {
   readonly #root: () => Root;
-  readonly #byId: (Viewer | undefined)[] = [];
-  readonly #all: Viewer[] = [];
+  readonly #byId = new Map<number, Viewer>();
   readonly #mask: number[] = [];
 
   /** @param root - of the room's encoder */
@@ -56,11 +55,11 @@ export class Viewers {
   }
 
   get(id: number): Viewer | undefined {
-    return this.#byId[id];
+    return this.#byId.get(id);
   }
 
-  values(): readonly Viewer[] {
-    return this.#all;
+  values(): Iterable<Viewer> {
+    return this.#byId.values();
   }
 
   /** The ids, in the layout of the bitmaps of Colyseus' trees. */
@@ -71,15 +70,14 @@ export class Viewers {
   of(client: Client): Viewer | undefined {
     const { view } = client;
     if (view === undefined) return undefined;
-    const viewer = this.#byId[view.id];
-    if (viewer === undefined || viewer.view !== view) return undefined;
-    const isHis = viewer.client === client || viewer.client.sessionId === client.sessionId;
+    const viewer = this.#byId.get(view.id);
+    const isHis = viewer?.view === view && viewer.client.sessionId === client.sessionId;
     return isHis ? viewer : undefined;
   }
 
   /** Gives him a view, unless he has one that is his own. */
   add(client: Client): Viewer {
-    const known = this.#byId[client.view?.id ?? -1];
+    const known = this.#byId.get(client.view?.id ?? -1);
     const isShared = known !== undefined && known.view === client.view;
     // A view knows one state: of a state that was replaced, it is of no use.
     const root = this.#root();
@@ -88,23 +86,14 @@ export class Viewers {
     const { view } = client;
     viewInternals(view)._bindRoot(root);
     const viewer = new Viewer(client, view);
-    const former = this.#byId[view.id];
-    if (former !== undefined) this.#remove(former);
-    this.#byId[view.id] = viewer;
-    this.#all.push(viewer);
+    this.#byId.set(view.id, viewer);
     this.#setMask(view.id, true);
     return viewer;
   }
 
   delete(viewer: Viewer): void {
-    this.#byId[viewer.id] = undefined;
-    this.#remove(viewer);
+    this.#byId.delete(viewer.id);
     this.#setMask(viewer.id, false);
-  }
-
-  #remove(viewer: Viewer): void {
-    const at = this.#all.indexOf(viewer);
-    if (at >= 0) this.#all.splice(at, 1);
   }
 
   #setMask(id: number, isThere: boolean): void {
