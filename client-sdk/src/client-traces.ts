@@ -1,4 +1,5 @@
 import { writeTraceparent } from '../../src/protocol/index.ts';
+import { randomHex } from './random-hex.ts';
 
 /** The trace that one click begins: everything that is asked for its sake goes on with it. */
 export interface ClientTrace {
@@ -29,9 +30,4 @@ export class ClientTraces {
       traceparent: writeTraceparent({ traceId, spanId: randomHex(8), isSampled: true }),
     };
   }
-}
-
-function randomHex(bytes: number): string {
-  const values = globalThis.crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(values, (value) => value.toString(16).padStart(2, '0')).join('');
 }

@@ -10,6 +10,9 @@ export interface CloseReason {
   readonly retryable: boolean;
 }
 
+/** Of a room that ended under its player, which Colyseus does not tell from his own leave, nor from a seat that ran out. */
+export const ROOM_HAS_ENDED = 'The room has ended.';
+
 const REASONS: Readonly<Record<number, CloseReason>> = {
   1000: { reason: 'The connection was closed.', errorCode: 'CLOSED', retryable: true },
   [CloseCode.CONSENTED]: { reason: 'You left the room.', errorCode: 'CLOSED', retryable: true },

@@ -1,3 +1,4 @@
+import { randomHex } from './random-hex.ts';
 import type { SessionStorage } from './session-storage.ts';
 
 const KEY_BYTES = 32;
@@ -21,8 +22,7 @@ export class DeviceKey {
   async #load(): Promise<string> {
     const kept = await this.#storage.getItem(this.#name);
     if (kept) return kept;
-    const bytes = globalThis.crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-    const key = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const key = randomHex(KEY_BYTES);
     await this.#storage.setItem(this.#name, key);
     return key;
   }

@@ -1,6 +1,6 @@
 import type { InputHandle, InputOptions, RoomClock } from '@colyseus/sdk';
 import { CloseCode } from '../../src/protocol/index.ts';
-import { describeClose } from './close-reason.ts';
+import { describeClose, ROOM_HAS_ENDED } from './close-reason.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { errorFromCode } from './error-mapping.ts';
@@ -350,10 +350,8 @@ export class MeridianRoom<State = unknown> {
     this.#link.stop();
     this.#stopListeningToHost();
     this.#netcode.close();
-    // Colyseus ends a room and a player's leave with one code.
     const hasEnded = code === CloseCode.CONSENTED && !this.#isLeaving;
-    const ours = hasEnded ? 'The room has ended.' : undefined;
-    const { reason } = describeClose(code, serverReason || ours);
+    const { reason } = describeClose(code, serverReason || (hasEnded ? ROOM_HAS_ENDED : ''));
     this.#enter({ kind: 'closed', code, reason });
     this.#onLeave.emit({ code, reason });
   }

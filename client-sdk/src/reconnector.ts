@@ -1,6 +1,6 @@
 import { CloseCode, parseMovedReason } from '../../src/protocol/index.ts';
 import { type BackoffOptions, fullJitterDelayMs } from './backoff.ts';
-import { describeClose } from './close-reason.ts';
+import { describeClose, ROOM_HAS_ENDED } from './close-reason.ts';
 import type { ColyseusRoom } from './colyseus-room.ts';
 import type { ConnectionState } from './connection-state.ts';
 import type { RoomDrop, RoomMove } from './room-events.ts';
@@ -262,7 +262,7 @@ export class Reconnector {
       const hasEnded = answer.kind === 'unknown' && answer.hasEnded;
       if (answer.kind === 'lost') this.#end(answer.reason);
       else if (goesOn) pass({ code: CloseCode.MAY_TRY_RECONNECT });
-      else pass(hasEnded ? { code: close.code, reason: 'The room has ended.' } : close);
+      else pass(hasEnded ? { code: close.code, reason: ROOM_HAS_ENDED } : close);
     });
   }
 

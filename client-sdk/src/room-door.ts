@@ -6,6 +6,7 @@ import { nextJoinInMs } from './join-retry.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { MeridianError } from './meridian-error.ts';
 import { MeridianRoom, type MeridianRoomOptions } from './meridian-room.ts';
+import { randomHex } from './random-hex.ts';
 import { RoomFinder } from './room-finder.ts';
 import { SeatTaker } from './seat-taker.ts';
 
@@ -16,6 +17,9 @@ export interface RoomDoorOptions {
   /** From the seat to the first word of the room, ms. */
   readonly joinTimeoutMs: number;
 }
+
+/** Of the word by which a newcomer comes again. */
+const WORD_BYTES = 16;
 
 /** Where the rooms of one region are joined; they look for themselves among its nodes when they are lost. */
 export class RoomDoor {
@@ -91,7 +95,7 @@ export class RoomDoor {
     this.nodes.learn(seat.nodes);
     this.nodes.learnRefuge(seat.refuge);
     // By a word of his own whoever is let in and does not hear of it may come again.
-    seat.reconnectionToken ??= newWord();
+    seat.reconnectionToken ??= randomHex(WORD_BYTES);
     const room = await this.seats.take<State>(seat, this.#options.joinTimeoutMs, trace);
     return new MeridianRoom<State>(room, { ...this.#options.room, ...options }, this.#finder);
   }
@@ -117,13 +121,6 @@ export class RegionDoors {
     this.#others.set(baseUrl, door);
     return door;
   }
-}
-
-const WORD_BYTES = 16;
-
-function newWord(): string {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(WORD_BYTES));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function withoutToken(url: URL): string {

@@ -1,19 +1,25 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** @param near - the socket of who has come @param far - to where it leads */
+export type PassBytes = (near: Socket, far: Socket) => void;
+
 /** A TCP relay on 127.0.0.1 whose links can be cut, or left open without passing anything. */
 export class TcpRelay implements AsyncDisposable {
   readonly #server: Server;
+  readonly #pass: PassBytes;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #isRefusing = false;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, pass: PassBytes) {
     this.#server = server;
+    this.#pass = pass;
   }
 
-  static async open(targetPort: number): Promise<TcpRelay> {
+  /** @param pass - how bytes get across a new link: all of them, both ways */
+  static async open(targetPort: number, pass: PassBytes = pipeBoth): Promise<TcpRelay> {
     const server = createServer();
-    const relay = new TcpRelay(server);
+    const relay = new TcpRelay(server, pass);
     server.on('connection', (near) => relay.#join(near, targetPort));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -46,10 +52,7 @@ export class TcpRelay implements AsyncDisposable {
 
   /** Undoes {@link freeze}: what waited at both ends flows again. */
   thaw(): void {
-    for (const [near, far] of this.#pairs) {
-      near.pipe(far);
-      far.pipe(near);
-    }
+    for (const [near, far] of this.#pairs) this.#pass(near, far);
   }
 
   /** Whether new links are reset at once. */
@@ -71,8 +74,7 @@ export class TcpRelay implements AsyncDisposable {
     const far = connect(targetPort, '127.0.0.1');
     const pair = [near, far] as const;
     this.#pairs.add(pair);
-    near.pipe(far);
-    far.pipe(near);
+    this.#pass(near, far);
     for (const [socket, other] of [pair, [far, near] as const]) {
       socket.setNoDelay(true);
       // A reset is what these tests are about; the close below passes it on.
@@ -83,4 +85,9 @@ export class TcpRelay implements AsyncDisposable {
       });
     }
   }
+}
+
+function pipeBoth(near: Socket, far: Socket): void {
+  near.pipe(far);
+  far.pipe(near);
 }

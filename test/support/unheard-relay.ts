@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { TcpRelay } from './tcp-relay.ts';
 
 const HEAD_END = '\r\n\r\n';
 const UPGRADED = 'HTTP/1.1 101';
@@ -9,50 +9,53 @@ export type Unheard = 'welcome' | 'answer';
 
 /** A TCP relay on 127.0.0.1 that resets a WebSocket at its first word: what has been said before is heard, and nothing of that. */
 export class UnheardRelay implements AsyncDisposable {
-  /** WebSockets that it has reset. */
-  resets = 0;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #unheard: Unheard;
-  readonly #most: number;
+  readonly #relay: TcpRelay;
+  readonly #losses: Losses;
 
   /** @param options.times - how many WebSockets are lost; those after them are not */
   static async open(
     targetPort: number,
-    options: { readonly unheard: Unheard; readonly times: number },
+    { unheard, times }: { readonly unheard: Unheard; readonly times: number },
   ): Promise<UnheardRelay> {
-    const server = createServer();
-    const relay = new UnheardRelay(server, options);
-    server.on('connection', (near) => relay.#join(near, connect(targetPort, '127.0.0.1')));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return relay;
+    const losses = new Losses(unheard, times);
+    const relay = await TcpRelay.open(targetPort, (near, far) => losses.pass(near, far));
+    return new UnheardRelay(relay, losses);
   }
 
-  private constructor(
-    server: Server,
-    { unheard, times }: { readonly unheard: Unheard; readonly times: number },
-  ) {
-    this.#server = server;
-    this.#unheard = unheard;
-    this.#most = times;
+  private constructor(relay: TcpRelay, losses: Losses) {
+    this.#relay = relay;
+    this.#losses = losses;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#relay.port;
+  }
+
+  /** WebSockets that it has reset. */
+  get resets(): number {
+    return this.#losses.count;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await once(this.#server, 'close');
+    await this.#relay[Symbol.asyncDispose]();
+  }
+}
+
+class Losses {
+  count = 0;
+  readonly #unheard: Unheard;
+  readonly #most: number;
+
+  constructor(unheard: Unheard, most: number) {
+    this.#unheard = unheard;
+    this.#most = most;
   }
 
-  #join(near: Socket, far: Socket): void {
+  pass(near: Socket, far: Socket): void {
     let isUpgraded = false;
-    const isLost = () => isUpgraded && this.resets < this.#most;
+    const isLost = () => isUpgraded && this.count < this.#most;
     const reset = () => {
-      this.resets++;
+      this.count++;
       near.resetAndDestroy();
       far.resetAndDestroy();
     };
@@ -71,18 +74,5 @@ export class UnheardRelay implements AsyncDisposable {
       if (isLost() && this.#unheard === 'answer') reset();
       else far.write(chunk);
     });
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      // A reset is what this is about; the close below passes it on.
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
   }
 }

@@ -183,9 +183,8 @@ export class ClientFlow implements ClientBudget {
   sending(bytes: number, nowMs: number): boolean {
     this.#lastPatchAtMs = nowMs;
     const { acks } = this.#link;
-    const isLong = acks.unpingedBytes + bytes >= PING_EVERY_BYTES;
     if (acks.pingsUnderWay >= MOST_PINGS_UNDER_WAY) return false;
-    return isLong || this.#control.isWatched(nowMs);
+    return acks.unpingedBytes + bytes >= PING_EVERY_BYTES || this.#control.isWatched(nowMs);
   }
 
   /** The full state is about to leave: nothing that was held is of use any more. */

@@ -17,7 +17,6 @@ export interface JournalWrite {
 /** `refused`: the stream has this id or a newer one. `failed`: anything else; also a patch for a stream that is not there. */
 export type WriteOutcome = 'stored' | 'refused' | 'failed';
 
-const FIELD = 'e';
 /** One reply per entry: 1 stored, 0 refused. */
 const APPEND = new RedisScript<readonly number[]>('append-journals');
 
@@ -61,8 +60,11 @@ export class RedisJournalBatch {
 
   async #append(writes: readonly JournalWrite[]): Promise<void> {
     const keys = writes.map(({ key }) => key);
-    const args: (string | number | Buffer)[] = [FIELD];
-    for (const { id, bytes, expiresAfterMs } of writes) args.push(id, bytes, expiresAfterMs ?? '');
+    const args = writes.flatMap(({ id, bytes, expiresAfterMs }) => [
+      id,
+      bytes,
+      expiresAfterMs ?? '',
+    ]);
     let replies: readonly number[] = [];
     try {
       replies = await APPEND.run(this.#redis, keys, args);

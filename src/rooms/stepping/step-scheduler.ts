@@ -33,7 +33,7 @@ const SLOTS = 512;
 const TURN_MS = 8;
 /**
  * About the time between two moments at which rooms step: a 120th of a second, which 20, 30 and 60 Hz have in common. Rooms that
- * step together share a wake-up and a pipeline of journal entries; each at a moment of its own, 25 rooms made 500 of either a second.
+ * step together share a wake-up and a command for their journals; each at a moment of its own, 25 rooms made 500 of either a second.
  */
 const BEAT_MS = 1_000 / 120;
 /** Irrational, so that rooms created one after another spread evenly over the beats. */

@@ -4,7 +4,6 @@ import { GameError } from '../../errors/game-error.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { inCallContext } from '../rpc/call-context.ts';
 import { AddressRateLimiter } from './address-rate-limiter.ts';
 import { trustProxies } from './client-address.ts';
 import { cors, refuseForeignOrigins } from './cors.ts';
@@ -15,9 +14,9 @@ import { LeanRoutes } from './lean-routes.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { readJson } from './read-json.ts';
 import { requestLog } from './request-log.ts';
-import type { Caller, Route } from './route.ts';
+import { type Caller, NOBODY, type Route } from './route.ts';
 import { listOfSecurityHeaders, securityHeaders } from './security-headers.ts';
-import { servedInSpan } from './served-in-span.ts';
+import { servedAsRoute } from './served-in-span.ts';
 
 export interface ApiDeps {
   readonly config: HttpConfig;
@@ -89,23 +88,13 @@ function createApiRouter(
 
 function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
   const answer = async (request: express.Request, response: express.Response) => {
-    // A public route has no caller; its `answer` does not look.
     const caller = route.access === 'player' ? await tokens.verify(bearerToken(request)) : NOBODY;
     const { body, params, query } = request;
     const address = String(response.locals['clientAddress']);
     return await route.answer({ body, params, query, address }, caller);
   };
   return async (request, response) => {
-    const context = {
-      traceparent: request.get('traceparent') ?? '',
-      // Nobody knows how long a client waits: each call it causes has its own deadline.
-      deadlineMs: Number.POSITIVE_INFINITY,
-    };
-    const reply = await inCallContext(context, () =>
-      servedInSpan({ request, route: route.path, status: route.status }, () =>
-        answer(request, response),
-      ),
-    );
+    const reply = await servedAsRoute(request, route, () => answer(request, response));
     response.status(route.status);
     if (route.maxAgeS !== undefined) {
       response.set('Cache-Control', `public, max-age=${route.maxAgeS}`);
@@ -114,8 +103,6 @@ function handlerOf(route: Route, tokens: ApiDeps['tokens']): RequestHandler {
     else response.end();
   };
 }
-
-const NOBODY: Caller = { playerId: '', displayName: '' };
 
 /** @throws {GameError} `TOKEN_MISSING` */
 function bearerToken(request: express.Request): string {

@@ -23,11 +23,7 @@ export function errorRenderer(deps: {
   const bodyOf = deps.bodyOf ?? ((error: GameError) => error.toBody());
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, next) => {
-    const error = toGameError(thrown);
-    if (error.isFailure) {
-      deps.log.error({ err: thrown, requestId: response.locals['requestId'] }, 'request failed');
-    }
-    response.locals['errorCode'] = error.code;
+    const error = noteError(thrown, response.locals, deps.log);
     // The reply has begun: express cuts the connection, so the client cannot take half a reply for a whole one.
     if (response.headersSent) {
       next(thrown);
@@ -42,6 +38,23 @@ function send(response: Response, error: GameError, body: ErrorBody): void {
   response.status(error.spec.http).json(body);
 }
 
+/**
+ * Takes down why a request fails: its own line in the log if that is a fault of ours, its code for the line of the request.
+ *
+ * @param locals - of a request that is followed (request-log.ts)
+ * @returns what its client is told
+ */
+export function noteError(
+  thrown: unknown,
+  locals: Record<string, unknown>,
+  log: Logger,
+): GameError {
+  const error = toGameError(thrown);
+  if (error.isFailure) log.error({ err: thrown, requestId: locals['requestId'] }, 'request failed');
+  locals['errorCode'] = error.code;
+  return error;
+}
+
 /** What a client is told of a failure besides its body. */
 export function headersOf({ retryAfterS, spec }: GameError): Readonly<Record<string, string>> {
   return {
@@ -51,7 +64,7 @@ export function headersOf({ retryAfterS, spec }: GameError): Readonly<Record<str
 }
 
 /** Failures of express and its body parser carry a 4xx `status`; their texts may quote the input, so ours are sent. */
-export function toGameError(thrown: unknown): GameError {
+function toGameError(thrown: unknown): GameError {
   if (thrown instanceof GameError) return thrown;
   const { status, type } = (thrown ?? {}) as { readonly status?: unknown; readonly type?: unknown };
   if (status === 413) return new GameError('PAYLOAD_TOO_LARGE', {}, { cause: thrown });

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import { GameError } from '../../errors/game-error.ts';
-import { inCallContext } from '../rpc/call-context.ts';
 import type { AddressRateLimiter } from './address-rate-limiter.ts';
 import type { CorsPolicy } from './cors-policy.ts';
 import { patternOf } from './door.ts';
-import { headersOf, toGameError } from './error-renderer.ts';
+import { headersOf, noteError } from './error-renderer.ts';
 import { followRequest, type RequestLogDeps } from './request-log.ts';
-import type { Caller, Route } from './route.ts';
-import { servedInSpan } from './served-in-span.ts';
+import { NOBODY, type Route } from './route.ts';
+import { servedAsRoute } from './served-in-span.ts';
 
 // Routes that everybody asks at once, as when a node is lost: then they are what keeps the nodes busy that bring its rooms back. Way
 // and reply are those of every route of the API (api.ts), down to the headers, in one function instead of twelve handlers of express;
@@ -23,8 +22,6 @@ export interface LeanRouteDeps extends RequestLogDeps {
 }
 
 type Params = Readonly<Record<string, string>>;
-
-const NOBODY: Caller = { playerId: '', displayName: '' };
 
 export class LeanRoutes {
   readonly #deps: LeanRouteDeps;
@@ -80,9 +77,7 @@ export class LeanRoutes {
       const reply = await this.#replyTo(asked, route, locals);
       send(response, route.status, always, reply);
     } catch (thrown) {
-      const error = toGameError(thrown);
-      if (error.isFailure) log.error({ err: thrown, requestId }, 'request failed');
-      locals['errorCode'] = error.code;
+      const error = noteError(thrown, locals, log);
       send(response, error.spec.http, { ...always, ...headersOf(error) }, error.toBody());
     }
   }
@@ -108,14 +103,8 @@ export class LeanRoutes {
       return typeof value === 'string' ? value : undefined;
     };
     const traced = { method, get, res: { locals } };
-    const context = {
-      traceparent: get('traceparent') ?? '',
-      deadlineMs: Number.POSITIVE_INFINITY,
-    };
-    const answer = () =>
-      route.answer({ body: undefined, params, query: parseQuery(query), address }, NOBODY);
-    return await inCallContext(context, () =>
-      servedInSpan({ request: traced, route: route.path, status: route.status }, answer),
+    return await servedAsRoute(traced, route, () =>
+      route.answer({ body: undefined, params, query: parseQuery(query), address }, NOBODY),
     );
   }
 }

@@ -20,7 +20,8 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
  */
 export function requestLog(deps: RequestLogDeps): RequestHandler {
   return (request, response, next) => {
-    const { path, locals } = { path: request.path, locals: response.locals };
+    const { path } = request;
+    const { locals } = response;
     response.set('x-request-id', followRequest({ request, response, path, locals }, deps));
     next();
   };

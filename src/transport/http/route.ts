@@ -14,6 +14,9 @@ export interface Caller {
   readonly issuedAtMs?: number;
 }
 
+/** Of a route that anybody may ask: its `answer` does not look. */
+export const NOBODY: Caller = { playerId: '', displayName: '' };
+
 export interface RouteRequest<Body, Params, Query> {
   readonly body: Body;
   readonly params: Params;

@@ -9,12 +9,28 @@ import {
   traceIdOf,
   withSpan,
 } from '../../telemetry/tracing.ts';
+import { inCallContext } from '../rpc/call-context.ts';
+import type { Route } from './route.ts';
 
 /** What is needed of a request; one of express has it. */
 export interface TracedRequest {
   readonly method: string;
   get(header: string): string | undefined;
   readonly res?: { readonly locals: Record<string, unknown> } | undefined;
+}
+
+/** Answers a request of the API: in a span, and in the context of whatever it calls. */
+export function servedAsRoute<Reply>(
+  request: TracedRequest,
+  { path, status }: Pick<Route, 'path' | 'status'>,
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  const context = {
+    traceparent: request.get(TRACEPARENT) ?? '',
+    // Nobody knows how long a client waits: each call it causes has its own deadline.
+    deadlineMs: Number.POSITIVE_INFINITY,
+  };
+  return inCallContext(context, () => servedInSpan({ request, route: path, status }, answer));
 }
 
 /**

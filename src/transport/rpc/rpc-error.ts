@@ -34,6 +34,14 @@ export function toServiceError(thrown: unknown): Partial<ServiceError> {
   return { code, details, metadata };
 }
 
+/** Ends a stream that is served: a streaming call of this library ends with an event. */
+export function endWithError(
+  stream: { emit(event: 'error', error: Partial<ServiceError>): unknown },
+  thrown: unknown,
+): void {
+  stream.emit('error', toServiceError(thrown));
+}
+
 /** The same by lane. */
 export function sentErrorOf(thrown: unknown): {
   readonly status: status;

@@ -27,7 +27,7 @@ import type {
   RpcStream,
 } from './rpc-contract.ts';
 import type { RpcEndDeps } from './rpc-end.ts';
-import { toServiceError } from './rpc-error.ts';
+import { endWithError, toServiceError } from './rpc-error.ts';
 import { serverCredentials } from './rpc-tls.ts';
 import { ServedFeed } from './served-feed.ts';
 import { type LaneMethod, ServedLane } from './served-lane.ts';
@@ -202,8 +202,7 @@ export class RpcServer {
   readonly #lane: handleBidiStreamingCall<Buffer, Buffer> = (stream) => {
     const { clock, metrics } = this.#deps;
     if (!this.#gate.admits(stream.metadata, LANE_PATH, clock.wallMs())) {
-      // What a streaming call of this library ends with.
-      stream.emit('error', toServiceError(new GameError('PEER_UNKNOWN')));
+      endWithError(stream, new GameError('PEER_UNKNOWN'));
       return;
     }
     const deps = { clock, methods: this.#methods, mostReplyBytes: MOST_REPLY_BYTES - FRAME_BYTES };

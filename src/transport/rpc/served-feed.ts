@@ -2,7 +2,7 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { GameError } from '../../errors/game-error.ts';
 import type { RpcFeed, RpcMessage } from './rpc-contract.ts';
-import { toServiceError } from './rpc-error.ts';
+import { endWithError } from './rpc-error.ts';
 
 /** A caller that does not read: it begins anew, with the whole truth. */
 const MOST_UNREAD = 256;
@@ -58,8 +58,7 @@ export class ServedFeed implements RpcFeed<unknown> {
   #hangUp(thrown: unknown): void {
     if (this.#isOver) return;
     this.#close();
-    // What a streaming call of this library ends with.
-    this.#call.emit('error', toServiceError(thrown));
+    endWithError(this.#call, thrown);
   }
 
   #close(): void {

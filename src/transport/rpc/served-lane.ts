@@ -9,7 +9,7 @@ import {
   writeLeaving,
 } from './lane-wire.ts';
 import { LaneWriter } from './lane-writer.ts';
-import { sentErrorOf, toServiceError } from './rpc-error.ts';
+import { endWithError, sentErrorOf } from './rpc-error.ts';
 
 /** Twice what a caller of ours sends (call-lane.ts): what he no longer waits for is still being worked on. */
 const MOST_UNDER_WAY = 2_048;
@@ -75,8 +75,7 @@ export class ServedLane {
   hangUp(error: GameError): void {
     if (this.#isOver) return;
     this.#over();
-    // What a streaming call of this library ends with.
-    this.#stream.emit('error', toServiceError(error));
+    endWithError(this.#stream, error);
   }
 
   #read(bytes: Buffer): void {

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { directSocket, type SocketWriter } from './socket-writer.ts';
 
 // Control frames of a server, ready to be written (RFC 6455 §5.5): unmasked, 125 bytes at most.
 //
@@ -41,8 +42,23 @@ export function fillerFrames(bytes: number): Buffer {
   return frames;
 }
 
-/** For a WebSocket whose socket cannot be written to. */
-export function sendControlFrames(ws: WebSocket, frames: Buffer): void {
+/**
+ * Sends frames the shortest way there is: `ws` would write header and content of each apart.
+ *
+ * @param writer - to its socket, where that can be written past its stream
+ */
+export function sendControlFrames(
+  ws: WebSocket,
+  frames: Buffer,
+  writer: SocketWriter | null = null,
+): void {
+  const socket = directSocket(ws);
+  if (writer !== null) writer.write(frames);
+  else if (socket !== undefined) socket.write(frames);
+  else sendByWs(ws, frames);
+}
+
+function sendByWs(ws: WebSocket, frames: Buffer): void {
   for (let at = 0; at < frames.length; ) {
     const from = at + HEADER_BYTES;
     const to = from + (frames[at + 1] as number);

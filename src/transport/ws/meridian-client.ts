@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Protocol } from '@colyseus/core';
 import { WebSocketClient } from '@colyseus/ws-transport';
 import type { WebSocket } from 'ws';
@@ -17,7 +16,7 @@ import {
 import { LinkAcks, type LinkAnswer } from './link-acks.ts';
 import { type RoundTripFigures, RoundTrips } from './round-trips.ts';
 import { SentTraffic } from './sent-traffic.ts';
-import type { SocketWriter, SocketWriters } from './socket-writer.ts';
+import { directSocket, type SocketWriter } from './socket-writer.ts';
 
 const CLOSING_HANDSHAKE_MS = 2_000;
 /** WebSocket's, of all but the shortest frames. */
@@ -27,27 +26,6 @@ const DEFAULT_REASONS: Readonly<Record<number, string>> = {
   [CloseCode.SERVER_SHUTDOWN]: 'The server is shutting down.',
   [CloseCode.WITH_ERROR]: 'The room could not accept what this client sent.',
 };
-
-/** What of `ws` tells that the bytes of its socket are its own to write. */
-interface WsInternals {
-  readonly _socket?: Socket;
-  readonly _receiver?: object | null;
-}
-
-/**
- * The socket of a connection whose frames may be written past `ws`. Bun's `ws` is its own: it shows a socket and no receiver,
- * and what is written to that socket when the kernel takes no more is never sent (docs/adr/0021-bun.md).
- */
-function directSocket(ws: WebSocket): Socket | undefined {
-  const { _socket, _receiver } = ws as unknown as WsInternals;
-  return _receiver ? _socket : undefined;
-}
-
-/** @param writers - of a runtime whose sockets can be written past their streams */
-export function writerOf(ws: WebSocket, writers: SocketWriters | null): SocketWriter | null {
-  const socket = directSocket(ws);
-  return socket === undefined ? null : (writers?.of(socket) ?? null);
-}
 
 /** Colyseus' client on a WebSocket, plus what flow control needs: ready-made frames in, the backlog out. */
 export class MeridianClient extends WebSocketClient {
@@ -68,7 +46,7 @@ export class MeridianClient extends WebSocketClient {
   readonly #writer: SocketWriter | null;
   #hasBrokenProtocol = false;
 
-  /** @param writer - to its socket, where that can be written past its stream ({@link writerOf}) */
+  /** @param writer - to its socket, where that can be written past its stream (socket-writer.ts) */
   constructor(sessionId: string, ws: WebSocket, writer: SocketWriter | null = null) {
     super(sessionId, ws);
     this.#traffic = new SentTraffic(directSocket(ws));
@@ -186,13 +164,7 @@ export class MeridianClient extends WebSocketClient {
   #sendControl(frames: Buffer): void {
     if (this.ref.readyState !== this.ref.OPEN) return;
     this.acks.handed(frames.length);
-    if (this.#writer !== null) {
-      this.#writer.write(frames);
-      return;
-    }
-    const socket = directSocket(this.ref);
-    if (socket) socket.write(frames);
-    else sendControlFrames(this.ref, frames);
+    sendControlFrames(this.ref, frames, this.#writer);
   }
 
   /**

@@ -22,7 +22,7 @@ import type { SocketMetrics } from '../../telemetry/socket-metrics.ts';
 import { addressGroup } from '../http/client-address.ts';
 import { refuseSocket } from '../http/refuse-socket.ts';
 import { closeReason } from './close-socket.ts';
-import { MeridianClient, writerOf } from './meridian-client.ts';
+import { MeridianClient } from './meridian-client.ts';
 import { PingRounds } from './ping-rounds.ts';
 import { type CertifyProbe, serveProbe } from './probe-socket.ts';
 import { type GreetPushSocket, servePushSocket } from './push-socket.ts';
@@ -30,7 +30,7 @@ import { SharedReadBuffer } from './shared-read-buffer.ts';
 import { readShortFrames } from './short-frame-reader.ts';
 import type { ForwardTarget, SocketForwarder, Upgrade } from './socket-forwarder.ts';
 import { SocketQuota } from './socket-quota.ts';
-import { SocketWriters } from './socket-writer.ts';
+import { SocketWriters, writerOf } from './socket-writer.ts';
 import { findStreamInternals } from './stream-internals.ts';
 
 export interface MeridianTransportOptions {

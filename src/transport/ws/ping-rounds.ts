@@ -86,16 +86,8 @@ export class PingRounds {
     const slice = this.#slices[this.#nextJoin++ % SLICES] as Set<Pinged>;
     const socket = (ws as unknown as { readonly _socket?: Socket })._socket ?? undefined;
     const pinged: Pinged = {
-      ...{
-        ws,
-        socket,
-        writer,
-        underWayMs: [],
-        pingedAtMs: Number.NEGATIVE_INFINITY,
-        silentRounds: 0,
-        heard: 0,
-        answers: 0,
-      },
+      ...{ ws, socket, writer, silentRounds: 0, heard: 0, answers: 0 },
+      ...{ underWayMs: [], pingedAtMs: Number.NEGATIVE_INFINITY },
     };
     slice.add(pinged);
     ws.on('pong', (echo: Buffer) => this.#answered(pinged, echo));
@@ -138,14 +130,10 @@ export class PingRounds {
   }
 
   #ping(pinged: Pinged): void {
-    const { ws, socket, writer } = pinged;
+    const { ws, writer } = pinged;
     const nowMs = performance.now();
     note(pinged, nowMs);
-    const frame = pingFrame(nowMs);
-    // `ws` would write header and stamp apart.
-    if (writer) writer.write(frame);
-    else if (socket) socket.write(frame);
-    else sendControlFrames(ws, frame);
+    sendControlFrames(ws, pingFrame(nowMs), writer);
     this.#options.onPing?.(nowMs, ws);
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import type { StreamInternals, TcpHandle, WriteRequest } from './stream-internals.ts';
 
 // A patch is one small buffer per client, which the kernel takes at once. `net.Socket` wraps each in a request, three
@@ -9,6 +10,27 @@ import type { StreamInternals, TcpHandle, WriteRequest } from './stream-internal
 //                └ no: the stream's turn        └──────▶ waits in libuv, behind what waits there already
 //
 // Order is kept: libuv writes in the order it was asked, and it is not asked while the stream holds something back.
+
+/** What of `ws` tells that the bytes of its socket are its own to write. */
+interface WsInternals {
+  readonly _socket?: Socket;
+  readonly _receiver?: object | null;
+}
+
+/**
+ * The socket of a connection whose frames may be written past `ws`. Bun's `ws` is its own: it shows a socket and no receiver,
+ * and what is written to that socket when the kernel takes no more is never sent (docs/adr/0021-bun.md).
+ */
+export function directSocket(ws: WebSocket): Socket | undefined {
+  const { _socket, _receiver } = ws as unknown as WsInternals;
+  return _receiver ? _socket : undefined;
+}
+
+/** @param writers - of a runtime whose sockets can be written past their streams */
+export function writerOf(ws: WebSocket, writers: SocketWriters | null): SocketWriter | null {
+  const socket = directSocket(ws);
+  return socket === undefined ? null : (writers?.of(socket) ?? null);
+}
 
 /** Makes writers for the sockets of a transport. */
 export class SocketWriters {

@@ -2,7 +2,7 @@
 -- it a time to live.
 --
 -- KEYS  n meridian:journal:{<room>}, of the nth entry
--- ARGV  1 name of the field; then for each entry its id, its bytes, and for a checkpoint ms to live, for a patch ''
+-- ARGV  for each entry its id, its bytes, and for a checkpoint ms to live, for a patch ''
 -- Reply for each entry 1 when it is stored, 0 when the stream has this id or a newer one, -1 for all else: a patch for a stream
 --       that is not there, a Redis that is full.
 --
@@ -10,13 +10,13 @@
 
 local outcomes = {}
 for n, key in ipairs(KEYS) do
-  local id, bytes, ttl = ARGV[3 * n - 1], ARGV[3 * n], ARGV[3 * n + 1]
+  local id, bytes, ttl = ARGV[3 * n - 2], ARGV[3 * n - 1], ARGV[3 * n]
   local reply
   if ttl == '' then
-    reply = redis.pcall('XADD', key, 'NOMKSTREAM', id, ARGV[1], bytes)
+    reply = redis.pcall('XADD', key, 'NOMKSTREAM', id, 'e', bytes)
   else
     -- In one command: a checkpoint that is refused removes nothing.
-    reply = redis.pcall('XADD', key, 'MINID', '=', id, id, ARGV[1], bytes)
+    reply = redis.pcall('XADD', key, 'MINID', '=', id, id, 'e', bytes)
   end
   if not reply then
     outcomes[n] = -1
