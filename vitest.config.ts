@@ -30,8 +30,15 @@ const SEVERAL_REGIONS = [
   'world-chaos',
 ].map((name) => `test/cluster/${name}.test.ts`);
 
-/** Judges each frame that a browser draws: beside another browser it would judge which of the two had the core. */
-const FRAME_BY_FRAME = ['test/e2e/survival.test.ts'];
+/**
+ * What beside others would judge who had the core: each frame that a browser draws, how long PM2 waits for a server, a linter that takes
+ * all cores for all files.
+ */
+const ALONE = [
+  'test/e2e/survival.test.ts',
+  'test/integration/layers.test.ts',
+  'test/integration/pm2.test.ts',
+];
 
 /** Files of a minute and so, the longest first. Who begins one of them last waits for it alone. */
 const LONG_FILES = [
@@ -110,7 +117,7 @@ export default defineConfig({
           ...REAL_TIME,
           name: 'integration',
           include: ['test/{integration,contracts,cluster,support,infra}/**/*.test.ts'],
-          exclude: SEVERAL_REGIONS,
+          exclude: [...SEVERAL_REGIONS, ...ALONE],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -133,7 +140,7 @@ export default defineConfig({
           ...REAL_TIME,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: FRAME_BY_FRAME,
+          exclude: ALONE,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Browsers are heavy: few files at a time, after everything else.
@@ -145,8 +152,8 @@ export default defineConfig({
         extends: true,
         test: {
           ...REAL_TIME,
-          name: 'e2e-alone',
-          include: FRAME_BY_FRAME,
+          name: 'alone',
+          include: ALONE,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 1,

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
-import { longTest } from '../support/long-test.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -51,7 +50,7 @@ describe('[PM2-1] PM2 runs the server', () => {
     });
   });
 
-  longTest('a killed server is back by itself', async () => {
+  test('a killed server is back by itself', async () => {
     const { pid } = await describeProcess();
     process.kill(pid, 'SIGKILL');
     const successor = await eventually(
