@@ -56,19 +56,32 @@ type Values = Record<string, Record<string, unknown>>;
 
 /** What each walker has been, newest last. */
 class Past {
-  readonly #byEntity = new Map<unknown, Record<string, unknown>[]>();
+  /** Of each entity what it was, by flush: at its end, and when somebody joined before it. */
+  readonly #byEntity = new Map<unknown, Record<string, unknown>[][]>();
+  readonly #atJoins = new Map<unknown, Record<string, unknown>[]>();
 
+  /** After a flush. */
   keep(room: WorldRoom): void {
     for (const walker of room.state.walkers.values()) {
-      const values = this.#byEntity.get(walker) ?? [];
+      const flushes = this.#byEntity.get(walker) ?? [];
+      flushes.push([...(this.#atJoins.get(walker) ?? []), JSON.parse(JSON.stringify(walker))]);
+      this.#byEntity.set(walker, flushes);
+    }
+    this.#atJoins.clear();
+  }
+
+  /** A newcomer gets what is, in the midst of a turn, and then what his cadence brings. */
+  keepAtJoin(room: WorldRoom): void {
+    for (const walker of room.state.walkers.values()) {
+      const values = this.#atJoins.get(walker) ?? [];
       values.push(JSON.parse(JSON.stringify(walker)));
-      this.#byEntity.set(walker, values);
+      this.#atJoins.set(walker, values);
     }
   }
 
-  /** Whether each value is one that the entity had at a flush, so many flushes ago at most. */
+  /** Whether each value is one that the entity had at a flush, or at a join before it, so many flushes ago at most. */
   knows(entity: unknown, values: Record<string, unknown>, mostFlushes: number): boolean {
-    const past = (this.#byEntity.get(entity) ?? []).slice(-1 - mostFlushes);
+    const past = (this.#byEntity.get(entity) ?? []).slice(-1 - mostFlushes).flat();
     const names = new Set([...Object.keys(values), ...past.flatMap(Object.keys)]);
     return [...names].every((name) => past.some((then) => then[name] === values[name]));
   }
@@ -79,9 +92,13 @@ function play(
   room: WorldRoom,
   turns: readonly (readonly WorldDeed[])[],
   check: (sessionId: string, values: Record<string, unknown>, turn: number) => void,
+  joined: () => void = () => {},
 ): void {
   for (const [turn, deeds] of turns.entries()) {
-    for (const deed of deeds) performIn(room, deed);
+    for (const deed of deeds) {
+      performIn(room, deed);
+      if (deed.act === 'join') joined();
+    }
     room.flush(turn % 3 === 0 ? 50 * turn : undefined);
     expect(room.faults).toEqual([]);
     for (const [sessionId, { isThere, values }] of room.watchers) {
@@ -191,17 +208,22 @@ describe('[IN-9] slower cadences', () => {
         const past = new Past();
         let lastTurn = -1;
         const complaints = complaintsOf(() => {
-          play(room, turns, (sessionId, values, turn) => {
-            if (turn !== lastTurn) past.keep(room);
-            lastTurn = turn;
-            const walkers = (values['walkers'] ?? {}) as Values;
-            expect(Object.keys(walkers).sort()).toEqual(
-              Object.keys(expectedWalkers(room, sessionId)).sort(),
-            );
-            for (const [key, seen] of Object.entries(walkers)) {
-              expect(past.knows(room.state.walkers.get(key), seen, SLOWEST_FLUSHES)).toBe(true);
-            }
-          });
+          play(
+            room,
+            turns,
+            (sessionId, values, turn) => {
+              if (turn !== lastTurn) past.keep(room);
+              lastTurn = turn;
+              const walkers = (values['walkers'] ?? {}) as Values;
+              expect(Object.keys(walkers).sort()).toEqual(
+                Object.keys(expectedWalkers(room, sessionId)).sort(),
+              );
+              for (const [key, seen] of Object.entries(walkers)) {
+                expect(past.knows(room.state.walkers.get(key), seen, SLOWEST_FLUSHES)).toBe(true);
+              }
+            },
+            () => past.keepAtJoin(room),
+          );
           for (let flush = 0; flush <= SLOWEST_FLUSHES; flush++) room.flush();
         });
         for (const [sessionId, { isThere, values }] of room.watchers) {
