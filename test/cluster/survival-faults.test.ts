@@ -21,6 +21,8 @@ beforeEach(async () => {
   region = await MeridianRegion.open(GAME, {
     MERIDIAN_ROOMS_SEAT_HOLD_MS: '5000',
     MERIDIAN_ROOMS_TRIAL_MS: '1000',
+    // What ends a node here is its lease, not its watch: beside other tests a loop waits seconds for a core.
+    MERIDIAN_CLUSTER_HANG_MS: '10000',
   });
   [ash, birch] = await Promise.all([region.start(), region.start()]);
   await region.acquainted();
