@@ -54,8 +54,9 @@ export class KnownNodes {
   }
 
   /**
-   * Everybody who could be asked, each once, in random order: a thousand clients of a lost node spread over the others. Those
-   * of whom nothing was heard lately come behind.
+   * Everybody who could be asked, each once, nodes in random order: a thousand clients of a lost node spread over the others. The
+   * configured endpoint comes behind them, where it is none of them: a gateway is a hop more, and may still lead to the node that was
+   * lost. Those of whom nothing was heard lately come last.
    *
    * @param first - comes first, if given
    * @param last - comes last: the address that was just lost
@@ -66,11 +67,13 @@ export class KnownNodes {
   ): NodeAddress[] {
     const placed = [first, last];
     const isOpen = (address: NodeAddress) => !placed.includes(address);
-    const present = [...new Set([this.endpoint, ...this.#nodes])].filter(isOpen);
-    const earlier = this.#earlier.filter(
-      (address) => isOpen(address) && !present.includes(address),
-    );
-    const others = [...shuffled(present, random), ...shuffled(earlier, random)];
+    const open = (addresses: readonly NodeAddress[]) => shuffled(addresses.filter(isOpen), random);
+    // Each stays where it comes first.
+    const others = new Set([
+      ...open(this.#nodes),
+      ...open([this.endpoint]),
+      ...open(this.#earlier),
+    ]);
     const ends = (address: NodeAddress | undefined) => (address === undefined ? [] : [address]);
     return [...ends(first), ...others, ...ends(last)];
   }

@@ -333,11 +333,13 @@ export class FollowingClient {
     }
   }
 
-  /** Others first: the one we lost is the least likely to know. */
+  /** Nodes before the front door, which may lead to the lost one; that one is the least likely to know. */
   #nodesToAsk(): string[] {
-    const others = [...this.#nodes].filter((node) => node !== this.#address);
-    others.sort(() => Math.random() - 0.5);
-    return [...others, this.#address];
+    const { frontDoor } = this.#options;
+    const nodes = [...this.#nodes].filter((node) => node !== this.#address && node !== frontDoor);
+    nodes.sort(() => Math.random() - 0.5);
+    const gateway = frontDoor === this.#address ? [] : [frontDoor];
+    return [...nodes, ...gateway, this.#address];
   }
 
   #end(reason: string): void {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { redisKeys } from '../storage/redis/redis-keys.ts';
 import type { RedisClient } from '../storage/redis/redis-script.ts';
@@ -42,6 +41,8 @@ export interface RedisNodeRegistryOptions {
 }
 
 const LOOK_INTERVAL_MS = 120;
+/** The same while a process is known to be gone whose renewal is not overdue yet. */
+const HURRIED_LOOK_INTERVAL_MS = 20;
 /** Between two tries to reach a node that has not answered on its peer port yet. */
 const REACH_AGAIN_MS = 2_000;
 /** All players of a lost node ask for it at once, and get one answer. */
@@ -67,6 +68,10 @@ export class RedisNodeRegistry implements NodeRegistry {
   /** Not in the set any more; whether they were released or declared dead is still to be asked. */
   readonly #vanished = new Set<string>();
   readonly #stopping = new AbortController();
+  /** Looks more often until then. */
+  #hurriesUntilMs = Number.NEGATIVE_INFINITY;
+  /** Ends the pause between two looks. */
+  #lookNow: () => void = () => {};
   #nodes: ReadonlyMap<string, NodeInfo> = new Map();
   #release: ReleaseRecord | null = null;
   #loop: Promise<void> | undefined;
@@ -97,6 +102,7 @@ export class RedisNodeRegistry implements NodeRegistry {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#lookNow();
     await this.#loop;
   }
 
@@ -119,7 +125,10 @@ export class RedisNodeRegistry implements NodeRegistry {
     if (node === undefined || this.#reached.get(nodeId) !== 'reached') return true;
     const known = this.#asked.get(nodeId);
     if (known !== undefined) return await known;
-    const isThere = this.#ask(node).then((answer) => answer !== 'gone');
+    const isThere = this.#ask(node).then((answer) => {
+      if (answer === 'gone') this.#hurry();
+      return answer !== 'gone';
+    });
     this.#asked.set(nodeId, isThere);
     setTimeout(() => this.#asked.delete(nodeId), ASKED_FOR_MS).unref();
     return await isThere;
@@ -137,9 +146,27 @@ export class RedisNodeRegistry implements NodeRegistry {
   async #lookOn(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await sleep(LOOK_INTERVAL_MS, null, { signal, ref: false }).catch(() => null);
+      await this.#pause();
       if (!signal.aborted) await this.#look();
     }
+  }
+
+  #pause(): Promise<void> {
+    const isHurried = this.#clock.monotonicMs() < this.#hurriesUntilMs;
+    return new Promise((resolve) => {
+      const lengthMs = isHurried ? HURRIED_LOOK_INTERVAL_MS : LOOK_INTERVAL_MS;
+      const timer = setTimeout(resolve, lengthMs).unref();
+      this.#lookNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** A process is gone, as its players have found out: it is declared dead as soon as its renewal is overdue. */
+  #hurry(): void {
+    this.#hurriesUntilMs = this.#clock.monotonicMs() + 2 * this.#options.times.renewMs;
+    this.#lookNow();
   }
 
   /** One look and what follows from it. What fails is tried again at the next. */

@@ -55,6 +55,29 @@ test('[CL-16] nobody waits for the lease of a process that is gone', async () =>
   await eventually(async () => (await b.ask()).dead.includes('a'), { withinMs: 2_500 });
 });
 
+test('[CL-16] a player who asks for a room of a process that is gone makes the watchers look until they may declare it', async () => {
+  await using redis = await RedisServer.start();
+  const slow = { MERIDIAN_CLUSTER_LEASE_TTL_MS: '4000', MERIDIAN_CLUSTER_LEASE_RENEW_MS: '1000' };
+  await using a = await LeaseNodeProcess.start('a', redis.uri, slow);
+  await using b = await LeaseNodeProcess.start('b', redis.uri, slow);
+  await steadyFor(b, 8_000);
+  await using client = redis.client();
+  const lookCount = async () => {
+    const stats = await client.info('commandstats');
+    return Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(stats)?.[1]);
+  };
+  await eventually(async () => (await client.pttl(redisKeys.lease('a'))) > 3_900, {
+    ...SOON,
+    everyMs: 10,
+  });
+  await a.kill();
+  const before = await lookCount();
+  await b.ask('seek');
+  await eventually(async () => (await b.ask()).dead.includes('a'), SOON);
+  // More than a second until the renewal is overdue: ten looks without anybody's hurry.
+  expect((await lookCount()) - before).toBeGreaterThan(20);
+});
+
 longTest(
   '[CL-11] nodes of an earlier life of the region are dead when their processes are gone, even all at once',
   async () => {

@@ -6,8 +6,8 @@ import { nodeBinary } from './node-binary.ts';
 
 const SCRIPT = fileURLToPath(new URL('./lease-node.ts', import.meta.url));
 
-/** `hang` blocks the event loop for a minute, `burn` keeps it at 90 % of a core, `cool` ends that. */
-export type LeaseNodeAsk = 'state' | 'hang' | 'burn' | 'cool' | 'release';
+/** `hang` blocks the event loop for a minute, `burn` keeps it at 90 % of a core, `cool` ends that; `seek` asks whether the others are there. */
+export type LeaseNodeAsk = 'state' | 'hang' | 'burn' | 'cool' | 'release' | 'seek';
 
 export interface LeaseNodeQuestion {
   readonly id: number;

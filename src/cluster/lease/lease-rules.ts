@@ -24,7 +24,7 @@ const SAFETY_SHARE = 0.05;
 /** Renewals that may be late before a node counts as cut off, so that one that is slow means nothing. */
 const MISSED_RENEWALS = 2.5;
 /** Renewals that may be late before a node's process is asked for: with one that is gone nobody waits for the lease. */
-const OVERDUE_RENEWALS = 1.5;
+const OVERDUE_RENEWALS = 1.15;
 /** Share of the renewal interval a peer has for its answer: with it a vote ends before the shortest lease does. */
 const ASK_SHARE = 0.75;
 
