@@ -46,6 +46,12 @@ export function pinned(
   return { command: program, args: rest };
 }
 
+/** Moves a process that runs, all its threads, to a core, where the machine allows it. */
+export function pinProcess({ canPin }: Runtimes, core: number, pid: number): void {
+  if (canPin)
+    spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
+
 /** `nice` prints the niceness it runs at; without the right to raise it, it warns and stays. */
 function niceness(command: string, args: readonly string[]): number {
   return Number(spawnSync(command, args, { encoding: 'utf8' }).stdout);

@@ -96,7 +96,8 @@ process.on('message', async ({ id: question, ask }: LeaseNodeQuestion) => {
   if (ask === 'hang') block(60_000);
   if (ask === 'burn') burner = setInterval(() => block(90), 100);
   if (ask === 'cool') clearInterval(burner);
-  if (ask === 'seek') await Promise.all(registry.nodes.map((node) => registry.isThere(node.nodeId)));
+  if (ask === 'seek')
+    await Promise.all(registry.nodes.map((node) => registry.isThere(node.nodeId)));
   if (ask === 'release') {
     await registry.stop();
     await lease.release();

@@ -1,9 +1,9 @@
 import { RedisServer } from '../../../test/support/redis-server.ts';
-import { findRuntimes } from '../../machine/runtimes.ts';
+import { findRuntimes, pinProcess } from '../../machine/runtimes.ts';
 import { median } from '../../statistics/percentile.ts';
 import { CONTENDERS, type Contender } from '../rooms/contenders.ts';
 import type { FailedRun, PlayRun } from '../rooms/run.ts';
-import { ContenderRunner, type Durations } from '../rooms/run-contender.ts';
+import { ContenderRunner, type Durations, LOAD_CORE } from '../rooms/run-contender.ts';
 import type { ServerSetup } from '../rooms/wire.ts';
 import { RedisMeter } from './redis-meter.ts';
 
@@ -29,11 +29,8 @@ export async function measureJournalCost(
   isQuick: boolean,
   onRun: (run: JournalCost) => void,
 ): Promise<readonly JournalCost[]> {
-  const runner = new ContenderRunner(
-    projectRoot,
-    findRuntimes(projectRoot),
-    isQuick ? QUICK : FULL,
-  );
+  const runtimes = findRuntimes(projectRoot);
+  const runner = new ContenderRunner(projectRoot, runtimes, isQuick ? QUICK : FULL);
   const runs: JournalCost[] = [];
   for (let turn = 0; turn < turns; turn++) {
     // Each turn begins with the other one: slow changes of the machine meet both alike.
@@ -41,6 +38,8 @@ export async function measureJournalCost(
       turn % 2 === 0 ? (['none', 'journal'] as const) : (['journal', 'none'] as const);
     for (const durability of durabilities) {
       await using redis = await RedisServer.start();
+      // Where a node has a core of its own, Redis is on another machine: it must not come between a node and its core.
+      pinProcess(runtimes, LOAD_CORE, redis.pid);
       await using meter = new RedisMeter(redis.client());
       const run = await runner.play(
         contender({ durability, redisUri: redis.uri }),

@@ -15,7 +15,7 @@ import type {
 } from './wire.ts';
 
 const SERVER_CORE = 0;
-const LOAD_CORE = 1;
+export const LOAD_CORE = 1;
 const HOST = '127.0.0.1';
 const HERE = import.meta.dirname;
 

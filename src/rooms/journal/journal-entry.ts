@@ -41,9 +41,11 @@ export class JournalError extends Error {
   }
 }
 
+/** @returns owned bytes: `entry.state` is copied */
 export function encodeJournalEntry(entry: JournalEntry): Buffer {
-  const meta = Buffer.from(JSON.stringify(entry.meta));
-  const endOfState = HEADER_BYTES + meta.length + entry.state.length;
+  const meta = JSON.stringify(entry.meta);
+  const metaBytes = Buffer.byteLength(meta);
+  const endOfState = HEADER_BYTES + metaBytes + entry.state.length;
   const bytes = Buffer.allocUnsafe(endOfState + CRC_BYTES);
   bytes[0] = MAGIC;
   bytes[1] = JOURNAL_VERSION;
@@ -52,9 +54,9 @@ export function encodeJournalEntry(entry: JournalEntry): Buffer {
   bytes.writeDoubleLE(entry.atMs, 4);
   bytes.writeDoubleLE(entry.elapsedMs, 12);
   bytes.writeUInt32LE(entry.nextRefId, 20);
-  bytes.writeUInt32LE(meta.length, 24);
-  bytes.set(meta, HEADER_BYTES);
-  bytes.set(entry.state, HEADER_BYTES + meta.length);
+  bytes.writeUInt32LE(metaBytes, 24);
+  bytes.write(meta, HEADER_BYTES);
+  bytes.set(entry.state, HEADER_BYTES + metaBytes);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, endOfState)), endOfState);
   return bytes;
 }

@@ -59,12 +59,12 @@ export class RedisJournalBatch {
   }
 
   async #append(writes: readonly JournalWrite[]): Promise<void> {
-    const keys = writes.map(({ key }) => key);
-    const args = writes.flatMap(({ id, bytes, expiresAfterMs }) => [
-      id,
-      bytes,
-      expiresAfterMs ?? '',
-    ]);
+    const keys: string[] = [];
+    const args: (string | number | Buffer)[] = [];
+    for (const { key, id, bytes, expiresAfterMs } of writes) {
+      keys.push(key);
+      args.push(id, bytes, expiresAfterMs ?? '');
+    }
     let replies: readonly number[] = [];
     try {
       replies = await APPEND.run(this.#redis, keys, args);

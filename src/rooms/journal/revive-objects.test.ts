@@ -41,7 +41,7 @@ function play(change: (arena: Arena) => void) {
   };
   const checkpoint = entry('checkpoint', recorder.checkpoint());
   change(arena);
-  const patch = entry('patch', recorder.patch(encoder.encode()));
+  const patch = entry('patch', recorder.patch(encoder.encode()).slice());
   return { arena, recorder, entries: [checkpoint, patch] };
 }
 

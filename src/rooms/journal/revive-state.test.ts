@@ -62,7 +62,7 @@ class Server {
       }
       decoder.decode(bytes);
     }
-    this.entries.push(this.#entry('patch', this.recorder.patch(shared)));
+    this.entries.push(this.#entry('patch', this.recorder.patch(shared).slice()));
     const views = this.viewRecorder.changes(this.encoder.root, this.views);
     if (views) this.viewRecords.push(JSON.parse(JSON.stringify(views)));
     this.encoder.discardChanges();

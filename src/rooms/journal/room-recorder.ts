@@ -100,8 +100,9 @@ export class RoomRecorder {
   /** Call in each flush, before its changes are discarded. @param patch - gives null when no state changed */
   flushed(patch: () => StatePatch | null): void {
     if (this.#isClosed) return;
-    if (this.#room.clusterMs() >= this.#checkpointDueMs || this.#isLarge()) this.checkpoint();
-    else if (this.#durability === 'journal') this.#append(patch(), true);
+    const nowMs = this.#room.clusterMs();
+    if (nowMs >= this.#checkpointDueMs || this.#isLarge()) this.checkpoint();
+    else if (this.#durability === 'journal') this.#append(patch(), { isFlush: true, nowMs });
   }
 
   /** Before the next flush reaches players: a crash may cost that one, never the one before it as well. */
@@ -122,7 +123,7 @@ export class RoomRecorder {
     if (this.#durability === 'checkpoint') this.checkpoint();
     // Not now: changes that wait for the flush would be in the checkpoint, and in the patch after it.
     else if (this.#writer.needsCheckpoint) this.#checkpointDueMs = 0;
-    else this.#append(null, false);
+    else this.#append(null, { isFlush: false, nowMs: this.#room.clusterMs() });
   }
 
   /**
@@ -167,10 +168,16 @@ export class RoomRecorder {
     this.#writer.close();
   }
 
-  /** @param isFlush - the room is at the end of a turn, and `patch` all that has changed (null: no state) */
-  #append(patch: StatePatch | null, isFlush: boolean): void {
+  /**
+   * @param when.isFlush - the room is at the end of a turn, and `patch` all that has changed (null: no state)
+   * @param when.nowMs - of the region's clock
+   */
+  #append(
+    patch: StatePatch | null,
+    { isFlush, nowMs }: { readonly isFlush: boolean; readonly nowMs: number },
+  ): void {
     if (this.#writer.needsCheckpoint) {
-      this.#checkpointDueMs = Math.min(this.#checkpointDueMs, this.#room.clusterMs() + RETRY_MS);
+      this.#checkpointDueMs = Math.min(this.#checkpointDueMs, nowMs + RETRY_MS);
       return;
     }
     if (patch !== null) this.#nextRefId = patch.nextRefId;
@@ -185,7 +192,7 @@ export class RoomRecorder {
     this.#areOptionsChanged = false;
     const state = patch?.bytes ?? NO_STATE;
     if (state.length === 0 && Object.keys(meta).length === 0) return;
-    this.#writer.append(this.#entry('patch', meta, state));
+    this.#writer.append(this.#entry('patch', { meta, state, nowMs }));
     this.#patchBytes += state.length;
     this.#deps.metrics.journalWritten(this.#room.roomName, 'patch', state.length);
   }
@@ -194,7 +201,8 @@ export class RoomRecorder {
     const room = this.#room;
     const { ledger } = this.#deps;
     this.#areOptionsChanged = false;
-    ledger.sweep(room.clusterMs());
+    const nowMs = room.clusterMs();
+    ledger.sweep(nowMs);
     const game = room.gameData();
     const { bytes, nextRefId, schema, views } = room.state();
     this.#nextRefId = nextRefId;
@@ -208,7 +216,7 @@ export class RoomRecorder {
       ...(views === undefined ? {} : { views }),
       ...(game === undefined ? {} : { game }),
     };
-    return this.#entry('checkpoint', meta, bytes);
+    return this.#entry('checkpoint', { meta, state: bytes, nowMs });
   }
 
   #isLarge(): boolean {
@@ -217,12 +225,16 @@ export class RoomRecorder {
 
   #entry(
     kind: JournalEntry['kind'],
-    meta: CheckpointMeta | PatchMeta,
-    state: Uint8Array,
+    content: {
+      readonly meta: CheckpointMeta | PatchMeta;
+      readonly state: Uint8Array;
+      readonly nowMs: number;
+    },
   ): JournalEntry {
+    const { meta, state, nowMs } = content;
     return {
       kind,
-      atMs: this.#room.clusterMs(),
+      atMs: nowMs,
       elapsedMs: this.#room.roomMs(),
       nextRefId: this.#nextRefId,
       meta: meta as Record<string, unknown>,

@@ -15,6 +15,8 @@ import { type AnyEncoder, nextRefId, type Ref, SWITCH_TO_STRUCTURE } from './sch
 // fields, and what is changed while tracking is paused. What neither carries: `noSync()` fields, values of `patchOnly()`
 // fields in full states (they come back as the class makes them), deprecated fields.
 
+const NOTHING = new Uint8Array(0);
+
 /** Takes down the state of one room. It never changes the state, nor what clients get. */
 export class StateRecorder {
   readonly #currentEncoder: () => AnyEncoder;
@@ -55,15 +57,15 @@ export class StateRecorder {
   /**
    * What changed since the last flush. To be called before the encoder discards its changes.
    *
-   * @param shared - what `encoder.encode()` returned for this flush, null when nothing is pending; it is copied
-   * @returns owned bytes, empty when nothing changed
+   * @param shared - what `encoder.encode()` returned for this flush, null when nothing is pending
+   * @returns empty when nothing changed; good until the next encoding, as `shared` is, which it may be itself
    */
   patch(shared: Uint8Array | null): Uint8Array {
     const encoder = this.#currentEncoder();
-    // First: what is encoded next may be written over it.
-    const owned = shared?.slice() ?? new Uint8Array(0);
     const hasHidden = encoder.context.hasFilters && encoder.root.changes.next !== undefined;
-    if (!hasHidden && !encoder.hasUnreliableChanges) return owned;
+    if (!hasHidden && !encoder.hasUnreliableChanges) return shared ?? NOTHING;
+    // First: what is encoded next may be written over it.
+    const owned = shared?.slice() ?? NOTHING;
     const hidden = this.#write((bytes, it) => {
       const pen = new Pen(encoder, bytes, it);
       if (hasHidden) writeHiddenChanges(pen);

@@ -62,6 +62,20 @@ describe('[RM-21] StepScheduler', () => {
     },
   );
 
+  test('few rooms share half of the beats, and who comes when others are gone takes their place', () => {
+    using time = new HandDrivenTime();
+    const scheduler = new StepScheduler();
+    const add = () => scheduler.add(new Ticker(50), 50);
+    const scheduled = Array.from({ length: 30 }, add);
+    time.advance(1_000);
+    expect(time.wakeUps).toBeLessThanOrEqual(61);
+    for (const one of scheduled.slice(0, 20)) one.cancel();
+    for (let i = 0; i < 20; i++) add();
+    const before = time.wakeUps;
+    time.advance(1_000);
+    expect(time.wakeUps - before).toBeLessThanOrEqual(61);
+  });
+
   test('rooms that step at different rates share their beats', () => {
     using time = new HandDrivenTime();
     const scheduler = new StepScheduler();

@@ -18,6 +18,7 @@ export interface Stepped {
 
 interface Entry {
   readonly stepped: Stepped;
+  readonly release: () => void;
   dueMs: number;
   isCancelled: boolean;
 }
@@ -36,8 +37,13 @@ const TURN_MS = 8;
  * step together share a wake-up and a command for their journals; each at a moment of its own, 25 rooms made 500 of either a second.
  */
 const BEAT_MS = 1_000 / 120;
-/** Irrational, so that rooms created one after another spread evenly over the beats. */
-const GOLDEN_RATIO = 0.618_033_988_749_895;
+/** Beats of an interval that are told apart, at most: those of a second. */
+const MOST_BEATS = 120;
+/**
+ * Rooms that share a beat before every other beat is used as well. Few rooms on half of the beats need half of the wake-ups and commands;
+ * many on so few would wait for each other.
+ */
+const SHARED_BY_ROOMS = 10;
 
 /** Runs steps of many rooms from one timer, spread over a few beats so that they do not all fall due together. */
 export class StepScheduler {
@@ -46,7 +52,8 @@ export class StepScheduler {
   #running: Entry[] = [];
   #ran = 0;
   #count = 0;
-  #added = 0;
+  /** By beats of an interval: how many step at each. */
+  readonly #loads = new Map<number, number[]>();
   /** The slot number (not yet modulo) up to which everything due has run. */
   #doneSlot = Math.floor(performance.now() / SLOT_MS);
   #timer: NodeJS.Timeout | undefined;
@@ -57,8 +64,7 @@ export class StepScheduler {
   add(stepped: Stepped, intervalMs: number): Scheduled {
     const nowMs = performance.now();
     if (this.#count === 0) this.#doneSlot = Math.floor(nowMs / SLOT_MS);
-    const dueMs = this.#nextBeat(nowMs, intervalMs);
-    const entry: Entry = { stepped, dueMs, isCancelled: false };
+    const entry: Entry = { stepped, ...this.#takeBeat(nowMs, intervalMs), isCancelled: false };
     this.#insert(entry);
     this.#count++;
     this.#arm(nowMs);
@@ -73,16 +79,30 @@ export class StepScheduler {
     this.#armedSlot = Number.POSITIVE_INFINITY;
   }
 
-  #nextBeat(nowMs: number, intervalMs: number): number {
+  /** The emptiest beat of an interval: when it comes next, and how it is given back. */
+  #takeBeat(nowMs: number, intervalMs: number): Pick<Entry, 'dueMs' | 'release'> {
     const beats = Math.max(1, Math.round(intervalMs / BEAT_MS));
+    let loads = this.#loads.get(beats);
+    if (loads === undefined) {
+      loads = new Array<number>(Math.min(beats, MOST_BEATS)).fill(0);
+      this.#loads.set(beats, loads);
+    }
+    const beat = emptiestBeat(loads);
+    loads[beat] = (loads[beat] as number) + 1;
+    const release = () => {
+      loads[beat] = (loads[beat] as number) - 1;
+      if (loads.every((count) => count === 0)) this.#loads.delete(beats);
+    };
     const beatMs = intervalMs / beats;
-    const phase = (this.#added++ * GOLDEN_RATIO) % 1;
-    return (Math.floor(nowMs / beatMs) + 1 + Math.floor(phase * beats)) * beatMs;
+    const next = Math.floor(nowMs / beatMs) + 1;
+    const wait = (beat - (next % beats) + beats) % beats;
+    return { dueMs: (next + wait) * beatMs, release };
   }
 
   #forget(entry: Entry): void {
     if (entry.isCancelled) return;
     entry.isCancelled = true;
+    entry.release();
     this.#count--;
   }
 
@@ -150,6 +170,19 @@ export class StepScheduler {
     // Up: Node cuts fractions off, and would wake us before anything is due.
     this.#timer = setTimeout(this.#run, Math.max(0, Math.ceil(slot * SLOT_MS - nowMs)));
   }
+}
+
+/** Every other beat while they have room; those of different rates meet there. */
+function emptiestBeat(loads: readonly number[]): number {
+  let emptiest = 0;
+  for (let beat = 0; beat < loads.length; beat += 2) {
+    if ((loads[beat] as number) < (loads[emptiest] as number)) emptiest = beat;
+  }
+  if ((loads[emptiest] as number) < SHARED_BY_ROOMS) return emptiest;
+  for (let beat = 1; beat < loads.length; beat += 2) {
+    if ((loads[beat] as number) < (loads[emptiest] as number)) emptiest = beat;
+  }
+  return emptiest;
 }
 
 /** Sums of thirds meet on a whole millisecond again, which they miss by the last digits of a number. */
