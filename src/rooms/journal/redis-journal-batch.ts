@@ -60,14 +60,17 @@ export class RedisJournalBatch {
 
   async #append(writes: readonly JournalWrite[]): Promise<void> {
     const keys: string[] = [];
-    const args: (string | number | Buffer)[] = [];
+    const contents: Buffer[] = [];
+    // Two arguments, however many entries there are: the client spends more on an argument than on a hundred bytes.
+    let heads = '';
     for (const { key, id, bytes, expiresAfterMs } of writes) {
       keys.push(key);
-      args.push(id, bytes, expiresAfterMs ?? '');
+      contents.push(bytes);
+      heads += `${id} ${bytes.length} ${expiresAfterMs ?? 0} `;
     }
     let replies: readonly number[] = [];
     try {
-      replies = await APPEND.run(this.#redis, keys, args);
+      replies = await APPEND.run(this.#redis, keys, [heads, Buffer.concat(contents)]);
     } catch {
       // Redis is away, or refuses the command as such: no entry is stored.
     }
