@@ -33,7 +33,10 @@ export interface ServicesRound {
   readonly readP99Ms: number;
   readonly writeP50Ms: number;
   readonly writeP99Ms: number;
-  /** Of gRPC's own health check beside them: what the machine and gRPC make of a call that does nothing. */
+  /**
+   * Of gRPC's own health check, behind what is measured and beside such reads and writes: what the machine and gRPC make of a call that does
+   * nothing.
+   */
   readonly bareP99Ms: number;
   /** Of what stood for MongoDB, asked for such a write by its own driver, as often, with nothing else going on: no write can be faster. */
   readonly wireWriteP99Ms: number;

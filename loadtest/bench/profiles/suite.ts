@@ -208,7 +208,9 @@ function notesOn(
     quick ? QUICK_NOTE : '',
     `Seed ${seed}. Latencies are from when a call was due. Load averages of the machine are in the runs.`,
     canGoFirst ? 'The bench went before other work of this machine (nice -15).' : '',
-    parts.includes('services') ? `What stood for MongoDB: ${services[0]?.mongo}.` : '',
+    parts.includes('services')
+      ? `What stood for MongoDB: ${services[0]?.mongo}. Calls that do nothing were counted behind the reads and writes, beside as many: no node makes such calls.`
+      : '',
     parts.includes('cache')
       ? `Cache: zipf with s = ${s}, ${processes} processes, a write for ${readsPerWrite} reads, ${players} players; a fifth of the reads warms and is not counted. Readers that joined a read under way are not counted either.`
       : '',
