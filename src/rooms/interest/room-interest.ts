@@ -149,7 +149,7 @@ export class RoomInterest implements DerivedSight {
 
   #look(viewer: Viewer): void {
     const { client, id } = viewer;
-    const item = this.items.ofSession(client.sessionId);
+    const item = this.items.ofSession(client.sessionId, this.sights.ownOf(id));
     const { eye } = this.#interest;
     const from: Eye | null | undefined = eye?.(client, this.#host.encoder().state as never);
     if (from) this.sights.placeViewer(id, from.x, from.y);

@@ -5,7 +5,7 @@
 //   starts   where the n-th cell of a class begins; two more at the end, for what is seen everywhere and where that ends
 //   loads    the same of the bytes that are to be expected of it on average, as a running sum
 
-interface ClassLayout {
+export interface ClassLayout {
   starts: Uint32Array;
   loads: Float64Array;
 }
@@ -27,31 +27,24 @@ export class SegmentLayout {
     if (bytes > this.bytes.length) this.bytes = new Uint8Array(2 * bytes);
   }
 
-  /** Begins the n-th part of a class. @param parts - there will be */
-  mark(itemClass: number, part: number, parts: number): void {
-    let layout = this.#classes[itemClass];
-    if (layout === undefined || layout.starts.length < parts) {
-      const starts = new Uint32Array(2 * parts);
-      const loads = new Float64Array(2 * parts);
-      if (layout !== undefined) {
-        starts.set(layout.starts);
-        loads.set(layout.loads);
-      }
-      layout = { starts, loads };
-      this.#classes[itemClass] = layout;
-    }
-    layout.starts[part] = this.length;
-    layout.loads[part] = this.load;
+  /** Makes room for the parts of a class. */
+  holdParts(itemClass: number, parts: number): void {
+    const known = this.#classes[itemClass];
+    if (known !== undefined && known.starts.length >= parts) return;
+    const [starts, loads] = [new Uint32Array(2 * parts), new Float64Array(2 * parts)];
+    this.#classes[itemClass] = { starts, loads };
   }
 
-  startOf(itemClass: number, part: number): number {
-    return (this.#classes[itemClass] as ClassLayout).starts[part] as number;
+  /** Begins the n-th part of a class. */
+  mark(itemClass: number, part: number): void {
+    const { starts, loads } = this.classAt(itemClass);
+    starts[part] = this.length;
+    loads[part] = this.load;
   }
 
-  /** Bytes per flush that the parts from one to another are expected to have. */
-  loadBetween(itemClass: number, from: number, to: number): number {
-    const { loads } = this.#classes[itemClass] as ClassLayout;
-    return (loads[to] as number) - (loads[from] as number);
+  /** Of a class whose parts have been laid out. */
+  classAt(itemClass: number): ClassLayout {
+    return this.#classes[itemClass] as ClassLayout;
   }
 
   copyFrom(source: Uint8Array, from: number, to: number): void {

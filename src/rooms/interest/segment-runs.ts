@@ -35,7 +35,8 @@ export class SegmentRuns {
     bounds[this.#count++] = to;
   }
 
-  copyTo(target: Uint8Array, offset: number): void {
+  /** @returns where they end */
+  copyTo(target: Uint8Array, offset: number): number {
     let at = offset;
     for (let i = 0; i < this.#count; i += RUN) {
       const source = this.#sources[this.#bounds[i] as number] as Uint8Array;
@@ -48,5 +49,6 @@ export class SegmentRuns {
         for (let byte = from; byte < to; byte++) target[at++] = source[byte] as number;
       }
     }
+    return at;
   }
 }

@@ -6,10 +6,11 @@ import type { ChangeList } from './change-list.ts';
 import type { Introduction, Introductions } from './introductions.ts';
 import type { RoomInterest } from './room-interest.ts';
 import type { SegmentBook } from './segment-book.ts';
-import type { SegmentRuns } from './segment-runs.ts';
+import { SegmentRuns } from './segment-runs.ts';
 import type { Viewer } from './viewers.ts';
 
 const NO_PATCH = new Uint8Array(0);
+const NOTHING = new SegmentRuns();
 
 export interface PatchParts {
   readonly encoder: Encoder;
@@ -39,7 +40,7 @@ type PatchesByCell = (SharedPatch | undefined)[];
 /** The patches of one flush. */
 export class ViewerPatches {
   readonly #parts: PatchParts;
-  readonly #byTeam = new Map<number, PatchesByCell>();
+  readonly #byTeam: (PatchesByCell | undefined)[] = [];
   /** Bytes of each patch that are no segments. */
   readonly #headBytes: number;
 
@@ -61,37 +62,42 @@ export class ViewerPatches {
     const budget = this.#parts.budgetOf(viewer.client);
     const introduction = introductions.take(viewer, encoder);
     const isPlain = viewer.view.changes.size === 0 && !this.#seesLeft(viewer);
-    const isUsual = budget.level === 0 && budget.bytesPerPatch >= usualBytes;
-    if (isPlain && isUsual && introduction === null) return this.#usualOf(viewer);
     const byView = isPlain ? NO_PATCH : this.#encodeView(viewer);
-    const runs = this.#runsOf(viewer, budget, isUsual);
+    if (budget.level === 0 && budget.bytesPerPatch >= usualBytes) {
+      return this.#usualOf(viewer, introduction, byView);
+    }
+    const runs = this.#runsOf(viewer, budget, false);
     viewer.step = runs.step;
     const own = this.#parts.book.ownRunOf(viewer, budget.level, runs.step);
     this.isShared = false;
     return this.#frame({ byView, introduction, runs, own });
   }
 
-  #usualOf(viewer: Viewer): PatchFrame | null {
+  #usualOf(
+    viewer: Viewer,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame | null {
     const { frame, step } = this.#sharedOf(viewer);
     viewer.step = step;
     const own = this.#parts.book.ownRunOf(viewer, 0, step);
-    this.isShared = own.byteLength === 0;
-    return this.isShared ? frame : this.#withOwn(frame, own);
+    this.isShared = introduction === null && byView.length === 0 && own.byteLength === 0;
+    return this.isShared ? frame : this.#withMore(frame, { byView, introduction, own });
   }
 
   #sharedOf(viewer: Viewer): SharedPatch {
     const { sights } = this.#parts.interest;
     const team = sights.teamOfViewer(viewer.id);
-    let patches = this.#byTeam.get(team);
+    let patches = this.#byTeam[team];
     if (patches === undefined) {
       patches = [];
-      this.#byTeam.set(team, patches);
+      this.#byTeam[team] = patches;
     }
     const place = sights.eyes.cellOf(viewer.id) + 1;
     let patch = patches[place];
     if (patch === undefined) {
       const runs = this.#runsOf(viewer, { level: 0, bytesPerPatch: this.#parts.usualBytes }, true);
-      const frame = this.#frame({ byView: NO_PATCH, introduction: null, runs, own: null });
+      const frame = this.#frame({ byView: NO_PATCH, introduction: null, runs, own: NOTHING });
       patch = { frame, step: runs.step };
       patches[place] = patch;
     }
@@ -117,41 +123,74 @@ export class ViewerPatches {
     return encoder.encodeView(view, 0, { offset: 0 });
   }
 
-  /** The same, and what is his own behind it. */
-  #withOwn(shared: PatchFrame | null, own: SegmentRuns): PatchFrame {
-    const body = shared === null ? NO_PATCH : shared.bytes.subarray(shared.bodyOffset);
-    const frame = openFrame(body.length + own.byteLength, this.#parts.timing);
-    frame.bytes.set(body, frame.bodyOffset);
-    own.copyTo(frame.bytes, frame.bodyOffset + body.length);
+  /** The same, with what is his alone. */
+  #withMore(usual: PatchFrame | null, { byView, introduction, own }: ViewerParts): PatchFrame {
+    const body = usual === null ? NO_PATCH : usual.bytes.subarray(usual.bodyOffset);
+    const { shared, timing } = this.#parts;
+    const moreBytes = bytesOf(introduction) + byView.length + own.byteLength;
+    const frame = openFrame(body.length + moreBytes, timing);
+    const { bytes } = frame;
+    let at = frame.bodyOffset;
+    if (moreBytes > own.byteLength) {
+      at = copy(shared, bytes, at);
+      at = copyIntroduction(introduction, bytes, at);
+      at = copy(byView, bytes, at);
+      at = copy(body.subarray(shared.length), bytes, at);
+    } else {
+      at = copy(body, bytes, at);
+    }
+    own.copyTo(bytes, at);
     return frame;
   }
 
-  #frame({ byView, introduction, runs, own }: BodyParts): PatchFrame | null {
+  #frame({ byView, introduction, runs, own }: ViewerParts & UsualParts): PatchFrame | null {
     const { shared, timing } = this.#parts;
-    const leaves = introduction?.leaves ?? NO_PATCH;
-    const enters = introduction?.enters ?? [];
-    const segmentBytes = runs.byteLength + (own?.byteLength ?? 0);
-    let bodyBytes = shared.length + leaves.length + byView.length + segmentBytes;
-    for (const enter of enters) bodyBytes += enter.length;
+    const segmentBytes = runs.byteLength + own.byteLength;
+    const bodyBytes = shared.length + bytesOf(introduction) + byView.length + segmentBytes;
     if (bodyBytes === 0 && timing === undefined) return null;
     const frame = openFrame(bodyBytes, timing);
+    const { bytes } = frame;
     let at = frame.bodyOffset;
     if (segmentBytes < bodyBytes) {
-      for (const part of [shared, leaves, ...enters, byView]) {
-        frame.bytes.set(part, at);
-        at += part.length;
-      }
+      at = copy(shared, bytes, at);
+      at = copyIntroduction(introduction, bytes, at);
+      at = copy(byView, bytes, at);
     }
-    runs.copyTo(frame.bytes, at);
-    own?.copyTo(frame.bytes, at + runs.byteLength);
+    at = runs.copyTo(bytes, at);
+    own.copyTo(bytes, at);
     return frame;
   }
 }
 
-interface BodyParts {
+/** Of one viewer. */
+interface ViewerParts {
   /** What Colyseus has encoded for the view. */
   readonly byView: Uint8Array;
   readonly introduction: Introduction | null;
+  readonly own: SegmentRuns;
+}
+
+interface UsualParts {
   readonly runs: SegmentRuns;
-  readonly own: SegmentRuns | null;
+}
+
+function bytesOf(introduction: Introduction | null): number {
+  if (introduction === null) return 0;
+  let bytes = introduction.leaves.length;
+  for (const enter of introduction.enters) bytes += enter.length;
+  return bytes;
+}
+
+/** @returns where it ends */
+function copyIntroduction(introduction: Introduction | null, to: Uint8Array, at: number): number {
+  if (introduction === null) return at;
+  let end = copy(introduction.leaves, to, at);
+  for (const enter of introduction.enters) end = copy(enter, to, end);
+  return end;
+}
+
+/** @returns where it ends */
+function copy(from: Uint8Array, to: Uint8Array, at: number): number {
+  if (from.length > 0) to.set(from, at);
+  return at + from.length;
 }
