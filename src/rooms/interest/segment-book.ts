@@ -13,7 +13,7 @@ import {
 import { PendingFields } from './pending-fields.ts';
 import { areChangesPlain } from './plain-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
-import { RowCuts } from './row-cuts.ts';
+import { RING_CUTS, RowCuts, WHOLE_CUTS } from './row-cuts.ts';
 import type { SegmentRuns } from './segment-runs.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { ViewerLoads } from './viewer-loads.ts';
@@ -60,7 +60,10 @@ export class SegmentBook {
       Math.max(...this.#importances.map((importance) => paceOf(importance, step)[FAR])),
     );
     const pending = this.#pending;
-    const rowCuts = new RowCuts(sights.grid);
+    const rowCuts = {
+      whole: new RowCuts(sights.grid, WHOLE_CUTS),
+      rings: new RowCuts(sights.grid, RING_CUTS),
+    };
     this.#writer = new SegmentWriter(interest, pending);
     const parts = { pending, rowCuts, writer: this.#writer };
     this.#runs = new ViewerRuns(interest, parts);

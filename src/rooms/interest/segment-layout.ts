@@ -12,6 +12,8 @@ export interface ClassLayout {
 
 export class SegmentLayout {
   bytes = new Uint8Array(16 * 1024);
+  /** The same memory, to be read four bytes at a time. */
+  words = new DataView(this.bytes.buffer);
   length = 0;
   /** Of all that has been laid out, in bytes per flush. */
   load = 0;
@@ -24,7 +26,9 @@ export class SegmentLayout {
 
   /** Makes room for this many bytes, before any are laid out. */
   hold(bytes: number): void {
-    if (bytes > this.bytes.length) this.bytes = new Uint8Array(2 * bytes);
+    if (bytes <= this.bytes.length) return;
+    this.bytes = new Uint8Array(2 * bytes);
+    this.words = new DataView(this.bytes.buffer);
   }
 
   /** Makes room for the parts of a class. */

@@ -3,7 +3,7 @@ import { ItemLoads } from './item-loads.ts';
 import { CADENCES, EVERY_FLUSH } from './pace.ts';
 import type { PendingFields } from './pending-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
-import { SegmentLayout } from './segment-layout.ts';
+import { type ClassLayout, SegmentLayout } from './segment-layout.ts';
 import { SegmentPen } from './segment-pen.ts';
 import { NO_TEAM } from './sight-map.ts';
 
@@ -60,9 +60,14 @@ export class SegmentWriter {
     return this.#to[item] as number;
   }
 
+  /** What of a class is laid out in a cadence. */
+  classAt(cadence: number, itemClass: number): ClassLayout {
+    return (this.layouts[cadence] as SegmentLayout).classAt(itemClass);
+  }
+
   /** Of what is to be told, what is a team's to see from afar. */
   ofTeam(team: number): readonly number[] | undefined {
-    return this.#byTeam.get(team);
+    return this.#byTeam.size === 0 ? undefined : this.#byTeam.get(team);
   }
 
   /** Encodes what has its turn. */

@@ -11,8 +11,7 @@ import {
 } from './pace.ts';
 import type { PendingFields } from './pending-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
-import { CUTS, type RowCuts } from './row-cuts.ts';
-import type { ClassLayout, SegmentLayout } from './segment-layout.ts';
+import { RING_CUTS, type SightCuts } from './row-cuts.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import { StepChoice } from './step-choice.ts';
 import type { ViewerRuns } from './viewer-runs.ts';
@@ -26,7 +25,7 @@ const MID = 1;
 export interface ViewerLoadsDeps {
   readonly pending: PendingFields;
   readonly writer: SegmentWriter;
-  readonly rowCuts: RowCuts;
+  readonly rowCuts: SightCuts;
   readonly runs: ViewerRuns;
 }
 
@@ -68,16 +67,16 @@ export class ViewerLoads {
   }
 
   #weighRows(cell: number, itemClass: number, shape: CellShape): void {
-    const { rowCuts } = this.#deps;
-    const from = rowCuts.find(cell, shape);
-    const to = from + (2 * shape.reach + 1) * CUTS;
-    const { cuts } = rowCuts;
+    const { rings } = this.#deps.rowCuts;
+    const from = rings.find(cell, shape);
+    const to = from + (2 * shape.reach + 1) * RING_CUTS;
+    const { cuts } = rings;
     for (let cadence = 0; cadence <= this.#deps.pending.slowest; cadence++) {
-      const { loads } = this.#classAt(cadence, itemClass);
+      const { loads } = this.#deps.writer.classAt(cadence, itemClass);
       let near = 0;
       let nearAndMid = 0;
       let all = 0;
-      for (let at = from; at < to; at += CUTS) {
+      for (let at = from; at < to; at += RING_CUTS) {
         all += (loads[cuts[at + 5] as number] as number) - (loads[cuts[at] as number] as number);
         nearAndMid +=
           (loads[cuts[at + 4] as number] as number) - (loads[cuts[at + 1] as number] as number);
@@ -93,7 +92,7 @@ export class ViewerLoads {
   #weighEverywhere(itemClass: number): void {
     const cells = this.#interest.sights.grid.order.size;
     for (let cadence = 0; cadence <= this.#deps.pending.slowest; cadence++) {
-      const { loads } = this.#classAt(cadence, itemClass);
+      const { loads } = this.#deps.writer.classAt(cadence, itemClass);
       const load = (loads[cells + 1] as number) - (loads[cells] as number);
       this.#weigh(itemClass, NEAR, cadence, load);
     }
@@ -120,9 +119,5 @@ export class ViewerLoads {
     for (let slower = slowest + 1; slower < CADENCES; slower++) {
       this.choice.weigh(importance, ring, slower, load / flushesOf(slower, crowdFlushes));
     }
-  }
-
-  #classAt(cadence: number, itemClass: number): ClassLayout {
-    return (this.#deps.writer.layouts[cadence] as SegmentLayout).classAt(itemClass);
   }
 }

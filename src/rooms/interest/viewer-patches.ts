@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
 import type { Encoder } from '@colyseus/schema';
 import type { ClientBudget } from '../flow/client-budget.ts';
+import { frameWords } from '../flow/frame-memory.ts';
 import { openFrame, type PatchFrame, type PatchTiming, TIMED_BYTES } from '../flow/patch-frame.ts';
 import type { ChangeList } from './change-list.ts';
 import type { Introduction, Introductions } from './introductions.ts';
@@ -26,21 +27,19 @@ export interface PatchParts {
   readonly budgetOf: (client: Client) => ClientBudget;
 }
 
-/** What all in one place get who get what is usual. */
-interface SharedPatch {
+/** Of one team, by cell, behind one for those who are nowhere: what all get there who get what is usual. */
+interface PatchesByCell {
   /** Null: nothing to send. */
-  readonly frame: PatchFrame | null;
+  readonly frames: (PatchFrame | null | undefined)[];
   /** Of pace.ts. */
-  readonly step: number;
+  readonly steps: Uint8Array;
 }
-
-/** By cell, behind one for those who are nowhere. */
-type PatchesByCell = (SharedPatch | undefined)[];
 
 /** The patches of one flush. */
 export class ViewerPatches {
   readonly #parts: PatchParts;
   readonly #byTeam: (PatchesByCell | undefined)[] = [];
+  readonly #usualBudget: ClientBudget;
   /** Bytes of each patch that are no segments. */
   readonly #headBytes: number;
 
@@ -49,6 +48,7 @@ export class ViewerPatches {
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
+    this.#usualBudget = { level: 0, bytesPerPatch: parts.usualBytes };
     this.#headBytes = 1 + (parts.timing === undefined ? 0 : TIMED_BYTES) + parts.shared.length;
   }
 
@@ -70,7 +70,7 @@ export class ViewerPatches {
     viewer.step = runs.step;
     const own = this.#parts.book.ownRunOf(viewer, budget.level, runs.step);
     this.isShared = false;
-    return this.#frame({ byView, introduction, runs, own });
+    return this.#frame(runs, own, introduction, byView);
   }
 
   #usualOf(
@@ -78,30 +78,30 @@ export class ViewerPatches {
     introduction: Introduction | null,
     byView: Uint8Array,
   ): PatchFrame | null {
-    const { frame, step } = this.#sharedOf(viewer);
-    viewer.step = step;
-    const own = this.#parts.book.ownRunOf(viewer, 0, step);
+    const { sights } = this.#parts.interest;
+    const { frames, steps } = this.#patchesOf(sights.teamOfViewer(viewer.id));
+    const place = sights.eyes.cellOf(viewer.id) + 1;
+    let frame = frames[place];
+    if (frame === undefined) {
+      const runs = this.#runsOf(viewer, this.#usualBudget, true);
+      frame = this.#frame(runs, NOTHING, null, NO_PATCH);
+      frames[place] = frame;
+      steps[place] = runs.step;
+    }
+    viewer.step = steps[place] as number;
+    const own = this.#parts.book.ownRunOf(viewer, 0, viewer.step);
     this.isShared = introduction === null && byView.length === 0 && own.byteLength === 0;
-    return this.isShared ? frame : this.#withMore(frame, { byView, introduction, own });
+    return this.isShared ? frame : this.#withMore(frame, own, introduction, byView);
   }
 
-  #sharedOf(viewer: Viewer): SharedPatch {
-    const { sights } = this.#parts.interest;
-    const team = sights.teamOfViewer(viewer.id);
+  #patchesOf(team: number): PatchesByCell {
     let patches = this.#byTeam[team];
     if (patches === undefined) {
-      patches = [];
+      const places = this.#parts.interest.sights.grid.cellLimit + 1;
+      patches = { frames: new Array(places), steps: new Uint8Array(places) };
       this.#byTeam[team] = patches;
     }
-    const place = sights.eyes.cellOf(viewer.id) + 1;
-    let patch = patches[place];
-    if (patch === undefined) {
-      const runs = this.#runsOf(viewer, { level: 0, bytesPerPatch: this.#parts.usualBytes }, true);
-      const frame = this.#frame({ byView: NO_PATCH, introduction: null, runs, own: NOTHING });
-      patch = { frame, step: runs.step };
-      patches[place] = patch;
-    }
-    return patch;
+    return patches;
   }
 
   #runsOf(viewer: Viewer, budget: ClientBudget, isUsual: boolean): SegmentRuns {
@@ -113,8 +113,8 @@ export class ViewerPatches {
   }
 
   #seesLeft({ view }: Viewer): boolean {
-    for (const tree of this.#parts.changes.kept) if (view.isChangeTreeVisible(tree)) return true;
-    return false;
+    const { kept } = this.#parts.changes;
+    return kept.length > 0 && kept.some((tree) => view.isChangeTreeVisible(tree));
   }
 
   #encodeView({ view }: Viewer): Uint8Array {
@@ -124,7 +124,12 @@ export class ViewerPatches {
   }
 
   /** The same, with what is his alone. */
-  #withMore(usual: PatchFrame | null, { byView, introduction, own }: ViewerParts): PatchFrame {
+  #withMore(
+    usual: PatchFrame | null,
+    own: SegmentRuns,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame {
     const body = usual === null ? NO_PATCH : usual.bytes.subarray(usual.bodyOffset);
     const { shared, timing } = this.#parts;
     const moreBytes = bytesOf(introduction) + byView.length + own.byteLength;
@@ -139,11 +144,16 @@ export class ViewerPatches {
     } else {
       at = copy(body, bytes, at);
     }
-    own.copyTo(bytes, at);
+    own.copyTo(frameWords(), bytes.byteOffset + at);
     return frame;
   }
 
-  #frame({ byView, introduction, runs, own }: ViewerParts & UsualParts): PatchFrame | null {
+  #frame(
+    runs: SegmentRuns,
+    own: SegmentRuns,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame | null {
     const { shared, timing } = this.#parts;
     const segmentBytes = runs.byteLength + own.byteLength;
     const bodyBytes = shared.length + bytesOf(introduction) + byView.length + segmentBytes;
@@ -156,22 +166,10 @@ export class ViewerPatches {
       at = copyIntroduction(introduction, bytes, at);
       at = copy(byView, bytes, at);
     }
-    at = runs.copyTo(bytes, at);
-    own.copyTo(bytes, at);
+    const words = frameWords();
+    own.copyTo(words, runs.copyTo(words, bytes.byteOffset + at));
     return frame;
   }
-}
-
-/** Of one viewer. */
-interface ViewerParts {
-  /** What Colyseus has encoded for the view. */
-  readonly byView: Uint8Array;
-  readonly introduction: Introduction | null;
-  readonly own: SegmentRuns;
-}
-
-interface UsualParts {
-  readonly runs: SegmentRuns;
 }
 
 function bytesOf(introduction: Introduction | null): number {

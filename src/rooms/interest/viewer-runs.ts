@@ -13,8 +13,7 @@ import {
 } from './pace.ts';
 import type { PendingFields } from './pending-fields.ts';
 import type { RoomInterest } from './room-interest.ts';
-import { CUTS, type RowCuts } from './row-cuts.ts';
-import type { SegmentLayout } from './segment-layout.ts';
+import { RING_CUTS, type SightCuts, WHOLE_CUTS } from './row-cuts.ts';
 import { SegmentRuns } from './segment-runs.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import type { Viewer } from './viewers.ts';
@@ -24,7 +23,7 @@ import type { Viewer } from './viewers.ts';
 const NONE = -1;
 
 /** Rings of the pieces of a row, from left to right. */
-const RING_OF_PIECE = Array.from({ length: CUTS - 1 }, (_, piece) =>
+const RING_OF_PIECE = Array.from({ length: RING_CUTS - 1 }, (_, piece) =>
   piece < RINGS ? FAR - piece : piece - FAR,
 );
 
@@ -32,13 +31,13 @@ export class ViewerRuns {
   readonly #interest: RoomInterest;
   readonly #pending: PendingFields;
   readonly #writer: SegmentWriter;
-  readonly #rowCuts: RowCuts;
+  readonly #rowCuts: SightCuts;
   /** By class. */
   readonly #importances: readonly number[];
   readonly #runs = new SegmentRuns();
   readonly #ownRun = new SegmentRuns();
   /** Bytes of the layouts. */
-  #sources: readonly Uint8Array[] = [];
+  #sources: readonly DataView[] = [];
 
   constructor(
     interest: RoomInterest,
@@ -49,7 +48,7 @@ export class ViewerRuns {
     }: {
       readonly pending: PendingFields;
       readonly writer: SegmentWriter;
-      readonly rowCuts: RowCuts;
+      readonly rowCuts: SightCuts;
     },
   ) {
     this.#interest = interest;
@@ -64,7 +63,7 @@ export class ViewerRuns {
 
   /** After the layouts are written. */
   begin(): void {
-    this.#sources = this.#writer.layouts.map(({ bytes }) => bytes);
+    this.#sources = this.#writer.layouts.map(({ words }) => words);
   }
 
   /** All that a viewer gets at a step; good until the next is asked for. */
@@ -143,18 +142,31 @@ export class ViewerRuns {
 
   /** The cells of one class around a viewer, row by row. */
   #addRows(cell: number, itemClass: number, shape: CellShape, pace: Pace): void {
-    const rowCuts = this.#rowCuts;
-    const from = rowCuts.find(cell, shape);
-    const to = from + (2 * shape.reach + 1) * CUTS;
-    const { cuts } = rowCuts;
-    if (pace[NEAR] === pace[FAR]) {
-      for (let at = from; at < to; at += CUTS) {
-        this.#addCells(itemClass, pace[FAR], cuts[at] as number, cuts[at + CUTS - 1] as number);
-      }
-      return;
+    if (pace[NEAR] === pace[FAR]) this.#addWholeRows(cell, itemClass, shape, pace[FAR]);
+    else this.#addRings(cell, itemClass, shape, pace);
+  }
+
+  #addWholeRows(cell: number, itemClass: number, shape: CellShape, cadence: number): void {
+    // Where nobody was in a cadence yet, there is nothing in it before the next flush.
+    if (cadence > this.#pending.slowest) return;
+    const { whole } = this.#rowCuts;
+    const from = whole.find(cell, shape);
+    const to = from + (2 * shape.reach + 1) * WHOLE_CUTS;
+    const { cuts } = whole;
+    const { starts } = this.#writer.classAt(cadence, itemClass);
+    for (let at = from; at < to; at += WHOLE_CUTS) {
+      const first = starts[cuts[at] as number] as number;
+      this.#runs.add(cadence, first, starts[cuts[at + 1] as number] as number);
     }
-    for (let at = from; at < to; at += CUTS) {
-      for (let piece = 0; piece < CUTS - 1; piece++) {
+  }
+
+  #addRings(cell: number, itemClass: number, shape: CellShape, pace: Pace): void {
+    const { rings } = this.#rowCuts;
+    const from = rings.find(cell, shape);
+    const to = from + (2 * shape.reach + 1) * RING_CUTS;
+    const { cuts } = rings;
+    for (let at = from; at < to; at += RING_CUTS) {
+      for (let piece = 0; piece < RING_CUTS - 1; piece++) {
         const cadence = pace[RING_OF_PIECE[piece] as number] as number;
         const first = cuts[at + piece] as number;
         this.#addCells(itemClass, cadence, first, cuts[at + piece + 1] as number);
@@ -163,9 +175,8 @@ export class ViewerRuns {
   }
 
   #addCells(itemClass: number, cadence: number, first: number, end: number): void {
-    // Where nobody was in a cadence yet, there is nothing in it before the next flush.
     if (first === end || cadence > this.#pending.slowest) return;
-    const { starts } = (this.#writer.layouts[cadence] as SegmentLayout).classAt(itemClass);
+    const { starts } = this.#writer.classAt(cadence, itemClass);
     this.#runs.add(cadence, starts[first] as number, starts[end] as number);
   }
 
