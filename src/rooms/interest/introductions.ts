@@ -48,19 +48,21 @@ export class Introductions implements ViewWriter {
   enter(viewer: Viewer, tree: ChangeTree): void {
     this.#pending[viewer.id]?.leaving.delete(tree);
     if (!this.#isOurs(viewer, tree)) {
+      this.#interest.viewers.marked(tree);
       stockViewWriter.enter(viewer, tree);
       return;
     }
-    viewer.view.markVisible(tree);
+    viewer.mark(tree);
     this.#pendingOf(viewer).entering.add(tree);
   }
 
   leave(viewer: Viewer, tree: ChangeTree): void {
     if (!this.#isOurs(viewer, tree)) {
+      this.#interest.viewers.marked(tree);
       stockViewWriter.leave(viewer, tree);
       return;
     }
-    viewer.view.unmarkVisible(tree);
+    viewer.unmark(tree);
     const pending = this.#pendingOf(viewer);
     if (pending.entering.delete(tree)) return;
     const map = mapOf(tree) as ChangeTree;
@@ -93,7 +95,10 @@ export class Introductions implements ViewWriter {
     if (this.isEmpty) return null;
     const pending = this.#pending[viewer.id];
     if (pending === undefined) return null;
-    const { entering, leaving } = pending;
+    return this.#introductionOf(pending, encoder);
+  }
+
+  #introductionOf({ entering, leaving }: Pending, encoder: Encoder): Introduction {
     const leaves =
       leaving.size === 0
         ? NOTHING

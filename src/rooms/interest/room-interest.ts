@@ -53,6 +53,10 @@ export class RoomInterest implements DerivedSight {
         left: (id, item) => this.writer.leave(this.#viewer(id), this.items.treeOf(item)),
       },
     );
+    this.viewers.marked = (tree) => {
+      const item = this.items.itemOf(tree);
+      if (item >= 0) this.sights.seen.doubt(item);
+    };
     this.items = new TrackedItems(() => host.encoder().state, this.sights, interest.classes);
     assertHidden(host.encoder(), interest);
   }

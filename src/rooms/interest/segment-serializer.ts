@@ -227,7 +227,10 @@ interface SortedChanges {
 function hidesChanges(tree: ChangeTree): boolean {
   if (tree.isFiltered) return true;
   const { hasAnyView, tags } = tree.encDescriptor;
-  if (!hasAnyView) return false;
+  return hasAnyView && hasTaggedChange(tree, tags);
+}
+
+function hasTaggedChange(tree: ChangeTree, tags: ChangeTree['encDescriptor']['tags']): boolean {
   let hides = false;
   tree.forEach((index) => {
     if (tags[index] !== undefined) hides = true;

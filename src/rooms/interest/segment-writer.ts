@@ -27,8 +27,8 @@ export class SegmentWriter {
   #from = new Uint32Array(64);
   #to = new Uint32Array(64);
   #flush = 0;
-  /** What is written in this flush. */
-  readonly told: number[] = [];
+  #told = new Int32Array(64);
+  #toldCount = 0;
   readonly #byTeam = new Map<number, number[]>();
   readonly #everywhere: number[] = [];
 
@@ -40,12 +40,18 @@ export class SegmentWriter {
   /** Begins a flush. @param limit - one above the largest item */
   open(limit: number): void {
     this.#flush++;
-    this.told.length = 0;
+    this.#toldCount = 0;
     this.itemLoads.hold(limit);
     if (limit <= this.#stamps.length) return;
     this.#stamps = new Float64Array(2 * limit);
     this.#from = new Uint32Array(2 * limit);
     this.#to = new Uint32Array(2 * limit);
+    this.#told = new Int32Array(2 * limit);
+  }
+
+  /** What is written in this flush. */
+  get told(): Int32Array {
+    return this.#told.subarray(0, this.#toldCount);
   }
 
   isWritten(item: number): boolean {
@@ -82,7 +88,7 @@ export class SegmentWriter {
 
   #writeAll(pen: SegmentPen): void {
     const { sights } = this.#interest;
-    this.told.length = 0;
+    this.#toldCount = 0;
     for (const layout of this.layouts) layout.clear();
     this.#findPlaceless();
     for (let itemClass = 0; itemClass < sights.classes; itemClass++) {
@@ -171,7 +177,7 @@ export class SegmentWriter {
     this.#stamps[item] = this.#flush;
     this.#from[item] = from;
     this.#to[item] = to;
-    this.told.push(item);
+    this.#told[this.#toldCount++] = item;
     this.#first.length = to;
     for (let cadence = 1; cadence <= turn; cadence++) {
       (this.layouts[cadence] as SegmentLayout).copyFrom(this.#first.bytes, from, to);

@@ -156,6 +156,7 @@ export class SightMap {
   /** @param viewer - the id of a Colyseus view */
   addViewer(viewer: number): void {
     this.#holdViewer(viewer);
+    this.seen.doubtAll();
     this.#viewers.add(viewer);
     this.#changedViewers.set(viewer, null);
   }
@@ -204,6 +205,7 @@ export class SightMap {
   /** Forgets a viewer without a word. @param forget - told of each item he saw */
   removeViewer(viewer: number, forget: (item: number) => void): void {
     if (!this.#viewers.delete(viewer)) return;
+    this.seen.doubtAll();
     this.eyes.remove(viewer);
     this.#viewersOfTeam.get(this.teamOfViewer(viewer))?.delete(viewer);
     this.#teamOfViewer[viewer] = NO_TEAM;

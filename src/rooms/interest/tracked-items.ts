@@ -40,6 +40,8 @@ export class TrackedItems {
   readonly #sights: SightMap;
   readonly #classes: readonly ReadClass[];
   readonly #itemByTree = new Map<ChangeTree, number>();
+  /** The item that is asked for next, if they are asked for in their order. */
+  #likely = 0;
   readonly #trees: (ChangeTree | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #xs: number[] = [];
@@ -67,7 +69,11 @@ export class TrackedItems {
 
   /** -1: not one of them. */
   itemOf(tree: ChangeTree): number {
-    return this.#itemByTree.get(tree) ?? -1;
+    // Mostly they are asked for in the order in which they are kept.
+    if (this.#trees[this.#likely] === tree) return this.#likely++;
+    const item = this.#itemByTree.get(tree) ?? NONE;
+    this.#likely = item + 1;
+    return item;
   }
 
   treeOf(item: number): ChangeTree {
@@ -144,11 +150,11 @@ export class TrackedItems {
     gone: (item: GoneItem) => void,
   ): number {
     const tree = entity[$changes];
-    const known = this.#itemByTree.get(tree);
+    const known = this.itemOf(tree);
     // In two collections: it is of the first one.
-    if (known !== undefined && this.#rounds[known] === this.#round) return NONE;
-    const item = known ?? this.#free.pop() ?? this.#trees.length;
-    if (known === undefined) {
+    if (known !== NONE && this.#rounds[known] === this.#round) return NONE;
+    const item = known !== NONE ? known : (this.#free.pop() ?? this.#trees.length);
+    if (known === NONE) {
       this.#trees[item] = tree;
       this.#itemByTree.set(tree, item);
       this.#sights.addItem(item, index);

@@ -1,5 +1,5 @@
 import type { Client } from '@colyseus/core';
-import type { Encoder } from '@colyseus/schema';
+import type { ChangeTree, Encoder } from '@colyseus/schema';
 import type { ClientBudget } from '../flow/client-budget.ts';
 import { frameWords } from '../flow/frame-memory.ts';
 import { openFrame, type PatchFrame, type PatchTiming, TIMED_BYTES } from '../flow/patch-frame.ts';
@@ -114,7 +114,10 @@ export class ViewerPatches {
 
   #seesLeft({ view }: Viewer): boolean {
     const { kept } = this.#parts.changes;
-    return kept.length > 0 && kept.some((tree) => view.isChangeTreeVisible(tree));
+    for (let i = 0; i < kept.length; i++) {
+      if (view.isChangeTreeVisible(kept[i] as ChangeTree)) return true;
+    }
+    return false;
   }
 
   #encodeView({ view }: Viewer): Uint8Array {

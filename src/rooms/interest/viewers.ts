@@ -20,6 +20,15 @@ export class Viewer {
   get id(): number {
     return this.view.id;
   }
+
+  /** Shows him a tree, unheard by `Viewers.marked`. */
+  mark(tree: ChangeTree): void {
+    StateView.prototype.markVisible.call(this.view, tree);
+  }
+
+  unmark(tree: ChangeTree): void {
+    StateView.prototype.unmarkVisible.call(this.view, tree);
+  }
 }
 
 /** What is done to a view when something enters or leaves a sight. Both are called before a flush, or before a full state. */
@@ -49,6 +58,9 @@ export class Viewers {
   readonly #byId: (Viewer | undefined)[] = [];
   readonly #all: Viewer[] = [];
   readonly #mask: number[] = [];
+
+  /** Hears of each tree that is shown to a viewer, or hidden from him, by other means than `Viewer`'s. */
+  marked: (tree: ChangeTree) => void = () => {};
 
   /** @param root - of the room's encoder */
   constructor(root: () => Root) {
@@ -87,6 +99,7 @@ export class Viewers {
     if (client.view === undefined || isShared || isOfOther) client.view = new StateView();
     const { view } = client;
     viewInternals(view)._bindRoot(root);
+    this.#listenTo(view);
     const viewer = new Viewer(client, view);
     const former = this.#byId[view.id];
     if (former !== undefined) this.#remove(former);
@@ -100,6 +113,19 @@ export class Viewers {
     this.#byId[viewer.id] = undefined;
     this.#remove(viewer);
     this.#setMask(viewer.id, false);
+  }
+
+  /** All that Colyseus or a game does with a view ends at these two. */
+  #listenTo(view: StateView): void {
+    const { markVisible, unmarkVisible }: StateView = Object.getPrototypeOf(view);
+    view.markVisible = (tree) => {
+      this.marked(tree);
+      markVisible.call(view, tree);
+    };
+    view.unmarkVisible = (tree) => {
+      this.marked(tree);
+      unmarkVisible.call(view, tree);
+    };
   }
 
   #remove(viewer: Viewer): void {
