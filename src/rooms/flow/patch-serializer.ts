@@ -233,7 +233,8 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     if (flow === null) return this.#write(client, null, patch);
     flow.offered(this.demandOf(patch.bytes.length, flow.level));
     if (flow.isHolding) {
-      flow.keep(patch.bytes.subarray(patch.bodyOffset));
+      // A copy: what is kept for long must not hold the memory of all frames beside it.
+      flow.keep(Uint8Array.from(patch.bytes.subarray(patch.bodyOffset)));
       this.#isOwing = true;
       return false;
     }
