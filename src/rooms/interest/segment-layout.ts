@@ -12,7 +12,7 @@ export interface ClassLayout {
 
 export class SegmentLayout {
   bytes = new Uint8Array(16 * 1024);
-  /** The same memory, to be read four bytes at a time. */
+  /** The same memory, to be read in words. */
   words = new DataView(this.bytes.buffer);
   length = 0;
   /** Of all that has been laid out, in bytes per flush. */
