@@ -1,5 +1,5 @@
 // Meridian builds on members that Colyseus and ws call private. They are listed in src/rooms/guards/room-internals.ts,
-// src/rooms/journal/schema-internals.ts and src/transport/ws/short-frame-reader.ts; here they are looked for in the versions that are installed, so that an upgrade which
+// src/rooms/journal/schema-internals.ts, src/rooms/interest/viewers.ts and src/transport/ws/short-frame-reader.ts; here they are looked for in the versions that are installed, so that an upgrade which
 // moves one fails with its name instead of somewhere in a game.
 
 import { EventEmitter, once } from 'node:events';
@@ -298,6 +298,33 @@ describe('@colyseus/schema: what a journal takes apart and puts together', () =>
     expect([view.has(state), view.isSubscribed(tree), view.hasTag(state, 4)]).toEqual([
       ...[true, true, true],
     ]);
+  });
+
+  test('what a view shows or hides goes through markVisible and unmarkVisible of its own', () => {
+    const Item = schema({ x: t.uint8().default(0) }, 'InternalsMarkedItem');
+    const Holder = schema({ items: t.map(Item).view() }, 'InternalsMarkedHolder');
+    const state = new Holder();
+    const encoder = new Encoder(state as never);
+    const item = new Item();
+    state.items.set('a', item);
+    const tree = (item as never as Ref)[$changes];
+    const view = new StateView();
+    viewInternals(view)._bindRoot(encoder.root);
+    const marked: unknown[] = [];
+    const { markVisible, unmarkVisible } = StateView.prototype;
+    view.markVisible = (other) => void marked.push(other);
+    view.unmarkVisible = (other) => void marked.push(other);
+    view.add(item as never);
+    expect(marked).toContain(tree);
+    expect(tree.visibleViews).toBeUndefined();
+    markVisible.call(view, tree);
+    expect(view.isVisible(tree)).toBe(true);
+    marked.length = 0;
+    view.remove(item as never);
+    expect(marked).toContain(tree);
+    expect(view.isVisible(tree)).toBe(true);
+    unmarkVisible.call(view, tree);
+    expect(view.isVisible(tree)).toBe(false);
   });
 
   test('a decoder calls skipCurrentStructure for what it cannot follow', () => {

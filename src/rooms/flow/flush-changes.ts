@@ -1,5 +1,5 @@
 import { type ChangeTree, type Encoder, OPERATION } from '@colyseus/schema';
-import { ChangeList } from '../interest/change-list.ts';
+import { ChangeList, forEachChange } from '../interest/change-list.ts';
 import { type PlainFields, PlainFieldsOf } from '../interest/plain-fields.ts';
 
 // What one flush changes, apart by whether a client may get it later, or in parts:
@@ -37,12 +37,13 @@ export class FlushChangesOf {
    */
   read(encoder: Encoder, patchBytes: number): FlushChanges {
     const values: ChangedValues[] = [];
-    const list = new ChangeList(encoder, (tree) => {
-      if (!tree.has()) return false;
+    const list = new ChangeList(encoder);
+    forEachChange(encoder, (node) => {
+      const { changeTree: tree } = node;
+      if (!tree.has()) return;
       const fields = this.#valuesOf(tree);
-      if (fields === 0) return true;
-      values.push({ tree, fields });
-      return false;
+      if (fields === 0) list.keep(node);
+      else values.push({ tree, fields });
     });
     if (list.kept.length === 0) return { values, structure: null };
     list.narrow();

@@ -1,6 +1,7 @@
 import { type Client, type ClientPrivate, Protocol } from '@colyseus/core';
 import { ProtocolModifier } from '@colyseus/shared-types';
 import { serverFrameHeaderBytes, writeServerFrameHeader } from '../../transport/ws/server-frame.ts';
+import { takeFrameBytes } from './frame-memory.ts';
 
 // A patch as it goes to a socket:
 //
@@ -31,7 +32,7 @@ export interface PatchFrame {
 export function openFrame(bodyBytes: number, timing?: PatchTiming): PatchFrame {
   const timedBytes = timing === undefined ? 0 : TIMED_BYTES;
   const payloadBytes = 1 + timedBytes + bodyBytes;
-  const bytes = Buffer.allocUnsafe(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
+  const bytes = takeFrameBytes(serverFrameHeaderBytes(payloadBytes) + payloadBytes);
   const payloadOffset = writeServerFrameHeader(bytes, payloadBytes);
   const bodyOffset = payloadOffset + 1 + timedBytes;
   if (timing === undefined) {

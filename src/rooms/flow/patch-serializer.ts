@@ -230,13 +230,15 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
    */
   protected sendOwn(client: Client, patch: PatchFrame): boolean {
     const flow = this.flowOf(client);
-    flow?.offered(this.demandOf(patch.bytes.length, flow.level));
-    if (flow?.isHolding) {
-      flow.keep(patch.bytes.subarray(patch.bodyOffset));
+    if (flow === null) return this.#write(client, null, patch);
+    flow.offered(this.demandOf(patch.bytes.length, flow.level));
+    if (flow.isHolding) {
+      // A copy: what is kept for long must not hold the memory of all frames beside it.
+      flow.keep(Uint8Array.from(patch.bytes.subarray(patch.bodyOffset)));
       this.#isOwing = true;
       return false;
     }
-    return this.#write(client, flow, flow === null ? patch : behind(flow.takeKept(), patch));
+    return this.#write(client, flow, behind(flow.takeKept(), patch));
   }
 
   /** What a patch would be at the best level, in bytes. */
@@ -249,8 +251,9 @@ export class PatchSerializer<T extends Schema> extends SchemaSerializer<T> {
     acknowledgeIn(frame, client);
     this.#sentBytes += bytes.length - payloadOffset;
     if (client instanceof MeridianClient) {
+      if (flow === null) return client.sendFrame(bytes, payloadOffset);
       const nowMs = performance.now();
-      const isPinged = flow?.sending(bytes.length, nowMs) === true;
+      const isPinged = flow.sending(bytes.length, nowMs);
       return client.sendFrame(bytes, payloadOffset, isPinged ? nowMs : null);
     }
     client.raw(bytes.subarray(payloadOffset));

@@ -1,32 +1,38 @@
+import { CellOrder } from './cell-order.ts';
 import { MARGIN } from './cell-shape.ts';
 
 // Points in square cells, in typed arrays: nothing is allocated when a point moves.
 //
-//   #byPlace   (row, column) ─▶ cell      only cells that hold something, so the world needs no bounds
+//   #byPlace   (row, column) ─▶ cell      only where something is, or was not long ago: so the world needs no bounds
 //   cell       first[list] ─▶ point ─▶ next point …      one list of points for each kind
 //
 // A kind is "eyes", or a class of things to see. Row-major order of the cells is what makes the bytes of a row of cells one
-// run: see `SegmentBook`.
+// run: see `SegmentBook`. Cells outlive what was in them for a while: so the order, and all that is known of it, is seldom another one.
 
 const NONE = -1;
 /** Cells are counted from here to both sides: a key is a whole number below 2^53. */
 const HALF = 2 ** 25;
-const ROW = 2 ** 26;
+/** Keys from one row to the next. */
+export const ROW_KEYS = 2 ** 26;
+/** Columns at both ends of a row that nothing is put into: so what is seen from its last cell never is of another row. */
+const EDGE = 64;
+/** So many empty cells are kept in any case; more while they are no more than the others. */
+const LEAST_EMPTY = 64;
 
 /** Points of all kinds. A point is a number, given by whoever owns it; small numbers, as they index arrays. */
 export class CellGrid {
   readonly #side: number;
   readonly #kinds: number;
   readonly #byPlace = new Map<number, number>();
-  /** Of cells: place, first point of each kind, points in all. */
-  #columns = new Int32Array(64);
+  /** All cells there are. */
+  readonly order = new CellOrder();
+  /** Of cells: row, first point of each kind, points in all. */
   #rows = new Int32Array(64);
   #firsts: Int32Array;
   #counts = new Int32Array(64);
   readonly #freeCells: number[] = [];
   #cellCount = 0;
-  /** Cells by row and column; null: to be sorted again. */
-  #order: RowMajor | null = null;
+  #emptyCells = 0;
 
   /** @param side - of a cell, > 0 */
   constructor(side: number, kinds: number) {
@@ -42,7 +48,7 @@ export class CellGrid {
 
   /** Column or row of a coordinate. */
   index(coordinate: number): number {
-    return Math.max(-HALF, Math.min(HALF - 1, Math.floor(coordinate / this.#side)));
+    return Math.max(EDGE - HALF, Math.min(HALF - EDGE, Math.floor(coordinate / this.#side)));
   }
 
   /** Whether a coordinate still belongs to a column or row that it was in. */
@@ -51,9 +57,14 @@ export class CellGrid {
     return offset >= -MARGIN && offset <= 1 + MARGIN;
   }
 
-  /** The cell there, or -1 while it is empty. */
+  /** The cell there, or -1 where there is none. */
   at(column: number, row: number): number {
     return this.#byPlace.get(placeKey(column, row)) ?? NONE;
+  }
+
+  /** One above the largest cell. */
+  get cellLimit(): number {
+    return this.#cellCount;
   }
 
   first(cell: number, kind: number): number {
@@ -64,100 +75,59 @@ export class CellGrid {
     this.#firsts[cell * this.#kinds + kind] = point;
   }
 
+  /** Where in the order the row of a cell begins and ends. */
+  placesInRowOf(cell: number): { readonly from: number; readonly to: number } {
+    const key = placeKey(-HALF, this.#rows[cell] as number);
+    const { order } = this;
+    return { from: order.firstNotBefore(key), to: order.firstNotBefore(key + ROW_KEYS) };
+  }
+
   /** Takes one more point into the cell there, which is made when there is none. */
   enter(column: number, row: number): number {
     const key = placeKey(column, row);
-    let cell = this.#byPlace.get(key);
-    if (cell === undefined) {
-      cell = this.#makeCell(column, row);
-      this.#byPlace.set(key, cell);
-      this.#order = null;
-    }
-    this.#counts[cell] = (this.#counts[cell] as number) + 1;
+    const cell = this.#byPlace.get(key) ?? this.#makeCell(key, row);
+    const count = this.#counts[cell] as number;
+    if (count === 0) this.#emptyCells--;
+    this.#counts[cell] = count + 1;
     return cell;
   }
 
-  /** One point less; the last one takes the cell with it. */
+  /** One point less. */
   leave(cell: number): void {
     const count = (this.#counts[cell] as number) - 1;
     this.#counts[cell] = count;
     if (count > 0) return;
-    this.#byPlace.delete(placeKey(this.#columns[cell] as number, this.#rows[cell] as number));
-    this.#freeCells.push(cell);
-    this.#order = null;
+    this.#emptyCells++;
+    const most = Math.max(LEAST_EMPTY, this.#byPlace.size - this.#emptyCells);
+    if (this.#emptyCells > most) this.#dropEmpty();
   }
 
-  /** All cells that hold something, row by row. Good until a cell comes or goes. */
-  rowMajor(): RowMajor {
-    this.#order ??= sortRowMajor(this.#byPlace);
-    return this.#order;
+  #dropEmpty(): void {
+    for (const [key, cell] of this.#byPlace) {
+      if (this.#counts[cell] !== 0) continue;
+      this.#byPlace.delete(key);
+      this.#freeCells.push(cell);
+    }
+    this.#emptyCells = 0;
+    this.order.keepOnly((cell) => this.#counts[cell] !== 0);
   }
 
-  #makeCell(column: number, row: number): number {
+  #makeCell(key: number, row: number): number {
     const cell = this.#freeCells.pop() ?? this.#cellCount++;
-    if (cell >= this.#columns.length) this.#grow();
-    this.#columns[cell] = column;
+    if (cell >= this.#rows.length) this.#grow();
     this.#rows[cell] = row;
+    this.#byPlace.set(key, cell);
+    this.order.add(key, cell);
+    this.#emptyCells++;
     return cell;
   }
 
   #grow(): void {
-    const cells = 2 * this.#columns.length;
-    this.#columns = resized(this.#columns, cells);
+    const cells = 2 * this.#rows.length;
     this.#rows = resized(this.#rows, cells);
     this.#counts = resized(this.#counts, cells);
     this.#firsts = resized(this.#firsts, cells * this.#kinds, NONE);
   }
-}
-
-/** Cells by row, then by column. */
-export interface RowMajor {
-  readonly cells: Int32Array;
-  readonly columns: Int32Array;
-  /** Where in `cells` a row begins and ends. */
-  readonly rows: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
-}
-
-function sortRowMajor(byPlace: ReadonlyMap<number, number>): RowMajor {
-  const keys = new Float64Array(byPlace.size);
-  let count = 0;
-  for (const key of byPlace.keys()) keys[count++] = key;
-  keys.sort();
-  const cells = new Int32Array(keys.length);
-  const columns = new Int32Array(keys.length);
-  const rows = new Map<number, { from: number; to: number }>();
-  let range = { from: 0, to: 0 };
-  let rowBefore = Number.NaN;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as number;
-    const row = Math.floor(key / ROW) - HALF;
-    cells[i] = byPlace.get(key) as number;
-    columns[i] = (key % ROW) - HALF;
-    if (row !== rowBefore) {
-      range = { from: i, to: i };
-      rows.set(row, range);
-      rowBefore = row;
-    }
-    range.to = i + 1;
-  }
-  return { cells, columns, rows };
-}
-
-/** First place in `columns`, from `from` on and before `to`, that is not left of `column`; `to` when there is none. */
-export function firstNotLeftOf(
-  columns: Int32Array,
-  column: number,
-  from: number,
-  to: number,
-): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((columns[middle] as number) < column) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Where the points of one kind are. Lists are doubly linked through arrays. */
@@ -261,5 +231,5 @@ export function resized(array: Int32Array, length: number, rest = 0): Int32Array
 }
 
 function placeKey(column: number, row: number): number {
-  return (row + HALF) * ROW + (column + HALF);
+  return (row + HALF) * ROW_KEYS + (column + HALF);
 }

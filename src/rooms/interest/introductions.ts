@@ -29,7 +29,10 @@ const NOTHING = new Uint8Array(0);
 
 export class Introductions implements ViewWriter {
   readonly #interest: RoomInterest;
-  readonly #pending = new Map<Viewer, Pending>();
+  /** By viewer's id. */
+  #pending: (Pending | undefined)[] = [];
+  /** Viewers that have something pending. */
+  #count = 0;
   /** Of this flush. */
   readonly #introduced = new Map<ChangeTree, Uint8Array>();
   #scratch = new Uint8Array(1024);
@@ -39,29 +42,27 @@ export class Introductions implements ViewWriter {
   }
 
   get isEmpty(): boolean {
-    return this.#pending.size === 0;
-  }
-
-  has(viewer: Viewer): boolean {
-    return this.#pending.has(viewer);
+    return this.#count === 0;
   }
 
   enter(viewer: Viewer, tree: ChangeTree): void {
-    this.#pending.get(viewer)?.leaving.delete(tree);
+    this.#pending[viewer.id]?.leaving.delete(tree);
     if (!this.#isOurs(viewer, tree)) {
+      this.#interest.viewers.marked(tree);
       stockViewWriter.enter(viewer, tree);
       return;
     }
-    viewer.view.markVisible(tree);
+    viewer.mark(tree);
     this.#pendingOf(viewer).entering.add(tree);
   }
 
   leave(viewer: Viewer, tree: ChangeTree): void {
     if (!this.#isOurs(viewer, tree)) {
+      this.#interest.viewers.marked(tree);
       stockViewWriter.leave(viewer, tree);
       return;
     }
-    viewer.view.unmarkVisible(tree);
+    viewer.unmark(tree);
     const pending = this.#pendingOf(viewer);
     if (pending.entering.delete(tree)) return;
     const map = mapOf(tree) as ChangeTree;
@@ -69,28 +70,35 @@ export class Introductions implements ViewWriter {
   }
 
   gone(viewer: Viewer, item: GoneItem): void {
-    if (this.#pending.get(viewer)?.entering.delete(item.tree) === true) return;
+    if (this.#pending[viewer.id]?.entering.delete(item.tree) === true) return;
     const { tree, parent: map, index } = item;
     if (isReplaced(item)) this.#pendingOf(viewer).leaving.set(tree, { map, index });
   }
 
   /** The client gets, or has got, all of it by other means. */
   drop(viewer: Viewer): void {
-    this.#pending.delete(viewer);
+    if (this.#pending[viewer.id] === undefined) return;
+    this.#pending[viewer.id] = undefined;
+    this.#count--;
   }
 
   /** After a flush: who did not get it is to get a full state. */
   clear(): void {
-    this.#pending.clear();
+    if (this.isEmpty) return;
+    this.#pending = [];
+    this.#count = 0;
     this.#introduced.clear();
   }
 
   /** @returns null when nothing entered or left */
   take(viewer: Viewer, encoder: Encoder): Introduction | null {
     if (this.isEmpty) return null;
-    const pending = this.#pending.get(viewer);
+    const pending = this.#pending[viewer.id];
     if (pending === undefined) return null;
-    const { entering, leaving } = pending;
+    return this.#introductionOf(pending, encoder);
+  }
+
+  #introductionOf({ entering, leaving }: Pending, encoder: Encoder): Introduction {
     const leaves =
       leaving.size === 0
         ? NOTHING
@@ -136,10 +144,11 @@ export class Introductions implements ViewWriter {
   }
 
   #pendingOf(viewer: Viewer): Pending {
-    let pending = this.#pending.get(viewer);
+    let pending = this.#pending[viewer.id];
     if (pending === undefined) {
       pending = { entering: new Set(), leaving: new Map() };
-      this.#pending.set(viewer, pending);
+      this.#pending[viewer.id] = pending;
+      this.#count++;
     }
     return pending;
   }

@@ -91,7 +91,7 @@ export class PendingFields {
    * @param told - items that were told of, each in the cadences of its turn
    * @param used - the slowest cadence in which somebody was told
    */
-  close(told: readonly number[], used: number): void {
+  close(told: Int32Array, used: number): void {
     // Who is in a slower cadence than anybody before has not been told of what this flush had for the faster ones.
     for (let cadence = this.#slowest + 1; cadence <= used; cadence++) this.#begin(cadence);
     for (const item of told) this.#told(item, this.turnOf(item));

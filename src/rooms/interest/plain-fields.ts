@@ -1,4 +1,4 @@
-import type { ChangeTree } from '@colyseus/schema';
+import { type ChangeTree, encodeSchemaOperation } from '@colyseus/schema';
 import { fieldsOf } from '../journal/schema-internals.ts';
 
 // Which changes are the same for everybody who sees their entity, by the metadata of its class: values of primitive types
@@ -45,7 +45,10 @@ function readFields(
   togetherNames: readonly string[],
 ): PlainFields {
   const { names } = descriptor;
-  if (!descriptor.isSchema) return { plain: 0, areAllPlain: false, together: 0 };
+  // A class with an encoder of its own has bytes of its own.
+  if (!descriptor.isSchema || descriptor.encoder !== encodeSchemaOperation) {
+    return { plain: 0, areAllPlain: false, together: 0 };
+  }
   let plain = 0;
   let areAllPlain = !hasOddities(descriptor, schemaClass);
   for (const [index, name] of names.entries()) {

@@ -53,6 +53,10 @@ export class RoomInterest implements DerivedSight {
         left: (id, item) => this.writer.leave(this.#viewer(id), this.items.treeOf(item)),
       },
     );
+    this.viewers.marked = (tree) => {
+      const item = this.items.itemOf(tree);
+      if (item >= 0) this.sights.seen.doubt(item);
+    };
     this.items = new TrackedItems(() => host.encoder().state, this.sights, interest.classes);
     assertHidden(host.encoder(), interest);
   }
@@ -149,7 +153,7 @@ export class RoomInterest implements DerivedSight {
 
   #look(viewer: Viewer): void {
     const { client, id } = viewer;
-    const item = this.items.ofSession(client.sessionId);
+    const item = this.items.ofSession(client.sessionId, this.sights.ownOf(id));
     const { eye } = this.#interest;
     const from: Eye | null | undefined = eye?.(client, this.#host.encoder().state as never);
     if (from) this.sights.placeViewer(id, from.x, from.y);

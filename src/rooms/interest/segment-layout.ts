@@ -5,13 +5,15 @@
 //   starts   where the n-th cell of a class begins; two more at the end, for what is seen everywhere and where that ends
 //   loads    the same of the bytes that are to be expected of it on average, as a running sum
 
-interface ClassLayout {
+export interface ClassLayout {
   starts: Uint32Array;
   loads: Float64Array;
 }
 
 export class SegmentLayout {
   bytes = new Uint8Array(16 * 1024);
+  /** The same memory, to be read in words. */
+  words = new DataView(this.bytes.buffer);
   length = 0;
   /** Of all that has been laid out, in bytes per flush. */
   load = 0;
@@ -24,34 +26,29 @@ export class SegmentLayout {
 
   /** Makes room for this many bytes, before any are laid out. */
   hold(bytes: number): void {
-    if (bytes > this.bytes.length) this.bytes = new Uint8Array(2 * bytes);
+    if (bytes <= this.bytes.length) return;
+    this.bytes = new Uint8Array(2 * bytes);
+    this.words = new DataView(this.bytes.buffer);
   }
 
-  /** Begins the n-th part of a class. @param parts - there will be */
-  mark(itemClass: number, part: number, parts: number): void {
-    let layout = this.#classes[itemClass];
-    if (layout === undefined || layout.starts.length < parts) {
-      const starts = new Uint32Array(2 * parts);
-      const loads = new Float64Array(2 * parts);
-      if (layout !== undefined) {
-        starts.set(layout.starts);
-        loads.set(layout.loads);
-      }
-      layout = { starts, loads };
-      this.#classes[itemClass] = layout;
-    }
-    layout.starts[part] = this.length;
-    layout.loads[part] = this.load;
+  /** Makes room for the parts of a class. */
+  holdParts(itemClass: number, parts: number): void {
+    const known = this.#classes[itemClass];
+    if (known !== undefined && known.starts.length >= parts) return;
+    const [starts, loads] = [new Uint32Array(2 * parts), new Float64Array(2 * parts)];
+    this.#classes[itemClass] = { starts, loads };
   }
 
-  startOf(itemClass: number, part: number): number {
-    return (this.#classes[itemClass] as ClassLayout).starts[part] as number;
+  /** Begins the n-th part of a class. */
+  mark(itemClass: number, part: number): void {
+    const { starts, loads } = this.classAt(itemClass);
+    starts[part] = this.length;
+    loads[part] = this.load;
   }
 
-  /** Bytes per flush that the parts from one to another are expected to have. */
-  loadBetween(itemClass: number, from: number, to: number): number {
-    const { loads } = this.#classes[itemClass] as ClassLayout;
-    return (loads[to] as number) - (loads[from] as number);
+  /** Of a class whose parts have been laid out. */
+  classAt(itemClass: number): ClassLayout {
+    return this.#classes[itemClass] as ClassLayout;
   }
 
   copyFrom(source: Uint8Array, from: number, to: number): void {

@@ -6,7 +6,7 @@ import type { PatchTiming } from '../flow/patch-frame.ts';
 import { PatchSerializer, type PatchSerializerDeps } from '../flow/patch-serializer.ts';
 import { QUALITY_LEVELS } from '../flow/quality-levels.ts';
 import type { DerivedSight } from '../journal/view-recorder.ts';
-import { ChangeList } from './change-list.ts';
+import { ChangeList, forEachChange } from './change-list.ts';
 import { type Interest, USUAL_BYTES_PER_SECOND } from './interest.ts';
 import { Introductions } from './introductions.ts';
 import type { Cadences } from './pace.ts';
@@ -126,14 +126,9 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     if (this.#book === null || this.#interest === null || this.#introductions === null) {
       return super.flushViews(ready, hasChanges, timing);
     }
-    const shared = hasChanges ? this.#encodeShared() : NO_PATCH;
     const book = this.#book;
     book.leastStep = this.deps.flow?.overload ?? 0;
-    // What is neither a segment nor hidden from nobody, Colyseus encodes.
-    const changes = new ChangeList(
-      this.encoder,
-      (tree) => tree.has() && hidesChanges(tree) && !book.take(tree),
-    );
+    const { shared, changes } = this.#sort(book, hasChanges);
     const patches = new ViewerPatches({
       usualBytes: this.#usualBytes(),
       budgetOf: (client) => this.#budgetOf(client),
@@ -185,6 +180,33 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     else this.sendOwn(client, frame);
   }
 
+  /** Takes segments out of what has changed, and of the rest encodes what all get. What views hide is left. */
+  #sort(book: SegmentBook, hasChanges: boolean): SortedChanges {
+    // What an encoder does first, and what others see of a tree may depend on it.
+    const isSettled = this.encoder.root.pendingFilterRefresh.length === 0;
+    let shared = hasChanges && !isSettled ? this.#encodeShared() : NO_PATCH;
+    const forAll = new ChangeList(this.encoder);
+    const changes = new ChangeList(this.encoder);
+    forEachChange(this.encoder, (node) => {
+      const { changeTree: tree } = node;
+      if (!tree.has()) return;
+      if (hidesChanges(tree)) {
+        if (book.take(tree)) return;
+        changes.keep(node);
+      }
+      if (!tree.isFiltered) forAll.keep(node);
+    });
+    if (hasChanges && isSettled) {
+      forAll.narrow();
+      try {
+        shared = this.#encodeShared();
+      } finally {
+        forAll.restore();
+      }
+    }
+    return { shared, changes };
+  }
+
   #encodeShared(): Uint8Array {
     const it: Iterator = { offset: 0 };
     this.encoder.sharedBuffer = this.deps.scratch.buffer;
@@ -194,11 +216,21 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
   }
 }
 
+interface SortedChanges {
+  /** What all get. */
+  readonly shared: Uint8Array;
+  /** What Colyseus is to encode for each view that sees it. */
+  readonly changes: ChangeList;
+}
+
 /** Whether a view may hide something of what has changed. */
 function hidesChanges(tree: ChangeTree): boolean {
   if (tree.isFiltered) return true;
   const { hasAnyView, tags } = tree.encDescriptor;
-  if (!hasAnyView) return false;
+  return hasAnyView && hasTaggedChange(tree, tags);
+}
+
+function hasTaggedChange(tree: ChangeTree, tags: ChangeTree['encDescriptor']['tags']): boolean {
   let hides = false;
   tree.forEach((index) => {
     if (tags[index] !== undefined) hides = true;

@@ -46,11 +46,10 @@ export class SightMap {
   #teams = new Int32Array(64);
   #everywhere = new Int32Array(64);
   readonly #viewers = new Set<number>();
-  /** Of viewers, where it is not 0. */
-  readonly #levels = new Map<number, QualityLevel>();
-  /** Of viewers, what is their own. */
-  readonly #own = new Map<number, number>();
-  readonly #teamOfViewer = new Map<number, number>();
+  /** Of viewers. */
+  #levels = new Int32Array(64);
+  #own = new Int32Array(64).fill(NONE);
+  #teamOfViewer = new Int32Array(64);
   readonly #viewersOfTeam = new Map<number, Set<number>>();
   readonly #changedItems = new Set<number>();
   /** Viewers whose cell is another, with the place where they were; null: compare with everything there is. */
@@ -103,16 +102,16 @@ export class SightMap {
 
   /** `NO_TEAM` where there is none. */
   teamOfViewer(viewer: number): number {
-    return this.#teamOfViewer.get(viewer) ?? NO_TEAM;
+    return this.#teamOfViewer[viewer] as number;
   }
 
   levelOf(viewer: number): QualityLevel {
-    return this.#levels.get(viewer) ?? 0;
+    return this.#levels[viewer] as QualityLevel;
   }
 
   /** -1: none. */
   ownOf(viewer: number): number {
-    return this.#own.get(viewer) ?? NONE;
+    return this.#own[viewer] as number;
   }
 
   /** A new item, or one that is of another class now. Nowhere, until it is placed. */
@@ -156,7 +155,8 @@ export class SightMap {
 
   /** @param viewer - the id of a Colyseus view */
   addViewer(viewer: number): void {
-    this.seen.holdViewer(viewer);
+    this.#holdViewer(viewer);
+    this.seen.doubtAll();
     this.#viewers.add(viewer);
     this.#changedViewers.set(viewer, null);
   }
@@ -166,16 +166,17 @@ export class SightMap {
     if (!Number.isFinite(x) || !Number.isFinite(y)) return;
     const { eyes } = this;
     const isPlaced = eyes.cellOf(viewer) !== NONE;
-    const before = isPlaced ? { column: eyes.columnOf(viewer), row: eyes.rowOf(viewer) } : null;
+    const column = eyes.columnOf(viewer);
+    const row = eyes.rowOf(viewer);
     if (!eyes.place(viewer, x, y) || this.#changedViewers.has(viewer)) return;
-    this.#changedViewers.set(viewer, before);
+    this.#changedViewers.set(viewer, isPlaced ? { column, row } : null);
   }
 
   setTeam(viewer: number, team: number): void {
     const before = this.teamOfViewer(viewer);
     if (before === team) return;
     this.#viewersOfTeam.get(before)?.delete(viewer);
-    this.#teamOfViewer.set(viewer, team);
+    this.#teamOfViewer[viewer] = team;
     if (team !== NO_TEAM) {
       let viewers = this.#viewersOfTeam.get(team);
       if (viewers === undefined) {
@@ -190,26 +191,26 @@ export class SightMap {
   /** How much his link carries. */
   setLevel(viewer: number, level: QualityLevel): void {
     if (this.levelOf(viewer) === level) return;
-    if (level === 0) this.#levels.delete(viewer);
-    else this.#levels.set(viewer, level);
+    this.#levels[viewer] = level;
     this.#changedViewers.set(viewer, null);
   }
 
   /** What a viewer sees whatever his link carries, unless it is too far away. @param item - -1: nothing */
   setOwn(viewer: number, item: number): void {
     if (this.ownOf(viewer) === item) return;
-    this.#own.set(viewer, item);
+    this.#own[viewer] = item;
     if (this.levelOf(viewer) !== 0) this.#changedViewers.set(viewer, null);
   }
 
   /** Forgets a viewer without a word. @param forget - told of each item he saw */
   removeViewer(viewer: number, forget: (item: number) => void): void {
     if (!this.#viewers.delete(viewer)) return;
+    this.seen.doubtAll();
     this.eyes.remove(viewer);
     this.#viewersOfTeam.get(this.teamOfViewer(viewer))?.delete(viewer);
-    this.#teamOfViewer.delete(viewer);
-    this.#levels.delete(viewer);
-    this.#own.delete(viewer);
+    this.#teamOfViewer[viewer] = NO_TEAM;
+    this.#levels[viewer] = 0;
+    this.#own[viewer] = NONE;
     this.#changedViewers.delete(viewer);
     for (const item of this.#known) {
       if (!this.seen.has(item, viewer)) continue;
@@ -321,6 +322,15 @@ export class SightMap {
     this.#classes = resized(this.#classes, length);
     this.#teams = resized(this.#teams, length);
     this.#everywhere = resized(this.#everywhere, length);
+  }
+
+  #holdViewer(viewer: number): void {
+    this.seen.holdViewer(viewer);
+    if (viewer < this.#levels.length) return;
+    const length = Math.max(2 * this.#levels.length, viewer + 1);
+    this.#levels = resized(this.#levels, length);
+    this.#own = resized(this.#own, length, NONE);
+    this.#teamOfViewer = resized(this.#teamOfViewer, length);
   }
 }
 

@@ -1,17 +1,19 @@
 import { $changes, type ChangeTree, type Schema } from '@colyseus/schema';
 import type { Coordinate, InterestClass } from './interest.ts';
-import { PlainFieldsOf } from './plain-fields.ts';
+import { type PlainFields, PlainFieldsOf } from './plain-fields.ts';
 import { NO_TEAM, type SightMap } from './sight-map.ts';
 
 // The entities of a room, as the sight map knows them: by small numbers. They are looked through once before each flush, so a
 // game adds, moves and deletes them as it likes.
+
+const NONE = -1;
 
 interface Entity {
   readonly [$changes]: ChangeTree;
 }
 
 interface Collection {
-  forEach(call: (entity: Entity) => void): void;
+  forEach(call: (entity: Entity, key: unknown) => void): void;
   get?(key: string): Entity | undefined;
 }
 
@@ -38,6 +40,8 @@ export class TrackedItems {
   readonly #sights: SightMap;
   readonly #classes: readonly ReadClass[];
   readonly #itemByTree = new Map<ChangeTree, number>();
+  /** The item that is asked for next, if they are asked for in their order. */
+  #likely = 0;
   readonly #trees: (ChangeTree | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #xs: number[] = [];
@@ -45,6 +49,9 @@ export class TrackedItems {
   /** Where in their collections they are. */
   readonly #parents: ChangeTree[] = [];
   readonly #indexes: number[] = [];
+  /** Of maps. */
+  readonly #keys: unknown[] = [];
+  readonly #fields: PlainFields[] = [];
   /** Number of the round in which an item was in the state last. */
   readonly #rounds: number[] = [];
   #round = 0;
@@ -62,7 +69,11 @@ export class TrackedItems {
 
   /** -1: not one of them. */
   itemOf(tree: ChangeTree): number {
-    return this.#itemByTree.get(tree) ?? -1;
+    // Mostly they are asked for in the order in which they are kept.
+    if (this.#trees[this.#likely] === tree) return this.#likely++;
+    const item = this.#itemByTree.get(tree) ?? NONE;
+    this.#likely = item + 1;
+    return item;
   }
 
   treeOf(item: number): ChangeTree {
@@ -74,19 +85,28 @@ export class TrackedItems {
     return this.#trees.length;
   }
 
-  fieldsOf(item: number): ReturnType<PlainFieldsOf['of']> {
-    const { fields } = this.#classes[this.#sights.classOf(item)] as ReadClass;
-    return fields.of(this.treeOf(item));
+  fieldsOf(item: number): PlainFields {
+    return this.#fields[item] as PlainFields;
   }
 
-  /** The item whose key is this session's id; -1: none. As of the last look. */
-  ofSession(sessionId: string): number {
+  /**
+   * The item whose key is this session's id; -1: none. As of the last look.
+   *
+   * @param before - what it was then: mostly it still is
+   */
+  ofSession(sessionId: string, before: number): number {
+    if (this.#isFirst(before) && this.#keys[before] === sessionId) return before;
     const state = this.#state();
     for (const { name } of this.#classes) {
       const entity = state[name]?.get?.(sessionId);
       if (entity !== undefined) return this.itemOf(entity[$changes]);
     }
     return -1;
+  }
+
+  /** Whether it is there, and nothing of another class comes before it. */
+  #isFirst(item: number): boolean {
+    return this.#trees[item] !== undefined && this.#sights.classOf(item) === 0;
   }
 
   xOf(item: number): number {
@@ -106,8 +126,9 @@ export class TrackedItems {
     this.#round++;
     const state = this.#state();
     for (const [index, itemClass] of this.#classes.entries()) {
-      const look = (entity: Entity) => {
-        this.#lookAt(entity, index, itemClass, gone);
+      const look = (entity: Entity, key: unknown) => {
+        const item = this.#lookAt(entity, index, itemClass, gone);
+        if (item >= 0) this.#keys[item] = key;
       };
       state[itemClass.name]?.forEach(look);
     }
@@ -121,31 +142,35 @@ export class TrackedItems {
     }
   }
 
+  /** @returns its number; -1: it is another collection's */
   #lookAt(
     entity: Entity,
     index: number,
     itemClass: ReadClass,
     gone: (item: GoneItem) => void,
-  ): void {
+  ): number {
     const tree = entity[$changes];
-    const known = this.#itemByTree.get(tree);
+    const known = this.itemOf(tree);
     // In two collections: it is of the first one.
-    if (known !== undefined && this.#rounds[known] === this.#round) return;
-    const item = known ?? this.#free.pop() ?? this.#trees.length;
-    if (known === undefined) {
+    if (known !== NONE && this.#rounds[known] === this.#round) return NONE;
+    const item = known !== NONE ? known : (this.#free.pop() ?? this.#trees.length);
+    if (known === NONE) {
       this.#trees[item] = tree;
       this.#itemByTree.set(tree, item);
       this.#sights.addItem(item, index);
+      this.#fields[item] = itemClass.fields.of(tree);
     } else if (this.#hasMoved(item, tree, index)) {
       // It has another place in the state: to clients it is gone from one, and new in the other.
       gone(this.#goneItem(item, tree));
       this.#sights.removeItem(item);
       this.#sights.addItem(item, index);
+      this.#fields[item] = itemClass.fields.of(tree);
     }
     this.#indexes[item] = tree.parentIndex ?? 0;
     this.#parents[item] = tree.parent?.[$changes] as ChangeTree;
     this.#rounds[item] = this.#round;
     this.#place(item, entity, index, itemClass);
+    return item;
   }
 
   #goneItem(item: number, tree: ChangeTree): GoneItem {

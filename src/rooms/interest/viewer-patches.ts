@@ -1,15 +1,17 @@
 import type { Client } from '@colyseus/core';
-import type { Encoder } from '@colyseus/schema';
+import type { ChangeTree, Encoder } from '@colyseus/schema';
 import type { ClientBudget } from '../flow/client-budget.ts';
+import { frameWords } from '../flow/frame-memory.ts';
 import { openFrame, type PatchFrame, type PatchTiming, TIMED_BYTES } from '../flow/patch-frame.ts';
 import type { ChangeList } from './change-list.ts';
 import type { Introduction, Introductions } from './introductions.ts';
 import type { RoomInterest } from './room-interest.ts';
 import type { SegmentBook } from './segment-book.ts';
-import type { SegmentRuns } from './segment-runs.ts';
+import { SegmentRuns } from './segment-runs.ts';
 import type { Viewer } from './viewers.ts';
 
 const NO_PATCH = new Uint8Array(0);
+const NOTHING = new SegmentRuns();
 
 export interface PatchParts {
   readonly encoder: Encoder;
@@ -25,21 +27,19 @@ export interface PatchParts {
   readonly budgetOf: (client: Client) => ClientBudget;
 }
 
-/** What all in one place get who get what is usual. */
-interface SharedPatch {
+/** Of one team, by cell, behind one for those who are nowhere: what all get there who get what is usual. */
+interface PatchesByCell {
   /** Null: nothing to send. */
-  readonly frame: PatchFrame | null;
+  readonly frames: (PatchFrame | null | undefined)[];
   /** Of pace.ts. */
-  readonly step: number;
+  readonly steps: Uint8Array;
 }
-
-/** By cell, behind one for those who are nowhere. */
-type PatchesByCell = (SharedPatch | undefined)[];
 
 /** The patches of one flush. */
 export class ViewerPatches {
   readonly #parts: PatchParts;
-  readonly #byTeam = new Map<number, PatchesByCell>();
+  readonly #byTeam: (PatchesByCell | undefined)[] = [];
+  readonly #usualBudget: ClientBudget;
   /** Bytes of each patch that are no segments. */
   readonly #headBytes: number;
 
@@ -48,6 +48,7 @@ export class ViewerPatches {
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
+    this.#usualBudget = { level: 0, bytesPerPatch: parts.usualBytes };
     this.#headBytes = 1 + (parts.timing === undefined ? 0 : TIMED_BYTES) + parts.shared.length;
   }
 
@@ -61,41 +62,46 @@ export class ViewerPatches {
     const budget = this.#parts.budgetOf(viewer.client);
     const introduction = introductions.take(viewer, encoder);
     const isPlain = viewer.view.changes.size === 0 && !this.#seesLeft(viewer);
-    const isUsual = budget.level === 0 && budget.bytesPerPatch >= usualBytes;
-    if (isPlain && isUsual && introduction === null) return this.#usualOf(viewer);
     const byView = isPlain ? NO_PATCH : this.#encodeView(viewer);
-    const runs = this.#runsOf(viewer, budget, isUsual);
+    if (budget.level === 0 && budget.bytesPerPatch >= usualBytes) {
+      return this.#usualOf(viewer, introduction, byView);
+    }
+    const runs = this.#runsOf(viewer, budget, false);
     viewer.step = runs.step;
     const own = this.#parts.book.ownRunOf(viewer, budget.level, runs.step);
     this.isShared = false;
-    return this.#frame({ byView, introduction, runs, own });
+    return this.#frame(runs, own, introduction, byView);
   }
 
-  #usualOf(viewer: Viewer): PatchFrame | null {
-    const { frame, step } = this.#sharedOf(viewer);
-    viewer.step = step;
-    const own = this.#parts.book.ownRunOf(viewer, 0, step);
-    this.isShared = own.byteLength === 0;
-    return this.isShared ? frame : this.#withOwn(frame, own);
-  }
-
-  #sharedOf(viewer: Viewer): SharedPatch {
+  #usualOf(
+    viewer: Viewer,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame | null {
     const { sights } = this.#parts.interest;
-    const team = sights.teamOfViewer(viewer.id);
-    let patches = this.#byTeam.get(team);
-    if (patches === undefined) {
-      patches = [];
-      this.#byTeam.set(team, patches);
-    }
+    const { frames, steps } = this.#patchesOf(sights.teamOfViewer(viewer.id));
     const place = sights.eyes.cellOf(viewer.id) + 1;
-    let patch = patches[place];
-    if (patch === undefined) {
-      const runs = this.#runsOf(viewer, { level: 0, bytesPerPatch: this.#parts.usualBytes }, true);
-      const frame = this.#frame({ byView: NO_PATCH, introduction: null, runs, own: null });
-      patch = { frame, step: runs.step };
-      patches[place] = patch;
+    let frame = frames[place];
+    if (frame === undefined) {
+      const runs = this.#runsOf(viewer, this.#usualBudget, true);
+      frame = this.#frame(runs, NOTHING, null, NO_PATCH);
+      frames[place] = frame;
+      steps[place] = runs.step;
     }
-    return patch;
+    viewer.step = steps[place] as number;
+    const own = this.#parts.book.ownRunOf(viewer, 0, viewer.step);
+    this.isShared = introduction === null && byView.length === 0 && own.byteLength === 0;
+    return this.isShared ? frame : this.#withMore(frame, own, introduction, byView);
+  }
+
+  #patchesOf(team: number): PatchesByCell {
+    let patches = this.#byTeam[team];
+    if (patches === undefined) {
+      const places = this.#parts.interest.sights.grid.cellLimit + 1;
+      patches = { frames: new Array(places), steps: new Uint8Array(places) };
+      this.#byTeam[team] = patches;
+    }
+    return patches;
   }
 
   #runsOf(viewer: Viewer, budget: ClientBudget, isUsual: boolean): SegmentRuns {
@@ -107,7 +113,10 @@ export class ViewerPatches {
   }
 
   #seesLeft({ view }: Viewer): boolean {
-    for (const tree of this.#parts.changes.kept) if (view.isChangeTreeVisible(tree)) return true;
+    const { kept } = this.#parts.changes;
+    for (let i = 0; i < kept.length; i++) {
+      if (view.isChangeTreeVisible(kept[i] as ChangeTree)) return true;
+    }
     return false;
   }
 
@@ -117,41 +126,72 @@ export class ViewerPatches {
     return encoder.encodeView(view, 0, { offset: 0 });
   }
 
-  /** The same, and what is his own behind it. */
-  #withOwn(shared: PatchFrame | null, own: SegmentRuns): PatchFrame {
-    const body = shared === null ? NO_PATCH : shared.bytes.subarray(shared.bodyOffset);
-    const frame = openFrame(body.length + own.byteLength, this.#parts.timing);
-    frame.bytes.set(body, frame.bodyOffset);
-    own.copyTo(frame.bytes, frame.bodyOffset + body.length);
+  /** The same, with what is his alone. */
+  #withMore(
+    usual: PatchFrame | null,
+    own: SegmentRuns,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame {
+    const body = usual === null ? NO_PATCH : usual.bytes.subarray(usual.bodyOffset);
+    const { shared, timing } = this.#parts;
+    const moreBytes = bytesOf(introduction) + byView.length + own.byteLength;
+    const frame = openFrame(body.length + moreBytes, timing);
+    const { bytes } = frame;
+    let at = frame.bodyOffset;
+    if (moreBytes > own.byteLength) {
+      at = copy(shared, bytes, at);
+      at = copyIntroduction(introduction, bytes, at);
+      at = copy(byView, bytes, at);
+      at = copy(body.subarray(shared.length), bytes, at);
+    } else {
+      at = copy(body, bytes, at);
+    }
+    own.copyTo(frameWords(), bytes.byteOffset + at);
     return frame;
   }
 
-  #frame({ byView, introduction, runs, own }: BodyParts): PatchFrame | null {
+  #frame(
+    runs: SegmentRuns,
+    own: SegmentRuns,
+    introduction: Introduction | null,
+    byView: Uint8Array,
+  ): PatchFrame | null {
     const { shared, timing } = this.#parts;
-    const leaves = introduction?.leaves ?? NO_PATCH;
-    const enters = introduction?.enters ?? [];
-    const segmentBytes = runs.byteLength + (own?.byteLength ?? 0);
-    let bodyBytes = shared.length + leaves.length + byView.length + segmentBytes;
-    for (const enter of enters) bodyBytes += enter.length;
+    const segmentBytes = runs.byteLength + own.byteLength;
+    const bodyBytes = shared.length + bytesOf(introduction) + byView.length + segmentBytes;
     if (bodyBytes === 0 && timing === undefined) return null;
     const frame = openFrame(bodyBytes, timing);
+    const { bytes } = frame;
     let at = frame.bodyOffset;
     if (segmentBytes < bodyBytes) {
-      for (const part of [shared, leaves, ...enters, byView]) {
-        frame.bytes.set(part, at);
-        at += part.length;
-      }
+      at = copy(shared, bytes, at);
+      at = copyIntroduction(introduction, bytes, at);
+      at = copy(byView, bytes, at);
     }
-    runs.copyTo(frame.bytes, at);
-    own?.copyTo(frame.bytes, at + runs.byteLength);
+    const words = frameWords();
+    own.copyTo(words, runs.copyTo(words, bytes.byteOffset + at));
     return frame;
   }
 }
 
-interface BodyParts {
-  /** What Colyseus has encoded for the view. */
-  readonly byView: Uint8Array;
-  readonly introduction: Introduction | null;
-  readonly runs: SegmentRuns;
-  readonly own: SegmentRuns | null;
+function bytesOf(introduction: Introduction | null): number {
+  if (introduction === null) return 0;
+  let bytes = introduction.leaves.length;
+  for (const enter of introduction.enters) bytes += enter.length;
+  return bytes;
+}
+
+/** @returns where it ends */
+function copyIntroduction(introduction: Introduction | null, to: Uint8Array, at: number): number {
+  if (introduction === null) return at;
+  let end = copy(introduction.leaves, to, at);
+  for (const enter of introduction.enters) end = copy(enter, to, end);
+  return end;
+}
+
+/** @returns where it ends */
+function copy(from: Uint8Array, to: Uint8Array, at: number): number {
+  if (from.length > 0) to.set(from, at);
+  return at + from.length;
 }

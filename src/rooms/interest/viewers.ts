@@ -20,6 +20,15 @@ export class Viewer {
   get id(): number {
     return this.view.id;
   }
+
+  /** Shows him a tree, unheard by `Viewers.marked`. */
+  mark(tree: ChangeTree): void {
+    StateView.prototype.markVisible.call(this.view, tree);
+  }
+
+  unmark(tree: ChangeTree): void {
+    StateView.prototype.unmarkVisible.call(this.view, tree);
+  }
 }
 
 /** What is done to a view when something enters or leaves a sight. Both are called before a flush, or before a full state. */
@@ -46,8 +55,12 @@ export const stockViewWriter: ViewWriter = {
 /** All who look, by their views' ids. */
 export class Viewers {
   readonly #root: () => Root;
-  readonly #byId = new Map<number, Viewer>();
+  readonly #byId: (Viewer | undefined)[] = [];
+  readonly #all: Viewer[] = [];
   readonly #mask: number[] = [];
+
+  /** Hears of each tree that is shown to a viewer, or hidden from him, by other means than `Viewer`'s. */
+  marked: (tree: ChangeTree) => void = () => {};
 
   /** @param root - of the room's encoder */
   constructor(root: () => Root) {
@@ -55,11 +68,11 @@ export class Viewers {
   }
 
   get(id: number): Viewer | undefined {
-    return this.#byId.get(id);
+    return this.#byId[id];
   }
 
-  values(): Iterable<Viewer> {
-    return this.#byId.values();
+  values(): readonly Viewer[] {
+    return this.#all;
   }
 
   /** The ids, in the layout of the bitmaps of Colyseus' trees. */
@@ -70,14 +83,15 @@ export class Viewers {
   of(client: Client): Viewer | undefined {
     const { view } = client;
     if (view === undefined) return undefined;
-    const viewer = this.#byId.get(view.id);
-    const isHis = viewer?.view === view && viewer.client.sessionId === client.sessionId;
+    const viewer = this.#byId[view.id];
+    if (viewer === undefined || viewer.view !== view) return undefined;
+    const isHis = viewer.client === client || viewer.client.sessionId === client.sessionId;
     return isHis ? viewer : undefined;
   }
 
   /** Gives him a view, unless he has one that is his own. */
   add(client: Client): Viewer {
-    const known = this.#byId.get(client.view?.id ?? -1);
+    const known = this.#byId[client.view?.id ?? -1];
     const isShared = known !== undefined && known.view === client.view;
     // A view knows one state: of a state that was replaced, it is of no use.
     const root = this.#root();
@@ -85,15 +99,38 @@ export class Viewers {
     if (client.view === undefined || isShared || isOfOther) client.view = new StateView();
     const { view } = client;
     viewInternals(view)._bindRoot(root);
+    this.#listenTo(view);
     const viewer = new Viewer(client, view);
-    this.#byId.set(view.id, viewer);
+    const former = this.#byId[view.id];
+    if (former !== undefined) this.#remove(former);
+    this.#byId[view.id] = viewer;
+    this.#all.push(viewer);
     this.#setMask(view.id, true);
     return viewer;
   }
 
   delete(viewer: Viewer): void {
-    this.#byId.delete(viewer.id);
+    this.#byId[viewer.id] = undefined;
+    this.#remove(viewer);
     this.#setMask(viewer.id, false);
+  }
+
+  /** All that Colyseus or a game does with a view ends at these two. */
+  #listenTo(view: StateView): void {
+    const { markVisible, unmarkVisible }: StateView = Object.getPrototypeOf(view);
+    view.markVisible = (tree) => {
+      this.marked(tree);
+      markVisible.call(view, tree);
+    };
+    view.unmarkVisible = (tree) => {
+      this.marked(tree);
+      unmarkVisible.call(view, tree);
+    };
+  }
+
+  #remove(viewer: Viewer): void {
+    const at = this.#all.indexOf(viewer);
+    if (at >= 0) this.#all.splice(at, 1);
   }
 
   #setMask(id: number, isThere: boolean): void {
