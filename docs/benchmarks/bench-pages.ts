@@ -276,6 +276,53 @@ export const SECTIONS: readonly BenchSection[] = [
     ],
   },
   {
+    suite: 'badlink',
+    title: 'A bad link',
+    command: 'npm run bench -- badlink',
+    about:
+      'Movers drawn over a mobile link of 150 ± 40 ms with 2 % loss, of recorded TCP; a client behind 32 kbit/s; an outage of 5 s. Stock Colyseus with the defaults of its SDK beside it.',
+    figures: [
+      { name: 'lan_delay_ms', is: 'delay of what is drawn, LAN', unit: 'ms', ...atMost(75) },
+      { name: 'lan_delay_ms_colyseus', is: 'the same, stock', unit: 'ms' },
+      {
+        name: 'stalled_ratio_bad',
+        is: 'frames that stand still, bad link',
+        unit: '',
+        ...atMost(0.01),
+      },
+      { name: 'stalled_ratio_bad_colyseus', is: 'the same, stock', unit: '' },
+      {
+        name: 'drawn_error_p99_px_bad',
+        is: 'error of what is drawn, 99 %',
+        unit: 'px',
+        ...atMost(3),
+      },
+      { name: 'drawn_error_p99_px_bad_colyseus', is: 'the same, stock', unit: 'px' },
+      { name: 'input_starved_ratio_bad', is: 'steps without an input', unit: '', ...atMost(0.03) },
+      { name: 'resume_after_outage_ms', is: 'back after an outage', unit: 'ms', ...atMost(1_500) },
+      {
+        name: 'slow_backlog_p99_bytes',
+        is: 'waiting for a client behind 32 kbit/s, 99 %',
+        unit: 'B',
+        ...atMost(16_384),
+      },
+      {
+        name: 'slow_critical_p95_beyond_rtt_ms',
+        is: 'critical events there, beyond the round trip, 95 %',
+        unit: 'ms',
+        ...atMost(100),
+      },
+      { name: 'slow_critical_p95_beyond_rtt_ms_colyseus', is: 'the same, stock', unit: 'ms' },
+      {
+        name: 'slow_level_0_after_ms',
+        is: 'best level again after its release',
+        unit: 'ms',
+        ...atMost(20_000),
+      },
+    ],
+    plots: [],
+  },
+  {
     suite: 'matchmaking',
     title: 'Matches',
     command: 'npm run bench -- matchmaking',
@@ -518,6 +565,3 @@ export const SECTIONS: readonly BenchSection[] = [
     plots: [],
   },
 ];
-
-/** Benches without a kept series. */
-export const WITHOUT_SERIES: readonly string[] = ['`npm run bench -- badlink`'];

@@ -11,13 +11,7 @@ import { barPlot } from '../../loadtest/report/bar-plot.ts';
 import { formatNumber } from '../../loadtest/report/line-plot.ts';
 import { Report } from '../../loadtest/report/report.ts';
 import { markdownTable } from '../reference/markdown-table.ts';
-import {
-  type BenchSection,
-  type Figure,
-  type Plot,
-  SECTIONS,
-  WITHOUT_SERIES,
-} from './bench-pages.ts';
+import { type BenchSection, type Figure, type Plot, SECTIONS } from './bench-pages.ts';
 
 const INTRODUCTION = `# Benchmarks
 
@@ -49,10 +43,7 @@ export function benchmarkFiles(): ReadonlyMap<string, string> {
   });
   const goals = SECTIONS.flatMap(({ figures }) => figures).filter(({ goal }) => goal !== undefined);
   const summary = `${goals.length} goals, ${missed.length} of them missed in these runs.`;
-  const rest = ['## Without a kept report', ...WITHOUT_SERIES.map((line) => `- ${line}`)].join(
-    '\n',
-  );
-  files.set('benchmarks.md', `${[INTRODUCTION, summary, ...sections, rest].join('\n\n')}\n`);
+  files.set('benchmarks.md', `${[INTRODUCTION, summary, ...sections].join('\n\n')}\n`);
   return files;
 }
 
