@@ -67,7 +67,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #asked = new Map<string, Promise<boolean>>();
   /** Not in the set any more; whether they were released or declared dead is still to be asked. */
   readonly #vanished = new Set<string>();
-  readonly #stopping = new AbortController();
+  #isStopped = false;
   /** Looks more often until then. */
   #hurriesUntilMs = Number.NEGATIVE_INFINITY;
   /** Ends the pause between two looks. */
@@ -101,7 +101,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isStopped = true;
     this.#lookNow();
     await this.#loop;
   }
@@ -144,10 +144,9 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async #lookOn(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    while (!this.#isStopped) {
       await this.#pause();
-      if (!signal.aborted) await this.#look();
+      if (!this.#isStopped) await this.#look();
     }
   }
 

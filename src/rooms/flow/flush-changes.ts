@@ -40,7 +40,6 @@ export class FlushChangesOf {
     const list = new ChangeList(encoder);
     forEachChange(encoder, (node) => {
       const { changeTree: tree } = node;
-      if (!tree.has()) return;
       const fields = this.#valuesOf(tree);
       if (fields === 0) list.keep(node);
       else values.push({ tree, fields });

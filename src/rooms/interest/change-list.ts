@@ -7,9 +7,11 @@ export type ChangeNode = NonNullable<List['next']>;
 // encodes: what leaves as segments is left out, and so is what is of no concern to whom it encodes for. Afterwards it is whole again,
 // for the journal, and for `discardChanges`. Links of what is left out stay as they are, so that this costs as much as is kept.
 
-/** What has changed, in order. */
+/** What has changed, in order; a tree may be in the list and have no changes. */
 export function forEachChange(encoder: Encoder, call: (node: ChangeNode) => void): void {
-  for (let node = encoder.root.changes.next; node !== undefined; node = node.next) call(node);
+  for (let node = encoder.root.changes.next; node !== undefined; node = node.next) {
+    if (node.changeTree.has()) call(node);
+  }
 }
 
 export class ChangeList {

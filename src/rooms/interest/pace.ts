@@ -32,6 +32,7 @@ export function flushesOf(cadence: number, crowdFlushes: number): number {
 /** Rings around one who looks, by number: near, mid and far. */
 export const RINGS = 3;
 export const NEAR = 0;
+export const MID = 1;
 export const FAR = 2;
 
 /** By ring. */

@@ -6,6 +6,7 @@ import {
   firstStepOf,
   flushesOf,
   IMPORTANCES,
+  MID,
   NEAR,
   paceOf,
   STEPS,
@@ -40,7 +41,7 @@ export class SegmentBook {
   readonly #writer: SegmentWriter;
   readonly #runs: ViewerRuns;
   readonly #loads: ViewerLoads;
-  /** By class. */
+  /** By class, as numbers of pace.ts. */
   readonly #importances: readonly number[];
   #isDue = false;
   /** The slowest cadence in which somebody is told in this flush. */
@@ -65,7 +66,7 @@ export class SegmentBook {
       rings: new RowCuts(sights.grid, RING_CUTS),
     };
     this.#writer = new SegmentWriter(interest, pending);
-    const parts = { pending, rowCuts, writer: this.#writer };
+    const parts = { pending, rowCuts, writer: this.#writer, importances: this.#importances };
     this.#runs = new ViewerRuns(interest, parts);
     this.#loads = new ViewerLoads(interest, { ...parts, runs: this.#runs });
   }
@@ -83,7 +84,7 @@ export class SegmentBook {
           flushesOf(paceOf(importance, step)[ring] as number, this.#pending.crowdFlushes),
         ),
       );
-    return { near: inRing(NEAR), mid: inRing(1), far: inRing(FAR) };
+    return { near: inRing(NEAR), mid: inRing(MID), far: inRing(FAR) };
   }
 
   /** Begins a flush. */

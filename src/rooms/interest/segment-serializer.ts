@@ -189,7 +189,6 @@ export class SegmentSerializer<T extends Schema> extends PatchSerializer<T> {
     const changes = new ChangeList(this.encoder);
     forEachChange(this.encoder, (node) => {
       const { changeTree: tree } = node;
-      if (!tree.has()) return;
       if (hidesChanges(tree)) {
         if (book.take(tree)) return;
         changes.keep(node);

@@ -1,31 +1,17 @@
 import type { QualityLevel } from '../../protocol/quality.ts';
 import type { CellShape } from './cell-shape.ts';
-import {
-  CADENCES,
-  EVERY_FLUSH,
-  FAR,
-  flushesOf,
-  IMPORTANCES,
-  isShownFromAfar,
-  NEAR,
-} from './pace.ts';
-import type { PendingFields } from './pending-fields.ts';
+import { CADENCES, EVERY_FLUSH, FAR, flushesOf, isShownFromAfar, MID, NEAR } from './pace.ts';
 import type { RoomInterest } from './room-interest.ts';
-import { RING_CUTS, type SightCuts } from './row-cuts.ts';
-import type { SegmentWriter } from './segment-writer.ts';
+import { RING_CUTS } from './row-cuts.ts';
 import { StepChoice } from './step-choice.ts';
-import type { ViewerRuns } from './viewer-runs.ts';
+import type { ViewerRuns, ViewerRunsDeps } from './viewer-runs.ts';
 import type { Viewer } from './viewers.ts';
 
 // What all that a viewer may see would cost him in each cadence, and so which step of pace.ts is his.
 
 const NONE = -1;
-const MID = 1;
 
-export interface ViewerLoadsDeps {
-  readonly pending: PendingFields;
-  readonly writer: SegmentWriter;
-  readonly rowCuts: SightCuts;
+export interface ViewerLoadsDeps extends ViewerRunsDeps {
   readonly runs: ViewerRuns;
 }
 
@@ -33,17 +19,11 @@ export class ViewerLoads {
   readonly #interest: RoomInterest;
   readonly #deps: ViewerLoadsDeps;
   readonly choice: StepChoice;
-  /** By class. */
-  readonly #importances: readonly number[];
 
   constructor(interest: RoomInterest, deps: ViewerLoadsDeps) {
     this.#interest = interest;
     this.#deps = deps;
     this.choice = new StepChoice(deps.pending);
-    const { sights } = interest;
-    this.#importances = Array.from({ length: sights.classes }, (_, itemClass) =>
-      IMPORTANCES.indexOf(sights.importanceOf(itemClass)),
-    );
   }
 
   /** Takes down what a viewer's sight costs. */
@@ -112,8 +92,9 @@ export class ViewerLoads {
   /** A cadence that is not kept costs what is told with each flush, so many times less often. */
   #weigh(itemClass: number, ring: number, cadence: number, load: number): void {
     if (load === 0) return;
-    const importance = this.#importances[itemClass] as number;
-    const { slowest, crowdFlushes } = this.#deps.pending;
+    const { importances, pending } = this.#deps;
+    const importance = importances[itemClass] as number;
+    const { slowest, crowdFlushes } = pending;
     this.choice.weigh(importance, ring, cadence, load);
     if (cadence !== EVERY_FLUSH) return;
     for (let slower = slowest + 1; slower < CADENCES; slower++) {

@@ -3,7 +3,6 @@ import { type CellShape, isWithin, ringOf } from './cell-shape.ts';
 import {
   EVERY_FLUSH,
   FAR,
-  IMPORTANCES,
   isShownFromAfar,
   NEAR,
   NEVER,
@@ -27,38 +26,31 @@ const RING_OF_PIECE = Array.from({ length: RING_CUTS - 1 }, (_, piece) =>
   piece < RINGS ? FAR - piece : piece - FAR,
 );
 
+export interface ViewerRunsDeps {
+  readonly pending: PendingFields;
+  readonly writer: SegmentWriter;
+  readonly rowCuts: SightCuts;
+  /** By class, as numbers of pace.ts. */
+  readonly importances: readonly number[];
+}
+
 export class ViewerRuns {
   readonly #interest: RoomInterest;
   readonly #pending: PendingFields;
   readonly #writer: SegmentWriter;
   readonly #rowCuts: SightCuts;
-  /** By class. */
   readonly #importances: readonly number[];
   readonly #runs = new SegmentRuns();
   readonly #ownRun = new SegmentRuns();
   /** Bytes of the layouts. */
   #sources: readonly DataView[] = [];
 
-  constructor(
-    interest: RoomInterest,
-    {
-      pending,
-      writer,
-      rowCuts,
-    }: {
-      readonly pending: PendingFields;
-      readonly writer: SegmentWriter;
-      readonly rowCuts: SightCuts;
-    },
-  ) {
+  constructor(interest: RoomInterest, { pending, writer, rowCuts, importances }: ViewerRunsDeps) {
     this.#interest = interest;
     this.#pending = pending;
     this.#writer = writer;
     this.#rowCuts = rowCuts;
-    const { sights } = interest;
-    this.#importances = Array.from({ length: sights.classes }, (_, itemClass) =>
-      IMPORTANCES.indexOf(sights.importanceOf(itemClass)),
-    );
+    this.#importances = importances;
   }
 
   /** After the layouts are written. */

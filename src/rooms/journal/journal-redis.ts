@@ -40,7 +40,7 @@ const DEFAULT_LIMITS: RedisRoomJournalLimits = {
 
 const FORGET = new RedisScript<number>('forget-journal');
 
-/** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one pipeline. */
+/** Journals in the region's Redis. One of these per node: what its rooms write in a turn of the event loop goes in one command. */
 export class RedisRoomJournal implements RoomJournal {
   readonly #redis: RedisClient;
   readonly #limits: RedisRoomJournalLimits;

@@ -175,13 +175,13 @@ export class StepScheduler {
 /** Every other beat while they have room; those of different rates meet there. */
 function emptiestBeat(loads: readonly number[]): number {
   let emptiest = 0;
-  for (let beat = 0; beat < loads.length; beat += 2) {
-    if ((loads[beat] as number) < (loads[emptiest] as number)) emptiest = beat;
-  }
-  if ((loads[emptiest] as number) < SHARED_BY_ROOMS) return emptiest;
-  for (let beat = 1; beat < loads.length; beat += 2) {
-    if ((loads[beat] as number) < (loads[emptiest] as number)) emptiest = beat;
-  }
+  const lookFrom = (first: number) => {
+    for (let beat = first; beat < loads.length; beat += 2) {
+      if ((loads[beat] as number) < (loads[emptiest] as number)) emptiest = beat;
+    }
+  };
+  lookFrom(0);
+  if ((loads[emptiest] as number) >= SHARED_BY_ROOMS) lookFrom(1);
   return emptiest;
 }
 
