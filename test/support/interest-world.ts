@@ -294,8 +294,8 @@ export const WORLD_ACTS = {
   },
   link: ({ room, a, b }) => {
     const level = (b % 5) as ClientBudget['level'];
-    const bytesPerPatch = b % 3 === 0 ? Number.POSITIVE_INFINITY : b % 100;
-    room.budgets.set(session(a), { level, bytesPerPatch });
+    const bytesPerFlush = b % 3 === 0 ? Number.POSITIVE_INFINITY : b % 100;
+    room.budgets.set(session(a), { level, bytesPerFlush });
   },
   join: ({ room, a }) => {
     if (!room.watchers.has(session(a))) room.join(session(a));

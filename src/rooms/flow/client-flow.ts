@@ -3,7 +3,7 @@ import type { LinkAcks, LinkAnswer } from '../../transport/ws/link-acks.ts';
 import { ClientBacklog } from './client-backlog.ts';
 import type { ClientBudget } from './client-budget.ts';
 import type { FlushChanges } from './flush-changes.ts';
-import { LinkControl } from './link-control.ts';
+import { LinkControl, type Trial } from './link-control.ts';
 import { QUALITY_LEVELS } from './quality-levels.ts';
 import { decideSend, type SendGateLimits } from './send-gate.ts';
 
@@ -44,9 +44,13 @@ export type FlowDecision = 'patch' | 'hold' | 'skip' | 'resync' | 'evict';
 /** Without any other reason, a ping follows so many bytes. */
 const PING_EVERY_BYTES = 4_096;
 const MOST_PINGS_UNDER_WAY = 8;
+/** Of what a link carries, for state; the rest is for messages, for pings, and for an error in what is known of it. */
+const STATE_SHARE = 0.75;
 /** A patch shall not take longer than this on the link: what comes behind it waits for it. */
-const LONGEST_PATCH_MS = 100;
-const LEAST_PATCH_BYTES = 128;
+const LONGEST_PATCH_MS = 75;
+const LEAST_PATCH_BYTES = 96;
+/** Around the state: header, time, and the ping behind it. */
+const FRAME_BYTES = 24;
 /** A lost segment is sent again within this time, more often than not. */
 const LONGEST_STALL_MS = 400;
 /** Until a full state has shown how large it is. */
@@ -71,7 +75,9 @@ export class ClientFlow implements ClientBudget {
   #kept: Uint8Array[] = [];
   #keptBytes = 0;
   #stateBytes = ASSUMED_STATE_BYTES;
-  #trial: { readonly bytes: number; readonly stampMs: number } | null = null;
+  /** A ping with nothing in front of it; what a trial is measured by. */
+  #lonePing: { readonly sentAtMs: number; rttMs: number | null } | null = null;
+  #trial: Trial | null = null;
 
   /** @param nowMs - monotonic, as all times here */
   constructor(link: FlowLink, limits: SendGateLimits, nowMs: number) {
@@ -89,10 +95,22 @@ export class ClientFlow implements ClientBudget {
     return this.#control.budgetBytesPerS;
   }
 
+  /** Of state, that leaves at once. */
   get bytesPerPatch(): number {
-    const { patchIntervalMs } = QUALITY_LEVELS[this.level];
-    const forMs = Math.min(LONGEST_PATCH_MS, Math.max(this.#everyMs, patchIntervalMs));
-    return Math.max(LEAST_PATCH_BYTES, Math.floor((this.budgetBytesPerS * forMs) / 1_000));
+    const onLinkMs = Math.min(LONGEST_PATCH_MS, STATE_SHARE * this.#patchIntervalMs);
+    return Math.max(
+      LEAST_PATCH_BYTES,
+      Math.floor((this.budgetBytesPerS * onLinkMs) / 1_000) - FRAME_BYTES,
+    );
+  }
+
+  get bytesPerFlush(): number {
+    return (this.bytesPerPatch * this.#everyMs) / this.#patchIntervalMs;
+  }
+
+  /** Between two of his patches. */
+  get #patchIntervalMs(): number {
+    return Math.max(1, this.#everyMs, QUALITY_LEVELS[this.level].patchIntervalMs);
   }
 
   /** Whether the client waits for its patches since the last decision. */
@@ -200,12 +218,13 @@ export class ClientFlow implements ClientBudget {
 
   answered(answer: LinkAnswer, nowMs: number): void {
     const trial = this.#trial;
-    if (trial === null || answer.sentAtMs < trial.stampMs) {
+    if (trial === null || answer.sentAtMs < trial.sentAtMs) {
+      this.#hearOfLonePing(answer);
       this.#control.answered(answer, nowMs);
       return;
     }
     this.#trial = null;
-    this.#control.tried(trial.bytes, nowMs - trial.stampMs, nowMs);
+    this.#control.tried(trial, answer.rttMs, nowMs);
   }
 
   #holds(nowMs: number, { everyMs, isPulled }: FlushPace): boolean {
@@ -220,13 +239,35 @@ export class ClientFlow implements ClientBudget {
     return waitedMs < QUALITY_LEVELS[level].patchIntervalMs - everyMs / 2;
   }
 
-  /** Begins a trial, where one is due: in place of a patch, when the line is as short as it gets. */
+  /**
+   * Where a trial is due: a ping alone, and when that was answered, the trial. Each in place of a patch, when the line is as short as it
+   * gets. Not both at once: in one packet they would arrive together.
+   */
   #tries(nowMs: number): boolean {
-    const bytes = this.#control.trialBytes(nowMs);
-    if (bytes === 0) return false;
-    this.#trial = { bytes, stampMs: nowMs };
+    const lone = this.#lonePing;
+    if (!this.#control.isTrialDue(nowMs)) {
+      this.#lonePing = null;
+      return false;
+    }
+    if (lone === null) {
+      this.#lonePing = { sentAtMs: nowMs, rttMs: null };
+      this.#link.ping(nowMs);
+      return true;
+    }
+    if (lone.rttMs === null) return false;
+    const bytes = this.#control.trialBytes;
+    this.#lonePing = null;
+    this.#trial = { bytes, sentAtMs: nowMs, emptyRttMs: lone.rttMs };
     this.#link.fill(bytes, nowMs);
     return true;
+  }
+
+  #hearOfLonePing({ sentAtMs, rttMs }: LinkAnswer): void {
+    const lone = this.#lonePing;
+    if (lone === null || lone.rttMs !== null) return;
+    if (sentAtMs === lone.sentAtMs) lone.rttMs = rttMs;
+    // A peer may answer the newest of several only: another one, then.
+    else if (sentAtMs > lone.sentAtMs) this.#lonePing = null;
   }
 
   #becomeStale(): void {

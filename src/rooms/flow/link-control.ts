@@ -6,10 +6,10 @@ import { levelWithin, QUALITY_LEVELS } from './quality-levels.ts';
 // How much a client's link carries, learned from the answers to pings. Nothing here knows of sockets or clocks.
 //
 //   answers late, three in a row ──▶ budget = 0.85 × what arrived meanwhile ──▶ level down at once
-//   budget used by four fifths   ──▶ + 8 % a second
-//   level > 0 and 5 s without    ──▶ a trial: bytes for 120 ms of 2.5 × the budget, at once
+//   budget used by nine tenths   ──▶ + 8 % a second
+//   level > 0 and 5 s without    ──▶ a trial: bytes for 50 ms of 2.5 × the budget, at once
 //        came through in time    ──▶ that is the budget ──▶ level up, over several if it carries them; the next one in half a second
-//        late                    ──▶ what came through is the budget, if that is more; again in 8 s
+//        late                    ──▶ what came through is the budget, if that is more; again in 1.5 s, then in 8
 //
 // Decrease and increase are those of GCC (draft-ietf-rmcat-gcc-02 §5.5). The trial is a packet train (Jain and Dovrolis 2002): at a level
 // that sends little nothing would ever show that the link carries more, and to try with patches costs others their time each time
@@ -22,7 +22,7 @@ const DECREASE = 0.85;
 const INCREASE = 0.08;
 const LEAST_INCREASE = 256;
 /** Share of the budget that must be in use for it to grow: what is not used proves nothing. */
-const USED_SHARE = 0.8;
+const USED_SHARE = 0.9;
 /**
  * Late answers that make a line, more or less in a row, each to a ping that left after the one before was answered: a lost segment
  * delays one. One that is very late counts twice, one in time takes half of one back.
@@ -46,11 +46,25 @@ const TRIAL_EVERY_MS = 8_000;
 /** After steps up that did not last: 20 s after a link is free again its client has level 0 (FL-4). */
 const RARE_TRIAL_EVERY_MS = 16_000;
 const NEXT_TRIAL_MS = 500;
+/** After the first that was late: it may have been a lost segment. */
+const SECOND_TRIAL_MS = 1_500;
 const TRIAL_GROWTH = 2.5;
-const TRIAL_MS = 120;
-const LEAST_TRIAL_BYTES = 256;
+/** What a trial takes on a link that carries it, as a share of how late an answer may be: what it takes must be told from that. */
+const TRIAL_SHARE = 0.5;
+const MOST_TRIAL_MS = 120;
+/** Of what came through of a trial that was late, to be on the safe side. */
+const PROVED_SHARE = 0.9;
+const LEAST_TRIAL_BYTES = 128;
 /** Of the rates, per second. */
 const RATE_GAIN = 0.5;
+
+/** Bytes with a ping behind them. */
+export interface Trial {
+  readonly bytes: number;
+  readonly sentAtMs: number;
+  /** Round trip of a ping with nothing in front of it, a moment before. */
+  readonly emptyRttMs: number;
+}
 
 export class LinkControl {
   readonly #delay = new DelayWatch();
@@ -67,6 +81,8 @@ export class LinkControl {
 
   #nextTrialAtMs = Number.NEGATIVE_INFINITY;
   #trialEveryMs = TRIAL_EVERY_MS;
+  /** Whether the last trial was late. */
+  #wasTriedLate = false;
 
   #secondSinceMs: number;
   #offeredBytes = 0;
@@ -150,23 +166,26 @@ export class LinkControl {
     this.#stepUp(nowMs);
   }
 
-  /** Bytes of a trial that is due, 0: none is. To be followed by a ping, and its answer by `tried`. */
-  trialBytes(nowMs: number): number {
-    if (this.#level === 0 || this.#lateness > 0 || nowMs < this.#nextTrialAtMs) return 0;
-    if (nowMs - this.#overusedAtMs < GOOD_FOR_MS) return 0;
-    // Until it is answered.
-    this.#nextTrialAtMs = Number.POSITIVE_INFINITY;
-    return Math.max(LEAST_TRIAL_BYTES, Math.round((this.#trialBudget() * TRIAL_MS) / 1_000));
+  isTrialDue(nowMs: number): boolean {
+    if (this.#level === 0 || this.#lateness > 0 || nowMs < this.#nextTrialAtMs) return false;
+    return nowMs - this.#overusedAtMs >= GOOD_FOR_MS;
   }
 
-  /** @param rttMs - of the ping behind a trial of so many bytes */
-  tried(bytes: number, rttMs: number, nowMs: number): void {
-    const { wayMs, deviationMs } = this.#delay;
-    const tookMs = Math.max(1, rttMs - wayMs);
-    const isInTime = tookMs <= TRIAL_MS + Math.min(TRIAL_MS / 2, deviationMs);
-    this.#nextTrialAtMs = nowMs + (isInTime ? NEXT_TRIAL_MS : this.#trialEveryMs);
-    const carriedBytesPerS = (bytes * 1_000) / tookMs;
-    const proved = isInTime ? this.#trialBudget() : carriedBytesPerS * DECREASE;
+  /** Of a trial, to be followed by a ping, and its answer by `tried`. */
+  get trialBytes(): number {
+    return Math.max(LEAST_TRIAL_BYTES, Math.round((this.#trialBudget() * this.#trialMs) / 1_000));
+  }
+
+  /** @param rttMs - of the ping behind a trial */
+  tried({ bytes, emptyRttMs }: Trial, rttMs: number, nowMs: number): void {
+    const tookMs = rttMs - emptyRttMs;
+    const trialMs = this.#trialMs;
+    const isInTime = tookMs <= trialMs + Math.min(trialMs / 2, this.#delay.deviationMs);
+    const lateAgainMs = this.#wasTriedLate ? this.#trialEveryMs : SECOND_TRIAL_MS;
+    this.#nextTrialAtMs = nowMs + (isInTime ? NEXT_TRIAL_MS : lateAgainMs);
+    this.#wasTriedLate = !isInTime;
+    const carriedBytesPerS = (bytes * 1_000) / Math.max(1, tookMs);
+    const proved = isInTime ? this.#trialBudget() : carriedBytesPerS * PROVED_SHARE;
     if (proved <= this.#budgetBytesPerS) return;
     this.#budgetBytesPerS = Math.min(MOST_BUDGET, proved);
     this.#goUp(levelWithin(this.#budgetBytesPerS / UP_MARGIN, this.#demandBytesPerS), nowMs);
@@ -184,6 +203,7 @@ export class LinkControl {
     this.#budgetBytesPerS = Math.max(LEAST_BUDGET, DECREASE * carried);
     this.#lateness = 0;
     this.#overusedAtMs = nowMs;
+    this.#wasTriedLate = false;
     const hasJustGoneUp = nowMs - this.#wentUpAtMs < UP_EVERY_MS;
     if (hasJustGoneUp) this.#trialEveryMs = RARE_TRIAL_EVERY_MS;
     this.#nextTrialAtMs = nowMs + (hasJustGoneUp ? this.#trialEveryMs : GOOD_FOR_MS);
@@ -211,6 +231,11 @@ export class LinkControl {
     this.#wentUpAtMs = nowMs;
     this.#watchUntilMs = nowMs + UP_EVERY_MS;
     if (level === 0) this.#trialEveryMs = TRIAL_EVERY_MS;
+  }
+
+  /** What a trial may take on a link that carries it. */
+  get #trialMs(): number {
+    return Math.min(MOST_TRIAL_MS, TRIAL_SHARE * this.#delay.toleranceMs);
   }
 
   #trialBudget(): number {

@@ -10,15 +10,15 @@ export interface QualitySettings {
 }
 
 /**
- * The levels, best first. Intervals are 10, 5 and 2.5 Hz; shares follow from them and from what rooms with interest leave out
- * (interest/, by importance and distance).
+ * The levels, best first. Intervals are such that a patch of what is left takes no longer on the link than messages can wait
+ * (`ClientFlow.bytesPerPatch`); shares are of what rooms with interest leave out (interest/, by importance and distance).
  */
 export const QUALITY_LEVELS = [
   { patchIntervalMs: 0, share: 1 },
   { patchIntervalMs: 0, share: 0.5 },
   { patchIntervalMs: 100, share: 0.3 },
-  { patchIntervalMs: 200, share: 0.125 },
-  { patchIntervalMs: 400, share: 0.06 },
+  { patchIntervalMs: 100, share: 0.125 },
+  { patchIntervalMs: 200, share: 0.06 },
 ] as const satisfies readonly QualitySettings[];
 
 /** The best level that a budget carries; 4 when none does. @param demandBytesPerS - of level 0 */

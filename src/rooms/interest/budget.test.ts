@@ -80,7 +80,7 @@ describe('[IN-10] what a client gets', () => {
     const room = crowd(defineInterest(USUAL, { bytesPerSecond: 100_000 }), (n) => n % 30);
     room.join('bob');
     room.state.walkers.set('bob', new Walker().assign({ x: 0, y: 0 }));
-    room.budgets.set('bob', { level: 0, bytesPerPatch: 400 });
+    room.budgets.set('bob', { level: 0, bytesPerFlush: 400 });
     const bob = room.watchers.get('bob') as ReturnType<typeof annOf>;
     for (let n = 0; n < 2 * SETTLE_FLUSHES; n++) {
       if (n === SETTLE_FLUSHES) bob.bytes = 0;
@@ -131,7 +131,7 @@ describe('[IN-11] a poor link', () => {
     room.state.flags.set('north', new Flag());
     const ann = room.join('ann');
     const at = (level: 0 | 1 | 2 | 3 | 4) => {
-      room.budgets.set('ann', { level, bytesPerPatch: 1_000 });
+      room.budgets.set('ann', { level, bytesPerFlush: 1_000 });
       room.flush();
       const { walkers = {}, units = {}, herd = [], flags = {} } = ann.values;
       return [walkers, units, herd, flags].map((values) => Object.keys(values as object).length);

@@ -48,7 +48,7 @@ export class ViewerPatches {
 
   constructor(parts: PatchParts) {
     this.#parts = parts;
-    this.#usualBudget = { level: 0, bytesPerPatch: parts.usualBytes };
+    this.#usualBudget = { level: 0, bytesPerFlush: parts.usualBytes };
     this.#headBytes = 1 + (parts.timing === undefined ? 0 : TIMED_BYTES) + parts.shared.length;
   }
 
@@ -63,7 +63,7 @@ export class ViewerPatches {
     const introduction = introductions.take(viewer, encoder);
     const isPlain = viewer.view.changes.size === 0 && !this.#seesLeft(viewer);
     const byView = isPlain ? NO_PATCH : this.#encodeView(viewer);
-    if (budget.level === 0 && budget.bytesPerPatch >= usualBytes) {
+    if (budget.level === 0 && budget.bytesPerFlush >= usualBytes) {
       return this.#usualOf(viewer, introduction, byView);
     }
     const runs = this.#runsOf(viewer, budget, false);
@@ -106,7 +106,7 @@ export class ViewerPatches {
 
   #runsOf(viewer: Viewer, budget: ClientBudget, isUsual: boolean): SegmentRuns {
     const { book, usualBytes } = this.#parts;
-    const bytes = Math.min(budget.bytesPerPatch, usualBytes);
+    const bytes = Math.min(budget.bytesPerFlush, usualBytes);
     // However much all get, what is seen by place has half of it.
     const segmentBytes = Math.max(bytes / 2, bytes - this.#headBytes);
     return book.runsOf(viewer, budget.level, segmentBytes, isUsual);
