@@ -44,7 +44,7 @@ for each client, in turns, in one run. First the encoders alone, in CPU of their
       schema: z.boolean().default(false),
     },
     'find-max': {
-      help: 'Search the largest room each holds at tick p95 < 50 ms; takes long.',
+      help: 'Search the largest room each holds: tick p95 < 50 ms, 18 patches a second; ten minutes more.',
       schema: z.boolean().default(false),
     },
     ...REPORT_FLAGS,

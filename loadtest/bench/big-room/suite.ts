@@ -9,13 +9,7 @@ import { ENCODERS, type EncoderName } from './encode-contenders.ts';
 import { measureEncoding } from './encode-turns.ts';
 import { type BigRoomRun, bigRoomFigures } from './figures.ts';
 import type { BigRoomOptions } from './options.ts';
-import {
-  type FailedPlay,
-  MOST_TICK_P95_MS,
-  type PlayRun,
-  playBigRoom,
-  playTwoBigRooms,
-} from './play-run.ts';
+import { type FailedPlay, HELD, type PlayRun, playBigRoom, playTwoBigRooms } from './play-run.ts';
 import type { ScenarioName } from './scenarios.ts';
 
 const FULL = { encode: { turns: 6, ticks: 60 }, play: { warmUpMs: 4_000, windowMs: 10_000 } };
@@ -99,7 +93,12 @@ async function findLargest(play: Play): Promise<Map<EncoderName, number>> {
 function holds(run: PlayRun | FailedPlay): boolean {
   if (run.kind === 'failed') return false;
   const { server, load } = run;
-  return server.tickMs.p95 < MOST_TICK_P95_MS && load.dropped === 0 && load.faults === 0;
+  return (
+    server.tickMs.p95 < HELD.mostTickP95Ms &&
+    load.patchesPerPlayerPerSecond >= HELD.leastPatchesPerSecond &&
+    load.dropped === 0 &&
+    load.faults === 0
+  );
 }
 
 function notesOn(
