@@ -3,7 +3,7 @@ import { Dice } from '../rooms/game.ts';
 import { Crowd, SPREADS } from './crowd.ts';
 import { EncodeRoom } from './encode-contenders.ts';
 import type { EncodeRun } from './encode-meter.ts';
-import { bigRoomFigures } from './figures.ts';
+import { type BigRoomRun, bigRoomFigures } from './figures.ts';
 import { SCENARIO_NAMES, scenarioOf } from './scenarios.ts';
 
 // Stock encoders give advice on the console when their buffer grows.
@@ -45,6 +45,25 @@ test('a ratio is ours to theirs; a short run has names of its own', () => {
       Object.keys(bigRoomFigures(other)).every((name) => /^(quick|players_500)_/.test(name)),
     ).toBe(true);
   }
+});
+
+test('what the search for the largest room plays is no figure of the room that was asked for', () => {
+  const play = (players: number, tickMs: number) =>
+    ({
+      kind: 'play',
+      contender: 'meridian',
+      scenario: 'uniform-20',
+      players,
+      server: { tickMs: { p95: tickMs }, tickCpuMs: {}, loopLagMs: {} },
+      load: { actionMs: {}, ageMs: { near: {}, far: {} } },
+    }) as unknown as BigRoomRun;
+  const figures = bigRoomFigures({
+    isQuick: false,
+    players: 1_000,
+    capacities: new Map([['meridian', 2_400]]),
+    runs: [play(1_000, 18), play(2_400, 38)],
+  });
+  expect(figures).toMatchObject({ tick_p95_ms_uniform_20: 18, largest_room_meridian: 2_400 });
 });
 
 test.each(SPREADS)('the crowd "%s" stays in its world, and is the same each time', (spread) => {

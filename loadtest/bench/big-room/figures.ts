@@ -1,5 +1,5 @@
 import { TICK_RATE_HZ } from '../rooms/game.ts';
-import type { EncoderName } from './encode-contenders.ts';
+import { ENCODERS, type EncoderName } from './encode-contenders.ts';
 import type { EncodeRun } from './encode-meter.ts';
 import { STANDARD_PLAYERS } from './options.ts';
 import type { FailedPlay, PairRun, PlayRun } from './play-run.ts';
@@ -25,7 +25,7 @@ export function bigRoomFigures(context: FigureContext): Record<string, number> {
     figures[`${prefix}${name}`] = Math.round(value * 1_000) / 1_000;
   };
   for (const scenario of SCENARIO_NAMES) putEncoding(context.runs, scenario, put);
-  for (const scenario of SCENARIO_NAMES) putPlay(context.runs, scenario, put);
+  for (const scenario of SCENARIO_NAMES) putPlays(context, scenario, put);
   putPair(context.runs, put);
   const ours = context.runs.filter((run) => run.kind === 'encode' && run.contender === 'meridian');
   if (ours.length > 0) {
@@ -63,9 +63,17 @@ function putEncoding(runs: readonly BigRoomRun[], scenario: ScenarioName, put: P
   put(`encode_p50_ratio_${name}`, ours.encodeP50Ms / theirs.encodeP50Ms);
 }
 
-function putPlay(runs: readonly BigRoomRun[], scenario: ScenarioName, put: Put): void {
-  for (const run of runs) {
-    if (run.kind !== 'play' || run.scenario !== scenario) continue;
+/** Of as many players as were asked for: the search for the largest room plays with others, too. */
+function putPlays({ runs, players }: FigureContext, scenario: ScenarioName, put: Put): void {
+  for (const contender of ENCODERS) {
+    const run = runs.find(
+      (each): each is PlayRun =>
+        each.kind === 'play' &&
+        each.scenario === scenario &&
+        each.contender === contender &&
+        each.players === players,
+    );
+    if (run === undefined) continue;
     const name = `${figureName(scenario)}${run.contender === 'meridian' ? '' : `_${run.contender}`}`;
     put(`tick_p50_ms_${name}`, run.server.tickMs.p50);
     put(`tick_p95_ms_${name}`, run.server.tickMs.p95);
