@@ -244,6 +244,30 @@ describe('ClientFlow', () => {
     expect(decide(3_150)).not.toBe('skip');
   });
 
+  test('[FL-1] behind an answer that was very late patches leave one at a time', () => {
+    const { link, flow } = open();
+    const answer = (sentAtMs: number, nowMs: number) => {
+      const news = link.acks.answered(sentAtMs, nowMs);
+      if (news !== null) flow.answered(news, nowMs);
+    };
+    const send = (nowMs: number) => {
+      expect(flow.decide(nowMs, PACE)).toBe('patch');
+      expect(flow.sending(500, nowMs)).toBe(true);
+      link.ping(nowMs);
+    };
+    answer(0, 50);
+    link.ping(1_000);
+    answer(1_000, 1_500);
+    for (const sentAtMs of [1_550, 1_700, 1_850]) {
+      send(sentAtMs);
+      expect(flow.decide(sentAtMs + 50, PACE)).toBe('hold');
+      answer(sentAtMs, sentAtMs + 90);
+    }
+    // Three were in time.
+    send(2_000);
+    send(2_050);
+  });
+
   test('[FL-8] what is to come after the next patch takes it along', () => {
     const { flow } = open();
     expect(flow.decide(3_000, PACE)).toBe('hold');

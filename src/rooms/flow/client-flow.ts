@@ -48,7 +48,7 @@ const MOST_PINGS_UNDER_WAY = 8;
 const STATE_SHARE = 0.75;
 /** A patch shall not take longer than this on the link: what comes behind it waits for it. */
 const LONGEST_PATCH_MS = 75;
-const LEAST_PATCH_BYTES = 96;
+const LEAST_PATCH_BYTES = 128;
 /** Around the state: header, time, and the ping behind it. */
 const FRAME_BYTES = 24;
 /** A lost segment is sent again within this time, more often than not. */
@@ -231,6 +231,8 @@ export class ClientFlow implements ClientBudget {
     const overdueMs = this.#control.overdueMs(this.#link.acks.unansweredSinceMs, nowMs);
     if (isPulled) return false;
     if (this.#trial !== null) return true;
+    // One patch at a time: what a line takes to grow must not be there before it is known.
+    if (this.#control.isDoubted && this.#link.acks.pingsUnderWay > 0) return true;
     const level = this.level;
     const waitedMs = nowMs - this.#lastPatchAtMs;
     // At level 0 a lost segment is the likelier reason: first less and less, then nothing.

@@ -6,6 +6,7 @@ import { levelWithin, QUALITY_LEVELS } from './quality-levels.ts';
 // How much a client's link carries, learned from the answers to pings. Nothing here knows of sockets or clocks.
 //
 //   answers late, three in a row ──▶ budget = 0.85 × what arrived meanwhile ──▶ level down at once
+//   one of them very late        ──▶ one patch at a time, until three answers are in time
 //   budget used by nine tenths   ──▶ + 8 % a second
 //   level > 0 and 5 s without    ──▶ a trial: bytes for 50 ms of 2.5 × the budget, at once
 //        came through in time    ──▶ that is the budget ──▶ level up, over several if it carries them; the next one in half a second
@@ -31,6 +32,8 @@ const LATE = 4;
 /** Times the tolerance. */
 const VERY_LATE = 3;
 const GOOD = 0.75;
+/** Who answers in time while he gets one patch at a time may yet have a link that is too narrow for all of them. */
+const DOUBT_AGAIN_MS = 7_000;
 /** Of what is learned about a link's usual deviation, per answer. */
 const LEARNING_GAIN = 1 / 8;
 /** At level 4 hardly anything of ours is on the way: what is late there is late by nature, or for others' sake. */
@@ -73,6 +76,8 @@ export class LinkControl {
   #watchUntilMs = Number.NEGATIVE_INFINITY;
 
   #lateness = 0;
+  #isDoubted = false;
+  #doubtedAtMs = Number.NEGATIVE_INFINITY;
   #countedAtMs = Number.NEGATIVE_INFINITY;
   /** The first late answer: what arrives from there on is what the link carries. */
   #lateSince = { atMs: 0, ackedBytes: 0 };
@@ -109,6 +114,11 @@ export class LinkControl {
     return this.#level > 0 || nowMs < this.#watchUntilMs;
   }
 
+  /** Whether an answer was very late, and those since then have not shown yet whether a line stands. */
+  get isDoubted(): boolean {
+    return this.#isDoubted;
+  }
+
   /** By how much an answer is late that is not here yet, ms; 0: it is not. */
   overdueMs(unansweredSinceMs: number | null, nowMs: number): number {
     if (unansweredSinceMs === null) return 0;
@@ -133,10 +143,11 @@ export class LinkControl {
     this.#countedAtMs = nowMs;
     if (!isLate) {
       this.#lateness = Math.max(0, this.#lateness - GOOD);
+      if (this.#lateness === 0) this.#isDoubted = false;
       return;
     }
     if (this.#lateness === 0) this.#lateSince = { atMs: nowMs, ackedBytes };
-    this.#lateness += excess > VERY_LATE ? 2 : 1;
+    this.#lateness += excess > VERY_LATE ? this.#doubt(nowMs) : 1;
     if (this.#lateness >= LATE) this.#overused(ackedBytes, nowMs);
   }
 
@@ -191,6 +202,14 @@ export class LinkControl {
     this.#goUp(levelWithin(this.#budgetBytesPerS / UP_MARGIN, this.#demandBytesPerS), nowMs);
   }
 
+  /** An answer was very late. @returns what that counts: all it takes, where it happens again as soon as patches are as frequent again */
+  #doubt(nowMs: number): number {
+    const isRepeated = !this.#isDoubted && nowMs - this.#doubtedAtMs < DOUBT_AGAIN_MS;
+    this.#isDoubted = true;
+    this.#doubtedAtMs = nowMs;
+    return isRepeated ? 3 : 2;
+  }
+
   #overused(ackedBytes: number, nowMs: number): void {
     const tookMs = nowMs - this.#lateSince.atMs;
     const arrivedBytesPerS = ((ackedBytes - this.#lateSince.ackedBytes) * 1_000) / tookMs;
@@ -202,6 +221,7 @@ export class LinkControl {
     const carried = Math.min(from, Math.max(from / 2, arrivedBytesPerS || 0));
     this.#budgetBytesPerS = Math.max(LEAST_BUDGET, DECREASE * carried);
     this.#lateness = 0;
+    this.#isDoubted = false;
     this.#overusedAtMs = nowMs;
     this.#wasTriedLate = false;
     const hasJustGoneUp = nowMs - this.#wentUpAtMs < UP_EVERY_MS;
