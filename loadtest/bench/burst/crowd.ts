@@ -19,7 +19,7 @@ export interface CrowdPlayer {
 
 /**
  * Players with tokens, made before they are needed. They are signed here with the region's secret, as its nodes would: to sign in and to
- * probe is not what is measured, and eighty thousand guests would take longer than the bench.
+ * probe is not what is measured, and forty thousand guests would take longer than the bench.
  */
 export class Crowd {
   readonly #free: CrowdPlayer[];

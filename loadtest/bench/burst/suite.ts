@@ -25,8 +25,7 @@ const LANES = 256;
 /** The node has one core, its Redis and the players the other. */
 const NODE_CORE = 0;
 const LOAD_CORE = 1;
-/** More than wait for an answer or a seat at any time of the burst: none of whom the region is to hear may be missing. */
-const PLAYERS = 80_000;
+const PLAYERS = 40_000;
 const SECONDS = {
   full: { warm: 10, try: 8, steady: 30, burst: 60, after: 40 },
   quick: { warm: 5, try: 4, steady: 10, burst: 15, after: 25 },
