@@ -9,7 +9,7 @@ import { RoomCopier } from '../regions/evacuation/room-copier.ts';
 import type { RegionLink } from '../regions/link/region-link.ts';
 import type { RegionInfo } from '../regions/region-catalogue.ts';
 import type { RegionsService } from '../regions/service.ts';
-import type { RoomIsolation } from '../rooms/ownership/survival-host.ts';
+import type { RoomIsolation } from '../rooms/ownership/room-survival.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Closers } from '../shared/closers.ts';
 import { connectRedis } from '../storage/redis/redis-connection.ts';

@@ -14,7 +14,7 @@ import { RoomDoor } from '../rooms/failover/room-door.ts';
 import { RoomReviver } from '../rooms/failover/room-reviver.ts';
 import { NodeDrainer } from '../rooms/migration/node-drainer.ts';
 import { RoomMover } from '../rooms/migration/room-mover.ts';
-import type { SurvivalServices } from '../rooms/ownership/survival-host.ts';
+import type { SurvivalServices } from '../rooms/ownership/room-survival.ts';
 import { Room } from '../rooms/room.ts';
 import { within } from '../shared/within.ts';
 import type { Logger } from '../telemetry/logger.ts';

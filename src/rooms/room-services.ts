@@ -7,7 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { RoomMetrics } from '../telemetry/room-metrics.ts';
 import type { EncodeScratch } from './flow/encode-scratch.ts';
 import type { SegmentCheck } from './interest/segment-check.ts';
-import type { SurvivalServices } from './ownership/survival-host.ts';
+import type { SurvivalServices } from './ownership/room-survival.ts';
 import type { StepScheduler } from './stepping/step-scheduler.ts';
 
 /** What the node gives to each of its rooms. Rooms reach it as `this.profiles`, `this.log`, …; games never build one. */

@@ -1,23 +1,30 @@
 import { type Client, type Room as ColyseusRoom, Protocol } from '@colyseus/core';
+import type { NodeLease } from '../../cluster/node-lease.ts';
+import type { RoomDirectory } from '../../cluster/room-directory.ts';
+import type { RoomsConfig } from '../../config/play-config.ts';
 import { GameError } from '../../errors/game-error.ts';
 import { CloseCode } from '../../protocol/close-codes.ts';
 import { type MovedTo, movedReason } from '../../protocol/moved.ts';
 import { encodeResumeSection } from '../../protocol/resume.ts';
 import { within } from '../../shared/within.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { MeridianClient } from '../../transport/ws/meridian-client.ts';
-import type { Revival } from '../failover/revival.ts';
+import type { Durability, WhenIsolated } from '../durability.ts';
+import type { RestoreCounts } from '../failover/restore-counts.ts';
+import type { Revival, RevivalClaim, Revivals } from '../failover/revival.ts';
 import { RevivalError } from '../failover/revival-error.ts';
 import { type ClientInternals, internals } from '../guards/room-internals.ts';
+import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { ListingRecord } from '../journal/journal-meta.ts';
+import type { RoomJournal } from '../journal/room-journal.ts';
 import { RoomRecorder } from '../journal/room-recorder.ts';
+import type { RoomStateKeeper } from '../journal/room-state-keeper.ts';
 import { SeatLedger } from '../journal/seat-ledger.ts';
 import type { MovableRoom } from '../migration/room-mover.ts';
 import { RoomTimers } from '../timers/room-timers.ts';
 import { FrameShelf } from './frame-shelf.ts';
-import { HAS_LEFT } from './held-seats.ts';
-import { releaseRoom } from './release-room.ts';
-import { guardRevival, reserveAgain, reviveRoom } from './revive-room.ts';
-import type { SurvivalHost } from './survival-host.ts';
+import { HAS_LEFT, holdSeats } from './held-seats.ts';
+import { clearSeatTimeouts, releaseRoom } from './release-room.ts';
 
 // What makes a room outlive its process: the part of every room that knows who owns it, keeps its journal, and hands it over.
 //
@@ -25,6 +32,62 @@ import type { SurvivalHost } from './survival-host.ts';
 //   made ──revive (onCreate, state, onRestore)──▶ live      └──release──▶ released: lives elsewhere
 //
 // While the node's lease is not held a room is frozen too: no step, no message, no patch.
+
+/** Whether a room may have gone to another region, when this one could not be heard. */
+export interface RoomIsolation {
+  /** Called before every step. */
+  mayPlay(roomId: string): boolean;
+  /** A room is new here: nobody else knows it. */
+  began(roomId: string): void;
+  ended(roomId: string): void;
+}
+
+/** What the node gives every room for this. */
+export interface SurvivalServices {
+  readonly lease: NodeLease;
+  /** Null: no region takes this one's rooms. */
+  readonly isolation: RoomIsolation | null;
+  readonly directory: RoomDirectory;
+  readonly journal: RoomJournal;
+  readonly revivals: Revivals;
+  /** Outlives the instances of a room. */
+  readonly restores: RestoreCounts;
+  /** Makes the room anew from its journal, here, after `release`. */
+  readonly restoreInPlace: (room: Pick<RevivalClaim, 'roomId' | 'roomName' | 'handled'>) => void;
+  readonly processId: () => string;
+  readonly publicAddress: () => string | null;
+  readonly metrics: SurvivalMetrics;
+}
+
+export interface SurvivalMetrics {
+  journalWritten(room: string, kind: JournalEntry['kind'], bytes: number): void;
+  roomFrozen(room: string, reason: 'move' | 'ownership-lost' | 'restore'): void;
+}
+
+/** The room's own side. */
+export interface SurvivalHost {
+  readonly room: ColyseusRoom & {
+    readonly durability: Durability;
+    readonly whenIsolated: WhenIsolated;
+    onCheckpoint?(): unknown;
+    onRestore?(data: unknown): void | Promise<void>;
+    onRelease?(): void;
+  };
+  readonly state: RoomStateKeeper;
+  readonly config: RoomsConfig;
+  readonly log: () => Logger;
+  readonly services: SurvivalServices;
+  stopLoop(): void;
+  wake(): void;
+  /** What a client is told of how its inputs may come, as a section of the JOIN frame. */
+  inputSection(): Uint8Array;
+  /** Whether the last step went through. */
+  isSound(): boolean;
+  /** Sends what has been done to the clients, and to the journal. */
+  flush(): void;
+  /** A frame that was put aside. @param arrivedAtMs - `performance.now()` of then: limits count it there */
+  read(client: ClientInternals, frame: Buffer, arrivedAtMs: number): void;
+}
 
 type Phase = 'making' | 'live' | 'frozen' | 'released';
 
@@ -36,6 +99,8 @@ const REPEAT_CREDIT_EVERY_MS = 10_000;
 const JOINS_END_MS = 1_000;
 /** A client may say anything, and what it says is written down. */
 const LONGEST_WORD = 64;
+/** Who could not take his seat while nobody ran the room has this long at least: a client's try to connect, and the pause before it. */
+const LEAST_RESERVED_S = 5;
 /** Restores in place that count together; a room that fails once more is given up. */
 const MOST_RESTORES = 3;
 
@@ -139,7 +204,7 @@ export class RoomSurvival implements MovableRoom {
         await onCreate?.call(room, options);
         return;
       }
-      this.#endRevival = guardRevival(room);
+      this.#guardRevival();
       try {
         await onCreate?.call(room, options);
         await this.#revive(revival);
@@ -492,9 +557,51 @@ export class RoomSurvival implements MovableRoom {
     });
   }
 
-  async #revive(revival: Revival): Promise<void> {
-    this.#awaited = await reviveRoom(this.#host, revival, this);
-    this.#epoch = revival.claim.epoch;
+  /** Until the room lives, its end is no end to the game, and seats that it holds are held elsewhere or nowhere. */
+  #guardRevival(): void {
+    const { room } = this.#host;
+    const { onDispose } = room;
+    const events = internals(room)._events;
+    room.onDispose = () => room.onRelease?.();
+    const forgetSeats = () => clearSeatTimeouts(room);
+    events.once('dispose', forgetSeats);
+    this.#endRevival = () => {
+      // Undefined as before, not deleted: a deleted property turns the room into a hash table for V8.
+      Object.assign(room, { onDispose });
+      events.off('dispose', forgetSeats);
+    };
+  }
+
+  async #revive({ claim, snapshot, entries }: Revival): Promise<void> {
+    const { room, state, services, config } = this.#host;
+    const obstacle = state.obstacle();
+    if (obstacle !== null) throw new RevivalError(obstacle, { reason: 'restore-failed' });
+    if (state.fingerprint() !== snapshot.schema) {
+      throw new RevivalError('The state was written by a build with another schema.', {
+        reason: 'schema-unknown',
+      });
+    }
+    state.revive(entries);
+    const nowMs = services.lease.clusterNowMs();
+    // The room's clock went on while nobody ran it; never back, whatever the clocks of the machines say.
+    const awayMs = Math.max(0, nowMs - snapshot.atMs);
+    room.clock.tick();
+    room.clock.elapsedTime = snapshot.elapsedMs + awayMs;
+    this.timers.load(snapshot.timers);
+    this.#epoch = claim.epoch;
+    this.#restoreListing(snapshot.listing, snapshot.seats.length);
+    this.ledger.load(snapshot.seats, snapshot.reservations);
+    try {
+      await room.onRestore?.(snapshot.game);
+    } catch (error) {
+      throw new RevivalError('onRestore failed.', { reason: 'restore-failed', cause: error });
+    }
+    const views = state.reviveViews(snapshot.viewHistory);
+    this.#awaited = holdSeats(room, snapshot.seats, {
+      nowMs,
+      holdSeconds: config.seatHoldMs / 1_000,
+      views,
+    });
     this.#openRecorder();
     if (this.#recorder?.checkpoint() !== true) {
       throw new RevivalError('No checkpoint could be made of the revived room.', {
@@ -503,7 +610,26 @@ export class RoomSurvival implements MovableRoom {
     }
     // Fences the owner before us, should it still live; and a store that does not take it must not be promised.
     await this.#recorder.settled();
-    await reserveAgain(this.#host, revival.snapshot);
+    for (const { sessionId, options, auth, untilMs } of snapshot.reservations) {
+      const seconds = Math.max(LEAST_RESERVED_S, (untilMs - nowMs) / 1_000);
+      await internals(room)._reserveSeat(sessionId, options, auth, seconds);
+    }
+    await this.#restoreLock(snapshot.listing);
+  }
+
+  #restoreListing(listing: ListingRecord, seats: number): void {
+    const { room } = this.#host;
+    const { maxClients, locked: _, ...rest } = listing;
+    room.maxClients = maxClients ?? Number.POSITIVE_INFINITY;
+    Object.assign(internals(room)._listing, rest, { clients: seats });
+  }
+
+  /** After the seats: a room that is full locks itself, and only Colyseus can say that it did. */
+  async #restoreLock({ locked }: ListingRecord): Promise<void> {
+    const { room } = this.#host;
+    const { maxClients } = room;
+    room.maxClients = maxClients;
+    if (locked) await room.lock();
   }
 
   #openRecorder(): void {
