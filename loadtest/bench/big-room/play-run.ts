@@ -3,6 +3,7 @@ import { CoreWatch } from '../../machine/cores.ts';
 import { LineProcess } from '../../machine/line-process.ts';
 import { pinned, type Runtimes } from '../../machine/runtimes.ts';
 import { TICK_RATE_HZ } from '../rooms/game.ts';
+import { LIMITS } from '../rooms/run.ts';
 import type {
   LoadReport,
   LoadSetup,
@@ -51,7 +52,10 @@ export interface PlayDurations {
 }
 
 /** A room holds its players while its tick leaves something of the 50 ms, and they hear of nine ticks in ten. */
-export const HELD = { mostTickP95Ms: 50, leastPatchesPerSecond: 18 } as const;
+export const HELD = {
+  mostTickP95Ms: 50,
+  leastPatchesPerSecond: LIMITS.minPatchesPerSecond,
+} as const;
 
 /** A room's server has a core for itself; two rooms have one each, and share them with the bots of the other. */
 const CORES = [

@@ -31,6 +31,8 @@ const USED_SHARE = 0.9;
 const LATE = 4;
 /** Times the tolerance. */
 const VERY_LATE = 3;
+const VERY_LATE_COUNTS = 2;
+const VERY_LATE_AGAIN_COUNTS = 3;
 const GOOD = 0.75;
 /** Who answers in time while he gets one patch at a time may yet have a link that is too narrow for all of them. */
 const DOUBT_AGAIN_MS = 7_000;
@@ -177,6 +179,7 @@ export class LinkControl {
     this.#stepUp(nowMs);
   }
 
+  /** Whether it is time to find out if the link carries more. */
   isTrialDue(nowMs: number): boolean {
     if (this.#level === 0 || this.#lateness > 0 || nowMs < this.#nextTrialAtMs) return false;
     return nowMs - this.#overusedAtMs >= GOOD_FOR_MS;
@@ -202,12 +205,12 @@ export class LinkControl {
     this.#goUp(levelWithin(this.#budgetBytesPerS / UP_MARGIN, this.#demandBytesPerS), nowMs);
   }
 
-  /** An answer was very late. @returns what that counts: all it takes, where it happens again as soon as patches are as frequent again */
+  /** An answer was very late. @returns what that counts: more where it happens again as soon as patches are as frequent as before */
   #doubt(nowMs: number): number {
     const isRepeated = !this.#isDoubted && nowMs - this.#doubtedAtMs < DOUBT_AGAIN_MS;
     this.#isDoubted = true;
     this.#doubtedAtMs = nowMs;
-    return isRepeated ? 3 : 2;
+    return isRepeated ? VERY_LATE_AGAIN_COUNTS : VERY_LATE_COUNTS;
   }
 
   #overused(ackedBytes: number, nowMs: number): void {
