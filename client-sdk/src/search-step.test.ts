@@ -51,6 +51,17 @@ test('[SV-43] a room that is lost ends with its reason', () => {
   });
 });
 
+test('[SV-57] a room that the region does not know time and again has ended', () => {
+  const ended = { kind: 'unknown', hasEnded: true } as const;
+  expect(nextSearchStep(ended, { ...LOST, answers: 4 })).toMatchObject({ kind: 'dial', to: null });
+  expect(nextSearchStep(ended, { ...LOST, answers: 5 })).toEqual({
+    kind: 'end',
+    reason: 'The room has ended.',
+  });
+  const stock = { kind: 'unknown', hasEnded: false } as const;
+  expect(nextSearchStep(stock, { ...LOST, answers: 50 })).toMatchObject({ kind: 'dial' });
+});
+
 test('[SV-44] a server that does not know such questions is redialed after the backoff', () => {
   expect(
     nextSearchStep({ kind: 'unknown', hasEnded: false }, { ...LOST, dialInMs: 4_000 }),

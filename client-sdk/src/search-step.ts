@@ -1,3 +1,4 @@
+import { ROOM_HAS_ENDED } from './close-reason.ts';
 import type { RoomAnswer } from './room-finder.ts';
 import type { RoomTarget } from './room-target.ts';
 
@@ -21,6 +22,8 @@ export interface SearchSituation {
 
 const QUICK_ANSWERS = 3;
 const QUICK_MS = { least: 50, most: 150 };
+/** Some seconds, with the dials between them: a Redis that came back empty hears of its rooms again within these. */
+const ENDED_ANSWERS = 5;
 /** Between questions to a region that cannot be reached. */
 const MOST_BETWEEN_CALLS_MS = 1_000;
 const MOST_RETRY_AFTER_MS = 5_000;
@@ -30,7 +33,7 @@ const MOST_RETRY_AFTER_MS = 5_000;
  *
  * A room that runs elsewhere is dialed at once. One that is said to run where it was lost is dialed after the backoff, as
  * on a single node; until then the region may learn better, so it is asked again. One that is being brought back is not
- * dialed at all: it is asked for.
+ * dialed at all: it is asked for. One that the region does not know time and again has ended while nobody looked.
  */
 export function nextSearchStep(answer: RoomAnswer, situation: SearchSituation): SearchStep {
   const dialInMs = Math.max(0, situation.dialInMs);
@@ -40,6 +43,9 @@ export function nextSearchStep(answer: RoomAnswer, situation: SearchSituation): 
     case 'recovering':
       return { kind: 'ask-again', inMs: askAgainInMs(situation, answer.retryAfterMs) };
     case 'unknown':
+      if (answer.hasEnded && situation.answers >= ENDED_ANSWERS) {
+        return { kind: 'end', reason: ROOM_HAS_ENDED };
+      }
       return { kind: 'dial', inMs: dialInMs, to: null };
     case 'running':
       if (answer.processId !== situation.processId) return { kind: 'dial', inMs: 0, to: answer };
